@@ -1,0 +1,47 @@
+# Knotwork: what a contributor runs. `make help` lists it.
+
+PYTHON ?= python3
+PROMPT ?= a red apple
+WORKERS ?= 2
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+export PROMPT
+
+.PHONY: help demo test check bench soak clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## draw PROMPT="a red apple" into demo/
+	@$(BIN)/knotwork run text_to_image --set prompt="$$PROMPT" --out demo
+
+test: $(INSTALLED) ## every behaviour, with small counts
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(INSTALLED) ## format, lint, types, import directions, size of files and functions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/test_house.py
+
+bench: $(INSTALLED) ## time and memory against the stated bounds; wants a quiet machine
+	@$(BIN)/python -m pytest -m bench -s tests/bench
+
+soak: $(INSTALLED) ## the full counts of kills, mutations and stress
+	@$(BIN)/python -m pytest -m soak -n $(WORKERS)
+
+clean: ## remove what was installed, built or drawn here
+	rm -rf .venv build dist demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Made again whenever the requirements change; an interrupted install goes on where it stopped.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Knotwork needs Python 3.11 or newer; \
+	$(PYTHON) is %d.%d. Name another with: make PYTHON=python3.11" % v[:2])'
+	@echo "Installing into .venv (PyTorch is large: this takes some minutes) ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""The built-in weights, their licences, and how they were converted."""

@@ -1,0 +1,1 @@
+"""Declarations: what a node is."""

@@ -1,0 +1,27 @@
+"""What a running node may ask of the run: progress, previews, cancellation, the device."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Context(Protocol):
+    """Given to a node that has a parameter annotated ``Context``; it is no port.
+
+    Attributes:
+        device: Device the node computes on, as torch names it.
+    """
+
+    device: str
+
+    def tick(self) -> None:
+        """Raise ``Cancelled`` if the run was cancelled; call it wherever stopping is safe."""
+        ...
+
+    def progress(self, done: float, total: float) -> None:
+        """Tell how far the node is, and tick."""
+        ...
+
+    def preview(self, value: Any) -> None:
+        """Show an intermediate value; lossy, the latest wins."""
+        ...

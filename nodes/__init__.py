@@ -1,0 +1,32 @@
+"""The built-in nodes."""
+
+from engine.declare.registry import Pack
+
+pack = Pack(
+    "knotwork",
+    {
+        "math": ("nodes.math",),
+        "text": ("nodes.text", "nodes.diffusion.encode"),
+        "list": ("nodes.lists",),
+        "flow": ("nodes.flow",),
+        "image": (
+            "nodes.image.files",
+            "nodes.image.geometry",
+            "nodes.image.combine",
+            "nodes.image.colour",
+            "nodes.image.upscale",
+        ),
+        "mask": ("nodes.image.masks",),
+        "load": ("nodes.checkpoints.load",),
+        "latent": ("nodes.diffusion.latent",),
+        "diffusion": ("nodes.diffusion.scheduler", "nodes.diffusion.step", "nodes.diffusion.guidance"),
+        "vae": ("nodes.vae",),
+        "train": (
+            "nodes.train.dataset",
+            "nodes.train.autoencoder",
+            "nodes.train.diffusion",
+            "nodes.train.metrics",
+            "nodes.train.evaluate",
+        ),
+    },
+)

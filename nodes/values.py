@@ -1,0 +1,196 @@
+"""The values that flow along links. Shapes: B batch, H height, W width, C channels, T tokens, D width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.declare.handle import Find
+
+F = TypeVar("F")
+"""A model family, such as ``sd1``; unknown until a file has been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Pictures.
+
+    Attributes:
+        pixels: float32 [B, H, W, C], 0..1, sRGB; C is 1, 3 or 4 (straight alpha).
+    """
+
+    pixels: torch.Tensor
+
+    suffix = ".png"
+
+    def encode(self, text: dict[str, str]) -> list[bytes]:
+        """One PNG file for each picture, with text chunks. See ``nodes.image.png``."""
+        from nodes.image.png import encode
+
+        return encode(self, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Where to edit.
+
+    Attributes:
+        pixels: float32 [B, H, W], 0..1, 1 = edit.
+    """
+
+    pixels: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Latent(Generic[F]):
+    """Pictures in a model's latent space, already scaled and shifted.
+
+    Attributes:
+        samples: [B, C, H, W], in units of the model's input.
+        family: Family of the VAE that made it or will decode it; empty when unknown.
+        factor: Pixels per latent cell along a side.
+    """
+
+    samples: torch.Tensor
+    family: str = ""
+    factor: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sigmas:
+    """Noise levels of a sampling run.
+
+    Attributes:
+        values: float32 [N+1], descending, the last is 0.
+    """
+
+    values: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """A diffusers scheduler before its first step.
+
+    Attributes:
+        name: Class name in diffusers, such as ``EulerDiscreteScheduler``.
+        config: Its whole config as canonical JSON.
+        steps: Number of inference steps that were set.
+    """
+
+    name: str
+    config: str
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerState:
+    """The attributes of a scheduler that change from step to step, as a value.
+
+    Attributes:
+        attributes: Name → scalars, tensors and lists of them.
+        turn: Number of model evaluations done.
+    """
+
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cond:
+    """One text's conditioning.
+
+    Attributes:
+        embeds: [B, T, D] hidden states of the text encoder.
+        pooled: [B, D], for the families that use it.
+        mask: float32 [B, H, W] where it applies; everywhere without one.
+        strength: Weight where several apply.
+        start: Part of the run (0..1) from which it applies.
+        end: Part of the run at which it ends.
+    """
+
+    embeds: torch.Tensor
+    pooled: torch.Tensor | None = None
+    mask: torch.Tensor | None = None
+    strength: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioning(Generic[F]):
+    """What guides a denoiser.
+
+    Attributes:
+        items: The texts, regions and ranges that apply.
+        family: Family of the encoder that made it; empty when unknown.
+    """
+
+    items: list[Cond]
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A change to a model's weights, in the order applied.
+
+    Attributes:
+        kind: ``lora`` and others.
+        digest: Content digest of the file it comes from.
+        scale: Its strength.
+    """
+
+    kind: str
+    digest: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model(Generic[F]):
+    """A handle: which model, never its weights.
+
+    Attributes:
+        source: Content digest of the file or folder it is read from.
+        part: Subfolder or component in it, such as ``unet``; empty for the whole.
+        family: Such as ``sd1``; empty when unknown.
+        dtype: ``float32``, ``float16`` or ``bfloat16``.
+        patches: Changes to the weights.
+    """
+
+    source: str
+    part: str = ""
+    family: str = ""
+    dtype: str = "float32"
+    patches: tuple[Patch, ...] = ()
+
+    def load(self, find: Find) -> Any:
+        """Build the module. See ``engine.declare.handle``."""
+        from nodes.checkpoints.build import build
+
+        return build(self, find)
+
+
+class Denoiser(Model[F]):
+    """Predicts noise, velocity or the clean sample from a noisy one."""
+
+
+class UNet(Denoiser[F]):
+    """A U-Net denoiser."""
+
+
+class DiT(Denoiser[F]):
+    """A transformer denoiser."""
+
+
+class VAE(Model[F]):
+    """Turns pictures into latents and back."""
+
+
+class TextEncoder(Model[F]):
+    """A tokenizer with its text encoder(s)."""
+
+
+class Upscaler(Model[F]):
+    """Enlarges pictures."""

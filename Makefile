@@ -24,7 +24,7 @@ check: $(INSTALLED) ## format, lint, types, import directions, size of files and
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
 bench: $(INSTALLED) ## time and memory against the stated bounds; wants a quiet machine

@@ -64,6 +64,12 @@ def test_every_file_is_named_for_its_concept() -> None:
     assert not vague, "name these for what they hold"
 
 
+def test_every_folder_of_code_is_a_package() -> None:
+    folders = {path.parent for path in sources() if name(path).startswith(("engine/", "nodes/"))}
+    bare = [name(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()]
+    assert not bare, "import-linter sees packages only: add an __init__.py"
+
+
 def test_a_docstring_is_not_counted(tmp_path: Path) -> None:
     source = tmp_path / "two.py"
     source.write_text('def two():\n    """Help.\n\n    More help.\n    """\n    return 2\n', encoding="utf-8")

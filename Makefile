@@ -24,7 +24,7 @@ check: $(INSTALLED) ## format, lint, types, import directions, size of files and
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
 bench: $(INSTALLED) ## time and memory against the stated bounds; wants a quiet machine
@@ -34,7 +34,7 @@ soak: $(INSTALLED) ## the full counts of kills, mutations and stress
 	@$(BIN)/python -m pytest -m soak -n $(WORKERS)
 
 clean: ## remove what was installed, built or drawn here
-	rm -rf .venv build dist demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist demo .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made again whenever the requirements change; an interrupted install goes on where it stopped.

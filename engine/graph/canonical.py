@@ -1,0 +1,161 @@
+"""One way to write a graph: equal graphs are equal files, and a small edit is a small diff.
+
+Keys are sorted; numbers and strings are written as RFC 8785 (JSON Canonicalization Scheme) asks, so that
+Python and JavaScript write the same characters. But a file has a line for each field: git compares lines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from json.encoder import encode_basestring
+from math import isfinite
+from typing import Any, cast
+
+from engine.errors import GraphError, Problem
+
+SAFE_INTEGER = 2**53 - 1
+LINE = 100
+"""Lists of scalars up to this many characters stay on one line."""
+
+
+def number(value: float) -> str:
+    """Write a number as ECMAScript's ``Number.toString`` does (RFC 8785, section 3.2.2.3).
+
+    Raises:
+        GraphError: The number is not finite, or an integer that JavaScript would round.
+    """
+    if not isinstance(value, float):
+        if abs(value) > SAFE_INTEGER:
+            raise unsafe_number(str(value))
+        return str(value)
+    if not isfinite(value):
+        raise unsafe_number(str(value))
+    if value.is_integer() and abs(value) < 1e21:
+        return _whole(value)
+    mantissa, _, exponent = repr(value).partition("e")
+    if not exponent:
+        # Python turns to exponents below 1e-4, ECMAScript below 1e-6
+        return mantissa
+    power = int(exponent)
+    if -7 < power < 0:
+        return _decimal(mantissa, power)
+    return f"{mantissa.removesuffix('.0')}e{power:+d}"
+
+
+def _whole(value: float) -> str:
+    digits, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return "0" if value == 0 else digits.removesuffix(".0")
+    sign = "-" if value < 0 else ""
+    digits = digits.lstrip("-").removesuffix(".0")
+    lead, _, rest = digits.partition(".")
+    return sign + lead + rest.ljust(int(exponent), "0")
+
+
+def _decimal(mantissa: str, power: int) -> str:
+    sign = "-" if mantissa.startswith("-") else ""
+    digits = mantissa.lstrip("-").removesuffix(".0").replace(".", "")
+    return f"{sign}0.{'0' * (-power - 1)}{digits}"
+
+
+def unsafe_number(text: str) -> GraphError:
+    """The error for a number that another program would read as a different one."""
+    shown = text if len(text) <= 40 else f"{text[:37]}... ({len(text)} characters)"
+    expected = f"numbers that every JSON reader keeps (integers up to {SAFE_INTEGER}, finite floats)"
+    cure = "Write it as a string or a smaller number."
+    return GraphError([Problem("bad-number", "", "", expected, shown, cure)])
+
+
+def ordered(keys: Iterable[str]) -> list[str]:
+    """Keys in the order of their UTF-16 code units, as RFC 8785 sorts them."""
+    found = list(keys)
+    if "".join(found).isascii():
+        return sorted(found)
+    return sorted(found, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+
+
+def scalar(value: object) -> str:
+    """Write a string, number, boolean or null."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (int, float)):
+        return number(value)
+    got = type(value).__name__
+    raise GraphError([Problem("not-json", "", "", "JSON values", got, "Give params as JSON values.")])
+
+
+def compact(tree: Any) -> str:
+    """Write a tree without spaces, as RFC 8785 does; digests are taken of this."""
+    if isinstance(tree, dict):
+        fields = cast("dict[str, Any]", tree)
+        return (
+            "{"
+            + ",".join(f"{encode_basestring(key)}:{compact(fields[key])}" for key in ordered(fields))
+            + "}"
+        )
+    if isinstance(tree, list):
+        return "[" + ",".join(map(compact, cast("list[Any]", tree))) + "]"
+    return scalar(tree)
+
+
+def pretty(tree: Any) -> str:
+    """Write a tree with a line for each field, and a newline at the end."""
+    parts: list[str] = []
+    _lay_out(tree, "\n", parts)
+    parts.append("\n")
+    return "".join(parts)
+
+
+def _lay_out(tree: Any, line: str, parts: list[str]) -> None:
+    if isinstance(tree, dict) and tree:
+        _lay_out_object(cast("dict[str, Any]", tree), line, parts)
+    elif isinstance(tree, list):
+        _lay_out_list(cast("list[Any]", tree), line, parts)
+    else:
+        parts.append("{}" if isinstance(tree, dict) else scalar(tree))
+
+
+def _lay_out_object(fields: dict[str, Any], line: str, parts: list[str]) -> None:
+    inner = line + " "
+    mark = "{"
+    for key in ordered(fields):
+        value = fields[key]
+        parts.append(f"{mark}{inner}{encode_basestring(key)}: ")
+        if isinstance(value, str):  # most of a graph: worth the short cut
+            parts.append(encode_basestring(value))
+        else:
+            _lay_out(value, inner, parts)
+        mark = ","
+    parts.append(line + "}")
+
+
+def _lay_out_list(items: list[Any], line: str, parts: list[str]) -> None:
+    if not any(isinstance(item, (dict, list)) for item in items):
+        row = "[" + ", ".join(map(scalar, items)) + "]"
+        if len(row) <= LINE:
+            parts.append(row)
+            return
+    inner = line + " "
+    mark = "["
+    for item in items:
+        parts.append(mark + inner)
+        _lay_out(item, inner, parts)
+        mark = ","
+    parts.append(line + "]")
+
+
+def utf8(text: str) -> bytes:
+    """Encode text, naming the characters that are no characters.
+
+    Raises:
+        GraphError: It holds half of a surrogate pair.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        got = json.dumps(text[error.start : error.end])
+        cure = "Take the broken character out."
+        raise GraphError([Problem("bad-text", "", "", "whole Unicode characters", got, cure)]) from None

@@ -267,11 +267,17 @@ def _checked_default(id: str, port: Port) -> Port:
 def _outputs(id: str, annotation: Any) -> dict[str, Port]:
     if annotation is None or annotation is type(None):
         raise SignatureError(id, "it returns nothing", "Annotate the return type; exporting is the runner's act.")
-    if isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
-        hints = typing.get_type_hints(annotation, include_extras=True)
-        _, helps = read_help(annotation.__doc__ or "", section="Attributes")
+    bundle = _without_arguments(annotation)
+    if isinstance(bundle, type) and issubclass(bundle, tuple) and hasattr(bundle, "_fields"):
+        hints = typing.get_type_hints(bundle, include_extras=True)
+        _, helps = read_help(bundle.__doc__ or "", section="Attributes")
         return {name: _port(id, name, hint, helps.get(name, "")) for name, hint in hints.items()}
     return {"out": _port(id, "out", annotation, "")}
+
+
+def _without_arguments(annotation: Any) -> Any:
+    """The class of a generic, such as ``Loaded`` for ``Loaded[F]``."""
+    return typing.get_origin(annotation) or annotation
 
 
 def _port(id: str, name: str, annotation: Any, help: str) -> Port:

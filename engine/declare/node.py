@@ -268,7 +268,7 @@ def _outputs(id: str, annotation: Any) -> dict[str, Port]:
     if annotation is None or annotation is type(None):
         raise SignatureError(id, "it returns nothing", "Annotate the return type; exporting is the runner's act.")
     bundle = _without_arguments(annotation)
-    if isinstance(bundle, type) and issubclass(bundle, tuple) and hasattr(bundle, "_fields"):
+    if hasattr(bundle, "_fields"):  # what makes a tuple a NamedTuple
         hints = typing.get_type_hints(bundle, include_extras=True)
         _, helps = read_help(bundle.__doc__ or "", section="Attributes")
         return {name: _port(id, name, hint, helps.get(name, "")) for name, hint in hints.items()}

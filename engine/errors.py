@@ -95,3 +95,8 @@ class Cancelled(KnotworkError):
 
 class StoreError(KnotworkError):
     """The store can't keep or find something; nothing that was stored is lost."""
+
+
+def say(error: Exception) -> str:
+    """An exception as a reader wants it: our own speak for themselves, foreign ones are named."""
+    return str(error) if isinstance(error, KnotworkError) else f"{type(error).__name__}: {error}"

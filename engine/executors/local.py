@@ -1,0 +1,136 @@
+"""This machine: a lane of threads for the CPU, one lane for the GPU, and what runs share."""
+
+from __future__ import annotations
+
+import os
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from engine.plan.environment import default_device
+from engine.plan.plan import Plan
+from engine.run.events import Event, Listener
+from engine.run.flights import Flights
+from engine.run.report import Report
+from engine.run.residency import Pool
+from engine.run.scheduler import Options, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.settings import Settings
+    from engine.store.store import Store
+
+TINY = 0.002
+"""Seconds below which handing a call to a thread costs more than it brings."""
+
+
+class Local:
+    """Executes plans on this machine. Runs in several threads share its store, models and work.
+
+    Args:
+        settings: Budgets and device.
+        store: Where results live.
+        find: Content digest → path, for loading models.
+    """
+
+    def __init__(self, settings: Settings, store: Store, find: Callable[[str], Path]) -> None:
+        self.store = store
+        self.device = default_device() if settings.device == "auto" else settings.device
+        self.flights = Flights()
+        self.seconds: dict[str, float] = {}
+        self.pool = Pool(find, _budgets(settings, self.device))
+        self._threads = settings.threads
+        self._lock = Lock()
+        self._prepared = False
+
+    def __enter__(self) -> Local:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what runs, and for the store to be durable."""
+        for lane in (vars(self).get("_cpu"), vars(self).get("_gpu")):
+            if lane is not None:
+                lane.shutdown()
+        self.store.close()
+
+    def run(self, plan: Plan, listen: Listener | None = None, options: Options | None = None) -> Report:
+        """Run a plan to its end. See ``start`` for one that can be cancelled."""
+        return self.start(plan, listen, options).execute()
+
+    def start(self, plan: Plan, listen: Listener | None = None, options: Options | None = None) -> Run:
+        """A run that has not begun; ``execute`` runs it in the calling thread, ``cancel`` stops it from another.
+
+        Args:
+            plan: What to run.
+            listen: Takes events one at a time, from any thread.
+            options: How.
+        """
+        return Run(plan, self, _one_at_a_time(listen), options or Options())
+
+    def lane(self, computes: bool) -> Executor:
+        """The threads for a node, by whether tensors pass through it."""
+        if computes:
+            self._prepare()
+        return self._gpu if computes and self.device != "cpu" else self._cpu
+
+    def worth_a_lane(self, node: str) -> bool:
+        """Whether a call takes so long, or is so little known, that it goes to a thread."""
+        return self.seconds.get(node, 1.0) > TINY
+
+    def flush(self) -> None:
+        """Wait until everything stored is durable."""
+        self.store.flush()
+
+    @cached_property
+    def _cpu(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max(4, os.cpu_count() or 1), "knotwork-cpu")
+
+    @cached_property
+    def _gpu(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, f"knotwork-{self.device}")
+
+    def _prepare(self) -> None:
+        """Settle once what changes the numbers of every tensor node."""
+        with self._lock:
+            if self._prepared:
+                return
+            import torch
+
+            if self._threads:
+                torch.set_num_threads(self._threads)
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+            torch.backends.cudnn.benchmark = False
+            torch.use_deterministic_algorithms(True, warn_only=True)
+            self._prepared = True
+
+
+def _one_at_a_time(listen: Listener | None) -> Listener:
+    if listen is None:
+        return lambda event: None
+    lock = Lock()
+
+    def tell(event: Event) -> None:
+        with lock:
+            listen(event)
+
+    return tell
+
+
+def _budgets(settings: Settings, device: str) -> dict[str, int]:
+    """Bytes for models in RAM and on the device; without a setting, what the machine has to spare."""
+    budgets = {"cpu": settings.ram_budget}
+    if settings.vram_budget:
+        budgets[device.split(":")[0]] = settings.vram_budget
+    return budgets
+
+

@@ -1,0 +1,163 @@
+"""Typed-in values against the ports that they reach, through as many subgraphs as lie between."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, cast
+
+from engine.declare.node import REQUIRED, Port
+from engine.declare.registry import AnyNode
+from engine.declare.types import Within
+from engine.errors import KnotworkError, Problem, ValueRefused
+from engine.graph.document import Instance
+from engine.graph.interface import Interfaces
+from engine.graph.levels import Level
+
+Files = Callable[[str, Within], Any]
+"""Turns a file param into its path, or refuses it with a ``KnotworkError``."""
+UNKNOWN = object()
+"""Stands for a value that a link will bring."""
+
+
+class Params:
+    """Checks the values of a document's instances."""
+
+    def __init__(self, interfaces: Interfaces, files: Files | None, problems: list[Problem]) -> None:
+        self._of = interfaces.of
+        self._files = files
+        self._problems = problems
+
+    def check(self, level: Level, name: str, instance: Instance) -> None:
+        """Report params that no port of an instance takes."""
+        interface = self._of[level][name]
+        for port, value in instance.params.items():
+            if port in instance.links:
+                got, cure = "both", "Take out the one that is not meant."
+                self._report("param-and-link", level.path + name, port, "a value or a link", got, cure)
+            elif port in interface.inputs:
+                self.fit(level, name, port, value, level.path + name, port)
+            elif interface.known:
+                known = ", ".join(interface.inputs) or "none"
+                cure = "Take it out, or name the port that is meant."
+                self._report(
+                    "unknown-port", level.path + name, port, f"an input ({known})", f'"{port}"', cure
+                )
+
+    def fit(self, level: Level, name: str, port: str, value: object, place: str, label: str) -> None:
+        """Report a value that is typed in at ``place`` and refused by a port that it reaches.
+
+        Args:
+            level: Where the first port is.
+            name: Its instance.
+            port: Its name.
+            value: As the document holds it.
+            place: Instance to name in the problem.
+            label: Port to name in the problem.
+        """
+        for leaf, many in self._leaves(level, name, port):
+            if not leaf.is_param and not (value is None and leaf.optional):
+                got, cure = _shown(value), f"Link a {leaf.type} here."
+                self._report("not-a-param", place, label, f"a link to a {leaf.type}", got, cure)
+            elif many and not isinstance(value, list):
+                self._report(
+                    "bad-value", place, label, f"a list of {leaf.type}", _shown(value), "Type a list."
+                )
+            else:
+                for item in cast("list[object]", value) if many else [value]:
+                    self._coerce(leaf, item, place, label)
+
+    def literal(self, level: Level, name: str, port: Port) -> Any:
+        """The value that a port surely gets, coerced; ``UNKNOWN`` when a link or a run decides it."""
+        value = self._typed_in(level, name, port.name)
+        if value is REQUIRED:
+            return UNKNOWN if port.default is REQUIRED else port.default
+        if value is UNKNOWN or value is None:
+            return value
+        try:
+            coerced = port.coerce(value)
+            return (
+                coerced if port.within is None or self._files is None else self._files(coerced, port.within)
+            )
+        except KnotworkError:  # reported where the value is checked
+            return UNKNOWN
+
+    def families(self, level: Level, name: str, node: AnyNode) -> dict[str, str]:
+        """What a node's ``infer`` companion says of its variables; empty while a param is not known.
+
+        A companion gets those of the node's coerced params that it names; a file comes as its path.
+        """
+        infer = node.companions["infer"]
+        wanted = inspect.signature(infer).parameters
+        values = {
+            port: self.literal(level, name, node.inputs[port]) for port in wanted if port in node.inputs
+        }
+        if any(value is UNKNOWN for value in values.values()):
+            return {}
+        if self._files is None and any(node.inputs[port].within for port in values):
+            return {}
+        try:
+            return infer(**values)
+        except Exception as error:  # a pack's code and a stranger's file: whatever it raises is told
+            reason, cure = f"{type(error).__name__}: {error}", "Choose another file, or mend this one."
+            self._report("unreadable", level.path + name, "", "a model that can be recognised", reason, cure)
+            return {}
+
+    def _typed_in(self, level: Level, name: str, port: str) -> Any:
+        """The value in the document, following graph inputs outward; ``REQUIRED`` when there is none."""
+        while True:
+            instance = level.graph.nodes[name]
+            given = level.fed.get(name, {}).get(port)
+            if given is None:
+                return UNKNOWN if port in instance.links else instance.params.get(port, REQUIRED)
+            declared = level.graph.inputs[given]
+            if level.outer is None:
+                return UNKNOWN if declared.required else declared.default
+            holder = level.outer.graph.nodes[level.name]
+            if holder.is_loop and given in {*holder.carry, "item", "index"}:
+                return UNKNOWN
+            reached = given in holder.params or given in holder.links
+            if not reached and given not in level.outer.fed.get(level.name, {}):
+                return UNKNOWN if declared.required else declared.default
+            level, name, port = level.outer, level.name, given
+
+    def _leaves(self, level: Level, name: str, port: str) -> list[tuple[Port, bool]]:
+        """The ports of plain nodes that a port leads to, and whether each takes a list of its values."""
+        leaves: list[tuple[Port, bool]] = []
+        waiting = [(level, name, port)]
+        while waiting:
+            level, name, port = waiting.pop()
+            interface = self._of[level].get(name)
+            if interface is None or not interface.known:
+                continue
+            inner = level.inner.get(name)
+            if inner is not None and port in inner.graph.inputs:
+                targets = [target.partition(".") for target in inner.graph.inputs[port].to]
+                waiting += [(inner, instance, target) for instance, _, target in targets]
+            elif interface.node is not None and port in interface.node.inputs:
+                found = interface.node.inputs[port]
+                lifted = port in level.graph.nodes[name].over
+                leaves.append((found, lifted or found.variadic))
+        return leaves
+
+    def _coerce(self, port: Port, value: object, place: str, label: str) -> None:
+        try:
+            coerced = port.coerce(value)
+        except ValueRefused as error:
+            cure = "Type a value that fits."
+            self._report("bad-value", place, label, error.expected, error.got, cure)
+            return
+        if port.within is not None and self._files is not None and coerced:
+            try:
+                self._files(coerced, port.within)
+            except KnotworkError as error:
+                expected = f"a file inside the {port.within.root} roots"
+                self._report("bad-path", place, label, expected, _shown(value), str(error))
+
+    def _report(self, code: str, instance: str, port: str, expected: str, got: str, cure: str) -> None:
+        self._problems.append(Problem(code, instance, port, expected, got, cure))
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

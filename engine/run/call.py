@@ -1,0 +1,175 @@
+"""Calling a node: values checked at the port, models loaded, owned values handed over, results split."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.declare import codec
+from engine.declare.handle import Handle
+from engine.declare.node import Node, Port
+from engine.declare.types import SCALARS, ListOf, OnDevice, Plain, Type, Var
+from engine.errors import KnotworkError, ValueRefused
+from engine.run.context import RunContext
+from engine.run.residency import Pool
+
+
+class PortRefused(KnotworkError):
+    """A value that came over a link doesn't fit its port."""
+
+
+@dataclass(slots=True)
+class Models:
+    """The models of one job, each loaded once and pinned until the job ends."""
+
+    pool: Pool
+    device: str
+    stack: ExitStack
+    loaded: dict[Handle, OnDevice[Handle]] = field(default_factory=dict[Handle, OnDevice[Handle]])
+
+    def on_device(self, handle: Handle) -> OnDevice[Handle]:
+        """The handle with its model."""
+        found = self.loaded.get(handle)
+        if found is None:
+            found = self.loaded[handle] = self.stack.enter_context(self.pool.acquire(handle, self.device))
+        return found
+
+
+@contextmanager
+def models(pool: Pool, device: str) -> Iterator[Models]:
+    """Models for one job."""
+    with ExitStack() as stack:
+        yield Models(pool, device, stack)
+
+
+def call(
+    node: Node[Any, Any],
+    arguments: dict[str, Any],
+    linked: Callable[[str], bool],
+    context: RunContext,
+    loaded: Models,
+    *,
+    pure_inputs: bool = False,
+) -> dict[str, Any]:
+    """Call a node's function.
+
+    Args:
+        node: The node.
+        arguments: Values by port; variadic ones as sequences.
+        linked: Tells whether a port's value came over a link and has yet to be checked.
+        context: Given to nodes that take one.
+        loaded: Where handles find their models.
+        pure_inputs: Check that the node leaves inputs alone that it doesn't own.
+
+    Raises:
+        PortRefused: A linked value doesn't fit.
+        KnotworkError: The purity check found a changed input.
+    """
+    check_families(node, arguments)
+    before = _digests(node, arguments) if pure_inputs else {}
+    positional: list[Any] = []
+    keywords: dict[str, Any] = {}
+    for name, value in arguments.items():
+        port = node.inputs[name]
+        if linked(name):
+            value = [admit(port, v) for v in value] if port.variadic else admit(port, value)
+        if port.on_device and value is not None:
+            value = [loaded.on_device(v) for v in value] if port.variadic else loaded.on_device(value)
+        if port.variadic:
+            positional = list(value)
+        else:
+            keywords[name] = value
+    if node.context:
+        keywords[node.context] = context
+    result = _invoke(node, positional, keywords)
+    for name, digest in before.items():
+        if digest != codec.digest_of(codec.encode(arguments[name])):
+            raise KnotworkError(f'it changed its input "{name}" in place. Copy it first, or annotate it Owned.')
+    return node.split(result)
+
+
+def _invoke(node: Node[Any, Any], positional: list[Any], keywords: dict[str, Any]) -> Any:
+    """Ports in front of a variadic one must be passed by position, too."""
+    if not positional:
+        return node.function(**keywords)
+    front: list[Any] = []
+    for name, port in node.inputs.items():
+        if port.variadic:
+            break
+        front.append(keywords.pop(name) if name in keywords else port.default)
+    return node.function(*front, *positional, **keywords)
+
+
+def _digests(node: Node[Any, Any], arguments: Mapping[str, Any]) -> dict[str, str]:
+    owned = {port.name for port in node.inputs.values() if port.owned}
+    found: dict[str, str] = {}
+    for name, value in arguments.items():
+        if name not in owned:
+            try:
+                found[name] = codec.digest_of(codec.encode(value))
+            except codec.CodecError:
+                continue  # a value that can't be stored can't be compared either
+    return found
+
+
+def admit(port: Port, value: Any) -> Any:
+    """Check a value that came over a link: its class, its family, and a param's range.
+
+    Raises:
+        PortRefused: It doesn't fit.
+    """
+    if value is None and port.optional:
+        return None
+    if port.is_param and port.within is None:
+        if type(value) is float and port.annotation is float:
+            return value
+        try:
+            return port.coerce(value)
+        except ValueRefused as error:
+            raise PortRefused(f'"{port.name}" {error}. Link a value in range.') from None
+    if not _fits(port.type, value):
+        cure = "Link an output of that type."
+        raise PortRefused(f'"{port.name}" expected {port.type}, got {_describe(value)}. {cure}')
+    return value
+
+
+def _fits(type_: Type, value: Any) -> bool:
+    if isinstance(type_, ListOf):
+        return isinstance(value, list) and all(_fits(type_.item, item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(type_, Plain):
+        return True
+    if type_.cls in SCALARS:
+        return type(value) is type_.cls or (type_.cls is float and type(value) is int)
+    return isinstance(value, type_.cls)
+
+
+def _describe(value: object) -> str:
+    family = getattr(value, "family", "")
+    return f"{type(value).__name__}[{family}]" if family else type(value).__name__
+
+
+def check_families(node: Node[Any, Any], arguments: Mapping[str, Any]) -> None:
+    """Check that values whose types share a variable are of one family, as far as they know theirs.
+
+    Raises:
+        PortRefused: Two families meet.
+    """
+    met: dict[str, tuple[str, str]] = {}
+    for name, value in arguments.items():
+        type_ = node.inputs[name].type
+        family = getattr(value, "family", "")
+        if not family or not isinstance(type_, Plain) or not type_.args or not isinstance(type_.args[0], Var):
+            continue
+        first, other = met.setdefault(type_.args[0].name, (name, family))
+        if other != family:
+            raise PortRefused(
+                f'"{name}" expected family {other}, as "{first}" has, got {family}. Link parts of one model.'
+            )
+
+
+def owned_copy(value: Any) -> Any:
+    """A copy for a node that changes its input in place while others still read the value."""
+    return copy.deepcopy(value)

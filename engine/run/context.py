@@ -1,0 +1,48 @@
+"""The context of a running node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from threading import Event as Flag
+from typing import Any
+
+from engine.errors import Cancelled
+from engine.run.events import Listener, Preview, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Progress, previews and cancellation of one instance.
+
+    Attributes:
+        instance: Its name, for events.
+        device: Device it computes on.
+        cancelled: Set when nobody wants its result any more.
+        tell: Takes its events.
+        quiet: Whether a loop tells the progress instead.
+    """
+
+    instance: str
+    device: str
+    cancelled: Flag
+    tell: Listener
+    quiet: bool = False
+
+    def tick(self) -> None:
+        """Raise ``Cancelled`` if nobody wants the result any more."""
+        if self.cancelled.is_set():
+            raise Cancelled(f"{self.instance} was cancelled")
+
+    def progress(self, done: float, total: float) -> None:
+        """Tell how far the node is, and tick."""
+        self.tick()
+        if not self.quiet:
+            self.tell(Progress(self.instance, done, total))
+
+    def preview(self, value: Any) -> None:
+        """Show an intermediate value."""
+        self.tell(Preview(self.instance, value))
+
+    def inside(self) -> RunContext:
+        """The context of a loop's body: the loop tells the progress."""
+        return replace(self, quiet=True)

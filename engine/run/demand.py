@@ -1,0 +1,134 @@
+"""What has to run for the outputs wanted: hits are probed backward, from the outputs towards the sources.
+
+An instance that is a hit hides everything in front of it. Instances are visited in reverse order, so that all who
+read an instance have said which of its outputs they want before it is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+
+from engine.graph.flat import GIVEN, Source
+from engine.plan.plan import Plan
+from engine.store.index import Entry
+
+AHEAD = 1024
+"""Keys looked up at once: a chain of misses is probed in few queries, a hit at its end in one."""
+
+Probe = Callable[[Sequence[bytes]], Mapping[bytes, Entry]]
+
+
+@dataclass(slots=True)
+class Found:
+    """What a demand found.
+
+    Attributes:
+        hits: Instance → its entry in the store, in the order found.
+        misses: Instances that must run, each before its sources.
+    """
+
+    hits: dict[int, Entry] = field(default_factory=dict[int, Entry])
+    misses: list[int] = field(default_factory=list[int])
+
+
+class Demand:
+    """Finds the work, for the outputs wanted and later for what a lazy port turns out to need.
+
+    Args:
+        plan: The plan.
+        probe: Looks keys up in the store.
+        forced: Instances that run whatever the store has.
+    """
+
+    def __init__(self, plan: Plan, probe: Probe, forced: frozenset[int] = frozenset()) -> None:
+        self._plan = plan
+        self._probe = probe
+        self._rank = _ranks(plan)
+        self.late = frozenset(i for i, key in enumerate(plan.keys) if key is None)
+        self.wants: dict[int, set[str]] = {}
+        self._seen: set[int] = set()
+        self._known: dict[bytes, Entry | None] = {
+            key: None for index in forced if (key := plan.keys[index]) is not None
+        }
+
+    def visit(self, sources: Iterable[Source]) -> Found:
+        """Find what must run so that these outputs are there; instances visited before are left out."""
+        found = Found()
+        ahead = 1
+        heap = [-self._rank[index] for index in self._want(sources)]
+        heapify(heap)
+        while heap:
+            index = self._plan.order[-heappop(heap)]
+            key = self._plan.keys[index] if index not in self.late else None
+            if key is not None and key not in self._known:
+                self._look_up(index, ahead)
+                ahead = min(2 * ahead, AHEAD)
+            entry = self._known[key] if key is not None else None
+            if entry is not None and self.wants[index] <= entry.outputs.keys():
+                found.hits[index] = entry
+                continue
+            found.misses.append(index)
+            for source in self._want(self._eager(index)):
+                heappush(heap, -self._rank[source])
+        return found
+
+    def again(self, index: int) -> Found:
+        """Find what must run since a stored result was lost."""
+        key = self._plan.keys[index]
+        if key is not None:
+            self._known[key] = None
+        self._seen.discard(index)
+        return self.visit((index, output) for output in sorted(self.wants[index]))
+
+    def _want(self, sources: Iterable[Source]) -> list[int]:
+        """Note who is read; the instances met for the first time."""
+        fresh: list[int] = []
+        for index, output in sources:
+            if index == GIVEN:
+                continue
+            self.wants.setdefault(index, set()).add(output)
+            if index not in self._seen:
+                self._seen.add(index)
+                fresh.append(index)
+        return fresh
+
+    def _eager(self, index: int) -> Iterable[Source]:
+        links = self._plan.links[index]
+        inputs = self._plan.nodes[index].inputs if index in self._plan.undecided else {}
+        for port, sources in links.items():
+            if port in inputs and inputs[port].lazy:
+                continue
+            yield from sources
+
+    def _look_up(self, index: int, ahead: int) -> None:
+        """Probe an instance's key together with the keys that will probably come next."""
+        order, keys, rank = self._plan.order, self._plan.keys, self._rank[index]
+        batch = [
+            key
+            for i in reversed(order[max(0, rank - ahead + 1) : rank + 1])
+            if (key := keys[i]) is not None and key not in self._known
+        ]
+        entries = self._probe(batch)
+        for key in batch:
+            self._known[key] = entries.get(key)
+
+
+def _ranks(plan: Plan) -> list[int]:
+    ranks = [0] * len(plan.order)
+    for place, index in enumerate(plan.order):
+        ranks[index] = place
+    return ranks
+
+
+def downstream(plan: Plan, starts: Iterable[int]) -> frozenset[int]:
+    """Instances and all that depends on them."""
+    seen = set(starts)
+    waiting = list(seen)
+    while waiting:
+        for user in plan.users[waiting.pop()]:
+            if user not in seen:
+                seen.add(user)
+                waiting.append(user)
+    return frozenset(seen)

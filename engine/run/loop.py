@@ -1,0 +1,209 @@
+"""A loop is a plain Python loop over its compiled body, with checkpoints from which it goes on.
+
+A checkpoint's key hashes the body, the start values, the invariants, the items so far and the turn, but not the
+number of turns: a loop over 2,000 turns goes on from the 1,000 that were done before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol
+
+from engine.errors import KnotworkError
+from engine.graph.flat import GIVEN, Loop, Source
+from engine.plan.keys import key_of
+from engine.plan.plan import Plan
+from engine.run.body import Body
+from engine.run.call import Models, owned_copy
+from engine.run.context import RunContext
+from engine.run.events import Progress
+
+KEPT = 2
+"""Checkpoints of a loop that stay in the store."""
+
+
+class LoopRefused(KnotworkError):
+    """A loop's items or count don't make a loop."""
+
+
+class Checkpoints(Protocol):
+    """Where a loop keeps its checkpoints."""
+
+    def latest(self, turns: int) -> tuple[int, Turning] | None:
+        """The last checkpoint at or before a turn."""
+        ...
+
+    def keep(self, turn: int, state: Turning, seconds: float) -> None:
+        """Keep a checkpoint; it is encoded before this returns, so that the state may change afterwards."""
+        ...
+
+
+@dataclass(slots=True)
+class Turning:
+    """A loop between two turns.
+
+    Attributes:
+        carry: Values for the next turn.
+        collected: Gathered so far, by name.
+        going: False once the condition said stop.
+    """
+
+    carry: dict[str, Any]
+    collected: dict[str, list[Any]]
+    going: bool = True
+
+
+def repeat(
+    plan: Plan,
+    index: int,
+    body: Body,
+    arguments: dict[str, Any],
+    context: RunContext,
+    loaded: Models,
+    path: str,
+    checkpoints: Checkpoints | None = None,
+) -> dict[str, Any]:
+    """Run a loop to its end.
+
+    Args:
+        plan: The plan that holds it.
+        index: The loop's instance.
+        body: Its body.
+        arguments: ``carry/x``, ``in/x``, ``items`` and ``count``.
+        context: Of the loop.
+        loaded: Where handles find their models.
+        path: Name of the loop, for errors.
+        checkpoints: Where it goes on from, and keeps what it did.
+
+    Returns:
+        The last carried values and the collected lists, by name.
+
+    Raises:
+        LoopRefused: There is neither a list of items nor a count.
+    """
+    loop = plan.loops[index]
+    items, turns = extent(loop, arguments)
+    start = Turning({name: arguments.pop(f"carry/{name}") for name in loop.carry}, {n: [] for n in loop.collect})
+    first = 0
+    if loop.checkpoint and checkpoints is not None and (found := checkpoints.latest(turns)):
+        first, start = found
+    invariants = {(GIVEN, name[3:]): value for name, value in arguments.items() if name.startswith("in/")}
+    advance = _Turns(loop, body, invariants, items, context, loaded, path)
+    since = perf_counter()
+    state = Turning(
+        {name: owned_copy(value) if name in body.changes else value for name, value in start.carry.items()},
+        {name: list(values) for name, values in start.collected.items()},
+        start.going,
+    )
+    for turn in range(first, turns):
+        if not state.going:
+            break
+        advance(turn, state)
+        context.tell(Progress(context.instance, turn + 1, turns))
+        due = loop.checkpoint and ((turn + 1) % loop.checkpoint == 0 or turn + 1 == turns or not state.going)
+        if due and checkpoints is not None:
+            checkpoints.keep(turn + 1, state, perf_counter() - since)
+    return state.carry | state.collected
+
+
+def extent(loop: Loop, arguments: Mapping[str, Any]) -> tuple[list[Any] | None, int]:
+    """The items of a loop, if it has them, and its number of turns.
+
+    Raises:
+        LoopRefused: Items that are no list, or a count that is no number of turns.
+    """
+    if loop.each:
+        items = arguments["items"]
+        if not isinstance(items, list):
+            raise LoopRefused(f'"items" expected a list, got a {type(items).__name__}. Link a list.')
+        return items, len(items)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    count = arguments.get("count")
+    if not isinstance(count, int) or count < 0:
+        raise LoopRefused(f'"count" expected a number of turns, got {count!r}. Type or link an integer.')
+    return None, count
+
+
+class _Turns:
+    """One turn after the other."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        body: Body,
+        invariants: dict[Source, Any],
+        items: list[Any] | None,
+        context: RunContext,
+        loaded: Models,
+        path: str,
+    ) -> None:
+        self._loop, self._body, self._invariants, self._items = loop, body, invariants, items
+        self._context, self._loaded, self._path = context, loaded, path
+
+    def __call__(self, turn: int, state: Turning) -> None:
+        given: dict[Source, Any] = dict(self._invariants)
+        given[GIVEN, "index"] = turn
+        if self._items is not None:
+            given[GIVEN, "item"] = self._items[turn]
+        for name in self._loop.carry:
+            given[GIVEN, name] = state.carry.pop(name)
+        outputs = self._body.turn(given, self._context, self._loaded, self._path)
+        state.carry = {name: outputs[name] for name in self._loop.carry}
+        for name, values in state.collected.items():
+            values.append(outputs[name])
+        if self._loop.condition:
+            state.going = bool(outputs[self._loop.condition])
+
+
+@dataclass(slots=True)
+class StoredCheckpoints:
+    """Checkpoints of one loop in the store.
+
+    Attributes:
+        base: Digest of the body, the start values and the invariants.
+        items: Digest of the items before each turn; None for a loop that counts.
+        every: Turns between checkpoints.
+        probe: Finds stored outputs by key.
+        put: Stores outputs under a key.
+        drop: Forgets keys.
+    """
+
+    base: bytes
+    items: list[bytes] | None
+    every: int
+    probe: Callable[[list[bytes]], Mapping[bytes, Callable[[], dict[str, Any]]]]
+    put: Callable[[bytes, dict[str, Any], float], None]
+    drop: Callable[[list[bytes]], None]
+
+    def key(self, turn: int) -> bytes:
+        """Key of the checkpoint after a number of turns."""
+        items = b"" if self.items is None else self.items[turn]
+        return key_of(b"checkpoint" + self.base + items + turn.to_bytes(8, "little"))
+
+    def latest(self, turns: int) -> tuple[int, Turning] | None:
+        """The last checkpoint at or before a turn."""
+        candidates = sorted({*range(self.every, turns + 1, self.every), turns} - {0}, reverse=True)
+        keys = {self.key(turn): turn for turn in candidates}
+        found = self.probe(list(keys))
+        for key, turn in keys.items():
+            if key in found:
+                outputs = found[key]()
+                return turn, Turning(outputs["carry"], outputs["collected"], outputs["going"])
+        return None
+
+    def keep(self, turn: int, state: Turning, seconds: float) -> None:
+        """Keep a checkpoint, and drop the one that is no longer among the last two."""
+        outputs = {"carry": state.carry, "collected": state.collected, "going": state.going}
+        self.put(self.key(turn), outputs, seconds)
+        old = turn - KEPT * self.every
+        if old > 0 and turn % self.every == 0:
+            self.drop([self.key(old)])
+
+
+def prefixes(digests: Iterable[str]) -> list[bytes]:
+    """Digest of the items before each turn, so that a longer list goes on from a shorter one's checkpoints."""
+    found = [b""]
+    for digest in digests:
+        found.append(key_of(found[-1] + digest.encode()))
+    return found

@@ -1,0 +1,477 @@
+"""The scheduler: one run of one plan, driven by the thread that called it.
+
+Instances become ready when their sources are done, and leave the ready-heap by critical path, then by the memory
+their inputs free. Tiny nodes run at once in this thread; the others go to the lane of their device and come back
+through the inbox. Everything below is owned by this thread; other threads only ever put into the inbox.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from queue import SimpleQueue
+from threading import Event as Flag
+from time import perf_counter
+from typing import Any, Protocol
+
+from engine.errors import Cancelled, NodeFailed, say
+from engine.graph.flat import GIVEN, Source
+from engine.plan.keys import key_of
+from engine.plan.plan import Plan, needed_ports
+from engine.run import events, job
+from engine.run.demand import Demand, Found, downstream
+from engine.run.flights import Flight, Flights, Waiter
+from engine.run.report import Outcome, Report
+from engine.run.residency import Pool
+from engine.run.slots import Lost, Slot, fill, found, read
+
+
+class Place(Protocol):
+    """Where a plan is executed: the lanes, and the memory that runs share.
+
+    Attributes:
+        store: Where results live.
+        pool: Loaded models.
+        flights: Work under way in this process.
+        device: Device that tensor nodes compute on.
+        seconds: Node id → typical seconds of a call, learned as it runs.
+    """
+
+    store: job.Results
+    pool: Pool
+    flights: Flights
+    device: str
+    seconds: dict[str, float]
+
+    def lane(self, computes: bool) -> Executor:
+        """The threads for a node, by whether tensors pass through it."""
+        ...
+
+    def flush(self) -> None:
+        """Wait until everything stored is durable."""
+        ...
+
+    def worth_a_lane(self, node: str) -> bool:
+        """Whether a call takes so long that handing it to a thread pays."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run.
+
+    Attributes:
+        forced: Instances that run whatever the store has.
+        check_purity: Check that nodes leave their inputs alone.
+    """
+
+    forced: frozenset[int] = frozenset()
+    check_purity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """An instance's work has ended, in whatever way.
+
+    Attributes:
+        index: The instance.
+        outcome: The result, or what was raised.
+        first: Whether this run's own work brought it.
+    """
+
+    index: int
+    outcome: job.Result | BaseException
+    first: bool
+    shared: bool = False
+
+
+@dataclass(slots=True)
+class _Airborne:
+    """An instance whose key is in the air."""
+
+    flight: Flight
+    waiter: Waiter
+
+
+class Run:
+    """One run of one plan.
+
+    Args:
+        plan: What to run.
+        place: Where.
+        tell: Takes events, from any thread, one at a time.
+        options: How.
+
+    Attributes:
+        report: What became of every instance.
+    """
+
+    def __init__(self, plan: Plan, place: Place, tell: events.Listener, options: Options) -> None:
+        self.plan, self.place, self.tell, self.options = plan, place, tell, options
+        self.report = Report(total=len(plan.names))
+        self._cancelled = Flag()
+        self._forced = downstream(plan, options.forced)
+        self._demand = Demand(plan, place.store.probe, self._forced)
+        self._depth = _critical_path(plan, place.seconds)
+        self._inbox: SimpleQueue[Landed | None] = SimpleQueue()
+        self._slots: dict[int, dict[str, Slot]] = {}
+        self._waiting: dict[int, int] = {}
+        self._users: dict[int, list[int]] = {}
+        self._readers: Counter[Source] = Counter()
+        self._chosen: dict[int, frozenset[str]] = {}
+        self._idle: list[int] = []
+        self._ready: list[tuple[float, int, int]] = []
+        self._air: dict[int, _Airborne] = {}
+        self._twins: dict[bytes, int] = {}
+
+    def cancel(self) -> None:
+        """Stop as soon as what runs now has ticked; what was computed stays. Callable from any thread."""
+        self._cancelled.set()
+        self._inbox.put(None)
+
+    def execute(self) -> Report:
+        """Run to the end, and report."""
+        start = perf_counter()
+        for source in self.plan.outputs.values():
+            self._readers[source] += 1
+        if doomed := [key for i in self._forced if (key := self.plan.keys[i]) is not None]:
+            self.place.store.drop(doomed)
+        first = self._demand.visit(self.plan.outputs.values())
+        self.tell(events.Planned(len(self.plan.names), len(first.misses)))
+        self._take_on(first)
+        self._drive()
+        while lost := self._collect():
+            self._take_on(self._again(lost))
+            self._drive()
+        self._wind_up()
+        self.place.flush()
+        self.report.seconds["run"] = perf_counter() - start
+        return self.report
+
+    def _drive(self) -> None:
+        """Work until nothing is left or the run is cancelled."""
+        while not self._cancelled.is_set():
+            if self._idle:
+                self._sources_done(self._idle.pop())
+            elif not self._inbox.empty():
+                self._receive(self._inbox.get())
+            elif self._ready:
+                self._dispatch(-heappop(self._ready)[2])
+            elif self._air:
+                self._receive(self._inbox.get())
+            else:
+                break
+
+    def _take_on(self, work: Found) -> None:
+        """Take over what a demand found: hits are done, misses wait for their sources."""
+        for index, entry in work.hits.items():
+            self._slots[index] = found(entry.outputs)
+            self._finish(index, "cached", 0.0)
+        for index in work.misses:
+            self._waiting[index] = 0
+        for index in work.misses:
+            lazy = self._lazy(index)
+            links = self.plan.links[index]
+            for port, sources in links.items():
+                for source in sources:
+                    self._readers[source] += 1
+                    if port not in lazy:
+                        self._await(index, source[0])
+        self._idle += [index for index in work.misses if not self._waiting[index]]
+
+    def _await(self, index: int, source: int) -> None:
+        if source != GIVEN and source not in self._slots:
+            self._waiting[index] += 1
+            self._users.setdefault(source, []).append(index)
+
+    def _lazy(self, index: int) -> frozenset[str]:
+        if index not in self.plan.undecided or index in self._chosen:
+            return frozenset()
+        return frozenset(port.name for port in self.plan.nodes[index].inputs.values() if port.lazy)
+
+    def _sources_done(self, index: int) -> None:
+        """What an instance waited for is there: let a lazy one choose, and queue it when nothing is missing."""
+        if index in self.plan.undecided and index not in self._chosen:
+            try:
+                self._choose(index)
+            except Lost as lost:
+                self._wait_again(index, lost)
+                return
+            except Exception as error:  # a companion of a node may raise anything
+                self._fail(index, error)
+                return
+            if self._waiting[index]:
+                return
+        freed = sum(
+            slot.ref.size
+            for source in self._sources(index)
+            if self._readers[source] == 1 and (slot := self._slots[source[0]][source[1]]).ref is not None
+        )
+        heappush(self._ready, (-self._depth[index], -freed, -index))
+
+    def _choose(self, index: int) -> None:
+        plan, node = self.plan, self.plan.nodes[index]
+        arguments = dict(plan.arguments[index])
+        for port, sources in plan.links[index].items():
+            if not node.inputs[port].lazy:
+                source, output = sources[0]
+                arguments[port] = read(self._slots[source][output], source, self.place.store.load)
+        self._chosen[index] = wanted = frozenset(needed_ports(node, arguments))
+        chosen: list[Source] = []
+        for port, sources in plan.links[index].items():
+            if node.inputs[port].lazy and port in wanted:
+                chosen += sources
+            elif node.inputs[port].lazy:
+                for source in sources:
+                    self._release(source)
+        self._take_on(self._demand.visit(chosen))
+        for source, _ in chosen:
+            self._await(index, source)
+
+    def _links(self, index: int) -> dict[str, list[Source]]:
+        """The links an instance really reads."""
+        links = self.plan.links[index]
+        if index not in self._chosen:
+            return links
+        inputs = self.plan.nodes[index].inputs
+        return {p: sources for p, sources in links.items() if not inputs[p].lazy or p in self._chosen[index]}
+
+    def _sources(self, index: int) -> Iterable[Source]:
+        for sources in self._links(index).values():
+            for source in sources:
+                if source[0] != GIVEN:
+                    yield source
+
+    def _dispatch(self, index: int) -> None:
+        """Send an instance off: to its twin, to a thread, or through the node itself when it is tiny."""
+        node = self.plan.nodes[index]
+        gone = [source for source, _ in self._sources(index) if source not in self._slots]
+        if gone:
+            for source in gone:
+                self._await(index, source)
+            return
+        try:
+            key, payload = self._key(index)
+        except Exception as error:  # hashing a large file now may find it gone
+            self._fail(index, error)
+            return
+        if index in self._slots or (key is not None and self._adopt(index, key)):
+            return
+        waiter = Waiter(
+            self.plan.names[index],
+            self.tell,
+            lambda outcome, first=False: self._inbox.put(Landed(index, outcome, first, shared=True)),
+        )
+        flight, first = self.place.flights.join(key, waiter)
+        self._air[index] = _Airborne(flight, waiter)
+        if not first:
+            return
+        work = self._work(index, key, payload)
+        if index not in self.plan.loops and index not in self.plan.over and not self.place.worth_a_lane(node.id):
+            self._receive(self._perform(work, flight))
+            return
+        lane = self.place.lane(node.computes)
+        lane.submit(lambda: self._inbox.put(self._perform(work, flight)))
+
+    def _key(self, index: int) -> tuple[bytes | None, bytes]:
+        """The key to store under; a late one is computed now, and looked up."""
+        plan = self.plan
+        if index not in self._demand.late:
+            return plan.keys[index], plan.payloads[index] or b""
+        node = plan.nodes[index]
+        late = None if index in plan.loops and not plan.bodies[index].digest() else self._late_key(index)
+        if late is None:
+            return None, b""
+        key, payload = late
+        if node.pure and index not in self._forced:
+            entry = self.place.store.probe([key]).get(key)
+            if entry is not None and self._demand.wants[index] <= entry.outputs.keys():
+                self._slots[index] = found(entry.outputs)
+                self._finish(index, "cached", 0.0)
+                return None, b""
+        return key, payload
+
+    def _late_key(self, index: int) -> tuple[bytes, bytes] | None:
+        plan = self.plan
+        links: list[tuple[str, list[tuple[bytes, str]]]] = []
+        for port, sources in sorted(self._links(index).items()):
+            ends: list[tuple[bytes, str]] = []
+            for source, output in sources:
+                ref = self._slots[source][output].ref
+                if ref is None:
+                    key = plan.keys[source]
+                    if key is None:
+                        return None
+                    ends.append((key, output))
+                else:
+                    ends.append((ref.digest.encode(), ""))
+            links.append((port, ends))
+        params = plan.params[index]
+        for port in plan.unhashed.get(index, ()):
+            params = params | {port: job.hash_file(plan, index, port)}
+        payload = plan.keyer.payload(plan.nodes[index], params, links, plan.extra(index))
+        return key_of(payload), payload
+
+    def _work(self, index: int, key: bytes | None, payload: bytes) -> job.Work:
+        plan, node = self.plan, self.plan.nodes[index]
+        links = self._links(index)
+        exclusive = frozenset(
+            port
+            for port, sources in links.items()
+            if port in node.inputs
+            and node.inputs[port].owned
+            and self._readers[sources[0]] == 1
+            and self._slots[sources[0][0]][sources[0][1]].mine
+        )
+        return job.Work(
+            plan=plan,
+            index=index,
+            key=key,
+            payload=payload,
+            inputs={port: [self._slots[s][output] for s, output in sources] for port, sources in links.items()},
+            sources=links,
+            exclusive=exclusive,
+            stored=frozenset(self._demand.wants[index]),
+            device=self.place.device,
+            check_purity=self.options.check_purity,
+        )
+
+    def _perform(self, work: job.Work, flight: Flight) -> Landed:
+        """Do the work in the thread that called, and tell everyone else who waits for it."""
+        outcome: job.Result | BaseException
+        name = self.plan.names[work.index]
+
+        def durable(seconds: float) -> None:
+            self.tell(events.Done(name, False, seconds))
+
+        try:
+            outcome = job.perform(work, self.place.store, self.place.pool, flight, durable)
+        except BaseException as error:  # brought to the scheduler's thread, which decides
+            outcome = error
+        others = self.place.flights.land(work.key, flight)[1:]
+        for waiter in others:
+            waiter.land(outcome)
+        return Landed(work.index, outcome, True, shared=bool(others))
+
+    def _receive(self, landed: Landed | None) -> None:
+        if landed is None or landed.index not in self._air:
+            return
+        index, outcome = landed.index, landed.outcome
+        del self._air[index]
+        if isinstance(outcome, job.Result):
+            self._slots[index] = fill(outcome.refs, outcome.values, mine=landed.first and not landed.shared)
+            self.place.seconds[self.plan.nodes[index].id] = outcome.seconds
+            self._finish(index, "executed" if landed.first else "cached", outcome.seconds)
+        elif isinstance(outcome, Lost):
+            self._wait_again(index, outcome)
+        elif isinstance(outcome, Cancelled):
+            self.report.outcomes[self.plan.names[index]] = "cancelled"
+            self.tell(events.Stopped(self.plan.names[index]))
+        elif isinstance(outcome, Exception):
+            self._fail(index, outcome)
+        else:
+            raise outcome
+
+    def _finish(self, index: int, outcome: Outcome, seconds: float) -> None:
+        name = self.plan.names[index]
+        self.report.outcomes[name] = outcome
+        if outcome == "executed":
+            self.report.timings[name] = seconds
+            for source in self._sources(index):
+                self._release(source)
+        else:
+            self.tell(events.Done(name, True, 0.0))
+        for user in self._users.pop(index, ()):
+            self._waiting[user] -= 1
+            if not self._waiting[user]:
+                self._idle.append(user)
+
+    def _adopt(self, index: int, key: bytes) -> bool:
+        """Take over the result of an instance with the same key that ran before in this run."""
+        twin = self._twins.setdefault(key, index)
+        slots = self._slots.get(twin)
+        if slots is None or not self._demand.wants[index] <= {n for n, s in slots.items() if s.readable}:
+            return False
+        self._slots[index] = {name: Slot(slot.ref, slot.value) for name, slot in slots.items()}
+        self._finish(index, "cached", 0.0)
+        return True
+
+    def _again(self, lost: Lost) -> Found:
+        """What has to run to get back a result that the store has lost."""
+        self._slots.pop(lost.instance, None)
+        return self._demand.again(lost.instance)
+
+    def _wait_again(self, index: int, lost: Lost) -> None:
+        """Queue an instance behind a source whose stored result turned out to be gone."""
+        self._chosen.pop(index, None)
+        self._waiting[index] = 0
+        again = self._again(lost) if lost.instance in self._slots else Found()
+        self._await(index, lost.instance)
+        self._take_on(again)
+
+    def _release(self, source: Source) -> None:
+        """One reader less; after the last the value leaves memory."""
+        self._readers[source] -= 1
+        if not self._readers[source] and source[0] in self._slots:
+            slots = self._slots[source[0]]
+            if source[1] in slots and slots[source[1]].ref is not None:
+                slots[source[1]] = Slot(slots[source[1]].ref)
+
+    def _fail(self, index: int, error: Exception) -> None:
+        """Note a failure, and that nothing behind it can run; everything else goes on."""
+        name, node = self.plan.names[index], self.plan.nodes[index]
+        failure = error if isinstance(error, NodeFailed) else NodeFailed(name, node.id, say(error))
+        failure.__cause__ = None if failure is error else error
+        self.report.failures.append(failure)
+        self.report.outcomes[name] = "failed"
+        self.tell(events.Failed(name, str(failure)))
+        waiting = [index]
+        while waiting:
+            for user in self._users.pop(waiting.pop(), ()):
+                blocked = self.plan.names[user]
+                if blocked not in self.report.outcomes:
+                    self.report.outcomes[blocked] = "blocked"
+                    self.tell(events.Blocked(blocked, name))
+                    waiting.append(user)
+
+    def _collect(self) -> Lost | None:
+        """Read the wanted outputs; one that the store has lost meanwhile is named."""
+        outputs: dict[str, Any] = {}
+        for name, (index, output) in self.plan.outputs.items():
+            slot = self._slots.get(index, {}).get(output)
+            if slot is None:
+                continue
+            try:
+                outputs[name] = read(slot, index, self.place.store.load)
+            except Lost as lost:
+                return lost
+            if slot.ref is not None:
+                self.report.digests[name] = slot.ref.digest
+        self.report.outputs = outputs
+        return None
+
+    def _wind_up(self) -> None:
+        """Leave what is in the air, and say how the run ended."""
+        for index, airborne in self._air.items():
+            self.place.flights.leave(airborne.flight, airborne.waiter)
+            self.report.outcomes[self.plan.names[index]] = "cancelled"
+        if self._cancelled.is_set():
+            self.report.status = "cancelled"
+            for index in self._waiting:
+                name = self.plan.names[index]
+                if self.report.outcomes.setdefault(name, "cancelled") == "cancelled":
+                    self.tell(events.Stopped(name))
+        elif self.report.failures:
+            self.report.status = "failed"
+
+
+def _critical_path(plan: Plan, seconds: dict[str, float]) -> list[float]:
+    """Expected seconds from the start of each instance to the last thing that waits for it."""
+    depth = [0.0] * len(plan.names)
+    for index in reversed(plan.order):
+        behind = max((depth[user] for user in plan.users[index]), default=0.0)
+        depth[index] = behind + seconds.get(plan.nodes[index].id, 1e-3)
+    return depth

@@ -1,0 +1,76 @@
+"""Which processes use a home: each holds a lock on a file of its own, which the system lets go when it dies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+try:
+    import fcntl
+
+    def _lock(file: BinaryIO, wait: bool) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+except ImportError:  # Windows
+    import msvcrt
+
+    def _lock(file: BinaryIO, wait: bool) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+
+
+class Life:
+    """Tells other processes, while it lasts, that this one uses the home.
+
+    Attributes:
+        name: Unique name; temporary files of this process begin with it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.name, self._path, self._file = self._begin()
+
+    def _begin(self) -> tuple[str, Path, BinaryIO]:
+        while True:
+            name = uuid4().hex
+            path = self._folder / name
+            file = path.open("ab")
+            _lock(file, wait=True)
+            if path.exists():
+                return name, path, file
+            file.close()  # somebody looked for the dead between our open and our lock, and took us for one
+
+    def bury(self) -> tuple[set[str], bool]:
+        """Remove the files of dead processes.
+
+        Returns:
+            Names of the living, this one included, and whether somebody died without ending.
+        """
+        living, died = {self.name}, False
+        for path in self._folder.iterdir():
+            if path.name in living:
+                continue
+            try:
+                with path.open("ab") as file:
+                    _lock(file, wait=False)
+                    path.unlink(missing_ok=True)
+                    died = True
+            except FileNotFoundError:
+                continue
+            except OSError:
+                living.add(path.name)
+        return living, died
+
+    def end(self) -> None:
+        """Say that this process is done; safe to call twice."""
+        if not self._file.closed:
+            self._path.unlink(missing_ok=True)
+            self._file.close()
+
+
+def sync(file: BinaryIO) -> None:
+    """Have the system write a file's bytes to the disk."""
+    file.flush()
+    getattr(os, "fdatasync", os.fsync)(file.fileno())

@@ -1,0 +1,215 @@
+"""The index: key → where the outputs lie, which entries use a blob, and what is given up when room runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from blake3 import blake3
+
+from engine.store.database import CHUNK, Database
+from engine.store.eviction import GreedyDual, worth
+from engine.store.ref import Ref, pack, unpack
+
+KNOWN = 200_000
+"""Entries remembered in memory before they are forgotten and read again."""
+
+ADD = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+CHANGE = "UPDATE entries SET node = ?, seconds = ?, rank = ?, outputs = ?, ingredients = ?, seal = ? WHERE key = ?"
+READ = "SELECT key, node, seconds, rank, outputs, ingredients, seal FROM entries WHERE key IN (*)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of one key.
+
+    Attributes:
+        key: What was computed.
+        outputs: Output name → where its value lies. Outputs that were not stored are not there.
+        seconds: How long it took.
+        node: Id of the node.
+        ingredients: What the key was made of, as the caller gave it.
+    """
+
+    key: bytes
+    outputs: Mapping[str, Ref]
+    seconds: float
+    node: str
+    ingredients: bytes
+
+    @property
+    def size(self) -> int:
+        """Encoded bytes of all outputs."""
+        return sum(ref.size for ref in self.outputs.values())
+
+
+class Index:
+    """Entries and the blobs that they use."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[bytes, tuple[Entry, float]] = {}
+        self._inflation = 0.0
+
+    def probe(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
+        """The entries that are there. Rows that were damaged on disk are not."""
+        if self._database.changed() or len(self._known) > KNOWN:
+            self._known.clear()
+            self._inflation = self._read_inflation()
+        known = self._known
+        missing = [key for key in keys if key not in known]
+        if missing:
+            known |= self._read(missing)
+        return {key: known[key][0] for key in keys if key in known}
+
+    def add(self, entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
+        """Write entries. Outputs that an entry had before and now lacks are kept.
+
+        Returns:
+            The entries as they are now, to ``know`` after the commit, and the digests of blobs that nothing uses
+            any more.
+        """
+        with self._database.transaction():
+            replaced: set[str] = set()
+            if self._database.many(ADD, [self._row(entry) for entry in entries]) < len(entries):
+                entries, replaced = self._merge(entries)
+            blobs = [(ref.digest, ref.size, entry.key) for entry in entries for ref in _blobs(entry)]
+            if blobs:
+                self._database.many("INSERT OR IGNORE INTO blobs VALUES (?, ?)", [row[:2] for row in blobs])
+                self._database.many("INSERT OR IGNORE INTO uses VALUES (?, ?)", [row[::2] for row in blobs])
+            return list(entries), self._release(replaced)
+
+    def know(self, entries: Iterable[Entry]) -> None:
+        """Keep committed entries in memory."""
+        for entry in entries:
+            self._known[entry.key] = entry, self._worth(entry)
+
+    def remove(self, keys: Sequence[bytes]) -> list[str]:
+        """Remove entries, pinned or not; returns the digests of blobs that nothing uses any more."""
+        with self._database.transaction():
+            rows = self._database.rows_in("SELECT digest FROM uses WHERE key IN (*)", keys)
+            digests = {digest for (digest,) in rows}
+            self._database.many("DELETE FROM uses WHERE key = ?", [(key,) for key in keys])
+            self._database.many("DELETE FROM entries WHERE key = ?", [(key,) for key in keys])
+            for key in keys:
+                self._known.pop(key, None)
+            return self._release(digests)
+
+    def users(self, digest: str) -> list[bytes]:
+        """Keys of the entries that use a blob."""
+        return [key for (key,) in self._database.rows("SELECT key FROM uses WHERE digest = ?", [digest])]
+
+    def wants(self, digest: str) -> bool:
+        """Tell whether some entry uses a blob."""
+        return bool(self._database.rows("SELECT 1 FROM blobs WHERE digest = ?", [digest]))
+
+    def used(self) -> int:
+        """Bytes on disk: every blob once, and the rows."""
+        [(used,)] = self._database.rows("SELECT bytes FROM usage")
+        return used
+
+    def evict(self, budget: int, kept: Collection[bytes]) -> list[str]:
+        """Give up entries, least worth first, until the rest fits. Pinned ones stay.
+
+        Args:
+            budget: Bytes that may remain.
+            kept: Keys that an active run needs.
+
+        Returns:
+            The digests of blobs that nothing uses any more.
+        """
+        digests: list[str] = []
+        with self._database.transaction():
+            policy = GreedyDual[bytes](self._read_inflation())
+            for key, rank in self._database.rows(
+                "SELECT key, rank FROM entries WHERE key NOT IN (SELECT key FROM pins) ORDER BY rank, rowid"
+            ):
+                policy.restore(key, rank)
+            victims = policy.victims(kept.__contains__)
+            while self.used() > budget and (victim := next(victims, None)) is not None:
+                digests += self.remove([victim])
+            self._inflation = policy.inflation
+            self._database.rows("INSERT OR REPLACE INTO meta VALUES ('inflation', ?)", [policy.inflation])
+        return digests
+
+    def all(self) -> Iterator[Entry]:
+        """Every entry."""
+        keys = [key for (key,) in self._database.rows("SELECT key FROM entries")]
+        for start in range(0, len(keys), CHUNK):
+            yield from (entry for entry, _ in self._read(keys[start : start + CHUNK]).values())
+
+    def clear(self) -> list[str]:
+        """Remove every entry; returns the digests of their blobs."""
+        with self._database.transaction():
+            digests = [digest for (digest,) in self._database.rows("SELECT digest FROM blobs")]
+            for table in ("entries", "uses", "blobs"):
+                self._database.rows(f"DELETE FROM {table}")
+            self._known.clear()
+        return digests
+
+    def faded(self, keys: Iterable[bytes]) -> list[bytes]:
+        """The probed keys whose worth was set before the last eviction, so that using them must raise it."""
+        if not self._inflation:
+            return []
+        return [key for key in keys if (at := self._known.get(key)) and at[1] < self._worth(at[0])]
+
+    def use(self, keys: Sequence[bytes]) -> None:
+        """Raise the worth of entries that are used now."""
+        entries = list(self.probe(keys).values())
+        rows = [(self._worth(entry), entry.key) for entry in entries]
+        self._database.many("UPDATE entries SET rank = ? WHERE key = ?", rows)
+        self.know(entries)
+
+    def _merge(self, entries: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
+        """Write entries of which some were there before, perhaps with other outputs."""
+        latest: dict[bytes, Entry] = {}
+        for entry in entries:
+            latest[entry.key] = _joined(latest.get(entry.key), entry)
+        before = {key: entry for key, (entry, _) in self._read(list(latest)).items()}
+        joined = [_joined(before.get(key), entry) for key, entry in latest.items()]
+        rows = [self._row(entry) for entry in joined]
+        self._database.many(CHANGE, [(*row[1:], row[0]) for row in rows])
+        self._database.many("DELETE FROM uses WHERE key = ?", [(key,) for key in latest])
+        return joined, {ref.digest for entry in before.values() for ref in _blobs(entry)}
+
+    def _release(self, digests: Iterable[str]) -> list[str]:
+        """Take the rows of blobs away that nothing uses."""
+        unused = [
+            digest
+            for digest in sorted(digests)
+            if not self._database.rows("SELECT 1 FROM uses WHERE digest = ? LIMIT 1", [digest])
+        ]
+        self._database.many("DELETE FROM blobs WHERE digest = ?", [(digest,) for digest in unused])
+        return unused
+
+    def _read(self, keys: Sequence[bytes]) -> dict[bytes, tuple[Entry, float]]:
+        return {
+            key: (Entry(key, unpack(outputs), seconds, node, ingredients), rank)
+            for key, node, seconds, rank, outputs, ingredients, seal in self._database.rows_in(READ, keys)
+            if seal == _seal(key, outputs)
+        }
+
+    def _worth(self, entry: Entry) -> float:
+        return worth(self._inflation, entry.seconds, entry.size)
+
+    def _row(self, entry: Entry) -> tuple[object, ...]:
+        outputs = pack(entry.outputs)
+        seal = _seal(entry.key, outputs)
+        return entry.key, entry.node, entry.seconds, self._worth(entry), outputs, entry.ingredients, seal
+
+    def _read_inflation(self) -> float:
+        rows = self._database.rows("SELECT value FROM meta WHERE name = 'inflation'")
+        return rows[0][0] if rows else 0.0
+
+
+def _joined(before: Entry | None, now: Entry) -> Entry:
+    return now if before is None else replace(now, outputs={**before.outputs, **now.outputs})
+
+
+def _seal(key: bytes, outputs: bytes) -> bytes:
+    """Ties a row's refs and inline values to its key, so that damage on disk is noticed."""
+    return blake3(key + outputs).digest(16)
+
+
+def _blobs(entry: Entry) -> list[Ref]:
+    return [blob for ref in entry.outputs.values() for blob in ref.blobs()]

@@ -28,7 +28,7 @@ def check(
     Args:
         graph: The document, migrated.
         registry: Where node ids are found.
-        files: Resolves a file param and refuses what lies outside the roots. Without it, files are not looked at.
+        files: Resolves a file param and refuses what lies outside the roots; without it files are let be.
         refs: Reads a referenced graph. Without it, a reference is a problem.
     """
     problems: list[Problem] = []

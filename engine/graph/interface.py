@@ -1,4 +1,4 @@
-"""The ports of any instance: a plain node's from its signature, a subgraph's and a loop's from the graph inside."""
+"""The ports of any instance: a node's from its signature, a subgraph's and a loop's from the graph inside."""
 
 from __future__ import annotations
 

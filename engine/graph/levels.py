@@ -1,4 +1,4 @@
-"""A graph with the graphs inside it: one level for the document, one for each subgraph and each loop's body."""
+"""A graph with the graphs inside it: one level for the document, one for each subgraph and loop body."""
 
 from __future__ import annotations
 

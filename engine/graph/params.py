@@ -44,7 +44,7 @@ class Params:
                     "unknown-port", level.path + name, port, f"an input ({known})", f'"{port}"', cure
                 )
 
-    def fit(self, level: Level, name: str, port: str, value: object, place: str, label: str) -> None:
+    def fit(self, level: Level, name: str, port: str, value: Any, place: str, label: str) -> None:
         """Report a value that is typed in at ``place`` and refused by a port that it reaches.
 
         Args:
@@ -57,15 +57,17 @@ class Params:
         """
         for leaf, many in self._leaves(level, name, port):
             if not leaf.is_param and not (value is None and leaf.optional):
-                got, cure = _shown(value), f"Link a {leaf.type} here."
-                self._report("not-a-param", place, label, f"a link to a {leaf.type}", got, cure)
-            elif many and not isinstance(value, list):
+                cure = f"Link a {leaf.type} here."
+                self._report("not-a-param", place, label, f"a link to a {leaf.type}", _shown(value), cure)
+            elif not many:
+                self._coerce(leaf, value, place, label)
+            elif isinstance(value, list):
+                for item in cast("list[Any]", value):
+                    self._coerce(leaf, item, place, label)
+            else:
                 self._report(
                     "bad-value", place, label, f"a list of {leaf.type}", _shown(value), "Type a list."
                 )
-            else:
-                for item in cast("list[object]", value) if many else [value]:
-                    self._coerce(leaf, item, place, label)
 
     def literal(self, level: Level, name: str, port: Port) -> Any:
         """The value that a port surely gets, coerced; ``UNKNOWN`` when a link or a run decides it."""
@@ -158,6 +160,6 @@ class Params:
         self._problems.append(Problem(code, instance, port, expected, got, cure))
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

@@ -1,12 +1,12 @@
 """What is linked to what across all levels of a document: one net of vertices, and the wires to be typed.
 
-A plain instance is one vertex. A subgraph has a vertex for each of its ports, so that only a real circle through
-it is a cycle; a loop has one more in the middle, since all its outputs wait for all its inputs.
+A plain instance is one vertex. A subgraph has a vertex for each of its ports, so that only a real circle
+through it is a cycle; a loop has one more in the middle, since all its outputs wait for all its inputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -71,9 +71,9 @@ class Wiring:
         self._ins: dict[Level, dict[tuple[str, str], int]] = {}
         self._outs: dict[Level, dict[tuple[str, str], int]] = {}
         for level in levels:
+            self.net.used[level] = set()
             self._number(level)
         for level in levels:
-            self.net.used[level] = set()
             self._border(level)
             for name, interface in self._of[level].items():
                 self._instance(level, name, level.graph.nodes[name], interface)
@@ -160,18 +160,16 @@ class Wiring:
             if is_link(start):
                 self._link(level, name, carried, start["link"], port.type)
             text = inner.graph.outputs.get(carried, "")
-            found = self._source(inner, text, path, carried) if text else None
-            if found is not None:
+            if found := self._find(inner, text):
                 self._wire(self._outs[level][name, carried], found[1], port.type, path, carried, text)
         if is_link(instance.items):
             item = interface.each.type if interface.each else Unknown()
             self._link(level, name, "items", instance.items["link"], ListOf(item))
         if is_link(instance.count):
             self._link(level, name, "count", instance.count["link"], Plain(int))
-        if instance.while_ and instance.while_ in inner.graph.outputs:
-            text = inner.graph.outputs[instance.while_]
-            if found := self._source(inner, text, path, instance.while_):
-                self._wire(self._plain[level][name], found[1], Plain(bool), path, instance.while_, text)
+        text = inner.graph.outputs.get(instance.while_, "")
+        if found := self._find(inner, text):
+            self._wire(self._plain[level][name], found[1], Plain(bool), path, instance.while_, text)
 
     def _link(self, level: Level, name: str, port: str, text: str, target: Type) -> None:
         found = self._source(level, text, level.path + name, port)
@@ -194,8 +192,11 @@ class Wiring:
     def _source(
         self, level: Level, text: str, instance: str, port: str, *, output: bool = False
     ) -> tuple[int, Type] | None:
-        """The vertex and type at the near end of a link; None when nothing can come from there."""
-        name, _, out = text.partition(".")
+        """The vertex and type at the near end of a link; None, after a report, when nothing can come."""
+        found = self._find(level, text)
+        if found is not None:
+            return found
+        name = text.partition(".")[0]
         interface = self._of[level].get(name)
         if interface is None:
             if name not in level.graph.nodes:
@@ -203,9 +204,14 @@ class Wiring:
             elif output:
                 cure = f"Unmute {name}, or take the output out."
                 self._report("muted-source", instance, port, "an instance that runs", f"muted {name}", cure)
-            return None
-        if interface.known and out not in interface.outputs:
+        else:
             self._no_output(level, instance, port, text, interface.outputs)
+        return None
+
+    def _find(self, level: Level, text: str) -> tuple[int, Type] | None:
+        name, _, out = text.partition(".")
+        interface = self._of[level].get(name)
+        if interface is None or (interface.known and out not in interface.outputs):
             return None
         self.net.used[level].add((name, out))
         vertex = self._outs[level].get((name, out))

@@ -266,7 +266,9 @@ def _checked_default(id: str, port: Port) -> Port:
 
 def _outputs(id: str, annotation: Any) -> dict[str, Port]:
     if annotation is None or annotation is type(None):
-        raise SignatureError(id, "it returns nothing", "Annotate the return type; exporting is the runner's act.")
+        raise SignatureError(
+            id, "it returns nothing", "Annotate the return type; exporting is the runner's act."
+        )
     bundle = _without_arguments(annotation)
     if hasattr(bundle, "_fields"):  # what makes a tuple a NamedTuple
         hints = typing.get_type_hints(bundle, include_extras=True)

@@ -54,8 +54,8 @@ class Registry:
         return self._nodes.get(id)
 
     def pack_of(self, id: str) -> str:
-        """Name of the pack that a node came from."""
-        return self._owners[id]
+        """Name of the pack that a node came from; loops are the engine's own."""
+        return self._owners.get(id, "knotwork")
 
     def all(self) -> list[AnyNode]:
         """Every node of every pack, by id; imports everything."""
@@ -94,7 +94,11 @@ class Registry:
             self.broken[module] = f"{type(error).__name__}: {error}"
             return
         self.add(
-            (value for value in vars(found).values() if isinstance(value, Node) and _declared_in(value, module)),
+            (
+                value
+                for value in vars(found).values()
+                if isinstance(value, Node) and _declared_in(value, module)
+            ),
             pack.name,
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -132,5 +131,3 @@ def _budgets(settings: Settings, device: str) -> dict[str, int]:
     if settings.vram_budget:
         budgets[device.split(":")[0]] = settings.vram_budget
     return budgets
-
-

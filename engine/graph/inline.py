@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.declare.node import Node, node
+from engine.declare.node import node
 from engine.declare.registry import Registry
 from engine.declare.types import Plain
 from engine.errors import GraphError, Problem
@@ -109,9 +109,7 @@ class _Flattener:
             flat.outputs[name] = source
         return flat
 
-    def _number(
-        self, level: _Level, flat: Flat, pending: list[_Pending], levels: list[_Level]
-    ) -> None:
+    def _number(self, level: _Level, flat: Flat, pending: list[_Pending], levels: list[_Level]) -> None:
         fed = _targets(level)
         for name, instance in level.graph.nodes.items():
             feeds = self._feeds(level, instance) | fed.get(name, {})
@@ -214,7 +212,12 @@ class _Flattener:
             raise _problem("mixed", flat.names[index], port, "links or one value", "both", cure)
 
     def _loop(
-        self, flat: Flat, path: str, instance: Instance, feeds: dict[str, list[_Feed]], pending: list[_Pending]
+        self,
+        flat: Flat,
+        path: str,
+        instance: Instance,
+        feeds: dict[str, list[_Feed]],
+        pending: list[_Pending],
     ) -> int:
         graph = self._inside(instance, path)
         turning = {*instance.carry, "item", "index"}
@@ -232,7 +235,10 @@ class _Flattener:
         for source, port in moved.handed_in:
             feeds[f"in/{moved.name(source, port)}"] = [(moved.place[source], port)]
         for source, port, sources in moved.links:
-            ends = [feeds[f"in/{end[1]}"][0] if end[0] == GIVEN else (moved.place[end[0]], end[1]) for end in sources]
+            ends = [
+                feeds[f"in/{end[1]}"][0] if end[0] == GIVEN else (moved.place[end[0]], end[1])
+                for end in sources
+            ]
             pending.append((moved.place[source], port, ends))
         index = flat.add(path, loop_node)
         flat.loops[index] = Loop(

@@ -80,7 +80,8 @@ class Keyer:
 def _params(node: Node[Any, Any]) -> tuple[tuple[str, Port, Any], ...]:
     ports = sorted((port for port in node.inputs.values() if port.is_param), key=lambda port: port.name)
     return tuple(
-        (port.name, port, REQUIRED if port.default is REQUIRED else plain(port, port.default)) for port in ports
+        (port.name, port, REQUIRED if port.default is REQUIRED else plain(port, port.default))
+        for port in ports
     )
 
 

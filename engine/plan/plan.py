@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from engine.declare.node import REQUIRED, Node, Port
 from engine.declare.types import File, Folder, Within
-from engine.errors import GraphError, KnotworkError, Problem, ValueRefused
+from engine.errors import GraphError, Problem, ValueRefused
 from engine.graph.flat import GIVEN, Flat, Loop, Source
 from engine.plan.keys import Keyer, key_of, plain
 
@@ -84,8 +84,21 @@ class Plan:
             return self.names.index(name)
         except ValueError:
             raise GraphError(
-                [Problem("unknown-instance", name, "", "an instance of the graph", f'"{name}"', "See its nodes.")]
+                [
+                    Problem(
+                        "unknown-instance",
+                        name,
+                        "",
+                        "an instance of the graph",
+                        f'"{name}"',
+                        "See its nodes.",
+                    )
+                ]
             ) from None
+
+    def named_keys(self) -> dict[str, bytes]:
+        """Early keys by instance, of those that have one."""
+        return {name: key for name, key in zip(self.names, self.keys, strict=True) if key is not None}
 
     def revised(self, index: int, params: Mapping[str, Any]) -> Plan:
         """The plan after an edit of one instance's params; only what lies downstream gets new keys.
@@ -341,7 +354,9 @@ def _outputs_missing(flat: Flat) -> Iterable[Problem]:
         known = source == GIVEN or source in flat.loops or output in flat.nodes[source].outputs
         if not known:
             outputs = ", ".join(flat.nodes[source].outputs)
-            yield Problem("missing-port", flat.names[source], output, f"one of {outputs}", name, "Link it again.")
+            yield Problem(
+                "missing-port", flat.names[source], output, f"one of {outputs}", name, "Link it again."
+            )
 
 
 def _has_links(plan: Plan, index: int) -> bool:

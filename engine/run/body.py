@@ -84,7 +84,9 @@ class Body:
             if index in plan.loops:
                 from engine.run.loop import repeat
 
-                results = repeat(plan, index, self._loops[index], arguments, context, loaded, f"{path}/{plan.names[index]}")
+                results = repeat(
+                    plan, index, self._loops[index], arguments, context, loaded, f"{path}/{plan.names[index]}"
+                )
             elif index in plan.over:
                 linked = plan.links[index].__contains__
                 results = lifted(
@@ -103,7 +105,9 @@ class Body:
         for source in self._steps[index].dropped:
             values.pop(source, None)
 
-    def _arguments(self, index: int, ports: Mapping[str, list[Source]], values: Mapping[Source, Any]) -> dict[str, Any]:
+    def _arguments(
+        self, index: int, ports: Mapping[str, list[Source]], values: Mapping[Source, Any]
+    ) -> dict[str, Any]:
         node, owned = self._plan.nodes[index], self._steps[index].owned
         arguments = dict(self._plan.arguments[index])
         for port, sources in ports.items():

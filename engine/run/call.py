@@ -87,7 +87,9 @@ def call(
     result = _invoke(node, positional, keywords)
     for name, digest in before.items():
         if digest != codec.digest_of(codec.encode(arguments[name])):
-            raise KnotworkError(f'it changed its input "{name}" in place. Copy it first, or annotate it Owned.')
+            raise KnotworkError(
+                f'it changed its input "{name}" in place. Copy it first, or annotate it Owned.'
+            )
     return node.split(result)
 
 

@@ -166,8 +166,7 @@ def _arguments(work: Work, store: Results) -> dict[str, Any]:
     arguments = dict(work.plan.arguments[work.index])
     for port, slots in work.inputs.items():
         values = [
-            read(slot, source[0], store.load)
-            for slot, source in zip(slots, work.sources[port], strict=True)
+            read(slot, source[0], store.load) for slot, source in zip(slots, work.sources[port], strict=True)
         ]
         declared = node.inputs.get(port)
         if declared is not None and declared.variadic:
@@ -208,7 +207,9 @@ def _keep(
     if not node.stored or work.key is None:
         durable(seconds)
         return {}
-    kept = {name: value for name, value in values.items() if name in work.stored or type(value) in codec.SCALARS}
+    kept = {
+        name: value for name, value in values.items() if name in work.stored or type(value) in codec.SCALARS
+    }
     return store.put(
         work.key,
         kept,
@@ -282,7 +283,9 @@ def _checkpoints(work: Work, arguments: Mapping[str, Any], store: Results) -> lo
         for name, value in sorted(arguments.items())
         if name not in {"items", "count"}
     ]
-    items = loop.prefixes(store.ref(item).digest for item in arguments["items"]) if "items" in arguments else None
+    items = (
+        loop.prefixes(store.ref(item).digest for item in arguments["items"]) if "items" in arguments else None
+    )
 
     def probe(keys: list[bytes]) -> Mapping[bytes, Callable[[], dict[str, Any]]]:
         def reader(entry: Entry) -> Callable[[], dict[str, Any]]:
@@ -310,5 +313,3 @@ def _identity(work: Work, name: str, value: Any, store: Results) -> str:
         if key is not None:
             return f"{key.hex()}.{output}"
     return store.ref(value).digest
-
-

@@ -25,17 +25,23 @@ def items_of(over: Iterable[str], arguments: Mapping[str, Any]) -> list[dict[str
     lists = {port: arguments[port] for port in over}
     for port, value in lists.items():
         if not isinstance(value, list):
-            raise LiftFailed(f'"{port}" is lifted and expected a list, got a {type(value).__name__}. Link a list.')
+            raise LiftFailed(
+                f'"{port}" is lifted and expected a list, got a {type(value).__name__}. Link a list.'
+            )
     lengths = {port: len(value) for port, value in lists.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f'"{port}" {length}' for port, length in lengths.items())
-        raise LiftFailed(f"expected lists of equal length, got {told}. Pick or repeat items until they match.")
+        raise LiftFailed(
+            f"expected lists of equal length, got {told}. Pick or repeat items until they match."
+        )
     count = next(iter(lengths.values()), 0)
     return [{**arguments, **{port: value[i] for port, value in lists.items()}} for i in range(count)]
 
 
 def lifted(
-    outputs: Iterable[str], items: Iterable[dict[str, Any]], one: Callable[[int, dict[str, Any]], dict[str, Any]]
+    outputs: Iterable[str],
+    items: Iterable[dict[str, Any]],
+    one: Callable[[int, dict[str, Any]], dict[str, Any]],
 ) -> dict[str, list[Any]]:
     """Run every item and gather the outputs into lists; an item that fails doesn't stop the others.
 

@@ -85,7 +85,9 @@ def repeat(
     """
     loop = plan.loops[index]
     items, turns = extent(loop, arguments)
-    start = Turning({name: arguments.pop(f"carry/{name}") for name in loop.carry}, {n: [] for n in loop.collect})
+    start = Turning(
+        {name: arguments.pop(f"carry/{name}") for name in loop.carry}, {n: [] for n in loop.collect}
+    )
     first = 0
     if loop.checkpoint and checkpoints is not None and (found := checkpoints.latest(turns)):
         first, start = found

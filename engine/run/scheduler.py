@@ -19,14 +19,15 @@ from typing import Any, Protocol
 
 from engine.errors import Cancelled, NodeFailed, say
 from engine.graph.flat import GIVEN, Source
+from engine.plan.demand import Demand, Found, downstream
 from engine.plan.keys import key_of
 from engine.plan.plan import Plan, needed_ports
 from engine.run import events, job
-from engine.run.demand import Demand, Found, downstream
 from engine.run.flights import Flight, Flights, Waiter
 from engine.run.report import Outcome, Report
 from engine.run.residency import Pool
 from engine.run.slots import Lost, Slot, fill, found, read
+from engine.store.index import Entry
 
 
 class Place(Protocol):
@@ -165,7 +166,7 @@ class Run:
             else:
                 break
 
-    def _take_on(self, work: Found) -> None:
+    def _take_on(self, work: Found[Entry]) -> None:
         """Take over what a demand found: hits are done, misses wait for their sources."""
         for index, entry in work.hits.items():
             self._slots[index] = found(entry.outputs)
@@ -270,7 +271,11 @@ class Run:
         if not first:
             return
         work = self._work(index, key, payload)
-        if index not in self.plan.loops and index not in self.plan.over and not self.place.worth_a_lane(node.id):
+        if (
+            index not in self.plan.loops
+            and index not in self.plan.over
+            and not self.place.worth_a_lane(node.id)
+        ):
             self._receive(self._perform(work, flight))
             return
         lane = self.place.lane(node.computes)
@@ -331,7 +336,9 @@ class Run:
             index=index,
             key=key,
             payload=payload,
-            inputs={port: [self._slots[s][output] for s, output in sources] for port, sources in links.items()},
+            inputs={
+                port: [self._slots[s][output] for s, output in sources] for port, sources in links.items()
+            },
             sources=links,
             exclusive=exclusive,
             stored=frozenset(self._demand.wants[index]),
@@ -399,7 +406,7 @@ class Run:
         self._finish(index, "cached", 0.0)
         return True
 
-    def _again(self, lost: Lost) -> Found:
+    def _again(self, lost: Lost) -> Found[Entry]:
         """What has to run to get back a result that the store has lost."""
         self._slots.pop(lost.instance, None)
         return self._demand.again(lost.instance)
@@ -408,7 +415,7 @@ class Run:
         """Queue an instance behind a source whose stored result turned out to be gone."""
         self._chosen.pop(index, None)
         self._waiting[index] = 0
-        again = self._again(lost) if lost.instance in self._slots else Found()
+        again = self._again(lost) if lost.instance in self._slots else Found[Entry]()
         self._await(index, lost.instance)
         self._take_on(again)
 

@@ -9,19 +9,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from typing import Any, Generic, Protocol, TypeVar
 
 from engine.graph.flat import GIVEN, Source
 from engine.plan.plan import Plan
-from engine.store.index import Entry
 
 AHEAD = 1024
 """Keys looked up at once: a chain of misses is probed in few queries, a hit at its end in one."""
 
-Probe = Callable[[Sequence[bytes]], Mapping[bytes, Entry]]
+
+class Stored(Protocol):
+    """A stored result, as far as planning looks at it.
+
+    Attributes:
+        outputs: The outputs that were stored.
+        seconds: How long computing it took.
+        size: Encoded bytes.
+    """
+
+    @property
+    def outputs(self) -> Mapping[str, Any]: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def size(self) -> int: ...
+
+
+E = TypeVar("E", bound=Stored)
 
 
 @dataclass(slots=True)
-class Found:
+class Found(Generic[E]):
     """What a demand found.
 
     Attributes:
@@ -29,11 +47,11 @@ class Found:
         misses: Instances that must run, each before its sources.
     """
 
-    hits: dict[int, Entry] = field(default_factory=dict[int, Entry])
+    hits: dict[int, E] = field(default_factory=dict[int, E])
     misses: list[int] = field(default_factory=list[int])
 
 
-class Demand:
+class Demand(Generic[E]):
     """Finds the work, for the outputs wanted and later for what a lazy port turns out to need.
 
     Args:
@@ -42,20 +60,25 @@ class Demand:
         forced: Instances that run whatever the store has.
     """
 
-    def __init__(self, plan: Plan, probe: Probe, forced: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        probe: Callable[[Sequence[bytes]], Mapping[bytes, E]],
+        forced: frozenset[int] = frozenset(),
+    ) -> None:
         self._plan = plan
         self._probe = probe
         self._rank = _ranks(plan)
         self.late = frozenset(i for i, key in enumerate(plan.keys) if key is None)
         self.wants: dict[int, set[str]] = {}
         self._seen: set[int] = set()
-        self._known: dict[bytes, Entry | None] = {
+        self._known: dict[bytes, E | None] = {
             key: None for index in forced if (key := plan.keys[index]) is not None
         }
 
-    def visit(self, sources: Iterable[Source]) -> Found:
+    def visit(self, sources: Iterable[Source]) -> Found[E]:
         """Find what must run so that these outputs are there; instances visited before are left out."""
-        found = Found()
+        found: Found[E] = Found()
         ahead = 1
         heap = [-self._rank[index] for index in self._want(sources)]
         heapify(heap)
@@ -74,7 +97,7 @@ class Demand:
                 heappush(heap, -self._rank[source])
         return found
 
-    def again(self, index: int) -> Found:
+    def again(self, index: int) -> Found[E]:
         """Find what must run since a stored result was lost."""
         key = self._plan.keys[index]
         if key is not None:

@@ -1,0 +1,169 @@
+"""Graphs run without a server: what the command line and Python scripts use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Any
+
+from engine.declare.registry import Registry, installed
+from engine.errors import GraphError, Problem
+from engine.executors.local import Local
+from engine.graph.document import Graph
+from engine.graph.flat import Flat, Source
+from engine.graph.inline import flatten
+from engine.plan.environment import default_device, environment
+from engine.plan.keys import Keyer
+from engine.plan.plan import Plan, compile
+from engine.run.events import Listener
+from engine.run.report import Report
+from engine.run.scheduler import Options
+from engine.settings import Settings
+from engine.store.files import Files
+from engine.store.store import Store
+
+
+class Headless:
+    """Plans and runs graphs in this process.
+
+    Args:
+        settings: Where things lie; read from the environment when not given.
+        registry: The nodes; those of the installed packs when not given.
+        base: Folder of the graph, in which its file params and references are looked for first.
+        cache: False runs with a store that begins empty and is gone at the end.
+        local: Whether absolute paths are allowed, as on a local command line.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        registry: Registry | None = None,
+        base: Path | None = None,
+        cache: bool = True,
+        local: bool = True,
+    ) -> None:
+        self.settings = settings or Settings.load()
+        self.registry = registry or installed()
+        budgets = {"disk_budget": self.settings.disk_budget, "ram_budget": self.settings.ram_budget}
+        self.store = Store(self.settings.home, **budgets) if cache else Store.temporary(**budgets)
+        self.files = Files(self.settings, self.store, local=local, base=base)
+        device = default_device() if self.settings.device == "auto" else self.settings.device
+        self.keyer = Keyer(self.registry, environment(device))
+        self.local = Local(self.settings, self.store, self.files.find)
+
+    def __enter__(self) -> Headless:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait until everything is durable, and let go of the store."""
+        self.local.close()
+
+    def plan(
+        self, graph: Graph, values: Mapping[str, Any] | None = None, outputs: Iterable[str] = ()
+    ) -> Plan:
+        """Compile a graph for the outputs wanted; nothing runs.
+
+        Args:
+            graph: The document.
+            values: Graph input → value.
+            outputs: Named outputs, or ``instance.port``; without any, all named ones, else what no one reads.
+
+        Raises:
+            GraphError: The graph or a value is wrong.
+        """
+        flat = flatten(graph, self.registry, values=_known(graph, values or {}), refs=self.files.graph)
+        return compile(flat, self.keyer, self.files, wanted=wanted(flat, outputs))
+
+    def run(
+        self,
+        graph: Graph,
+        values: Mapping[str, Any] | None = None,
+        outputs: Iterable[str] = (),
+        *,
+        listen: Listener | None = None,
+        forced: Iterable[str] = (),
+        scope: str = "",
+    ) -> Report:
+        """Plan and run a graph.
+
+        Args:
+            graph: The document.
+            values: Graph input → value.
+            outputs: See ``plan``.
+            listen: Takes the run's events.
+            forced: Instances to run whatever is stored.
+            scope: Name under which the keys are remembered, for the next explanation.
+
+        Raises:
+            GraphError: The graph or a value is wrong. What goes wrong in nodes is in the report.
+        """
+        start = perf_counter()
+        plan = self.plan(graph, values, outputs)
+        options = Options(forced=frozenset(plan.number(name) for name in forced))
+        planned = perf_counter() - start
+        report = self.local.run(plan, listen, options)
+        self.store.remember(scope, plan.named_keys())
+        report.seconds["plan"] = planned
+        return report
+
+
+def _known(graph: Graph, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in values:
+        if name not in graph.inputs:
+            known = ", ".join(graph.inputs) or "none"
+            cure = f"The graph's inputs: {known}."
+            raise GraphError([Problem("unknown-input", "", name, "an input of the graph", f'"{name}"', cure)])
+    return values
+
+
+def wanted(flat: Flat, outputs: Iterable[str]) -> dict[str, Source]:
+    """Sources of the outputs asked for.
+
+    Args:
+        flat: The graph.
+        outputs: Named outputs, or ``instance.port``; without any, all named ones, else what no one reads.
+
+    Raises:
+        GraphError: There is no such output.
+    """
+    asked = list(outputs)
+    if not asked:
+        return flat.outputs or _unread(flat)
+    index = {name: i for i, name in enumerate(flat.names)} if any("." in name for name in asked) else {}
+    found: dict[str, Source] = {}
+    for name in asked:
+        instance, _, port = name.rpartition(".")
+        if name in flat.outputs:
+            found[name] = flat.outputs[name]
+        elif instance in index:
+            found[name] = (index[instance], port)
+        else:
+            known = ", ".join(flat.outputs) or "none"
+            cure = f"Named outputs: {known}. Any instance.port works, too."
+            raise GraphError(
+                [Problem("unknown-output", "", name, "an output of the graph", f'"{name}"', cure)]
+            )
+    return found
+
+
+def _unread(flat: Flat) -> dict[str, Source]:
+    read = {source for links in flat.links for sources in links.values() for source in sources}
+    return {
+        f"{name}.{output}": (i, output)
+        for i, (name, node) in enumerate(zip(flat.names, flat.nodes, strict=True))
+        for output in _outputs(flat, i, node.outputs)
+        if (i, output) not in read
+    }
+
+
+def _outputs(flat: Flat, index: int, declared: Iterable[str]) -> Iterable[str]:
+    loop = flat.loops.get(index)
+    return declared if loop is None else (*loop.carry, *loop.collect)

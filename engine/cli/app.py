@@ -1,0 +1,35 @@
+"""The command ``knotwork``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from engine.cli import run
+from engine.cli.out import DONE, WRONG, note
+from engine.errors import KnotworkError
+
+app = typer.Typer(
+    name="knotwork",
+    help="Typed node graphs for generative models: planned, cached and run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.command)
+
+
+@app.callback()
+def _group() -> None:
+    """Typed node graphs for generative models: planned, cached and run."""
+
+
+def main() -> None:
+    """Run the command line, and leave with its exit code."""
+    try:
+        app()
+    except KnotworkError as error:
+        note(str(error))
+        sys.exit(WRONG)
+    sys.exit(DONE)

@@ -13,18 +13,19 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, overload
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SerializerFunctionWrapHandler, model_serializer
 from pydantic import ValidationError as Misfit
 from typing_extensions import TypedDict
 
+from engine.declare.node import REQUIRED, Node, P, R
 from engine.errors import GraphError, Problem
-from engine.graph import canonical, reading
+from engine.graph import canonical, placing, reading
 
 LOOP = "flow.loop"
 SAYS_NOTHING = frozenset({"title", "help", "licence", "view", "packs", "models"})
@@ -156,6 +157,114 @@ class Graph(Part):
     packs: dict[str, JsonValue] = Field(default_factory=dict)
     models: dict[str, JsonValue] = Field(default_factory=dict)
     view: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @overload
+    def place(self, node: Node[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    @overload
+    def place(self, name: str, node: Node[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    def place(self, *args: Any, **kwargs: Any) -> Any:
+        """Add an instance of a node: ``graph.place(noise, seed=3)`` or ``graph.place("start", noise, seed=3)``.
+
+        Arguments are values, what ``place`` returned for other instances (or an attribute of it, when there
+        are several outputs), or what ``input`` returned. For type checkers it returns what the node returns.
+
+        Raises:
+            GraphError: An argument fits no port, or the name is taken.
+        """
+        name, node, *given = args if isinstance(args[0], str) else ("", *args)
+        bound = placing.bind(node, given, kwargs)
+        name = self._add(name or node.id, Instance(type=node.id, version=node.version), bound)
+        return placing.Placed(name, {**node.inputs, **node.outputs}, tuple(node.outputs))
+
+    def embed(self, graph: Graph, name: str = "graph", /, **given: Any) -> Any:
+        """Add a graph as a subgraph; it returns a placed instance with the graph's outputs.
+
+        Args:
+            graph: What to embed.
+            name: Name of the instance.
+            given: Values and links for the graph's inputs.
+        """
+        name = self._add(name, Instance(graph=graph), placing.sort(given))
+        return placing.Placed(name, {**graph.inputs, **graph.outputs}, tuple(graph.outputs))
+
+    def loop(
+        self,
+        body: Graph,
+        name: str = "loop",
+        /,
+        *,
+        carry: Mapping[str, Any] | None = None,
+        count: Any = None,
+        items: Any = None,
+        while_: str = "",
+        collect: Sequence[str] = (),
+        checkpoint: int = 0,
+        **given: Any,
+    ) -> Any:
+        """Add a loop; it returns a placed instance with the carried and collected outputs.
+
+        Args:
+            body: The graph of one turn.
+            name: Name of the instance.
+            carry: Start value, or source of it, by carried name.
+            count: Number of turns, or the source of it.
+            items: List to go over, or the source of it.
+            while_: Output of the body that says whether to go on.
+            collect: Outputs of the body to gather.
+            checkpoint: Turns between checkpoints; 0 = none.
+            given: Values and links for the body's other inputs.
+        """
+        instance = Instance(
+            type=LOOP,
+            graph=body,
+            carry={key: placing.source_or_value(value) for key, value in (carry or {}).items()},
+            count=placing.source_or_value(count),
+            items=placing.source_or_value(items),
+            collect=list(collect),
+            checkpoint=checkpoint,
+            **{"while": while_},
+        )
+        name = self._add(name, instance, placing.sort(given))
+        outputs = (*instance.carry, *instance.collect)
+        return placing.Placed(name, {**body.inputs, **dict.fromkeys(outputs)}, outputs)
+
+    def input(
+        self, name: str, *, to: Any = (), default: Any = REQUIRED, title: str = "", help: str = ""
+    ) -> Any:
+        """Add a named input; it returns what can be given to ``place`` in the place of a value.
+
+        Args:
+            name: Its name.
+            to: Ports of placed instances that it feeds, one or a list.
+            default: Value when none is given; without one the input is required.
+            title: Shown in place of the name.
+            help: What it is for.
+        """
+        targets = [str(target) for target in (to if isinstance(to, (list, tuple)) else [to])]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] # of Any
+        declared = GraphInput(to=targets, title=title, help=help)
+        if default is not REQUIRED:
+            declared.default = default
+        self.inputs[name] = declared
+        return placing.Given(name)
+
+    def output(self, name: str, source: Any) -> None:
+        """Add a named output.
+
+        Args:
+            name: Its name.
+            source: A placed instance or one of its outputs.
+        """
+        self.outputs[name] = placing.source_of(source)
+
+    def _add(self, name: str, instance: Instance, bound: placing.Bound) -> str:
+        name = placing.free_name(name, self.nodes)
+        instance.params, instance.links = bound.params, bound.links
+        self.nodes[name] = instance
+        for port, given in bound.inputs.items():
+            self.inputs[given].to.append(f"{name}.{port}")
+        return name
 
     @classmethod
     def read(cls, source: str | os.PathLike[str] | bytes) -> Graph:

@@ -59,15 +59,13 @@ class Params:
             if not leaf.is_param and not (value is None and leaf.optional):
                 cure = f"Link a {leaf.type} here."
                 self._report("not-a-param", place, label, f"a link to a {leaf.type}", _shown(value), cure)
-            elif not many:
-                self._coerce(leaf, value, place, label)
-            elif isinstance(value, list):
-                for item in cast("list[Any]", value):
-                    self._coerce(leaf, item, place, label)
-            else:
+            elif (items := _items(value) if many else [value]) is None:
                 self._report(
                     "bad-value", place, label, f"a list of {leaf.type}", _shown(value), "Type a list."
                 )
+            else:
+                for item in items:
+                    self._coerce(leaf, item, place, label)
 
     def literal(self, level: Level, name: str, port: Port) -> Any:
         """The value that a port surely gets, coerced; ``UNKNOWN`` when a link or a run decides it."""
@@ -158,6 +156,10 @@ class Params:
 
     def _report(self, code: str, instance: str, port: str, expected: str, got: str, cure: str) -> None:
         self._problems.append(Problem(code, instance, port, expected, got, cure))
+
+
+def _items(value: Any) -> list[Any] | None:
+    return cast("list[Any]", value) if isinstance(value, list) else None
 
 
 def _shown(value: Any) -> str:

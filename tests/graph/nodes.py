@@ -106,7 +106,7 @@ def latent(size: int = 8, like: Decoder[F] | None = None) -> Cells[F]:
 
 
 @node("t.load")
-def load(file: Annotated[File, Within("models", (".st",))]) -> Decoder[F]:
+def load(file: Annotated[File, Within("models", (".st",))]) -> Decoder[F]:  # pyright: ignore[reportInvalidTypeVarUse] # inferred
     """Load a decoder."""
     return Decoder(str(file))
 

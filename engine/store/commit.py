@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from threading import Lock
@@ -71,11 +71,13 @@ class Unwritten:
     def add(self, blobs: Mapping[str, tuple[Ref, bytes]]) -> None:
         """Hold bytes until they are removed as often as they were added."""
         with self._lock:
-            self._waiting.update(blobs)
+            self._waiting.update(blobs.keys())
             self._data |= {digest: data for digest, (_, data) in blobs.items()}
 
-    def remove(self, blobs: Iterable[str]) -> None:
+    def remove(self, blobs: Collection[str]) -> None:
         """Let bytes go that have arrived, or never will."""
+        if not blobs:
+            return
         with self._lock:
             for digest in blobs:
                 self._waiting[digest] -= 1

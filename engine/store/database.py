@@ -64,7 +64,7 @@ class Database:
         with self._named_errors():
             self._connection = self._open(read_only)
             self._check()
-        self._version = -1
+        [(self._version,)] = self.rows("PRAGMA data_version")
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one statement and fetch all its rows."""

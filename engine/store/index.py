@@ -49,7 +49,7 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[bytes, tuple[Entry, float]] = {}
-        self._inflation = 0.0
+        self._inflation = self._read_inflation()
 
     def probe(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
         """The entries that are there. Rows that were damaged on disk are not."""

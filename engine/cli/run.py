@@ -37,7 +37,7 @@ def command(
     path = source.find(graph, settings)
     document = Graph.read(path)
     with Headless(settings, base=path.parent) as headless:
-        values = inputs.assign(set_ or (), inputs.ports(document, headless.registry, headless.files.graph))
+        values = inputs.assign(set_ or (), inputs.ports(document, headless.registry, headless.reference))
         loaded = perf_counter()
         report = headless.run(document, values)
         artifacts = export(report.outputs, report.digests, folder, {})

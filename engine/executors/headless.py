@@ -66,6 +66,21 @@ class Headless:
         """Wait until everything is durable, and let go of the store."""
         self.local.close()
 
+    def reference(self, text: str) -> Graph:
+        """Read a graph that another one refers to.
+
+        Args:
+            text: Its name, relative to the graph's own folder or to one of the library's.
+
+        Raises:
+            GraphError: It isn't there, lies outside, or is no graph.
+        """
+        return Graph.read(self.files.library(text))
+
+    def referenced(self, name: str) -> Graph:
+        """Read a graph that another one refers to."""
+        return Graph.read(self.files.library(name))
+
     def plan(
         self, graph: Graph, values: Mapping[str, Any] | None = None, outputs: Iterable[str] = ()
     ) -> Plan:
@@ -79,7 +94,7 @@ class Headless:
         Raises:
             GraphError: The graph or a value is wrong.
         """
-        flat = flatten(graph, self.registry, values=_known(graph, values or {}), refs=self.files.graph)
+        flat = flatten(graph, self.registry, values=_known(graph, values or {}), refs=self.reference)
         return compile(flat, self.keyer, self.files, wanted=wanted(flat, outputs))
 
     def run(

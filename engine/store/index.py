@@ -15,7 +15,9 @@ KNOWN = 200_000
 """Entries remembered in memory before they are forgotten and read again."""
 
 ADD = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
-CHANGE = "UPDATE entries SET node = ?, seconds = ?, rank = ?, outputs = ?, ingredients = ?, seal = ? WHERE key = ?"
+CHANGE = (
+    "UPDATE entries SET node = ?, seconds = ?, rank = ?, outputs = ?, ingredients = ?, seal = ? WHERE key = ?"
+)
 READ = "SELECT key, node, seconds, rank, outputs, ingredients, seal FROM entries WHERE key IN (*)"
 
 

@@ -74,7 +74,9 @@ class Ledger:
 
     def leased_by(self, key: bytes) -> str | None:
         """Who computes a key now."""
-        rows = self._database.rows("SELECT owner FROM leases WHERE key = ? AND until >= ?", [key, time.time()])
+        rows = self._database.rows(
+            "SELECT owner FROM leases WHERE key = ? AND until >= ?", [key, time.time()]
+        )
         return rows[0][0] if rows else None
 
     def remember(self, scope: str, keys: bytes) -> None:

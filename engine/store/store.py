@@ -20,6 +20,7 @@ from engine.errors import StoreError
 from engine.store.alive import Life
 from engine.store.commit import Committer, Drop, Job, Put, Remember, Unwritten, Use
 from engine.store.database import Database
+from engine.store.digests import Digests
 from engine.store.disk import Disk
 from engine.store.index import Entry, Index
 from engine.store.ledger import Ledger, Timing
@@ -68,6 +69,10 @@ class Store:
         ram_budget: Bytes of values that it may keep in memory.
         read_only: Read what is there and keep new values in memory alone; nothing is written.
 
+    Attributes:
+        home: The folder.
+        digests: Content digests of files that were read.
+
     Raises:
         StoreError: The folder can't be used, or a newer Knotwork made it.
     """
@@ -81,6 +86,7 @@ class Store:
         self._disk = Disk(home, self._life)
         self._index = Index(self._database)
         self._ledger = Ledger(self._database)
+        self.digests = Digests(self._database, writable=not read_only)
         self._memory = Memory(ram_budget)
         self._unwritten = Unwritten()
         self._committer = Committer(
@@ -274,7 +280,9 @@ class Store:
             StoreError: Something could not be stored and had no ``on_error``, or the time ran out.
         """
         if self._writer is not None and not self._writer.flush(timeout):
-            raise StoreError(f"{self.home}: results still wait to be written after {timeout} s. Is the disk slow?")
+            raise StoreError(
+                f"{self.home}: results still wait to be written after {timeout} s. Is the disk slow?"
+            )
         if self._errors:
             error = self._errors[0]
             self._errors.clear()
@@ -314,7 +322,12 @@ class Store:
     def verify(self) -> Verified:
         """Read every blob; entries whose blobs are gone or damaged are dropped."""
         self._writing().flush(None)
-        refs = {blob.digest: blob for entry in self._index.all() for ref in entry.outputs.values() for blob in ref.blobs()}
+        refs = {
+            blob.digest: blob
+            for entry in self._index.all()
+            for ref in entry.outputs.values()
+            for blob in ref.blobs()
+        }
         damaged: list[str] = []
         for digest, ref in refs.items():
             try:
@@ -390,7 +403,9 @@ class Store:
 
     def _writing(self) -> Writer[Job]:
         if self._writer is None:
-            raise StoreError(f"{self.home} is open for reading only. Open it for writing to change what it keeps.")
+            raise StoreError(
+                f"{self.home} is open for reading only. Open it for writing to change what it keeps."
+            )
         return self._writer
 
     def _recover(self) -> None:

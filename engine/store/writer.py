@@ -102,4 +102,9 @@ class Writer(Generic[J]):
             return jobs
 
     def _enough(self) -> bool:
-        return self._closed or len(self._jobs) >= GROUP or self._hurried > self._done or self._bytes > self._room // 2
+        return (
+            self._closed
+            or len(self._jobs) >= GROUP
+            or self._hurried > self._done
+            or self._bytes > self._room // 2
+        )

@@ -1,0 +1,135 @@
+"""Content digests of files and folders, remembered as long as the files can't have changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from blake3 import blake3
+
+from engine.declare.codec import digest_of
+from engine.errors import KnotworkError
+from engine.store.database import Database
+
+LARGE = 64 * 2**20
+"""Bytes above which a file is hashed only when it is needed."""
+SETTLED = 2 * 10**9
+"""Nanoseconds for which a file must have been left alone: a second change within one tick of the clock of a file
+system would not show in its times."""
+FOLDER = "folder"
+
+
+class Digests:
+    """Remembers path, size, times and inode with each digest.
+
+    Args:
+        database: Where they are remembered.
+        writable: False remembers nothing beyond this process.
+    """
+
+    def __init__(self, database: Database, *, writable: bool) -> None:
+        self._database = database
+        self._writable = writable
+        self._seen: dict[str, tuple[str, str]] = {}
+
+    def of_file(self, path: Path, *, hash_now: bool) -> str | None:
+        """Digest of a file's bytes.
+
+        Returns:
+            None when it is larger than ``LARGE``, not known, and not to be hashed now.
+
+        Raises:
+            OSError: It can't be read.
+            KnotworkError: It changes while it is read.
+        """
+        stamp = _stamp(path.stat())
+        known = self._recall(path, stamp)
+        if known is not None:
+            return known
+        if not hash_now and path.stat().st_size > LARGE:
+            return None
+        stamp, digest = _hash(path)
+        self._note(path, stamp, digest)
+        return digest
+
+    def of_folder(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool) -> str | None:
+        """Digest over names and digests of the files in a folder, subfolders included.
+
+        Args:
+            path: The folder.
+            suffixes: Endings of the files that count, in lower case; empty = all.
+            hash_now: Hash large files, too.
+
+        Returns:
+            None when a large file in it is not known.
+        """
+        lines: list[str] = []
+        for file in sorted(files_in(path, suffixes)):
+            digest = self.of_file(file, hash_now=hash_now)
+            if digest is None:
+                return None
+            lines.append(f"{digest} {file.relative_to(path).as_posix()}\n")
+        digest = digest_of("".join(lines).encode())
+        self._note(path, f"{FOLDER} {' '.join(suffixes)}", digest)
+        return digest
+
+    def paths(self, digest: str) -> list[tuple[Path, tuple[str, ...] | None]]:
+        """Where content was seen: path, and for folders the endings of the files that count."""
+        rows = self._database.rows("SELECT path, stamp FROM files WHERE digest = ?", [digest])
+        rows += [(path, stamp) for path, (stamp, known) in self._seen.items() if known == digest]
+        return [
+            (Path(path), tuple(stamp.split()[1:]) if stamp.startswith(FOLDER) else None)
+            for path, stamp in dict.fromkeys(rows)
+        ]
+
+    def size(self, digest: str) -> int | None:
+        """Bytes of a file with that content; None when only folders or nothing had it."""
+        for (stamp,) in self._database.rows("SELECT stamp FROM files WHERE digest = ?", [digest]):
+            if not stamp.startswith(FOLDER):
+                return int(stamp.partition(" ")[0])
+        return None
+
+    def _recall(self, path: Path, stamp: str) -> str | None:
+        rows = self._database.rows("SELECT stamp, digest FROM files WHERE path = ?", [str(path)])
+        known = self._seen.get(str(path)) or (rows[0] if rows else None)
+        return known[1] if known and known[0] == stamp else None
+
+    def _note(self, path: Path, stamp: str, digest: str) -> None:
+        if self._recall(path, stamp) == digest:
+            return
+        if self._writable:
+            self._database.rows("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [str(path), stamp, digest])
+        else:
+            self._seen[str(path)] = stamp, digest
+
+
+def files_in(folder: Path, suffixes: Iterable[str]) -> Iterator[Path]:
+    """Files below a folder whose names end as asked; hidden ones are not there, linked folders are not entered."""
+    endings = tuple(suffixes)
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            if not name.startswith(".") and (not endings or name.lower().endswith(endings)):
+                yield Path(parent, name)
+
+
+def _stamp(stat: os.stat_result) -> str:
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+
+
+def _hash(path: Path) -> tuple[str, str]:
+    """Stamp and digest of a file; the stamp fits nothing when its times might not tell of the next change."""
+    for _ in range(3):
+        before = path.stat()
+        hasher = blake3()
+        with path.open("rb") as file:
+            while chunk := file.read(2**20):
+                hasher.update(chunk)
+        now = time.time_ns()
+        after = path.stat()
+        if _stamp(after) == _stamp(before):
+            settled = now - max(after.st_mtime_ns, after.st_ctime_ns) > SETTLED
+            return _stamp(after) if settled else f"{after.st_size} unsettled", hasher.hexdigest()
+    raise KnotworkError(f"{path} changes while it is read. Wait until it is written, then run again.")

@@ -1,0 +1,189 @@
+"""Files that graphs name: found only inside the configured folders, known by their content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+
+from engine.declare.types import Within
+from engine.errors import GraphError, KnotworkError, Problem
+from engine.settings import Settings
+from engine.store.digests import files_in
+from engine.store.store import Store
+
+LISTED = 2000
+"""Files looked at, at most, for a name like one that isn't there."""
+
+
+class Files:
+    """Resolves and digests what params name.
+
+    Args:
+        settings: Tells the roots.
+        store: Remembers digests.
+        local: Whether absolute paths are allowed, as on a local command line; they may lie anywhere.
+        base: Folder of the graph, in which names are looked up first.
+    """
+
+    def __init__(self, settings: Settings, store: Store, *, local: bool, base: Path | None = None) -> None:
+        self._digests = store.digests
+        self._local = local
+        own = () if base is None else (base,)
+        self._roots = {
+            "files": (*own, *settings.file_roots),
+            "models": (*own, *settings.model_roots),
+            "library": (*own, *settings.library_roots),
+        }
+
+    def resolve(self, text: str, within: Within) -> Path:
+        """Find the file or folder that a param names.
+
+        Args:
+            text: A name relative to one of the roots, or an absolute path from a local caller.
+            within: Which roots, and which endings.
+
+        Returns:
+            The path with all links resolved.
+
+        Raises:
+            GraphError: It isn't there, lies outside the roots, or is of another kind. The problem names no
+                instance; the caller does.
+        """
+        path = self._find(text, within.root, within.suffixes)
+        kinds = " or ".join(within.suffixes)
+        if path.is_dir():
+            if next(files_in(path, within.suffixes), None) is None:
+                raise _refused("file-kind", f"a folder with {kinds or 'files'}", text, "Name another folder.")
+        elif within.suffixes and not path.name.lower().endswith(within.suffixes):
+            raise _refused("file-kind", f"a file that ends in {kinds}", text, "Name another file.")
+        return path
+
+    def library(self, text: str) -> Path:
+        """Find a graph that another one refers to, in the graph's own folder or the library.
+
+        Raises:
+            GraphError: It isn't there, or lies outside.
+        """
+        return self._find(text, "library", (".json", ".png"))
+
+    def digest(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool = False) -> str | None:
+        """Content digest of a resolved file or folder.
+
+        Args:
+            path: What ``resolve`` found.
+            suffixes: Endings of the files of a folder that count.
+            hash_now: Hash it however large it is.
+
+        Returns:
+            None when it is larger than 64 MiB, was not hashed before, and ``hash_now`` is False.
+
+        Raises:
+            KnotworkError: It can't be read, or a link in the folder leads out of the roots.
+        """
+        try:
+            if not path.is_dir():
+                return self._digests.of_file(path, hash_now=hash_now)
+            self._confine(path, suffixes)
+            return self._digests.of_folder(path, suffixes, hash_now=hash_now)
+        except OSError as error:
+            raise KnotworkError(f"{path} can't be read ({error.strerror}). Check the file.") from error
+
+    def find(self, digest: str) -> Path:
+        """Where content lies now, though it may have been moved since it was hashed.
+
+        Args:
+            digest: Content digest of a file or folder.
+
+        Raises:
+            KnotworkError: No file that is there has this content any more.
+        """
+        seen = self._digests.paths(digest)
+        for path, suffixes in seen:
+            if path.exists() and self.digest(path, suffixes or (), hash_now=True) == digest:
+                return path
+        for path, suffixes in self._moved(digest, [suffixes for _, suffixes in seen]):
+            if self.digest(path, suffixes or (), hash_now=True) == digest:
+                return path
+        places = ", ".join(str(path) for path, _ in seen) or "nowhere"
+        raise KnotworkError(
+            f"expected a file or folder with the digest {digest[:12]}, last seen at {places}; it is gone or changed. "
+            "Put it back, or put it into one of the model folders."
+        )
+
+    def _find(self, text: str, root: str, suffixes: tuple[str, ...]) -> Path:
+        if not text:
+            raise _refused("file-missing", "the name of a file", "nothing", "Name a file.")
+        roots = [path for path in self._roots[root] if path.is_dir()]
+        given = Path(text)
+        if given.is_absolute():
+            return self._absolute(given, roots)
+        outside = False
+        for folder in roots:
+            path = Path(os.path.realpath(folder / given))
+            if path.exists():
+                if _inside(path, roots):
+                    return path
+                outside = True
+        listed = ", ".join(map(str, roots)) or f"no folder is set (KNOTWORK_{root.upper()[:-1]}_ROOTS)"
+        if outside:
+            raise _refused("file-outside", f"a file inside {listed}", text, "Move or copy the file there.")
+        raise _refused("file-missing", f"a file in {listed}", text, _nearest(text, roots, suffixes))
+
+    def _absolute(self, path: Path, roots: Sequence[Path]) -> Path:
+        resolved = Path(os.path.realpath(path))
+        if not self._local:
+            cure = "Use a name relative to one of the configured folders."
+            raise _refused("file-outside", "a relative name", str(path), cure)
+        if not resolved.exists():
+            raise _refused("file-missing", "a file that is there", str(path), _nearest(path.name, roots, ()))
+        return resolved
+
+    def _confine(self, folder: Path, suffixes: tuple[str, ...]) -> None:
+        roots = [folder, *(path for paths in self._roots.values() for path in paths)]
+        for file in files_in(folder, suffixes):
+            if file.is_symlink() and not _inside(Path(os.path.realpath(file)), roots):
+                raise KnotworkError(
+                    f"{file} links to {file.readlink()}, outside the configured folders. Copy the file instead."
+                )
+
+    def _moved(
+        self, digest: str, kinds: Iterable[tuple[str, ...] | None]
+    ) -> Iterator[tuple[Path, tuple[str, ...] | None]]:
+        """What may be the content moved: files of its size, and every folder if it was one."""
+        roots = list(dict.fromkeys((*self._roots["models"], *self._roots["files"])))
+        size = self._digests.size(digest)
+        folders = {suffixes for suffixes in kinds if suffixes is not None}
+        for root in roots:
+            for file in files_in(root, ()):
+                if size is not None and file.stat().st_size == size:
+                    yield Path(os.path.realpath(file)), None
+            for suffixes in folders:
+                holders = {parent for file in files_in(root, suffixes) for parent in _between(file, root)}
+                yield from ((Path(os.path.realpath(folder)), suffixes) for folder in sorted(holders))
+
+
+def _inside(path: Path, roots: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(os.path.realpath(root)) for root in roots)
+
+
+def _between(file: Path, root: Path) -> Iterator[Path]:
+    """The folders below a root that hold a file."""
+    parent = file.parent
+    while parent != root:
+        yield parent
+        parent = parent.parent
+
+
+def _nearest(text: str, roots: Iterable[Path], suffixes: tuple[str, ...]) -> str:
+    names = {
+        file.relative_to(root).as_posix() for root in roots for file in islice(files_in(root, suffixes), LISTED)
+    }
+    near = get_close_matches(text, names, n=3, cutoff=0.5)
+    return f"Did you mean {', '.join(near)}?" if near else "Put it there or name another one."
+
+
+def _refused(code: str, expected: str, got: str, cure: str) -> GraphError:
+    return GraphError([Problem(code, "", "", expected, got, cure)])

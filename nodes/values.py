@@ -20,9 +20,11 @@ class Image:
 
     Attributes:
         pixels: float32 [B, H, W, C], 0..1, sRGB; C is 1, 3 or 4 (straight alpha).
+        bits: Bits of each channel in the file that the runner writes: 8 or 16.
     """
 
     pixels: torch.Tensor
+    bits: int = 8
 
     suffix = ".png"
 
@@ -194,3 +196,9 @@ class TextEncoder(Model[F]):
 
 class Upscaler(Model[F]):
     """Enlarges pictures."""
+
+    def load(self, find: Find) -> Any:
+        """Build the module. See ``nodes.checkpoints.upscaler``."""
+        from nodes.checkpoints.upscaler import build
+
+        return build(self, find)

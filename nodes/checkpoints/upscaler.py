@@ -1,0 +1,147 @@
+"""Upscalers: from a file of weights, in any architecture that spandrel knows, to the module."""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from engine import File, Within, node
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.values import Upscaler
+
+if TYPE_CHECKING:
+    from spandrel import ImageModelDescriptor
+    from torch import nn
+
+    from engine.declare.handle import Find
+
+SUFFIXES = (".safetensors", ".pth", ".pt")
+BUILT_IN = "realesr-animevideov3-x4.safetensors"
+_AGAIN = "Choose an upscaler's weights, or download them again."
+
+
+@node("load.upscaler")
+def from_file(
+    file: Annotated[File, Within("models", SUFFIXES)] = BUILT_IN,  # pyright: ignore[reportArgumentType] # a name; the engine finds the file
+    dtype: Literal["float32", "float16", "bfloat16"] = "float32",
+) -> Upscaler:
+    """Load an upscaler: Real-ESRGAN, SwinIR, DAT, HAT and whatever else spandrel recognises.
+
+    Args:
+        file: Its weights; files other than ``.safetensors`` are read as plain data, without running what they
+            may hold.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+    """
+    return Upscaler(file.digest, dtype=dtype)
+
+
+def build(handle: Upscaler[Any], find: Find) -> nn.Module:
+    """Build the module that a handle describes; its attribute ``descriptor`` is spandrel's way to call it.
+
+    Args:
+        handle: Which file, and its dtype.
+        find: Content digest → the file that has it now.
+
+    Raises:
+        CheckpointRefused: The file holds no weights, or those of something that doesn't enlarge pictures.
+    """
+    import torch
+
+    path = find(handle.source)
+    if handle.patches:
+        raise CheckpointRefused(
+            path.name, "an upscaler as it is", "patches of its weights", "Link its loader."
+        )
+    descriptor = describe(path)
+    dtype = getattr(torch, handle.dtype)
+    if not _computes_in(descriptor, handle.dtype):
+        known = descriptor.architecture.name
+        raise CheckpointRefused(
+            path.name, f"a dtype that {known} computes in", handle.dtype, "Choose float32."
+        )
+    # a shell, because the descriptor holds the model: it can't be the model's own attribute without a circle
+    module = torch.nn.Sequential(descriptor.model.to(dtype)).eval().requires_grad_(False)
+    object.__setattr__(module, "descriptor", descriptor)
+    return module
+
+
+def describe(path: Path) -> ImageModelDescriptor[nn.Module]:
+    """Recognise the architecture of a file and build its model in float32.
+
+    Raises:
+        CheckpointRefused: See ``build``.
+    """
+    from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
+
+    tensors = _read_tensors(path)
+    try:
+        descriptor = ModelLoader().load_from_state_dict(tensors)
+    except UnsupportedModelError:
+        got = f"tensors such as {', '.join(list(map(str, tensors))[:3]) or 'none at all'}"
+        raise CheckpointRefused(path.name, "an upscaler that spandrel knows", got, _AGAIN) from None
+    except (
+        RuntimeError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+    ) as error:
+        # spandrel deduces sizes from the tensors; damaged ones mislead it in many ways
+        raise CheckpointRefused(
+            path.name, "whole weights of an upscaler", _first_line(error), _AGAIN
+        ) from error
+    if not isinstance(descriptor, ImageModelDescriptor):
+        cure = "Choose one that takes a picture and nothing else."
+        raise CheckpointRefused(path.name, "an upscaler", f"a model for {descriptor.purpose.lower()}", cure)
+    return descriptor
+
+
+def _computes_in(descriptor: ImageModelDescriptor[nn.Module], dtype: str) -> bool:
+    return {
+        "float32": True,
+        "float16": descriptor.supports_half,
+        "bfloat16": descriptor.supports_bfloat16,
+    }[dtype]
+
+
+def _read_tensors(path: Path) -> dict[str, Any]:
+    """Read a state dict. Files that are programs (TorchScript) or run code when unpickled are refused."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        if path.suffix.lower() == ".safetensors":
+            return load_file(path)
+        _refuse_program(path)
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+    except (
+        SafetensorError,
+        pickle.UnpicklingError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
+        raise CheckpointRefused(path.name, "a file of tensors alone", _first_line(error), _AGAIN) from None
+    if not isinstance(tensors, dict):
+        raise CheckpointRefused(path.name, "tensors by name", f"a {type(tensors).__name__}", _AGAIN)
+    return tensors
+
+
+def _refuse_program(path: Path) -> None:
+    """Refuse TorchScript, which torch would offer to run."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(name.endswith("/constants.pkl") for name in archive.namelist()):
+                cure = "Choose a file that was saved with torch.save or, better, as safetensors."
+                raise CheckpointRefused(path.name, "a file of tensors alone", "a TorchScript program", cure)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -101,7 +101,9 @@ def _from_file(path: Path) -> Given:
 def _from_environment(environment: Mapping[str, str]) -> Given:
     variables = {name: f"KNOTWORK_{name.upper()}" for name in READERS}
     return {
-        name: (variable, environment[variable]) for name, variable in variables.items() if variable in environment
+        name: (variable, environment[variable])
+        for name, variable in variables.items()
+        if variable in environment
     }
 
 

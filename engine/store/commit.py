@@ -16,6 +16,9 @@ from engine.store.index import Entry, Index
 from engine.store.ledger import Ledger
 from engine.store.ref import Ref
 
+Blobs = Mapping[str, tuple[Ref, bytes]]
+"""Digest → ref and bytes of large values on their way to disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Put:
@@ -23,20 +26,25 @@ class Put:
 
     Attributes:
         entry: Its row.
-        blobs: Its large values, with their bytes.
+        blobs: Its large values.
         committed: Called once it is durable.
         failed: Called instead when it can't be.
     """
 
     entry: Entry
-    blobs: Mapping[str, tuple[Ref, bytes]]
+    blobs: Blobs
     committed: Callable[[], None] | None
     failed: Callable[[StoreError], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Entries to remove, in order with the puts around; pinned ones stay."""
+    """Entries to remove, in order with the puts around.
+
+    Attributes:
+        keys: Their keys.
+        done: Called when they are gone.
+    """
 
     keys: Sequence[bytes]
     done: Callable[[Sequence[bytes]], None]
@@ -44,7 +52,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """A graph's keys to keep for the next explanation."""
+    """A graph's keys to keep for the next explanation, packed."""
 
     scope: str
     keys: bytes
@@ -57,7 +65,12 @@ class Use:
     keys: Sequence[bytes]
 
 
-Job = Put | Drop | Remember | Use
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Remove blobs that no entry uses, left by a process that died."""
+
+
+Job = Put | Drop | Remember | Use | Sweep
 
 
 class Unwritten:
@@ -65,21 +78,19 @@ class Unwritten:
 
     def __init__(self) -> None:
         self._data: dict[str, bytes] = {}
-        self._waiting: Counter[str] = Counter()
+        self._waiting = Counter[str]()
         self._lock = Lock()
 
-    def add(self, blobs: Mapping[str, tuple[Ref, bytes]]) -> None:
+    def add(self, blobs: Blobs) -> None:
         """Hold bytes until they are removed as often as they were added."""
         with self._lock:
             self._waiting.update(blobs.keys())
             self._data |= {digest: data for digest, (_, data) in blobs.items()}
 
-    def remove(self, blobs: Collection[str]) -> None:
+    def remove(self, digests: Collection[str]) -> None:
         """Let bytes go that have arrived, or never will."""
-        if not blobs:
-            return
         with self._lock:
-            for digest in blobs:
+            for digest in digests:
                 self._waiting[digest] -= 1
                 if not self._waiting[digest]:
                     del self._waiting[digest], self._data[digest]
@@ -90,7 +101,16 @@ class Unwritten:
 
 
 class Committer:
-    """Writes groups of jobs."""
+    """Writes groups of jobs.
+
+    Args:
+        database: Holds the rows.
+        index: Its entries.
+        ledger: Its other facts.
+        disk: Holds the blobs.
+        unwritten: Is told when blobs have arrived.
+        budget: Bytes that the store may take on disk.
+    """
 
     def __init__(
         self, database: Database, index: Index, ledger: Ledger, disk: Disk, unwritten: Unwritten, budget: int
@@ -103,42 +123,19 @@ class Committer:
         self._budget = budget
 
     def commit(self, jobs: Sequence[Job]) -> None:
-        """Make jobs durable, and tell those who put. Never raises: what can't be written is told to its owner."""
+        """Make jobs durable, and tell those who put. Never raises: what can't be written its owner is told."""
         failed: dict[int, StoreError] = {}
         for number, job in enumerate(jobs):
-            if isinstance(job, Put) and (error := self._write(job)):
+            if isinstance(job, Put) and job.blobs and (error := self._write(job)):
                 failed[number] = error
         try:
-            entries = self._write_rows([job for number, job in enumerate(jobs) if number not in failed])
-            self._index.know(entries)
+            self._write_rows([job for number, job in enumerate(jobs) if number not in failed])
         except StoreError as error:
-            failed = {number: error for number in range(len(jobs))} | failed
+            failed = dict.fromkeys(range(len(jobs)), error) | failed
+        except OSError as error:
+            failed = dict.fromkeys(range(len(jobs)), self._named(error, "results")) | failed
         for number, job in enumerate(jobs):
             self._tell(job, failed.get(number))
-
-    def _write(self, job: Put) -> StoreError | None:
-        try:
-            for ref, data in job.blobs.values():
-                self._write_blob(ref, data)
-        except OSError as error:
-            return self._named(error, job)
-        return None
-
-    def _write_blob(self, ref: Ref, data: bytes) -> None:
-        if ref.size > self._budget:
-            raise OSError(errno.EFBIG, "larger than the whole budget")
-        if not self._disk.has(ref):
-            self._disk.write(ref, data)
-
-    def _write_rows(self, jobs: Sequence[Job]) -> list[Entry]:
-        """Write rows in one transaction, then remove the blobs that nothing uses any more."""
-        known: dict[bytes, Entry] = {}
-        unused: list[str] = []
-        with self._database.transaction():
-            for kind, group in groupby(jobs, type):
-                unused += _WRITE[kind](self, list(group), known)
-        self.remove_blobs(unused)
-        return list(known.values())
 
     def remove_blobs(self, digests: Sequence[str]) -> None:
         """Remove the files of blobs that nothing uses, unless another process uses them again by now."""
@@ -148,30 +145,52 @@ class Committer:
                     if not self._index.wants(digest):
                         self._disk.remove(digest)
 
+    def _write(self, job: Put) -> StoreError | None:
+        try:
+            for ref, data in job.blobs.values():
+                if ref.size > self._budget:
+                    raise OSError(errno.EFBIG, "it is larger than all that the store may take")
+                self._disk.write(ref, data)
+        except OSError as error:
+            return self._named(error, f'a result of "{job.entry.node}" ({job.entry.size / 2**20:.1f} MiB)')
+        return None
+
+    def _write_rows(self, jobs: Sequence[Job]) -> None:
+        """Write rows in one transaction, then remove the blobs that nothing uses any more."""
+        known: dict[bytes, Entry] = {}
+        unused: list[str] = []
+        with self._database.lock:
+            with self._database.transaction():
+                for puts, group in groupby(jobs, lambda job: isinstance(job, Put)):
+                    if puts:
+                        unused += self._put([job for job in group if isinstance(job, Put)], known)
+                    else:
+                        for job in group:
+                            unused += self._do(job, known)
+            self._index.know(known.values())
+        self.remove_blobs(unused)
+
     def _put(self, jobs: list[Put], known: dict[bytes, Entry]) -> list[str]:
         for job in jobs:
             for ref, data in job.blobs.values():
-                if not self._disk.has(ref):  # another process gave it up since: blobs go only under this lock
-                    self._disk.write(ref, data)
+                # Another process may have given the blob up since; files are removed only under this lock.
+                self._disk.write(ref, data)
         entries, unused = self._index.add([job.entry for job in jobs])
         known |= {entry.key: entry for entry in entries}
         self._ledger.learn((job.entry.node, job.entry.seconds, job.entry.size) for job in jobs)
         return unused
 
-    def _drop(self, jobs: list[Drop], known: dict[bytes, Entry]) -> list[str]:
-        keys = {key for job in jobs for key in job.keys}
-        keys -= self._ledger.pinned(list(keys))
-        for key in keys:
-            known.pop(key, None)
-        return self._index.remove(list(keys))
-
-    def _remember(self, jobs: list[Remember], _: dict[bytes, Entry]) -> list[str]:
-        for job in jobs:
+    def _do(self, job: Job, known: dict[bytes, Entry]) -> list[str]:
+        if isinstance(job, Drop):
+            for key in job.keys:
+                known.pop(key, None)
+            return self._index.remove(job.keys)
+        if isinstance(job, Remember):
             self._ledger.remember(job.scope, job.keys)
-        return []
-
-    def _use(self, jobs: list[Use], _: dict[bytes, Entry]) -> list[str]:
-        self._index.use([key for job in jobs for key in job.keys])
+        elif isinstance(job, Use):
+            self._index.use(job.keys)
+        elif isinstance(job, Sweep):
+            return list(self._disk.strays(self._index.wants))
         return []
 
     def _tell(self, job: Job, error: StoreError | None) -> None:
@@ -179,20 +198,21 @@ class Committer:
             job.done(job.keys)
         if not isinstance(job, Put):
             return
-        self._unwritten.remove(job.blobs)
+        if job.blobs:
+            self._unwritten.remove(job.blobs.keys())
         if error is not None:
             job.failed(error)
-        elif job.committed is not None:
-            job.committed()
+            return
+        if job.committed is not None:
+            try:
+                job.committed()
+            except Exception as broken:  # the caller's mistake must reach the caller, not end this thread
+                job.failed(StoreError(f"on_commit of {job.entry.node} raised {broken!r}"))
 
-    def _named(self, error: OSError, job: Put) -> StoreError:
-        gib = self._budget / 2**30
+    def _named(self, error: OSError, what: str) -> StoreError:
         reason = error.strerror or str(error)
         return StoreError(
-            f'a result of "{job.entry.node}" ({job.entry.size / 2**20:.1f} MiB) could not be stored: {reason}. The '
-            f"store may take {gib:.2f} GiB (KNOTWORK_DISK_BUDGET); make room on the disk or change the budget. "
-            "What was stored is safe, and the run can go on without storing."
+            f"{what} could not be stored: {reason}. The store may take {self._budget / 2**30:.2f} GiB "
+            "(KNOTWORK_DISK_BUDGET): make room on the disk or change the budget. What was stored is safe; the run "
+            "can go on without storing."
         )
-
-
-_WRITE = {Put: Committer._put, Drop: Committer._drop, Remember: Committer._remember, Use: Committer._use}  # pyright: ignore[reportPrivateUsage]

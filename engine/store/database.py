@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -25,8 +25,8 @@ CHUNK = 5000
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE entries (
-    key BLOB PRIMARY KEY, node TEXT NOT NULL, seconds REAL NOT NULL, rank REAL NOT NULL,
-    outputs BLOB NOT NULL, ingredients BLOB NOT NULL, seal BLOB NOT NULL);
+    key BLOB PRIMARY KEY, node TEXT NOT NULL, seconds REAL NOT NULL, size INTEGER NOT NULL,
+    used REAL NOT NULL, outputs BLOB NOT NULL, ingredients BLOB NOT NULL, seal BLOB NOT NULL);
 CREATE TABLE blobs (digest TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE uses (digest TEXT, key BLOB, PRIMARY KEY (digest, key)) WITHOUT ROWID;
 CREATE INDEX uses_by_key ON uses (key);
@@ -53,22 +53,29 @@ CREATE TRIGGER blob_gone AFTER DELETE ON blobs BEGIN UPDATE usage SET bytes = by
 class Database:
     """A connection that several threads use one at a time.
 
+    Attributes:
+        lock: Held while the connection is used; who holds it keeps this process's other threads out.
+
     Raises:
         StoreError: The file is damaged, of a newer Knotwork, or its folder can't be written.
     """
 
     def __init__(self, home: Path, *, read_only: bool = False) -> None:
         self._path = home / NAME
-        self._lock = RLock()
+        self.lock = RLock()
         self._depth = 0
         with self._named_errors():
             self._connection = self._open(read_only)
+        try:
             self._check()
+        except BaseException:
+            self._connection.close()
+            raise
         [(self._version,)] = self.rows("PRAGMA data_version")
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one statement and fetch all its rows."""
-        with self._lock, self._named_errors():
+        with self.lock, self._named_errors():
             return self._connection.execute(sql, values).fetchall()
 
     def rows_in(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
@@ -79,13 +86,13 @@ class Database:
 
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run one statement for each row of values; returns how many rows it changed."""
-        with self._lock, self._named_errors():
+        with self.lock, self._named_errors():
             return self._connection.executemany(sql, rows).rowcount
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """All or nothing; other writers, of all processes, wait. The outermost of nested ones commits."""
-        with self._lock, self._named_errors():
+        with self.lock, self._named_errors():
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -109,13 +116,19 @@ class Database:
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
-        with self._lock:
+        with self.lock:
             self._connection.close()
 
     def _open(self, read_only: bool) -> sqlite3.Connection:
         if read_only:
             return self._open_to_read()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{self._path.parent} can't be made ({error.strerror}). Set KNOTWORK_HOME to a folder that you can "
+                "write."
+            ) from error
         connection = sqlite3.connect(
             self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
@@ -155,16 +168,11 @@ class Database:
             )
 
     @contextmanager
-    def _named_errors(self) -> Iterator[None]:
+    def _named_errors(self) -> Generator[None]:
         try:
             yield
         except sqlite3.DatabaseError as error:
             raise StoreError(self._explain(error)) from error
-        except OSError as error:
-            raise StoreError(
-                f"{self._path.parent} can't be used as the store's folder ({error.strerror}). Set KNOTWORK_HOME to "
-                "a folder that you can write."
-            ) from error
 
     def _explain(self, error: sqlite3.DatabaseError) -> str:
         text = str(error)

@@ -37,11 +37,13 @@ class Disk:
             return False
 
     def write(self, ref: Ref, data: bytes) -> None:
-        """Put a blob in its place, whole or not at all.
+        """Put a blob in its place, whole or not at all, unless it is there.
 
         Raises:
             OSError: The disk is full, or its folder can't be written.
         """
+        if self.has(ref):
+            return
         assert self._life is not None, "a read-only store writes nothing"
         self._temporary.mkdir(exist_ok=True)
         temporary = self._temporary / f"{self._life.name}-{next(self._turn)}"

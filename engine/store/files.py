@@ -179,7 +179,9 @@ def _between(file: Path, root: Path) -> Iterator[Path]:
 
 def _nearest(text: str, roots: Iterable[Path], suffixes: tuple[str, ...]) -> str:
     names = {
-        file.relative_to(root).as_posix() for root in roots for file in islice(files_in(root, suffixes), LISTED)
+        file.relative_to(root).as_posix()
+        for root in roots
+        for file in islice(files_in(root, suffixes), LISTED)
     }
     near = get_close_matches(text, names, n=3, cutoff=0.5)
     return f"Did you mean {', '.join(near)}?" if near else "Put it there or name another one."

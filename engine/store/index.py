@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from blake3 import blake3
 
@@ -14,11 +14,12 @@ from engine.store.ref import Ref, pack, unpack
 KNOWN = 200_000
 """Entries remembered in memory before they are forgotten and read again."""
 
-ADD = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
-CHANGE = (
-    "UPDATE entries SET node = ?, seconds = ?, rank = ?, outputs = ?, ingredients = ?, seal = ? WHERE key = ?"
-)
-READ = "SELECT key, node, seconds, rank, outputs, ingredients, seal FROM entries WHERE key IN (*)"
+ADD = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+CHANGE = """
+UPDATE entries SET node = ?, seconds = ?, size = ?, used = ?, outputs = ?, ingredients = ?, seal = ?
+    WHERE key = ?
+"""
+READ = "SELECT key, node, seconds, size, used, outputs, ingredients, seal FROM entries WHERE key IN (*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Entry:
         seconds: How long it took.
         node: Id of the node.
         ingredients: What the key was made of, as the caller gave it.
+        size: Encoded bytes of all outputs.
     """
 
     key: bytes
@@ -38,11 +40,14 @@ class Entry:
     seconds: float
     node: str
     ingredients: bytes
+    size: int
 
-    @property
-    def size(self) -> int:
-        """Encoded bytes of all outputs."""
-        return sum(ref.size for ref in self.outputs.values())
+    @classmethod
+    def of(
+        cls, key: bytes, outputs: Mapping[str, Ref], *, seconds: float, node: str, ingredients: bytes
+    ) -> Entry:
+        """An entry with its size added up."""
+        return cls(key, outputs, seconds, node, ingredients, sum([ref.size for ref in outputs.values()]))
 
 
 class Index:
@@ -55,14 +60,15 @@ class Index:
 
     def probe(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
         """The entries that are there. Rows that were damaged on disk are not."""
-        if self._database.changed() or len(self._known) > KNOWN:
-            self._known.clear()
-            self._inflation = self._read_inflation()
-        known = self._known
-        missing = [key for key in keys if key not in known]
-        if missing:
-            known |= self._read(missing)
-        return {key: known[key][0] for key in keys if key in known}
+        with self._database.lock:  # else a row could be removed between being read and being known
+            if self._database.changed() or len(self._known) > KNOWN:
+                self._known.clear()
+                self._inflation = self._read_inflation()
+            known = self._known
+            missing = [key for key in keys if key not in known]
+            if missing:
+                known |= self._read(missing)
+            return {key: known[key][0] for key in keys if key in known}
 
     def add(self, entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
         """Write entries. Outputs that an entry had before and now lacks are kept.
@@ -84,7 +90,7 @@ class Index:
     def know(self, entries: Iterable[Entry]) -> None:
         """Keep committed entries in memory."""
         for entry in entries:
-            self._known[entry.key] = entry, self._worth(entry)
+            self._known[entry.key] = entry, self._inflation
 
     def remove(self, keys: Sequence[bytes]) -> list[str]:
         """Remove entries, pinned or not; returns the digests of blobs that nothing uses any more."""
@@ -123,10 +129,10 @@ class Index:
         digests: list[str] = []
         with self._database.transaction():
             policy = GreedyDual[bytes](self._read_inflation())
-            for key, rank in self._database.rows(
-                "SELECT key, rank FROM entries WHERE key NOT IN (SELECT key FROM pins) ORDER BY rank, rowid"
+            for key, used, seconds, size in self._database.rows(
+                "SELECT key, used, seconds, size FROM entries WHERE key NOT IN (SELECT key FROM pins) ORDER BY rowid"
             ):
-                policy.restore(key, rank)
+                policy.restore(key, worth(used, seconds, size))
             victims = policy.victims(kept.__contains__)
             while self.used() > budget and (victim := next(victims, None)) is not None:
                 digests += self.remove([victim])
@@ -135,10 +141,13 @@ class Index:
         return digests
 
     def all(self) -> Iterator[Entry]:
-        """Every entry."""
+        """Every entry; rows that were damaged on disk are removed."""
         keys = [key for (key,) in self._database.rows("SELECT key FROM entries")]
         for start in range(0, len(keys), CHUNK):
-            yield from (entry for entry, _ in self._read(keys[start : start + CHUNK]).values())
+            part = keys[start : start + CHUNK]
+            found = self._read(part)
+            self.remove([key for key in part if key not in found])
+            yield from (entry for entry, _ in found.values())
 
     def clear(self) -> list[str]:
         """Remove every entry; returns the digests of their blobs."""
@@ -153,14 +162,14 @@ class Index:
         """The probed keys whose worth was set before the last eviction, so that using them must raise it."""
         if not self._inflation:
             return []
-        return [key for key in keys if (at := self._known.get(key)) and at[1] < self._worth(at[0])]
+        return [key for key in keys if (known := self._known.get(key)) and known[1] < self._inflation]
 
     def use(self, keys: Sequence[bytes]) -> None:
         """Raise the worth of entries that are used now."""
-        entries = list(self.probe(keys).values())
-        rows = [(self._worth(entry), entry.key) for entry in entries]
-        self._database.many("UPDATE entries SET rank = ? WHERE key = ?", rows)
-        self.know(entries)
+        self._database.many(
+            "UPDATE entries SET used = ? WHERE key = ?", [(self._inflation, key) for key in keys]
+        )
+        self.know([self._known[key][0] for key in keys if key in self._known])
 
     def _merge(self, entries: Sequence[Entry]) -> tuple[list[Entry], set[str]]:
         """Write entries of which some were there before, perhaps with other outputs."""
@@ -186,18 +195,17 @@ class Index:
 
     def _read(self, keys: Sequence[bytes]) -> dict[bytes, tuple[Entry, float]]:
         return {
-            key: (Entry(key, unpack(outputs), seconds, node, ingredients), rank)
-            for key, node, seconds, rank, outputs, ingredients, seal in self._database.rows_in(READ, keys)
+            key: (Entry(key, unpack(outputs), seconds, node, ingredients, size), used)
+            for key, node, seconds, size, used, outputs, ingredients, seal in self._database.rows_in(
+                READ, keys
+            )
             if seal == _seal(key, outputs)
         }
 
-    def _worth(self, entry: Entry) -> float:
-        return worth(self._inflation, entry.seconds, entry.size)
-
     def _row(self, entry: Entry) -> tuple[object, ...]:
-        outputs = pack(entry.outputs)
-        seal = _seal(entry.key, outputs)
-        return entry.key, entry.node, entry.seconds, self._worth(entry), outputs, entry.ingredients, seal
+        key, outputs = entry.key, pack(entry.outputs)
+        seal = _seal(key, outputs)
+        return key, entry.node, entry.seconds, entry.size, self._inflation, outputs, entry.ingredients, seal
 
     def _read_inflation(self) -> float:
         rows = self._database.rows("SELECT value FROM meta WHERE name = 'inflation'")
@@ -205,7 +213,10 @@ class Index:
 
 
 def _joined(before: Entry | None, now: Entry) -> Entry:
-    return now if before is None else replace(now, outputs={**before.outputs, **now.outputs})
+    if before is None:
+        return now
+    outputs = {**before.outputs, **now.outputs}
+    return Entry.of(now.key, outputs, seconds=now.seconds, node=now.node, ingredients=now.ingredients)
 
 
 def _seal(key: bytes, outputs: bytes) -> bytes:

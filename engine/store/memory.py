@@ -38,7 +38,7 @@ class Memory:
         self.budget = budget
         self.used = 0
         self._held: dict[str, _Held] = {}
-        self._users: dict[Storage, int] = {}
+        self._users: dict[Storage, set[str]] = {}
         self._policy = GreedyDual[str]()
         self._lock = Lock()
 
@@ -63,7 +63,8 @@ class Memory:
                 return
             self._held[digest] = _Held(value, storages)
             for storage in storages:
-                self._add(storage)
+                self.used += 0 if storage in self._users else storage[1]
+                self._users.setdefault(storage, set()).add(digest)
             self._policy.add(digest, seconds, size)
             self._shrink()
 
@@ -77,47 +78,39 @@ class Memory:
             return held.value
 
     def take(self, digest: str) -> bool:
-        """Let a value go to a reader who will change it in place.
+        """Let a value go, and with it those that share its memory: a reader will change it in place.
 
         Returns:
-            False when it isn't here, or when another value here shares its memory: the reader must copy it.
+            Whether it was here.
         """
         with self._lock:
-            held = self._held.get(digest)
-            if held is None or any(self._users[storage] > 1 for storage in held.storages):
-                return False
-            self._forget(digest)
-            self._policy.remove(digest)
-            return True
+            was_here = digest in self._held
+            if was_here:
+                self._forget(digest)
+            return was_here
 
     def clear(self) -> None:
         """Let everything go."""
         with self._lock:
-            for digest in list(self._held):
-                self._forget(digest)
-                self._policy.remove(digest)
+            while self._held:
+                self._forget(next(iter(self._held)))
 
     def _shrink(self) -> None:
-        if self.used <= self.budget:
-            return
         victims = self._policy.victims(kept=lambda _: False)
-        for digest in victims:
+        while self.used > self.budget and (digest := next(victims, None)) is not None:
             self._forget(digest)
-            if self.used <= self.budget:
-                victims.close()
-
-    def _add(self, storage: Storage) -> None:
-        users = self._users.get(storage, 0)
-        self._users[storage] = users + 1
-        if not users:
-            self.used += storage[1]
 
     def _forget(self, digest: str) -> None:
-        for storage in self._held.pop(digest).storages:
-            self._users[storage] -= 1
-            if not self._users[storage]:
-                del self._users[storage]
-                self.used -= storage[1]
+        """Let a value go and all that share memory with it: apart they would free nothing."""
+        going = [digest]
+        while going:
+            digest = going.pop()
+            held = self._held.pop(digest, None)
+            self._policy.remove(digest)
+            for storage in held.storages if held else ():
+                if storage in self._users:
+                    going += self._users.pop(storage) - {digest}
+                    self.used -= storage[1]
 
 
 def _storage(tensor: torch.Tensor) -> Storage:

@@ -69,8 +69,9 @@ def refer(value: Any) -> tuple[Ref, dict[str, bytes]]:
     Raises:
         CodecError: The value can't be stored.
     """
-    if type(value) is list and any(type(item) not in SCALARS for item in value):  # pyright: ignore[reportUnknownVariableType]
-        parts = [refer(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    items_: list[Any] = value if type(value) is list else []
+    if any(type(item) not in SCALARS for item in items_):
+        parts = [refer(item) for item in items_]
         if any(ref.form != "inline" for ref, _ in parts):
             items = tuple(ref for ref, _ in parts)
             digest = digest_of(b"l" + b"".join(bytes.fromhex(ref.digest) for ref in items))

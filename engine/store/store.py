@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import msgpack
 from engine.declare.codec import CodecError, decode
 from engine.errors import StoreError
 from engine.store.alive import Life
-from engine.store.commit import Committer, Drop, Job, Put, Remember, Unwritten, Use
+from engine.store.commit import Committer, Drop, Job, Put, Remember, Sweep, Unwritten, Use
 from engine.store.database import Database
 from engine.store.digests import Digests
 from engine.store.disk import Disk
@@ -97,7 +97,7 @@ class Store:
         self._going: Counter[bytes] = Counter()
         self._errors: list[StoreError] = []
         self._temporary = False
-        self._writer = None if read_only else Writer[Job](self._commit, _weight, ROOM)
+        self._writer = None if read_only else Writer[Job](self._commit, ROOM)
         self._recover()
 
     @classmethod
@@ -171,9 +171,12 @@ class Store:
             if on_commit is not None:
                 on_commit()
             return refs
-        self._unwritten.add(blobs)
-        entry = Entry(key, refs, seconds, node, ingredients)
-        self._writer.submit(Put(entry, blobs, on_commit, on_error or self._errors.append))
+        weight = 0
+        if blobs:
+            self._unwritten.add(blobs)
+            weight = sum(ref.size for ref, _ in blobs.values())
+        entry = Entry.of(key, refs, seconds=seconds, node=node, ingredients=ingredients)
+        self._writer.submit(Put(entry, blobs, on_commit, on_error or self._errors.append), weight)
         return refs
 
     def load(self, ref: Ref) -> Any:
@@ -194,10 +197,10 @@ class Store:
         return value
 
     def take(self, ref: Ref) -> bool:
-        """Let a value go from memory, because its only reader will change it in place.
+        """Let a value go from memory, and those that share its bytes: its only reader will change it in place.
 
         Returns:
-            False when memory doesn't hold it, or holds another value that shares its bytes: copy it first.
+            Whether all of it was in memory.
         """
         if ref.form == "list":
             return all([self.take(item) for item in ref.items])
@@ -229,7 +232,7 @@ class Store:
         self._ledger.unpin(key)
 
     @contextmanager
-    def hold(self, keys: Sequence[bytes]) -> Iterator[None]:
+    def hold(self, keys: Sequence[bytes]) -> Generator[None]:
         """Don't give up entries that a run needs while it lasts. Other processes don't know of it."""
         with self._lock:
             self._held.update(keys)
@@ -313,10 +316,11 @@ class Store:
         Returns:
             Bytes given up.
         """
-        self._writing().flush(None)
+        writer = self._writing()
+        writer.submit(Sweep())
+        writer.flush(None)
         before = self._index.used()
         self._evict(self._budget if budget is None else budget)
-        self._sweep()
         return before - self._index.used()
 
     def verify(self) -> Verified:
@@ -414,12 +418,4 @@ class Store:
             living, died = self._life.bury()
             if died:
                 self._disk.sweep(living)
-                self._sweep()
-
-    def _sweep(self) -> None:
-        strays = list(self._disk.strays(self._index.wants))
-        self._committer.remove_blobs(strays)
-
-
-def _weight(job: Job) -> int:
-    return sum(len(data) for _, data in job.blobs.values()) if isinstance(job, Put) else 0
+                self._writing().submit(Sweep())

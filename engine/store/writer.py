@@ -26,16 +26,15 @@ class Writer(Generic[J]):
 
     Args:
         commit: Makes a group durable and tells those who asked. It must not raise.
-        weight: Bytes that a job holds in memory until it is written.
         room: Bytes that waiting jobs may hold; whoever submits more waits.
     """
 
-    def __init__(self, commit: Callable[[list[J]], None], weight: Callable[[J], int], room: int) -> None:
+    def __init__(self, commit: Callable[[list[J]], None], room: int) -> None:
         self._commit = commit
-        self._weight = weight
         self._room = room
         self._jobs: list[J] = []
-        self._bytes = 0
+        self._waiting = 0
+        self._writing = 0
         self._submitted = 0
         self._done = 0
         self._hurried = 0
@@ -44,20 +43,25 @@ class Writer(Generic[J]):
         self._thread = Thread(target=self._run, name="knotwork-store", daemon=True)
         self._thread.start()
 
-    def submit(self, job: J) -> None:
+    def submit(self, job: J, weight: int = 0) -> None:
         """Take a job; waits while too much is waiting already.
+
+        Args:
+            job: What to write.
+            weight: Bytes that it holds in memory until it is written.
 
         Raises:
             StoreError: The store was closed.
         """
-        weight = self._weight(job)
         with self._changed:
-            while self._bytes and self._bytes + weight > self._room and not self._closed:
+            while weight and (held := self._waiting + self._writing) and held + weight > self._room:
+                if self._closed:
+                    break
                 self._changed.wait()
             if self._closed:
                 raise StoreError("the store was closed while a run still used it. Close it after the run.")
             self._jobs.append(job)
-            self._bytes += weight
+            self._waiting += weight
             self._submitted += 1
             if len(self._jobs) in {1, GROUP}:
                 self._changed.notify_all()
@@ -88,7 +92,7 @@ class Writer(Generic[J]):
             self._commit(jobs)
             with self._changed:
                 self._done += len(jobs)
-                self._bytes -= sum(map(self._weight, jobs))
+                self._writing = 0
                 self._changed.notify_all()
 
     def _gather(self) -> list[J]:
@@ -99,6 +103,7 @@ class Writer(Generic[J]):
             while not self._enough() and (left := until - time.monotonic()) > 0:
                 self._changed.wait(left)
             jobs, self._jobs = self._jobs, []
+            self._writing, self._waiting = self._waiting, 0
             return jobs
 
     def _enough(self) -> bool:
@@ -106,5 +111,5 @@ class Writer(Generic[J]):
             self._closed
             or len(self._jobs) >= GROUP
             or self._hurried > self._done
-            or self._bytes > self._room // 2
+            or self._waiting > self._room // 2
         )

@@ -1,0 +1,6 @@
+"""The two functions of msgpack that Knotwork uses; the package ships no types."""
+
+from typing import Any
+
+def packb(o: object) -> bytes: ...
+def unpackb(packed: bytes) -> Any: ...

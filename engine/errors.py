@@ -45,7 +45,7 @@ class Problem:
     cure: str
 
     def __str__(self) -> str:
-        place = f"{self.instance}.{self.port}" if self.port else self.instance or "graph"
+        place = ".".join(part for part in (self.instance, self.port) if part) or "graph"
         return f"{place}: expected {self.expected}, got {self.got}. {self.cure}"
 
 
@@ -81,12 +81,14 @@ class NodeFailed(KnotworkError):
     Attributes:
         instance: Name of the instance, with its path through subgraphs and loops.
         node: Id of the node.
+        reason: What went wrong, without the place.
     """
 
     def __init__(self, instance: str, node: str, reason: str) -> None:
         super().__init__(f'{instance} ("{node}"): {reason}')
         self.instance = instance
         self.node = node
+        self.reason = reason
 
 
 class Cancelled(KnotworkError):

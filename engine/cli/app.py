@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from engine.cli import run
-from engine.cli.out import DONE, WRONG, note
-from engine.errors import KnotworkError
+from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
     name="knotwork",
@@ -27,9 +24,5 @@ def _group() -> None:
 
 def main() -> None:
     """Run the command line, and leave with its exit code."""
-    try:
-        app()
-    except KnotworkError as error:
-        note(str(error))
-        sys.exit(WRONG)
-    sys.exit(DONE)
+    terminate_like_interrupt()
+    app()

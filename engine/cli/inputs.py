@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
+from engine.cli.terminal import Unreadable
+from engine.declare.node import Port
+from engine.declare.registry import Registry
 from engine.declare.types import ListOf, Plain, Unknown
-from engine.errors import GraphError, KnotworkError, Problem, ValueRefused
+from engine.errors import GraphError, Problem, ValueRefused
+from engine.graph.document import Graph
+from engine.graph.interface import Interfaces
+from engine.graph.levels import Refs, expand
 
-if TYPE_CHECKING:
-    from engine.declare.node import Port
-    from engine.declare.registry import Registry
-    from engine.graph.document import Graph
-    from engine.graph.levels import Refs
-
-
-class Unreadable(KnotworkError):
-    """An option of the command line is not of its form."""
+SEEDS = 2**53
 
 
-def ports(graph: Graph, registry: Registry, refs: Refs | None = None) -> dict[str, Port]:
+def ports_of(graph: Graph, registry: Registry, refs: Refs | None = None) -> dict[str, Port]:
     """The port that each input of a graph shows.
 
     Args:
@@ -29,16 +29,15 @@ def ports(graph: Graph, registry: Registry, refs: Refs | None = None) -> dict[st
         registry: Where node ids are found.
         refs: Reads a referenced graph.
     """
-    from engine.graph.interface import Interfaces
-    from engine.graph.levels import expand
-
+    if not graph.inputs:
+        return {}
     levels = expand(graph, refs, [])
     interfaces = Interfaces(levels, registry)
     return {name: interfaces.input(levels[0], name) for name in graph.inputs}
 
 
 def assign(words: Iterable[str], ports: Mapping[str, Port]) -> dict[str, Any]:
-    """Read ``NAME=VALUE`` words.
+    """Read ``NAME=VALUE`` words; a later one counts more.
 
     Args:
         words: As typed.
@@ -51,7 +50,7 @@ def assign(words: Iterable[str], ports: Mapping[str, Port]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for word in words:
         name, text = split(word, "--set")
-        values[name] = value(name, text, port(name, ports))
+        values[name] = read(text, named(name, ports))
     return values
 
 
@@ -63,57 +62,77 @@ def split(word: str, option: str) -> tuple[str, str]:
     """
     name, equals, text = word.partition("=")
     if not equals or not name:
-        raise Unreadable(f'{option}: expected NAME=VALUE, got "{word}".')
+        raise Unreadable(f'{option}: expected NAME=VALUE, got "{word}". Put the name of an input in front.')
     return name, text
 
 
-def port(name: str, ports: Mapping[str, Port]) -> Port:
+def named(name: str, ports: Mapping[str, Port]) -> Port:
     """The port of an input.
 
     Raises:
-        GraphError: The graph has no such input.
+        GraphError: The graph has no such input; the nearest name is told.
     """
     if name in ports:
         return ports[name]
     near = difflib.get_close_matches(name, ports, 1)
-    known = ", ".join(ports) or "none"
-    cure = f'Did you mean "{near[0]}"? ' if near else ""
-    problem = Problem(
-        "unknown-input", "", name, "an input of the graph", f'"{name}"', f"{cure}Inputs: {known}."
-    )
-    raise GraphError([problem])
+    guess = f'Did you mean "{near[0]}"? ' if near else ""
+    cure = f"{guess}Inputs: {', '.join(ports) or 'none'}."
+    raise GraphError([Problem("unknown-input", "", name, "an input of the graph", f'"{name}"', cure)])
 
 
-def value(name: str, text: str, port: Port) -> Any:
-    """Read one value as its port takes it; JSON except where the port takes text.
+def read(text: str, port: Port) -> Any:
+    """Read one value as its port takes it: text as it stands, everything else as JSON.
 
-    Args:
-        name: The input, for errors.
-        text: As typed.
-        port: What it reaches.
+    A file is meant as seen from the current folder, where there is one of this name.
 
     Raises:
         GraphError: The port refuses the value.
     """
-    read = text if _is_text(port) else _json(text, strict=isinstance(port.type, ListOf))
+    if port.within is not None:
+        value: Any = str(Path(text).absolute()) if text and Path(text).exists() else text
+    else:
+        value = text if port.type == Plain(str) else _json(text)
+    refuse(value, port)
+    return value
+
+
+def refuse(value: Any, port: Port) -> None:
+    """Check a value against the port of an input.
+
+    Raises:
+        GraphError: The port refuses it.
+    """
     if isinstance(port.type, Unknown):
-        return read
+        return
     try:
-        port.coerce(read)
+        port.coerce(value)
     except ValueRefused as error:
         cure = "Type a JSON list." if isinstance(port.type, ListOf) else "Change the value."
-        raise GraphError([Problem("bad-value", "", name, error.expected, error.got, cure)]) from None
-    return read
+        problem = Problem("bad-value", "", port.name, error.expected, error.got, cure)
+        raise GraphError([problem]) from None
 
 
-def _is_text(port: Port) -> bool:
-    return port.within is not None or (isinstance(port.type, Plain) and port.type.cls is str)
+def seeds(ports: Mapping[str, Port]) -> list[str]:
+    """The inputs that are seeds."""
+    return [name for name, port in ports.items() if port.type == Plain(int) and _is_seed(port.schema())]
 
 
-def _json(text: str, *, strict: bool) -> Any:
+def draw(names: Iterable[str], taken: Collection[str]) -> dict[str, int]:
+    """Draw seeds.
+
+    Args:
+        names: Inputs that are seeds.
+        taken: Those that have a value already.
+    """
+    return {name: secrets.randbelow(SEEDS) for name in names if name not in taken}
+
+
+def _is_seed(schema: Mapping[str, Any]) -> bool:
+    return any(form.get("widget") == "seed" for form in (schema, *schema.get("anyOf", ())))
+
+
+def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
-        if strict and text.lstrip().startswith("["):
-            raise Unreadable(f"expected a JSON list, got {text!r}.") from None
+    except (json.JSONDecodeError, RecursionError):
         return text

@@ -3,74 +3,88 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli import inputs, out, source
+from engine.cli import options, terminal
 
 if TYPE_CHECKING:
-    from engine.graph.document import Graph
-    from engine.run.artifacts import Artifact
-    from engine.run.report import Report
+    from engine.cli.request import Request
+    from engine.cli.summary import Outcome
+    from engine.run.report import Status
 
-CODES = {"done": out.DONE, "failed": out.FAILED, "cancelled": out.CANCELLED}
+CODES: dict[Status, int] = {
+    "done": terminal.DONE,
+    "failed": terminal.FAILED,
+    "cancelled": terminal.CANCELLED,
+}
+
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEMPLATE",
+        help="Name of a file, with {output}, {graph}, {seed}, {index} or an input; replaces what is there.",
+    ),
+]
+NoMetadata = Annotated[bool, typer.Option("--no-metadata", help="Leave the graph out of the pictures.")]
 
 
 def command(
-    graph: Annotated[str, typer.Argument(help="A file, a picture that carries its graph, or an example.")],
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set an input.")
-    ] = None,
-    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where files go.")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+    graph: options.GraphName,
+    set: options.Set = None,
+    sweep: options.Sweep = None,
+    output: options.Output = None,
+    out: Out = Path(),
+    name: Name = None,
+    random_seed: options.RandomSeed = False,
+    no_cache: options.NoCache = False,
+    force: options.Force = None,
+    device: options.Device = None,
+    no_metadata: NoMetadata = False,
+    as_json: options.Json = False,
 ) -> None:
     """Run a graph and write its outputs to files."""
-    from engine.executors.headless import Headless
-    from engine.graph.document import Graph
-    from engine.run.artifacts import export
-    from engine.settings import Settings
+    with terminal.refusing(as_json):
+        from engine.cli.request import Request
 
-    start = perf_counter()
-    settings = Settings.load()
-    path = source.find(graph, settings)
-    document = Graph.read(path)
-    with Headless(settings, base=path.parent) as headless:
-        values = inputs.assign(set_ or (), inputs.ports(document, headless.registry, headless.reference))
-        loaded = perf_counter()
-        report = headless.run(document, values)
-        artifacts = export(report.outputs, report.digests, folder, {})
-    report.seconds = {"load": loaded - start, **report.seconds}
-    for failure in report.failures:
-        out.note(str(failure))
+        request = Request(
+            graph, set or (), sweep or (), output or (), force or (), random_seed, no_cache, device
+        )
+        status = _run(request, out, name, not no_metadata, as_json)
+    raise typer.Exit(CODES[status])
+
+
+def _run(request: Request, out: Path, template: str | None, metadata: bool, as_json: bool) -> Status:
+    from engine.cli.execution import Execution
+    from engine.cli.request import opened
+    from engine.cli.summary import describe, overall, sentence
+
+    with opened(request) as job:
+        execution = Execution(job, request, out, template, metadata)
+        for index in range(len(job.points)):
+            outcome = execution(index, quiet=as_json)
+            if not as_json:
+                _print(outcome)
+            if outcome.report.status == "cancelled":
+                break
+    outcomes = execution.outcomes
     if as_json:
-        out.result(summary(document, report, artifacts))
-    else:
-        for artifact in artifacts:
-            print(artifact.path or f"{artifact.output} = {artifact.value!r}")
-    raise typer.Exit(CODES[report.status])
+        terminal.result(describe(outcomes, job.graph.digest(), swept=bool(request.sweep)))
+    for failure in (failure for one in outcomes for failure in one.report.failures):
+        terminal.note(str(failure))
+    if not as_json:
+        terminal.note(sentence(outcomes))
+    return overall(outcomes)
 
 
-def summary(graph: Graph, report: Report, artifacts: list[Artifact]) -> dict[str, Any]:
-    """The object that ``--json`` prints."""
-    return {
-        "status": report.status,
-        "graph": graph.digest(),
-        "outputs": [
-            {
-                "output": one.output,
-                "type": one.type,
-                "path": None if one.path is None else str(one.path),
-                "digest": one.digest,
-                "value": one.value,
-            }
-            for one in artifacts
-        ],
-        "nodes": report.counts,
-        "seconds": report.seconds,
-        "timings": report.timings,
-        "failures": [
-            {"instance": one.instance, "node": one.node, "reason": str(one)} for one in report.failures
-        ],
-    }
+def _print(outcome: Outcome) -> None:
+    """Print the files, and the values of what is no file."""
+    for one in outcome.artifacts:
+        if one.path is not None:
+            print(one.path, flush=True)
+        elif one.value is not None:
+            print(f"{one.output} = {one.value}", flush=True)
+        else:
+            print(f"{one.output}: a {one.type}, {one.digest[:12]}", flush=True)

@@ -7,16 +7,16 @@ reported as they are, other values as JSON of their shape.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from blake3 import blake3
 
-PLACES = re.compile(r"[^\w.-]+")
+from engine.run.naming import Naming
+
 PLAIN = (bool, int, float, str, type(None))
 
 
@@ -57,41 +57,41 @@ class Artifact:
 def export(
     outputs: Mapping[str, Any],
     digests: Mapping[str, str],
-    folder: Path,
-    text: dict[str, str],
-    template: str = "{output}",
+    naming: Naming,
+    text: Callable[[], dict[str, str]],
+    fields: Mapping[str, Any] | None = None,
 ) -> list[Artifact]:
     """Write every output that can be a file.
 
     Args:
         outputs: Output → value.
         digests: Output → content digest of the value.
-        folder: Where to write; made when missing.
-        text: Carried in the files.
-        template: Name of a file without its ending; may hold ``{output}``. Lists and batches get a number.
+        naming: Where files go, and what they are called.
+        text: Gives what the files carry; asked only when there is a file.
+        fields: Values for the names, beside ``output``.
 
     Raises:
         OSError: The folder can't be written.
+        BadTemplate: The template of the names doesn't fit the fields.
     """
     found: list[Artifact] = []
     for output, value in outputs.items():
-        name = PLACES.sub("_", template.format(output=output))
+        kind = type(value).__name__
         files = list(_files(value, text))
-        for number, (suffix, data) in enumerate(files):
-            tail = f"-{number:03d}" if len(files) > 1 else ""
-            path = write(folder / f"{name}{tail}{suffix}", data)
-            found.append(Artifact(output, type(value).__name__, blake3(data).hexdigest(), path))
+        paths = naming.paths({**(fields or {}), "output": output}, files) if files else []
+        for path, (_, data) in zip(paths, files, strict=True):
+            found.append(Artifact(output, kind, blake3(data).hexdigest(), write(path, data)))
         if not files:
             plain = value if is_plain(value) else None
-            found.append(Artifact(output, type(value).__name__, digests.get(output, ""), value=plain))
+            found.append(Artifact(output, kind, digests.get(output, ""), value=plain))
     return found
 
 
-def _files(value: Any, text: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    items: Iterable[Any] = value if isinstance(value, list) else [value]
+def _files(value: Any, text: Callable[[], dict[str, str]]) -> Iterator[tuple[str, bytes]]:
+    items = cast("list[Any]", value) if isinstance(value, list) else [value]
     for item in items:
         if isinstance(item, Exportable):
-            for data in item.encode(text):
+            for data in item.encode(text()):
                 yield item.suffix, data
 
 

@@ -1,0 +1,151 @@
+"""What a command asks of a graph: which graph, with which values, on which device."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from engine.cli import inputs, source, sweep
+from engine.cli.terminal import Unreadable
+from engine.errors import GraphError, Problem
+from engine.executors.headless import Headless
+from engine.graph.check import check
+from engine.graph.document import Graph
+from engine.graph.embed import with_values
+from engine.settings import Settings
+
+DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The words of a command line that ``run`` and ``plan`` share; each is as typed."""
+
+    graph: str
+    set: Sequence[str] = ()
+    sweep: Sequence[str] = ()
+    output: Sequence[str] = ()
+    force: Sequence[str] = ()
+    random_seed: bool = False
+    no_cache: bool = False
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One run of a request.
+
+    Attributes:
+        values: What was set, swept or drawn, by graph input.
+        swept: The part of it that was swept.
+        graph: The document with these values as its defaults.
+    """
+
+    values: dict[str, Any]
+    swept: dict[str, Any]
+    graph: Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request whose graph is read and checked.
+
+    Attributes:
+        path: Where the graph lies.
+        graph: The document as it is in the file.
+        points: The runs; one without a sweep.
+        seeds: The inputs that are seeds.
+        headless: What plans and runs it.
+        roots: Folders in which its files are looked for.
+        seconds: Time it took to get here.
+    """
+
+    path: Path
+    graph: Graph
+    points: list[Point]
+    seeds: list[str]
+    headless: Headless
+    roots: tuple[Path, ...]
+    seconds: float
+
+
+@contextmanager
+def opened(request: Request) -> Generator[Opened]:
+    """Read and check the graph of a request.
+
+    Raises:
+        KnotworkError: The graph or a word of the command line is wrong.
+    """
+    start = perf_counter()
+    settings = _settings(request)
+    path = source.find(request.graph, settings)
+    graph = Graph.read(path)
+    with Headless(settings, base=path.parent, cache=not request.no_cache) as headless:
+        ports = inputs.ports_of(graph, headless.registry, headless.reference) if graph.inputs else {}
+        fixed = inputs.assign(request.set, ports)
+        swept = sweep.points(request.sweep, ports)
+        seeds = inputs.seeds(ports)
+        if request.random_seed:
+            fixed = inputs.draw(seeds, {*fixed, *swept[0]}) | fixed
+        points = [Point(values := fixed | one, one, with_values(graph, values)) for one in swept]
+        for point in points:
+            _check(point.graph, headless)
+        roots = (path.parent, *settings.file_roots, *settings.model_roots)
+        yield Opened(path, graph, points, seeds, headless, roots, perf_counter() - start)
+
+
+def forced(names: Sequence[str], instances: Sequence[str]) -> frozenset[int]:
+    """The numbers of the instances that are meant by names of instances and of subgraphs.
+
+    Args:
+        names: As typed.
+        instances: Names of a plan's instances.
+
+    Raises:
+        GraphError: A name is neither.
+    """
+    found: set[int] = set()
+    for name in names:
+        meant = {i for i, one in enumerate(instances) if one == name or one.startswith(f"{name}/")}
+        if not meant:
+            raise GraphError([_unknown(name, instances)])
+        found |= meant
+    return frozenset(found)
+
+
+def _settings(request: Request) -> Settings:
+    settings = Settings.load()
+    # Someone at a command line means the files of the folder they are in, and a picture made of an example
+    # goes on finding the example's files.
+    here = (Path.cwd(), *settings.library_roots)
+    settings = replace(
+        settings, file_roots=(*settings.file_roots, *here), model_roots=(*settings.model_roots, *here)
+    )
+    if request.device is None:
+        return settings
+    if not DEVICE.fullmatch(request.device):
+        raise Unreadable(f'--device: expected auto, cpu, cuda, cuda:1 or mps, got "{request.device}".')
+    return replace(settings, device=request.device)
+
+
+def _check(graph: Graph, headless: Headless) -> None:
+    problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
+    problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
+    if problems:
+        raise GraphError(problems)
+
+
+def _unset(name: str) -> Problem:
+    return Problem("missing-input", "", name, "a value", "nothing", f"Add --set {name}=VALUE.")
+
+
+def _unknown(name: str, instances: Sequence[str]) -> Problem:
+    near = difflib.get_close_matches(name, instances, 1)
+    cure = f'Did you mean "{near[0]}"?' if near else "See its nodes with: knotwork plan GRAPH."
+    return Problem("unknown-instance", "", "", "an instance of the graph", f'"{name}"', cure)

@@ -57,10 +57,14 @@ class Local:
 
     def close(self) -> None:
         """Wait for what runs, and for the store to be durable."""
-        for lane in (vars(self).get("_cpu"), vars(self).get("_gpu")):
-            if lane is not None:
-                lane.shutdown()
+        self.settle()
         self.store.close()
+
+    def settle(self) -> None:
+        """Wait until no lane works any more, cancelled work included."""
+        for lane in ("_cpu", "_gpu"):
+            if lane in vars(self):
+                vars(self).pop(lane).shutdown()
 
     def run(self, plan: Plan, listen: Listener | None = None, options: Options | None = None) -> Report:
         """Run a plan to its end. See ``start`` for one that can be cancelled."""

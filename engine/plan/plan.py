@@ -187,7 +187,8 @@ def compile(
         GraphError: Missing or refused values, files that can't be read, a cycle.
     """
     binder = _Binder(keyer, files, body=body)
-    binder.problems += _outputs_missing(flat)
+    outputs = flat.outputs if wanted is None else wanted
+    binder.problems += _outputs_missing(flat, outputs)
     bound = [
         binder.bind(name, node, flat.params[i], flat.links[i], flat.over.get(i, ()), loop=i in flat.loops)
         for i, (name, node) in enumerate(zip(flat.names, flat.nodes, strict=True))
@@ -213,7 +214,7 @@ def compile(
         users=users,
         payloads=payloads,
         keys=keys,
-        outputs=flat.outputs if wanted is None else wanted,
+        outputs=outputs,
         keyer=keyer,
         files=files,
         frozen=flat.frozen,
@@ -349,14 +350,15 @@ def needed_ports(node: Node[Any, Any], arguments: Mapping[str, Any]) -> list[str
     return list(needs(**{name: eager[name] for name in signature(needs).parameters}))
 
 
-def _outputs_missing(flat: Flat) -> Iterable[Problem]:
-    for name, (source, output) in flat.outputs.items():
-        known = source == GIVEN or source in flat.loops or output in flat.nodes[source].outputs
-        if not known:
-            outputs = ", ".join(flat.nodes[source].outputs)
-            yield Problem(
-                "missing-port", flat.names[source], output, f"one of {outputs}", name, "Link it again."
-            )
+def _outputs_missing(flat: Flat, wanted: Mapping[str, Source]) -> Iterable[Problem]:
+    for name, (source, output) in wanted.items():
+        if source == GIVEN:
+            continue
+        loop = flat.loops.get(source)
+        declared = flat.nodes[source].outputs if loop is None else (*loop.carry, *loop.collect)
+        if output not in declared:
+            cure = f"Its outputs: {', '.join(declared)}."
+            yield Problem("missing-port", flat.names[source], output, "an output", f'"{name}"', cure)
 
 
 def _has_links(plan: Plan, index: int) -> bool:

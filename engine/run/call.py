@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from engine.declare import codec
@@ -21,28 +20,29 @@ class PortRefused(KnotworkError):
     """A value that came over a link doesn't fit its port."""
 
 
-@dataclass(slots=True)
 class Models:
     """The models of one job, each loaded once and pinned until the job ends."""
 
-    pool: Pool
-    device: str
-    stack: ExitStack
-    loaded: dict[Handle, OnDevice[Handle]] = field(default_factory=dict[Handle, OnDevice[Handle]])
+    def __init__(self, pool: Pool, device: str) -> None:
+        self._pool, self._device = pool, device
+        self._loaded: dict[Handle, OnDevice[Handle]] = {}
+        self._pins: ExitStack | None = None
+
+    def __enter__(self) -> Models:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pins is not None:
+            self._pins.close()
 
     def on_device(self, handle: Handle) -> OnDevice[Handle]:
         """The handle with its model."""
-        found = self.loaded.get(handle)
+        found = self._loaded.get(handle)
         if found is None:
-            found = self.loaded[handle] = self.stack.enter_context(self.pool.acquire(handle, self.device))
+            self._pins = self._pins or ExitStack()
+            found = self._pins.enter_context(self._pool.acquire(handle, self._device))
+            self._loaded[handle] = found
         return found
-
-
-@contextmanager
-def models(pool: Pool, device: str) -> Iterator[Models]:
-    """Models for one job."""
-    with ExitStack() as stack:
-        yield Models(pool, device, stack)
 
 
 def call(
@@ -70,20 +70,21 @@ def call(
     """
     check_families(node, arguments)
     before = _digests(node, arguments) if pure_inputs else {}
-    positional: list[Any] = []
+    positional: Sequence[Any] = ()
     keywords: dict[str, Any] = {}
     for name, value in arguments.items():
         port = node.inputs[name]
-        if linked(name):
-            value = [admit(port, v) for v in value] if port.variadic else admit(port, value)
-        if port.on_device and value is not None:
-            value = [loaded.on_device(v) for v in value] if port.variadic else loaded.on_device(value)
+        values = [
+            _admitted(port, one, linked(name), loaded) for one in (value if port.variadic else (value,))
+        ]
         if port.variadic:
-            positional = list(value)
+            positional = values
         else:
-            keywords[name] = value
+            keywords[name] = values[0]
     if node.context:
         keywords[node.context] = context
+    if "needs" in node.companions:
+        keywords = {p.name: None for p in node.inputs.values() if p.lazy and p.required} | keywords
     result = _invoke(node, positional, keywords)
     for name, digest in before.items():
         if digest != codec.digest_of(codec.encode(arguments[name])):
@@ -93,7 +94,12 @@ def call(
     return node.split(result)
 
 
-def _invoke(node: Node[Any, Any], positional: list[Any], keywords: dict[str, Any]) -> Any:
+def _admitted(port: Port, value: Any, linked: bool, loaded: Models) -> Any:
+    value = admit(port, value) if linked else value
+    return loaded.on_device(value) if port.on_device and value is not None else value
+
+
+def _invoke(node: Node[Any, Any], positional: Sequence[Any], keywords: dict[str, Any]) -> Any:
     """Ports in front of a variadic one must be passed by position, too."""
     if not positional:
         return node.function(**keywords)

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from threading import Event as Flag
 from typing import Any
 
 from engine.errors import Cancelled
 from engine.run.events import Listener, Preview, Progress
+
+
+class Token:
+    """Says whether work was cancelled. Setting it is atomic; nobody waits for it, so it needs no lock."""
+
+    __slots__ = ("_set",)
+
+    def __init__(self) -> None:
+        self._set = False
+
+    def set(self) -> None:
+        """Cancel."""
+        self._set = True
+
+    def is_set(self) -> bool:
+        """Whether it was cancelled."""
+        return self._set
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +40,7 @@ class RunContext:
 
     instance: str
     device: str
-    cancelled: Flag
+    cancelled: Token
     tell: Listener
     quiet: bool = False
 

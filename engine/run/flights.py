@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from threading import Event as Flag
 from threading import Lock
 from typing import Any
 
+from engine.run.context import Token
 from engine.run.events import Done, Event, Failed, Planned
 
 
@@ -39,7 +39,7 @@ class Flight:
         waiters: Who waits; the first one began it.
     """
 
-    cancelled: Flag = field(default_factory=Flag)
+    cancelled: Token = field(default_factory=Token)
     waiters: list[Waiter] = field(default_factory=list[Waiter])
 
     def tell(self, event: Event) -> None:
@@ -68,6 +68,12 @@ class Flights:
                 self._flying[key] = flight
             return flight, True
 
+    def waiting(self, key: bytes) -> int:
+        """How many wait for a key."""
+        with self._lock:
+            flight = self._flying.get(key)
+            return len(flight.waiters) if flight is not None else 0
+
     def leave(self, flight: Flight, waiter: Waiter) -> None:
         """Stop waiting; the last one to leave cancels the work."""
         with self._lock:
@@ -77,7 +83,7 @@ class Flights:
                 flight.cancelled.set()
 
     def land(self, key: bytes | None, flight: Flight) -> list[Waiter]:
-        """End a flight: the ones to tell, the first one first."""
+        """End a flight: the ones to tell."""
         with self._lock:
             if key is not None and self._flying.get(key) is flight:
                 del self._flying[key]

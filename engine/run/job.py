@@ -14,7 +14,7 @@ from engine.plan.keys import key_of, plain
 from engine.plan.plan import Plan
 from engine.run import lift, loop
 from engine.run.body import Body
-from engine.run.call import Models, call, models, owned_copy
+from engine.run.call import Models, call, owned_copy
 from engine.run.context import RunContext
 from engine.run.events import Started
 from engine.run.flights import Flight
@@ -131,7 +131,7 @@ def perform(
     context.tick()
     arguments = _arguments(work, store)
     start = perf_counter()
-    with models(pool, work.device) as loaded:
+    with Models(pool, work.device) as loaded:
         values = _run(work, node, arguments, context, loaded, store)
     seconds = perf_counter() - start
     refs = _keep(work, node, values, store, seconds, durable)

@@ -13,7 +13,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from queue import SimpleQueue
-from threading import Event as Flag
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -23,6 +22,7 @@ from engine.plan.demand import Demand, Found, downstream
 from engine.plan.keys import key_of
 from engine.plan.plan import Plan, needed_ports
 from engine.run import events, job
+from engine.run.context import Token
 from engine.run.flights import Flight, Flights, Waiter
 from engine.run.report import Outcome, Report
 from engine.run.residency import Pool
@@ -113,7 +113,7 @@ class Run:
     def __init__(self, plan: Plan, place: Place, tell: events.Listener, options: Options) -> None:
         self.plan, self.place, self.tell, self.options = plan, place, tell, options
         self.report = Report(total=len(plan.names))
-        self._cancelled = Flag()
+        self._cancelled = Token()
         self._forced = downstream(plan, options.forced)
         self._demand = Demand(plan, place.store.probe, self._forced)
         self._depth = _critical_path(plan, place.seconds)
@@ -276,10 +276,10 @@ class Run:
             and index not in self.plan.over
             and not self.place.worth_a_lane(node.id)
         ):
-            self._receive(self._perform(work, flight))
+            self._receive(self._perform(work, flight, waiter))
             return
         lane = self.place.lane(node.computes)
-        lane.submit(lambda: self._inbox.put(self._perform(work, flight)))
+        lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter)))
 
     def _key(self, index: int) -> tuple[bytes | None, bytes]:
         """The key to store under; a late one is computed now, and looked up."""
@@ -346,7 +346,7 @@ class Run:
             check_purity=self.options.check_purity,
         )
 
-    def _perform(self, work: job.Work, flight: Flight) -> Landed:
+    def _perform(self, work: job.Work, flight: Flight, mine: Waiter) -> Landed:
         """Do the work in the thread that called, and tell everyone else who waits for it."""
         outcome: job.Result | BaseException
         name = self.plan.names[work.index]
@@ -358,7 +358,7 @@ class Run:
             outcome = job.perform(work, self.place.store, self.place.pool, flight, durable)
         except BaseException as error:  # brought to the scheduler's thread, which decides
             outcome = error
-        others = self.place.flights.land(work.key, flight)[1:]
+        others = [waiter for waiter in self.place.flights.land(work.key, flight) if waiter is not mine]
         for waiter in others:
             waiter.land(outcome)
         return Landed(work.index, outcome, True, shared=bool(others))

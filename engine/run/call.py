@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 from engine.declare import codec
@@ -166,16 +167,25 @@ def check_families(node: Node[Any, Any], arguments: Mapping[str, Any]) -> None:
         PortRefused: Two families meet.
     """
     met: dict[str, tuple[str, str]] = {}
-    for name, value in arguments.items():
-        type_ = node.inputs[name].type
-        family = getattr(value, "family", "")
-        if not family or not isinstance(type_, Plain) or not type_.args or not isinstance(type_.args[0], Var):
+    for name, variable in _family_ports(node):
+        family = getattr(arguments.get(name), "family", "")
+        if not family:
             continue
-        first, other = met.setdefault(type_.args[0].name, (name, family))
+        first, other = met.setdefault(variable, (name, family))
         if other != family:
             raise PortRefused(
                 f'"{name}" expected family {other}, as "{first}" has, got {family}. Link parts of one model.'
             )
+
+
+@cache
+def _family_ports(node: Node[Any, Any]) -> tuple[tuple[str, str], ...]:
+    """Ports whose type has a family variable, with the variable's name."""
+    return tuple(
+        (port.name, port.type.args[0].name)
+        for port in node.inputs.values()
+        if isinstance(port.type, Plain) and port.type.args and isinstance(port.type.args[0], Var)
+    )
 
 
 def owned_copy(value: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import Cancelled
-from engine.run.events import Listener, Preview, Progress
+from engine.run.events import Lossy, Preview, Progress
 
 
 class Token:
@@ -41,7 +42,7 @@ class RunContext:
     instance: str
     device: str
     cancelled: Token
-    tell: Listener
+    tell: Callable[[Lossy], None]
     quiet: bool = False
 
     def tick(self) -> None:

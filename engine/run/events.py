@@ -93,5 +93,6 @@ class Stopped:
     instance: str
 
 
-Event = Planned | Started | Progress | Preview | Done | Failed | Blocked | Stopped
+Lossy = Started | Progress | Preview
+Event = Planned | Done | Failed | Blocked | Stopped | Lossy
 Listener = Callable[[Event], None]

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from engine.run.context import Token
-from engine.run.events import Done, Event, Failed, Planned
+from engine.run.events import Event, Lossy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +42,11 @@ class Flight:
     cancelled: Token = field(default_factory=Token)
     waiters: list[Waiter] = field(default_factory=list[Waiter])
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Lossy) -> None:
         """Pass an event of the work on to everyone who waits, under the name of their own instance."""
         for waiter in tuple(self.waiters):
-            if not isinstance(event, Planned | Done | Failed):
-                waiter.tell(replace(event, instance=waiter.instance))
+            same = event.instance == waiter.instance
+            waiter.tell(event if same else replace(event, instance=waiter.instance))
 
 
 class Flights:

@@ -123,6 +123,7 @@ class Run:
         self._users: dict[int, list[int]] = {}
         self._readers: Counter[Source] = Counter()
         self._chosen: dict[int, frozenset[str]] = {}
+        self._reads: dict[int, tuple[Source, ...]] = {}
         self._idle: list[int] = []
         self._ready: list[tuple[float, int, int]] = []
         self._air: dict[int, _Airborne] = {}
@@ -184,7 +185,7 @@ class Run:
         self._idle += [index for index in work.misses if not self._waiting[index]]
 
     def _await(self, index: int, source: int) -> None:
-        if source != GIVEN and source not in self._slots:
+        if source not in self._slots:
             self._waiting[index] += 1
             self._users.setdefault(source, []).append(index)
 
@@ -220,6 +221,7 @@ class Run:
             if not node.inputs[port].lazy:
                 source, output = sources[0]
                 arguments[port] = read(self._slots[source][output], source, self.place.store.load)
+        self._reads.pop(index, None)
         self._chosen[index] = wanted = frozenset(needed_ports(node, arguments))
         chosen: list[Source] = []
         for port, sources in plan.links[index].items():
@@ -240,11 +242,13 @@ class Run:
         inputs = self.plan.nodes[index].inputs
         return {p: sources for p, sources in links.items() if not inputs[p].lazy or p in self._chosen[index]}
 
-    def _sources(self, index: int) -> Iterable[Source]:
-        for sources in self._links(index).values():
-            for source in sources:
-                if source[0] != GIVEN:
-                    yield source
+    def _sources(self, index: int) -> tuple[Source, ...]:
+        """What an instance really reads."""
+        found = self._reads.get(index)
+        if found is None:
+            links = self._links(index).values()
+            found = self._reads[index] = tuple(source for sources in links for source in sources)
+        return found
 
     def _dispatch(self, index: int) -> None:
         """Send an instance off: to its twin, to a thread, or through the node itself when it is tiny."""
@@ -414,6 +418,7 @@ class Run:
     def _wait_again(self, index: int, lost: Lost) -> None:
         """Queue an instance behind a source whose stored result turned out to be gone."""
         self._chosen.pop(index, None)
+        self._reads.pop(index, None)
         self._waiting[index] = 0
         again = self._again(lost) if lost.instance in self._slots else Found[Entry]()
         self._await(index, lost.instance)

@@ -26,6 +26,7 @@ from typing_extensions import TypedDict
 from engine.declare.node import REQUIRED, Node, P, R
 from engine.errors import GraphError, Problem
 from engine.graph import canonical, placing, reading
+from engine.graph.formats import FORMAT
 
 LOOP = "flow.loop"
 SAYS_NOTHING = frozenset({"title", "help", "licence", "view", "packs", "models"})
@@ -147,7 +148,7 @@ class Graph(Part):
         view: Positions, groups and notes of the editor.
     """
 
-    knotwork: int = reading.FORMAT
+    knotwork: int = FORMAT
     title: str = ""
     help: str = ""
     licence: str = ""
@@ -165,7 +166,7 @@ class Graph(Part):
     def place(self, name: str, node: Node[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
     def place(self, *args: Any, **kwargs: Any) -> Any:
-        """Add an instance of a node: ``graph.place(noise, seed=3)`` or ``graph.place("start", noise, seed=3)``.
+        """Add an instance of a node, as in ``place(noise, seed=3)`` or ``place("start", noise, seed=3)``.
 
         Arguments are values, what ``place`` returned for other instances (or an attribute of it, when there
         are several outputs), or what ``input`` returned. For type checkers it returns what the node returns.
@@ -224,8 +225,8 @@ class Graph(Part):
             items=placing.source_or_value(items),
             collect=list(collect),
             checkpoint=checkpoint,
-            **{"while": while_},
         )
+        instance.while_ = while_
         name = self._add(name, instance, placing.sort(given))
         outputs = (*instance.carry, *instance.collect)
         return placing.Placed(name, {**body.inputs, **dict.fromkeys(outputs)}, outputs)

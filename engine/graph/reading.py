@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from engine.errors import GraphError, Problem
 from engine.graph.canonical import number, unsafe_number, utf8
+from engine.graph.formats import FORMAT, STEPS, climb
 
-FORMAT = 1
 CHUNK = "knotwork"
 PNG = b"\x89PNG\r\n\x1a\n"
 DEPTH = 200
@@ -46,11 +46,11 @@ def parse(data: bytes, place: str) -> dict[str, Any]:
         found = type(tree).__name__  # pyright: ignore[reportUnknownArgumentType] # of a list
         raise refusal("bad-json", place, "an object", f"a {found}", "Wrap the graph in { }.")
     found = cast("dict[str, Any]", tree)
-    _check_version(found, place)
+    version = _version(found, place)
     _check_depth(found, place)
     if "\\u" in text:
         _check_characters(found)
-    return found
+    return climb(found, version, FORMAT, STEPS) | {"knotwork": FORMAT}
 
 
 def refusal(code: str, place: str, expected: str, got: str, cure: str) -> GraphError:
@@ -153,7 +153,7 @@ def _check_characters(tree: object) -> None:
     utf8(json.dumps(tree, ensure_ascii=False))
 
 
-def _check_version(tree: dict[str, Any], place: str) -> None:
+def _version(tree: dict[str, Any], place: str) -> int:
     version = tree.get("knotwork")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         cure = f'Add "knotwork": {FORMAT} if this is a graph.'
@@ -161,6 +161,7 @@ def _check_version(tree: dict[str, Any], place: str) -> None:
     if version > FORMAT:
         cure = "Update Knotwork to open it."
         raise refusal("newer-format", place, f"format version up to {FORMAT}", f"version {version}", cure)
+    return version
 
 
 def _carried(data: bytes, place: str) -> bytes:

@@ -1,0 +1,223 @@
+"""Edits as writes of single places, each kept with what stood there before, so that it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from engine.errors import KnotworkError
+from engine.graph.document import Graph, GraphInput, Instance
+from engine.graph.leaves import KEYED
+
+Entry = list[JsonValue]
+"""What stands in a place: nothing, or one value."""
+
+
+class Refused(KnotworkError):
+    """An edit can't be made on the graph as it is now; the graph was left as it was."""
+
+
+class Write(BaseModel):
+    """One place of a level that gets another value.
+
+    Attributes:
+        where: The place step by step: ``nodes``, name; ``nodes``, name, field; ``nodes``, name, ``params``
+            (or ``links``, ``carry``), port; ``inputs``, ``outputs`` or ``view``, name; or a graph's field.
+        old: What must stand there before.
+        new: What stands there after.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    where: tuple[str, ...]
+    old: Entry = Field(default=[], max_length=1)
+    new: Entry = Field(default=[], max_length=1)
+
+
+class Patch(BaseModel):
+    """Writes to one level: what takes an edit back, and what makes it again.
+
+    Attributes:
+        at: Path of the subgraph, ``outer/inner``; empty for the graph itself.
+        writes: In order.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    op: Literal["patch"] = "patch"
+    at: str = ""
+    writes: tuple[Write, ...]
+
+    def inverse(self) -> Patch:
+        """What takes this patch back."""
+        writes = [Write(where=write.where, old=write.new, new=write.old) for write in reversed(self.writes)]
+        return Patch(at=self.at, writes=tuple(writes))
+
+
+class Editor:
+    """Writes to one level of a graph and remembers what was there.
+
+    Attributes:
+        level: The graph that is written to.
+    """
+
+    def __init__(self, graph: Graph, at: str) -> None:
+        self.level = _inside(graph, at)
+        self._at = at
+        self._writes: list[Write] = []
+
+    def instance(self, name: str) -> Instance:
+        """An instance that must be there.
+
+        Raises:
+            Refused: It is not.
+        """
+        found = self.level.nodes.get(name)
+        if found is None:
+            raise Refused(f'expected an instance "{name}", but it is not there (any more)')
+        return found
+
+    def put(self, *where: str, value: Any) -> None:
+        """Write a value, in its JSON form."""
+        self._write(where, [value])
+
+    def drop(self, *where: str) -> None:
+        """Take away what stands in a place."""
+        self._write(where, [])
+
+    def become(self, after: Graph) -> None:
+        """Write whatever differs in another graph, place by place."""
+        before, wanted = _places(self.level), _places(after)
+        for where in before:
+            if where not in wanted:
+                self.drop(*where)
+        for where, value in wanted.items():
+            if where[0] == "nodes" and where in before:
+                self._fields(where, before[where], value)
+            elif where not in before or before[where] != value:
+                self.put(*where, value=value)
+
+    def patch(self, patch: Patch) -> None:
+        """Make every write of a patch.
+
+        Raises:
+            Refused: Somebody else has written to one of the places since.
+        """
+        for write in patch.writes:
+            if read(self.level, write.where) != write.old:
+                raise Refused(f"{'.'.join(write.where)} was changed since, so this no longer applies")
+            self._write(write.where, write.new)
+
+    def written(self) -> Patch:
+        """All that was written so far."""
+        return Patch(at=self._at, writes=tuple(self._writes))
+
+    def take_back(self) -> None:
+        """Undo all that was written so far."""
+        for write in reversed(self._writes):
+            _store(self.level, write.where, write.old)
+
+    def _fields(self, where: tuple[str, ...], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Write the fields in which two forms of an instance, or two of its tables, differ."""
+        for field in {**before, **after}:
+            if field in KEYED and len(where) == 2:
+                self._fields((*where, field), before.get(field, {}), after.get(field, {}))
+            elif field not in after:
+                self.drop(*where, field)
+            elif field not in before or before[field] != after[field]:
+                self.put(*where, field, value=after[field])
+
+    def _write(self, where: Sequence[str], new: Entry) -> None:
+        old = read(self.level, where)
+        if old != new:
+            _store(self.level, where, new)
+            kept = read(self.level, where)  # a field at its default counts as not there
+            self._writes.append(Write(where=tuple(where), old=old, new=kept))
+
+
+def read(level: Graph, where: Sequence[str]) -> Entry:
+    """What stands in a place of a level, in its JSON form."""
+    match where:
+        case ["nodes", name]:
+            return [_json(level.nodes[name])] if name in level.nodes else []
+        case ["nodes", name, "params" | "links" | "carry" as field, key]:
+            table = _table(level, name, field)
+            return [table[key]] if key in table else []
+        case ["nodes", name, field]:
+            return _given(_json(_held(level, name)), field)
+        case ["inputs", name]:
+            return [_json(level.inputs[name])] if name in level.inputs else []
+        case ["outputs" | "view" as field, key]:
+            table = cast("dict[str, JsonValue]", getattr(level, field))
+            return [table[key]] if key in table else []
+        case [field]:
+            return _given(level.model_dump(mode="python", exclude_defaults=True, include={field}), field)
+        case _:
+            raise Refused(f"{'.'.join(where)} is no place of a graph")
+
+
+def _store(level: Graph, where: Sequence[str], new: Entry) -> None:
+    match where:
+        case ["nodes", name]:
+            _set(level.nodes, name, [Instance.model_validate(value) for value in new])
+        case ["nodes", name, "params" | "links" | "carry" as field, key]:
+            _set(_table(level, name, field), key, new)
+        case ["nodes", name, field]:
+            tree = _json(_held(level, name))
+            tree.pop(field, None)
+            level.nodes[name] = Instance.model_validate(tree | ({field: new[0]} if new else {}))
+        case ["inputs", name]:
+            _set(level.inputs, name, [GraphInput.model_validate(value) for value in new])
+        case ["outputs" | "view" as field, key]:
+            _set(getattr(level, field), key, new)
+        case [field]:
+            setattr(level, field, new[0] if new else Graph.model_fields[field].get_default())
+        case _:
+            raise Refused(f"{'.'.join(where)} is no place of a graph")
+
+
+def _set(table: dict[str, Any], key: str, new: Sequence[Any]) -> None:
+    if new:
+        table[key] = new[0]
+    else:
+        table.pop(key, None)
+
+
+def _held(level: Graph, name: str) -> Instance:
+    if name not in level.nodes:
+        raise Refused(f'expected an instance "{name}", but it is not there (any more)')
+    return level.nodes[name]
+
+
+def _table(level: Graph, name: str, field: str) -> dict[str, Any]:
+    return getattr(_held(level, name), field)
+
+
+def _given(tree: dict[str, Any], field: str) -> Entry:
+    return [tree[field]] if field in tree else []
+
+
+def _json(part: Instance | GraphInput) -> dict[str, Any]:
+    return part.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+
+
+def _places(level: Graph) -> dict[tuple[str, ...], Any]:
+    """Every place of a level with its value, whole instances for a start."""
+    tree = level.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+    found: dict[tuple[str, ...], Any] = {}
+    for name, instance in tree.pop("nodes", {}).items():
+        found["nodes", name] = instance
+    for field in ("inputs", "outputs", "view"):
+        found |= {(field, name): value for name, value in tree.pop(field, {}).items()}
+    return found
+
+
+def _inside(graph: Graph, at: str) -> Graph:
+    for name in at.split("/") if at else ():
+        instance = graph.nodes.get(name)
+        if instance is None or instance.graph is None:
+            raise Refused(f'expected an embedded graph at "{at}", but "{name}" holds none')
+        graph = instance.graph
+    return graph

@@ -1,4 +1,4 @@
-"""Where things lie and how much room they may take: environment first, then ``settings.toml``, then defaults."""
+"""Where things lie and how much room they may take: environment, then ``settings.toml``, then defaults."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class SettingsError(KnotworkError):
 class Settings:
     """Everything that may differ between two machines or two users.
 
-    Each is set by ``KNOTWORK_<NAME>`` or by its name in ``settings.toml`` in the home folder. Sizes are bytes or
-    text such as ``20 GB`` or ``512 MiB``; lists of folders are separated as in ``PATH``.
+    Each is set by ``KNOTWORK_<NAME>`` or by its name in ``settings.toml`` in the home folder. Sizes are bytes
+    or text such as ``20 GB`` or ``512 MiB``; lists of folders are separated as in ``PATH``.
 
     Attributes:
         home: Folder of the store and of ``settings.toml``.
@@ -120,7 +120,16 @@ def _folders(place: str, value: object) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _size(place: str, value: object) -> int:
+def bytes_of(place: str, value: object) -> int:
+    """Read a size.
+
+    Args:
+        place: Where it stands, for the error.
+        value: Bytes, or text such as ``20 GB``.
+
+    Raises:
+        SettingsError: It is no size.
+    """
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     text = value.replace(" ", "").lower() if isinstance(value, str) else ""
@@ -132,7 +141,7 @@ def _size(place: str, value: object) -> int:
 
 
 def _size_or_auto(place: str, value: object) -> int | None:
-    return None if value in {"auto", ""} else _size(place, value)
+    return None if value in {"auto", ""} else bytes_of(place, value)
 
 
 def _text(place: str, value: object) -> str:
@@ -160,8 +169,8 @@ READERS: dict[str, Callable[[str, object], Any]] = {
     "file_roots": _folders,
     "model_roots": _folders,
     "library_roots": _folders,
-    "disk_budget": _size,
-    "ram_budget": _size,
+    "disk_budget": bytes_of,
+    "ram_budget": bytes_of,
     "vram_budget": _size_or_auto,
     "device": _text,
     "offline": _switch,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import run
+from engine.cli import cache, check, diff, nodes, plan, run, schema
 from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
@@ -15,6 +15,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.command)
+app.command("plan")(plan.command)
+app.command("check")(check.command)
+app.command("nodes")(nodes.command)
+app.command("diff")(diff.command)
+app.add_typer(cache.app, name="cache")
+app.command("schema")(schema.command)
 
 
 @app.callback()

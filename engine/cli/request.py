@@ -94,10 +94,27 @@ def opened(request: Request) -> Generator[Opened]:
         if request.random_seed:
             fixed = inputs.draw(seeds, {*fixed, *swept[0]}) | fixed
         points = [Point(values := fixed | one, one, with_values(graph, values)) for one in swept]
-        for point in points:
+        files = any(ports[name].within for name in swept[0])  # another file may be of another model family
+        for point in points if files else points[:1]:
             _check(point.graph, headless)
         roots = (path.parent, *settings.file_roots, *settings.model_roots)
         yield Opened(path, graph, points, seeds, headless, roots, perf_counter() - start)
+
+
+def checked(name: str) -> tuple[Graph, list[Problem]]:
+    """Read a graph and list its problems; its inputs may still lack values.
+
+    Args:
+        name: As typed.
+
+    Raises:
+        KnotworkError: It can't be read.
+    """
+    settings = _settings(Request(name))
+    path = source.find(name, settings)
+    graph = Graph.read(path)
+    with Headless(settings, base=path.parent) as headless:
+        return graph, check(graph, headless.registry, headless.files.resolve, headless.reference)
 
 
 def forced(names: Sequence[str], instances: Sequence[str]) -> frozenset[int]:

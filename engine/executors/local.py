@@ -14,6 +14,7 @@ from engine.plan.environment import default_device
 from engine.plan.plan import Plan
 from engine.run.events import Event, Listener
 from engine.run.flights import Flights
+from engine.run.leases import Leases
 from engine.run.report import Report
 from engine.run.residency import Pool
 from engine.run.scheduler import Options, Run
@@ -41,6 +42,7 @@ class Local:
         self.store = store
         self.device = default_device() if settings.device == "auto" else settings.device
         self.flights = Flights()
+        self.leases = Leases(store)
         self.seconds: dict[str, float] = {}
         self.pool = Pool(find, _budgets(settings, self.device))
         self._threads = settings.threads
@@ -58,6 +60,8 @@ class Local:
     def close(self) -> None:
         """Wait for what runs, and for the store to be durable."""
         self.settle()
+        self.store.flush()
+        self.leases.close()
         self.store.close()
 
     def settle(self) -> None:

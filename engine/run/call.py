@@ -24,8 +24,9 @@ class PortRefused(KnotworkError):
 class Models:
     """The models of one job, each loaded once and pinned until the job ends."""
 
-    def __init__(self, pool: Pool, device: str) -> None:
-        self._pool, self._device = pool, device
+    def __init__(self, pool: Pool, device: str, *, offload: bool = False) -> None:
+        self._acquire = pool.offloaded if offload else pool.acquire
+        self._device = device
         self._loaded: dict[Handle, OnDevice[Handle]] = {}
         self._pins: ExitStack | None = None
 
@@ -41,7 +42,7 @@ class Models:
         found = self._loaded.get(handle)
         if found is None:
             self._pins = self._pins or ExitStack()
-            found = self._pins.enter_context(self._pool.acquire(handle, self._device))
+            found = self._pins.enter_context(self._acquire(handle, self._device))
             self._loaded[handle] = found
         return found
 

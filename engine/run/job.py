@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Protocol
@@ -18,7 +19,8 @@ from engine.run.call import Models, call, owned_copy
 from engine.run.context import RunContext
 from engine.run.events import Started
 from engine.run.flights import Flight
-from engine.run.residency import Pool
+from engine.run.leases import Leases
+from engine.run.residency import Pool, out_of_memory
 from engine.run.slots import Slot, read
 from engine.store.index import Entry
 from engine.store.ref import Ref
@@ -56,6 +58,10 @@ class Results(Protocol):
 
     def take(self, ref: Ref) -> bool:
         """Give up the store's own hold on a value in memory."""
+        ...
+
+    def hold(self, keys: Sequence[bytes]) -> AbstractContextManager[None]:
+        """Don't give up entries while the block lasts."""
         ...
 
     def drop(self, keys: Sequence[bytes]) -> object:
@@ -100,11 +106,28 @@ class Result:
         values: Outputs.
         refs: Where they are stored.
         seconds: How long the node took.
+        computed: Whether the node ran here, not in another process.
     """
 
     values: dict[str, Any]
     refs: Mapping[str, Ref]
     seconds: float
+    computed: bool = True
+
+
+def elsewhere(work: Work, store: Results, leases: Leases, flight: Flight) -> Result | None:
+    """Take the lease on a key, or the result of another process that had it.
+
+    Raises:
+        Cancelled: Nobody wants the result any more.
+    """
+    if work.key is None:
+        return None
+    entry = leases.take(work.key, work.stored, flight.cancelled)
+    if entry is None:
+        return None
+    values = {name: store.load(ref) for name, ref in entry.outputs.items()}
+    return Result(values, entry.outputs, 0.0, computed=False)
 
 
 def perform(
@@ -131,8 +154,15 @@ def perform(
     context.tick()
     arguments = _arguments(work, store)
     start = perf_counter()
-    with Models(pool, work.device) as loaded:
-        values = _run(work, node, arguments, context, loaded, store)
+    try:
+        with Models(pool, work.device) as loaded:
+            values = _run(work, node, dict(arguments), context, loaded, store)
+    except Exception as error:
+        if work.exclusive or not out_of_memory(error):
+            raise
+        pool.free()
+        with Models(pool, work.device, offload=True) as loaded:
+            values = _run(work, node, arguments, context, loaded, store)
     seconds = perf_counter() - start
     refs = _keep(work, node, values, store, seconds, durable)
     return Result(values, refs, seconds)

@@ -6,7 +6,8 @@ Its worth is the time it took to load per byte, aged by use (GreedyDual-Size, as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +66,7 @@ class Pool:
     _loading: set[Handle] = field(default_factory=set[Handle])
 
     @contextmanager
-    def acquire(self, handle: Handle, device: str) -> Iterator[OnDevice[Handle]]:
+    def acquire(self, handle: Handle, device: str) -> Generator[OnDevice[Handle]]:
         """Load a model, or find it loaded, and keep it on the device for the length of the block.
 
         Raises:
@@ -81,6 +82,24 @@ class Pool:
                 resident.pins -= 1
                 self._shrink()
                 self._changed.notify_all()
+
+    @contextmanager
+    def offloaded(self, handle: Handle, device: str) -> Generator[OnDevice[Handle]]:
+        """Load a model whose layers are on the device only while they compute, as after running out of memory.
+
+        Slower than ``acquire``, and exact. The model leaves when the block ends.
+        """
+        from diffusers.hooks import apply_group_offloading
+        from torch import device as torch_device
+
+        model = handle.load(self.find)
+        apply_group_offloading(
+            model,
+            onload_device=torch_device(device),
+            offload_device=torch_device("cpu"),
+            offload_type="leaf_level",
+        )
+        yield OnDevice(handle, model, device)
 
     def free(self) -> None:
         """Move every unpinned model off the devices and drop what is in RAM, as after running out of memory."""
@@ -174,3 +193,12 @@ def _empty_device_caches() -> None:
 
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def out_of_memory(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, says that a device or the machine has no memory left."""
+    torch = sys.modules.get("torch")
+    kinds = (MemoryError,) if torch is None else (MemoryError, torch.OutOfMemoryError)
+    while error is not None and not isinstance(error, kinds):
+        error = error.__cause__
+    return error is not None

@@ -24,6 +24,7 @@ from engine.plan.plan import Plan, needed_ports
 from engine.run import events, job
 from engine.run.context import Token
 from engine.run.flights import Flight, Flights, Waiter
+from engine.run.leases import Leases
 from engine.run.report import Outcome, Report
 from engine.run.residency import Pool
 from engine.run.slots import Lost, Slot, fill, found, read
@@ -37,6 +38,7 @@ class Place(Protocol):
         store: Where results live.
         pool: Loaded models.
         flights: Work under way in this process.
+        leases: Keys that this process computes, for the other ones.
         device: Device that tensor nodes compute on.
         seconds: Node id → typical seconds of a call, learned as it runs.
     """
@@ -44,6 +46,7 @@ class Place(Protocol):
     store: job.Results
     pool: Pool
     flights: Flights
+    leases: Leases
     device: str
     seconds: dict[str, float]
 
@@ -141,6 +144,15 @@ class Run:
             self._readers[source] += 1
         if doomed := [key for i in self._forced if (key := self.plan.keys[i]) is not None]:
             self.place.store.drop(doomed)
+        with self.place.store.hold([key for key in self.plan.keys if key is not None]):
+            self._work_off()
+        self._wind_up()
+        self.place.flush()
+        self.report.seconds["run"] = perf_counter() - start
+        return self.report
+
+    def _work_off(self) -> None:
+        """Find the work, do it, and do again what the store turns out to have lost."""
         first = self._demand.visit(self.plan.outputs.values())
         self.tell(events.Planned(len(self.plan.names), len(first.misses)))
         self._take_on(first)
@@ -148,10 +160,6 @@ class Run:
         while lost := self._collect():
             self._take_on(self._again(lost))
             self._drive()
-        self._wind_up()
-        self.place.flush()
-        self.report.seconds["run"] = perf_counter() - start
-        return self.report
 
     def _drive(self) -> None:
         """Work until nothing is left or the run is cancelled."""
@@ -283,7 +291,7 @@ class Run:
             self._receive(self._perform(work, flight, waiter))
             return
         lane = self.place.lane(node.computes)
-        lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter)))
+        lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter, lease=True)))
 
     def _key(self, index: int) -> tuple[bytes | None, bytes]:
         """The key to store under; a late one is computed now, and looked up."""
@@ -350,18 +358,29 @@ class Run:
             check_purity=self.options.check_purity,
         )
 
-    def _perform(self, work: job.Work, flight: Flight, mine: Waiter) -> Landed:
-        """Do the work in the thread that called, and tell everyone else who waits for it."""
-        outcome: job.Result | BaseException
+    def _perform(self, work: job.Work, flight: Flight, mine: Waiter, *, lease: bool = False) -> Landed:
+        """Do the work in the thread that called, and tell everyone else who waits for it.
+
+        Other processes hear of it by a lease, except when it is over sooner than they could ask.
+        """
+        outcome: job.Result | BaseException | None = None
+        leases = self.place.leases
         name = self.plan.names[work.index]
 
         def durable(seconds: float) -> None:
             self.tell(events.Done(name, False, seconds))
+            if lease and work.key is not None:
+                leases.give_back(work.key)
 
         try:
-            outcome = job.perform(work, self.place.store, self.place.pool, flight, durable)
+            if lease:
+                outcome = job.elsewhere(work, self.place.store, leases, flight)
+            if outcome is None:
+                outcome = job.perform(work, self.place.store, self.place.pool, flight, durable)
         except BaseException as error:  # brought to the scheduler's thread, which decides
             outcome = error
+            if lease and work.key is not None:
+                leases.give_back(work.key)
         others = [waiter for waiter in self.place.flights.land(work.key, flight) if waiter is not mine]
         for waiter in others:
             waiter.land(outcome)
@@ -374,8 +393,10 @@ class Run:
         del self._air[index]
         if isinstance(outcome, job.Result):
             self._slots[index] = fill(outcome.refs, outcome.values, mine=landed.first and not landed.shared)
-            self.place.seconds[self.plan.nodes[index].id] = outcome.seconds
-            self._finish(index, "executed" if landed.first else "cached", outcome.seconds)
+            if outcome.computed:
+                self.place.seconds[self.plan.nodes[index].id] = outcome.seconds
+            executed = landed.first and outcome.computed
+            self._finish(index, "executed" if executed else "cached", outcome.seconds)
         elif isinstance(outcome, Lost):
             self._wait_again(index, outcome)
         elif isinstance(outcome, Cancelled):

@@ -1,4 +1,4 @@
-"""Which processes use a home: each holds a lock on a file of its own, which the system lets go when it dies."""
+"""Which processes use a home: each holds a lock on a file of its own, let go by the system when it dies."""
 
 from __future__ import annotations
 

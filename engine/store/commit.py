@@ -1,103 +1,18 @@
-"""What makes a group of results durable: blobs first, then one transaction of rows, then word to who asked."""
+"""What makes a group of results durable: blobs first, then one transaction of rows, then word to owners."""
 
 from __future__ import annotations
 
 import errno
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby
-from threading import Lock
 
 from engine.errors import StoreError
 from engine.store.database import Database
 from engine.store.disk import Disk
 from engine.store.index import Entry, Index
+from engine.store.jobs import Drop, Job, Put, Remember, Sweep, Use
 from engine.store.ledger import Ledger
-from engine.store.ref import Ref
-
-Blobs = Mapping[str, tuple[Ref, bytes]]
-"""Digest → ref and bytes of large values on their way to disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """A result to keep.
-
-    Attributes:
-        entry: Its row.
-        blobs: Its large values.
-        committed: Called once it is durable.
-        failed: Called instead when it can't be.
-    """
-
-    entry: Entry
-    blobs: Blobs
-    committed: Callable[[], None] | None
-    failed: Callable[[StoreError], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Entries to remove, in order with the puts around.
-
-    Attributes:
-        keys: Their keys.
-        done: Called when they are gone.
-    """
-
-    keys: Sequence[bytes]
-    done: Callable[[Sequence[bytes]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Remember:
-    """A graph's keys to keep for the next explanation, packed."""
-
-    scope: str
-    keys: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Entries that were used, whose worth must rise."""
-
-    keys: Sequence[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Remove blobs that no entry uses, left by a process that died."""
-
-
-Job = Put | Drop | Remember | Use | Sweep
-
-
-class Unwritten:
-    """Bytes of blobs on their way to disk, so that they can be read before they arrive."""
-
-    def __init__(self) -> None:
-        self._data: dict[str, bytes] = {}
-        self._waiting = Counter[str]()
-        self._lock = Lock()
-
-    def add(self, blobs: Blobs) -> None:
-        """Hold bytes until they are removed as often as they were added."""
-        with self._lock:
-            self._waiting.update(blobs.keys())
-            self._data |= {digest: data for digest, (_, data) in blobs.items()}
-
-    def remove(self, digests: Collection[str]) -> None:
-        """Let bytes go that have arrived, or never will."""
-        with self._lock:
-            for digest in digests:
-                self._waiting[digest] -= 1
-                if not self._waiting[digest]:
-                    del self._waiting[digest], self._data[digest]
-
-    def get(self, digest: str) -> bytes | None:
-        """The bytes, if they are on their way."""
-        return self._data.get(digest)
+from engine.store.unwritten import Unwritten
 
 
 class Committer:
@@ -123,7 +38,7 @@ class Committer:
         self._budget = budget
 
     def commit(self, jobs: Sequence[Job]) -> None:
-        """Make jobs durable, and tell those who put. Never raises: what can't be written its owner is told."""
+        """Make jobs durable and tell those who put. Never raises: owners are told what can't be written."""
         failed: dict[int, StoreError] = {}
         for number, job in enumerate(jobs):
             if isinstance(job, Put) and job.blobs and (error := self._write(job)):
@@ -213,6 +128,6 @@ class Committer:
         reason = error.strerror or str(error)
         return StoreError(
             f"{what} could not be stored: {reason}. The store may take {self._budget / 2**30:.2f} GiB "
-            "(KNOTWORK_DISK_BUDGET): make room on the disk or change the budget. What was stored is safe; the run "
-            "can go on without storing."
+            "(KNOTWORK_DISK_BUDGET): make room on the disk or change the budget. What was stored is safe, "
+            "and the run can go on."
         )

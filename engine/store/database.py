@@ -126,8 +126,8 @@ class Database:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"{self._path.parent} can't be made ({error.strerror}). Set KNOTWORK_HOME to a folder that you can "
-                "write."
+                f"{self._path.parent} can't be made ({error.strerror}). Set KNOTWORK_HOME to one that can be "
+                "written."
             ) from error
         connection = sqlite3.connect(
             self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
@@ -142,7 +142,7 @@ class Database:
             connection.executescript(TABLES)
             connection.execute("INSERT INTO meta VALUES ('schema', ?)", [SCHEMA])
             return connection
-        # Where nobody can write, SQLite can't make its shared memory either and must be told that none is needed.
+        # Where nobody can write, SQLite can't make its shared memory and must be told that none is needed.
         shared = os.access(self._path.parent, os.W_OK) or self._path.with_name(f"{NAME}-wal").exists()
         mode = "mode=ro" if shared else "mode=ro&immutable=1"
         return sqlite3.connect(
@@ -163,8 +163,8 @@ class Database:
         [(schema,)] = self.rows("SELECT value FROM meta WHERE name = 'schema'")
         if schema != SCHEMA:
             raise StoreError(
-                f"{self._path} has the layout {schema}, this Knotwork reads {SCHEMA}. Use the Knotwork that made "
-                "it, or set KNOTWORK_HOME to another folder."
+                f"{self._path} has the layout {schema}, this Knotwork reads {SCHEMA}. Use the Knotwork that "
+                "made it, or set KNOTWORK_HOME to another folder."
             )
 
     @contextmanager
@@ -181,7 +181,7 @@ class Database:
         if "full" in text:
             return f"{self._path}: the disk is full. Make room, or lower KNOTWORK_DISK_BUDGET."
         if "malformed" in text or "not a database" in text:
-            return f"{self._path} is damaged ({text}). Delete {self._path.parent}; everything can be computed again."
+            return f"{self._path} is damaged ({text}). Delete {self._path.parent}; all can be computed again."
         return f"{self._path}: {text}. Set KNOTWORK_HOME to a folder that you can write."
 
 

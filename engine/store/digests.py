@@ -16,8 +16,8 @@ from engine.store.database import Database
 LARGE = 64 * 2**20
 """Bytes above which a file is hashed only when it is needed."""
 SETTLED = 2 * 10**9
-"""Nanoseconds for which a file must have been left alone: a second change within one tick of the clock of a file
-system would not show in its times."""
+"""Nanoseconds for which a file must have been left alone: a second change within one tick of a file system's
+clock would not show in its times."""
 FOLDER = "folder"
 
 
@@ -106,7 +106,7 @@ class Digests:
 
 
 def files_in(folder: Path, suffixes: Iterable[str]) -> Iterator[Path]:
-    """Files below a folder whose names end as asked; hidden ones are not there, linked folders are not entered."""
+    """Files below a folder whose names end as asked, without hidden ones and what lies in linked folders."""
     endings = tuple(suffixes)
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

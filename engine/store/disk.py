@@ -73,7 +73,7 @@ class Disk:
         return data
 
     def remove(self, digest: str) -> None:
-        """Remove a blob. The caller holds the index's write lock, under which others check that it is there."""
+        """Remove a blob. The caller is in a transaction, in which others check that the blob is there."""
         for suffix in SUFFIXES.values():
             with suppress(OSError):
                 (self._objects / digest[:2] / f"{digest}{suffix}").unlink()

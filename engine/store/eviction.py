@@ -1,8 +1,8 @@
 """GreedyDual-Size: what to give up when there is too little room (Cao and Irani, 1997).
 
-A value is worth the seconds it takes to compute again per byte that it occupies, plus an inflation that rises to
-the worth of whatever was given up last. So cheap bulk goes first, and what was dear once but is never asked for
-is overtaken by what is used. Until something is given up, using a value changes nothing.
+A value is worth the seconds it takes to compute again per byte that it occupies, plus an inflation that rises
+to the worth of whatever was given up last. So cheap bulk goes first, and what was dear once but is never
+asked for is overtaken by what is used. Until something is given up, using a value changes nothing.
 """
 
 from __future__ import annotations

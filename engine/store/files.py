@@ -109,8 +109,8 @@ class Files:
                 return path
         places = ", ".join(str(path) for path, _ in seen) or "nowhere"
         raise KnotworkError(
-            f"expected a file or folder with the digest {digest[:12]}, last seen at {places}; it is gone or changed. "
-            "Put it back, or put it into one of the model folders."
+            f"expected a file or folder with the digest {digest[:12]}, last seen at {places}; it is gone or "
+            "changed. Put it back, or put it into one of the model folders."
         )
 
     def _find(self, text: str, root: str, suffixes: tuple[str, ...]) -> Path:
@@ -146,7 +146,7 @@ class Files:
         for file in files_in(folder, suffixes):
             if file.is_symlink() and not _inside(Path(os.path.realpath(file)), roots):
                 raise KnotworkError(
-                    f"{file} links to {file.readlink()}, outside the configured folders. Copy the file instead."
+                    f"{file} links to {file.readlink()}, outside the configured folders. Copy the file."
                 )
 
     def _moved(

@@ -1,4 +1,4 @@
-"""The index: key → where the outputs lie, which entries use a blob, and what is given up when room runs out."""
+"""The index: key → where the outputs lie, which entries use a blob, what is given up when room runs out."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class Index:
         """Write entries. Outputs that an entry had before and now lacks are kept.
 
         Returns:
-            The entries as they are now, to ``know`` after the commit, and the digests of blobs that nothing uses
-            any more.
+            The entries as they are now, to ``know`` after the commit, and the digests of blobs that nothing
+            uses any more.
         """
         with self._database.transaction():
             replaced: set[str] = set()
@@ -130,7 +130,8 @@ class Index:
         with self._database.transaction():
             policy = GreedyDual[bytes](self._read_inflation())
             for key, used, seconds, size in self._database.rows(
-                "SELECT key, used, seconds, size FROM entries WHERE key NOT IN (SELECT key FROM pins) ORDER BY rowid"
+                "SELECT key, used, seconds, size FROM entries WHERE key NOT IN (SELECT key FROM pins)"
+                " ORDER BY rowid"
             ):
                 policy.restore(key, worth(used, seconds, size))
             victims = policy.victims(kept.__contains__)

@@ -15,10 +15,12 @@ RECENT = 0.3
 
 LEARN = f"""
 INSERT INTO timings VALUES (?, ?, ?) ON CONFLICT (node) DO UPDATE SET
-    seconds = seconds + {RECENT} * (excluded.seconds - seconds), size = size + {RECENT} * (excluded.size - size)
+    seconds = seconds + {RECENT} * (excluded.seconds - seconds),
+    size = size + {RECENT} * (excluded.size - size)
 """
 LEASE = """
-INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, until = excluded.until
+INSERT INTO leases VALUES (?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, until = excluded.until
     WHERE leases.owner = excluded.owner OR leases.until < ?
 """
 

@@ -1,14 +1,14 @@
 """A ref: the place of one stored value, and how a value becomes one.
 
-Small values travel inside the ref, large ones are blobs named by their digest. A list with a large item is stored
-item by item, so that lists which share items share their bytes.
+Small values travel inside the ref, large ones are blobs named by their digest. A list with a large item is
+stored item by item, so that lists which share items share their bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgpack
 
@@ -69,15 +69,14 @@ def refer(value: Any) -> tuple[Ref, dict[str, bytes]]:
     Raises:
         CodecError: The value can't be stored.
     """
-    items_: list[Any] = value if type(value) is list else []
-    if any(type(item) not in SCALARS for item in items_):
-        parts = [refer(item) for item in items_]
+    if type(value) is list and any(type(item) not in SCALARS for item in cast(list[Any], value)):
+        parts = [refer(item) for item in cast(list[Any], value)]
         if any(ref.form != "inline" for ref, _ in parts):
             items = tuple(ref for ref, _ in parts)
             digest = digest_of(b"l" + b"".join(bytes.fromhex(ref.digest) for ref in items))
             blobs = {digest: data for _, blobs in parts for digest, data in blobs.items()}
             return Ref(digest, sum(ref.size for ref in items), "list", items=items), blobs
-    data = encode(value)
+    data = encode(cast(Any, value))
     digest = digest_of(data)
     if len(data) <= INLINE:
         return Ref(digest, len(data), "inline", data), {}

@@ -1,4 +1,4 @@
-"""The store: key → outputs, in memory and on disk, shared by the threads of this process and by other processes."""
+"""The store: key → outputs, in memory and on disk, shared by threads and by processes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ import msgpack
 from engine.declare.codec import CodecError, decode
 from engine.errors import StoreError
 from engine.store.alive import Life
-from engine.store.commit import Committer, Drop, Job, Put, Remember, Sweep, Unwritten, Use
+from engine.store.commit import Committer
 from engine.store.database import Database
 from engine.store.digests import Digests
 from engine.store.disk import Disk
 from engine.store.index import Entry, Index
+from engine.store.jobs import Drop, Job, Put, Remember, Sweep, Use
 from engine.store.ledger import Ledger, Timing
 from engine.store.memory import ABSENT, Memory
 from engine.store.ref import Missing, Ref, refer
+from engine.store.unwritten import Unwritten
 from engine.store.writer import Writer
 
 SLACK = 0.9
@@ -115,8 +117,6 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # --- results ------------------------------------------------------------------------------------------------
-
     def probe(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
         """The entries of keys that have one; those not yet committed are not there."""
         found = self._index.probe(keys)
@@ -145,7 +145,7 @@ class Store:
         on_commit: Callable[[], None] | None = None,
         on_error: Callable[[StoreError], None] | None = None,
     ) -> Mapping[str, Ref]:
-        """Keep a result. Returns at once; the values can be loaded from then on, the entry once it is committed.
+        """Keep a result. Its values can be loaded at once, its entry is there once it is committed.
 
         Args:
             key: What was computed.
@@ -153,8 +153,8 @@ class Store:
             node: Id of the node.
             seconds: How long it took.
             ingredients: What the key was made of, for explanations.
-            on_commit: Called by the store's thread, in the order of the puts, once the entry survives a crash. A
-                read-only store calls it at once.
+            on_commit: Called by the store's thread, in the order of the puts, once the entry is durable.
+                A read-only store calls it at once.
             on_error: Called instead when the entry can't be kept. Without it ``flush`` raises.
 
         Raises:
@@ -180,7 +180,7 @@ class Store:
         return refs
 
     def load(self, ref: Ref) -> Any:
-        """The value of a ref, with its tensors on the CPU. Whoever wants to change it takes it first.
+        """The value of a ref, its tensors on the CPU. Whoever wants to change it takes it first.
 
         Raises:
             Missing: It is gone or damaged. The entries that named it are dropped: compute it again.
@@ -197,7 +197,7 @@ class Store:
         return value
 
     def take(self, ref: Ref) -> bool:
-        """Let a value go from memory, and those that share its bytes: its only reader will change it in place.
+        """Let a value go from memory, and those that share its bytes: its reader will change it in place.
 
         Returns:
             Whether all of it was in memory.
@@ -211,8 +211,6 @@ class Store:
         entry = self._index.probe([key]).get(key)
         return entry.ingredients if entry else None
 
-    # --- keeping and giving up ----------------------------------------------------------------------------------
-
     def drop(self, keys: Sequence[bytes]) -> None:
         """Remove entries, also ones just put; pinned ones stay. They are gone for ``probe`` at once."""
         writer = self._writing()
@@ -222,7 +220,7 @@ class Store:
         writer.submit(Drop(list(doomed), self._dropped))
 
     def pin(self, key: bytes) -> None:
-        """Keep a key's entry, there already or to come, whatever happens: frozen results, marked checkpoints."""
+        """Keep a key's entry, there or to come, whatever happens: frozen results, marked checkpoints."""
         self._writing()
         self._ledger.pin(key)
 
@@ -244,7 +242,7 @@ class Store:
                 self._held = +self._held
 
     def lease(self, key: bytes, owner: str, ttl: float) -> bool:
-        """Say to other processes that an owner computes a key, for ``ttl`` seconds; False when another does."""
+        """Tell other processes that an owner computes a key, for ``ttl`` seconds; False when another does."""
         return self._writer is None or self._ledger.lease(key, owner, ttl)
 
     def release(self, key: bytes, owner: str) -> None:
@@ -255,8 +253,6 @@ class Store:
     def leased_by(self, key: bytes) -> str | None:
         """Who computes a key now, in any process."""
         return self._ledger.leased_by(key)
-
-    # --- what explanations need ---------------------------------------------------------------------------------
 
     def timings(self, nodes: Sequence[str]) -> Mapping[str, Timing]:
         """Expected seconds and bytes of nodes, by id; those that never ran are left out."""
@@ -270,8 +266,6 @@ class Store:
     def remembered(self, scope: str) -> Mapping[str, bytes]:
         """The keys of a graph's last run, by instance; empty when there was none."""
         return self._ledger.remembered(scope)
-
-    # --- the whole ----------------------------------------------------------------------------------------------
 
     def flush(self, timeout: float | None = None) -> None:
         """Wait until everything that was put before is durable.
@@ -348,8 +342,6 @@ class Store:
             unused = self._index.clear()
         self._committer.remove_blobs(unused)
         self._memory.clear()
-
-    # --- behind -------------------------------------------------------------------------------------------------
 
     def _commit(self, jobs: Sequence[Job]) -> None:
         self._committer.commit(jobs)

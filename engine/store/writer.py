@@ -1,7 +1,7 @@
 """The writer: one thread that takes what is to be written and commits it in groups.
 
-A commit costs the same for one row as for thousands, so jobs wait a moment for company. The moment ends early when
-somebody waits for the disk or when much has gathered; under load groups therefore grow by themselves.
+A commit costs the same for one row as for thousands, so jobs wait a moment for company. The moment ends early
+when somebody waits for the disk or when much has gathered; under load groups grow by themselves.
 """
 
 from __future__ import annotations

@@ -73,18 +73,36 @@ class Sigmas:
 
 
 @dataclass(frozen=True, slots=True)
+class SchedulerConfig:
+    """The noise schedule that a model was trained with, as its folder describes it.
+
+    Attributes:
+        name: Class name in diffusers, such as ``PNDMScheduler``.
+        config: Arguments of the class as canonical JSON.
+    """
+
+    name: str
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scheduler:
     """A diffusers scheduler before its first step.
 
     Attributes:
         name: Class name in diffusers, such as ``EulerDiscreteScheduler``.
-        config: Its whole config as canonical JSON.
+        config: Arguments of the class as canonical JSON.
         steps: Number of inference steps that were set.
+        start: Turn at which the run starts, after those that a strength below 1 leaves out; None for a run
+            from pure noise.
+        eta: Share of fresh noise in a step, 0..1, for the schedulers that take one.
     """
 
     name: str
     config: str
     steps: int
+    start: int | None = None
+    eta: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,21 @@ class SchedulerState:
 
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction(Generic[F]):
+    """What a denoiser said about a noisy latent: its noise, velocity or clean sample, as the scheduler knows.
+
+    Attributes:
+        samples: [B, C, H, W], for the positive conditioning.
+        negative: [B, C, H, W], for the negative conditioning; None when it was not asked.
+        family: Family of the denoiser; empty when unknown.
+    """
+
+    samples: torch.Tensor
+    negative: torch.Tensor | None = None
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +191,7 @@ class Model(Generic[F]):
         part: Subfolder or component in it, such as ``unet``; empty for the whole.
         family: Such as ``sd1``; empty when unknown.
         dtype: ``float32``, ``float16`` or ``bfloat16``.
+        config: Content digest of the folder with its configuration; empty when ``source`` says it all.
         patches: Changes to the weights.
     """
 
@@ -165,6 +199,7 @@ class Model(Generic[F]):
     part: str = ""
     family: str = ""
     dtype: str = "float32"
+    config: str = ""
     patches: tuple[Patch, ...] = ()
 
     def load(self, find: Find) -> Any:
@@ -186,8 +221,17 @@ class DiT(Denoiser[F]):
     """A transformer denoiser."""
 
 
+@dataclass(frozen=True, slots=True)
 class VAE(Model[F]):
-    """Turns pictures into latents and back."""
+    """Turns pictures into latents and back.
+
+    Attributes:
+        channels: Channels of its latents.
+        factor: Pixels per latent cell along a side.
+    """
+
+    channels: int = 4
+    factor: int = 8
 
 
 class TextEncoder(Model[F]):

@@ -1,0 +1,1 @@
+"""Checkpoints: what a file or folder on disk is, and the models in it."""

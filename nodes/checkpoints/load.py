@@ -1,0 +1,111 @@
+"""Loaders: from a file, a folder or a hub id to handles of the model's parts; weights are not read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, Literal, NamedTuple
+
+from engine import File, Folder, Within, node
+from nodes.checkpoints import hub, single_file
+from nodes.checkpoints.folder import Layout, read_folder
+from nodes.checkpoints.recognise import family_of_file
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.values import VAE, F, SchedulerConfig, TextEncoder, UNet
+
+Dtype = Literal["float32", "float16", "bfloat16"]
+ModelFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".txt", ".model"))]
+ModelFile = Annotated[File, Within("models", (".safetensors", ".ckpt", ".pth", ".pt"))]
+
+
+class Parts(NamedTuple, Generic[F]):
+    """The parts of a Stable Diffusion model.
+
+    Attributes:
+        unet: The denoiser.
+        vae: The autoencoder.
+        text_encoder: The text encoder with its tokenizer.
+        scheduler: The noise schedule it was trained with.
+    """
+
+    unet: UNet[F]
+    vae: VAE[F]
+    text_encoder: TextEncoder[F]
+    scheduler: SchedulerConfig
+
+
+@node("load.diffusers")
+def from_folder(
+    folder: ModelFolder = "emoji",  # pyright: ignore[reportArgumentType] # a name; the engine finds the folder
+    dtype: Dtype = "float32",
+) -> Parts:
+    """Load a Stable Diffusion model from a folder in diffusers' layout.
+
+    Args:
+        folder: Folder that holds ``model_index.json``.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or a part is missing or cut short.
+    """
+    return _parts(folder.digest, read_folder(folder.path), dtype)
+
+
+@from_folder.infer
+def folder_family(folder: Folder) -> dict[str, str]:
+    """The family of a folder's model; nothing when the folder can't be read."""
+    try:
+        return {"F": read_folder(folder.path).family}
+    except CheckpointRefused:
+        return {}
+
+
+@node("load.single_file")
+def from_file(file: ModelFile, config: ModelFolder | None = None, dtype: Dtype = "float32") -> Parts:
+    """Load a Stable Diffusion model from one file in the original releases' layout.
+
+    Args:
+        file: A ``.safetensors`` file; others are read as plain data, without running what they may hold.
+        config: Folder of its configs and tokenizer in diffusers' layout; empty for Stable Diffusion 1.5,
+            whose are built in.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or is cut short.
+    """
+    layout = single_file.read_file(file.path, config.path if config else None)
+    return _parts(file.digest, layout, dtype, config.digest if config else "")
+
+
+@from_file.infer
+def file_family(file: File) -> dict[str, str]:
+    """The family of a file's model; nothing when the file can't be read."""
+    try:
+        found = family_of_file(single_file.read_entries(file.path))
+        return {"F": found} if found else {}
+    except CheckpointRefused:
+        return {}
+
+
+@node("load.hub", pure=False)
+def from_hub(repo: str, revision: str = "main", dtype: Dtype = "float32") -> Parts:
+    """Load a Stable Diffusion model from the Hugging Face hub, or from its local cache when offline.
+
+    Args:
+        repo: Its id, ``owner/name``.
+        revision: Branch, tag or commit.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It can't be found, or holds another kind of model.
+    """
+    source, folder = hub.fetch(repo, revision)
+    return _parts(source, read_folder(folder), dtype)
+
+
+def _parts(source: str, layout: Layout, dtype: str, config: str = "") -> Parts:
+    family = layout.family
+    return Parts(
+        UNet(source, "unet", family, dtype, config),
+        VAE(source, "vae", family, dtype, config, channels=layout.channels, factor=layout.factor),
+        TextEncoder(source, "text_encoder", family, dtype, config),
+        layout.scheduler,
+    )

@@ -1,0 +1,23 @@
+"""Why a checkpoint can't be used."""
+
+from __future__ import annotations
+
+from engine.errors import KnotworkError
+
+
+class CheckpointRefused(KnotworkError):
+    """A file or folder is not the model that it should be.
+
+    Attributes:
+        place: The file, from the checkpoint's own folder on.
+        expected: What would have been right.
+        got: What was found.
+        cure: What to do about it.
+    """
+
+    def __init__(self, place: str, expected: str, got: str, cure: str) -> None:
+        super().__init__(f"{place}: expected {expected}, got {got}. {cure}")
+        self.place = place
+        self.expected = expected
+        self.got = got
+        self.cure = cure

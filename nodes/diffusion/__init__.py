@@ -1,0 +1,1 @@
+"""Diffusion, one model evaluation at a time."""

@@ -1,0 +1,43 @@
+"""Classifier-free guidance: away from the negative prediction, through the positive one and beyond."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from engine import node
+from nodes.values import F, Prediction
+
+if TYPE_CHECKING:
+    import torch
+
+
+@node("diffusion.guidance")
+def guidance(
+    prediction: Prediction[F], scale: float = 7.5, rescale: Annotated[float, Field(ge=0, le=1)] = 0.0
+) -> Prediction[F]:
+    """Guide a prediction away from the negative conditioning (Ho and Salimans, arXiv 2207.12598).
+
+    Args:
+        prediction: What the model predicted with and without the negative conditioning.
+        scale: 1 = the positive prediction itself; higher follows the text more closely.
+        rescale: Share of the guided prediction whose contrast is brought back to that of the positive one,
+            against overexposure (Lin et al., arXiv 2305.08891, section 3.4).
+    """
+    import torch
+
+    if prediction.negative is None:
+        return prediction
+    with torch.no_grad():
+        away, samples = prediction.negative, prediction.samples
+        guided = away + scale * (samples - away)
+        if rescale > 0:
+            guided = _rescaled(guided, samples, rescale)
+    return Prediction(guided, family=prediction.family)
+
+
+def _rescaled(guided: torch.Tensor, positive: torch.Tensor, share: float) -> torch.Tensor:
+    axes = tuple(range(1, positive.ndim))
+    spread = positive.std(dim=axes, keepdim=True) / guided.std(dim=axes, keepdim=True)
+    return share * (guided * spread) + (1 - share) * guided

@@ -1,0 +1,173 @@
+"""Schedulers: how many turns a run has, where it starts, and how each turn changes the latent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Generic, NamedTuple
+
+from pydantic import Field
+
+from engine import Rng, Text, node
+from nodes.diffusion.options import FROM_MODEL, Betas, Kind, Name, OptionRefused, Spacing, Spread, settle
+from nodes.diffusion.stepping import (
+    add_noise_to,
+    resume,
+    state_of,
+    step_arguments,
+    timestep,
+    turns_left,
+    untouched,
+)
+from nodes.values import F, Latent, Prediction, Scheduler, SchedulerConfig, SchedulerState
+
+Unit = Annotated[float, Field(ge=0, le=1)]
+
+
+class Run(NamedTuple):
+    """A run that can begin.
+
+    Attributes:
+        scheduler: What each turn steps with.
+        state: Its state before the first turn.
+        turns: Model evaluations of the run; some schedulers take two for a step.
+        timesteps: The model's noise level at each turn, from 1000 or less down to 0.
+    """
+
+    scheduler: Scheduler
+    state: SchedulerState
+    turns: int
+    timesteps: list[float]
+
+
+@node("diffusion.scheduler")
+def scheduler(
+    model: SchedulerConfig | None = None,
+    name: Name = FROM_MODEL,
+    steps: Annotated[int, Field(ge=1, le=1000)] = 25,
+    strength: Unit | None = None,
+    prediction: Kind = FROM_MODEL,
+    betas: Betas = FROM_MODEL,
+    spacing: Spacing = FROM_MODEL,
+    sigmas: Spread = FROM_MODEL,
+    eta: Unit = 0.0,
+    options: Text = "",
+) -> Run:
+    """Choose a scheduler of diffusers by its name, and how many steps it takes.
+
+    Args:
+        model: The schedule that the model was trained with, from its loader.
+        name: Class name in diffusers.
+        steps: More steps take longer and follow the model more closely.
+        strength: How much of the run is done, for a run that starts from a picture: 0 keeps the picture, 1
+            does the whole run. Empty for a run from pure noise.
+        prediction: What the model predicts.
+        betas: How noise grows over the training timesteps.
+        spacing: How the steps are spread over the timesteps.
+        sigmas: How the steps are spread over the noise levels.
+        eta: Share of fresh noise in each step, for the schedulers that take one (DDIM, TCD).
+        options: More arguments of the class as JSON, such as {"solver_order": 3}.
+
+    Raises:
+        OptionRefused: The class has no such option, or not with that value.
+    """
+    chosen = {
+        "prediction_type": prediction,
+        "beta_schedule": betas,
+        "timestep_spacing": spacing,
+        "sigmas": sigmas,
+    }
+    made = Scheduler(*settle(model, name, chosen, options), steps, eta=eta)
+    try:
+        ready = untouched(made, "cpu")
+    except (ValueError, NotImplementedError, ImportError) as error:
+        got = f"{made.config} with {steps} steps ({error})"
+        raise OptionRefused("options", f"options that {made.name} accepts", got, "Change them.") from error
+    if strength is not None:
+        left = max(steps - int(steps * strength), 0)
+        made = replace(made, start=left * getattr(ready, "order", 1))
+    turns = turns_left(made, SchedulerState())
+    if turns < 1:
+        cure = "Raise the strength or the steps."
+        raise OptionRefused("strength", "at least one step", f"{steps} × {strength}", cure)
+    return Run(made, SchedulerState(), turns, [float(level) for level in ready.timesteps[-turns:]])
+
+
+@node("diffusion.start")
+def start(
+    scheduler: Scheduler,
+    noise: Latent[F],
+    picture: Latent[F] | None = None,
+    forget: bool = False,
+) -> Latent[F]:
+    """The latent at which a run starts.
+
+    Args:
+        scheduler: The run's scheduler.
+        noise: Gaussian noise.
+        picture: Clean latent to start from; without one the run starts from the noise alone.
+        forget: Start from the noise alone at strength 1, as diffusers does for inpainting; otherwise a trace
+            of the picture stays.
+    """
+    import torch
+
+    if picture is not None and not (forget and scheduler.start == 0):
+        return add_noise.function(scheduler, SchedulerState(), picture, noise)
+    first = getattr(untouched(scheduler, str(noise.samples.device)), "init_noise_sigma", 1.0)
+    with torch.no_grad():
+        return replace(noise, samples=noise.samples * first)
+
+
+@node("diffusion.add_noise")
+def add_noise(scheduler: Scheduler, state: SchedulerState, latent: Latent[F], noise: Latent[F]) -> Latent[F]:
+    """Bring a clean latent to the noise level at which the run now is; after the last turn it stays clean.
+
+    Args:
+        scheduler: The run's scheduler.
+        state: Its state now.
+        latent: The clean latent.
+        noise: Gaussian noise.
+    """
+    return replace(latent, samples=add_noise_to(latent.samples, noise.samples, scheduler, state))
+
+
+class Step(NamedTuple, Generic[F]):
+    """What a turn leaves to the next one.
+
+    Attributes:
+        latent: The less noisy latent.
+        state: The scheduler's state after the turn.
+        rng: The generator after the turn's draws.
+    """
+
+    latent: Latent[F]
+    state: SchedulerState
+    rng: Rng
+
+
+@node("diffusion.scheduler_step")
+def scheduler_step(
+    scheduler: Scheduler, state: SchedulerState, prediction: Prediction[F], latent: Latent[F], rng: Rng
+) -> Step:
+    """Take the step that the model's prediction calls for.
+
+    Args:
+        scheduler: The run's scheduler.
+        state: Its state before this turn.
+        prediction: What the model predicted, after guidance.
+        latent: The latent that it was predicted for.
+        rng: Generator of the fresh noise that some schedulers add.
+    """
+    import torch
+
+    device = str(prediction.samples.device)
+    used, generator = resume(scheduler, state, device), rng.generator()
+    with torch.no_grad():
+        stepped = used.step(
+            prediction.samples,
+            timestep(scheduler, state, device),
+            latent.samples.to(device),
+            return_dict=False,
+            **step_arguments(used, scheduler, state, generator),
+        )[0]
+    after = state_of(used, scheduler, state.turn + 1, device)
+    return Step(replace(latent, samples=stepped), after, Rng.of(generator))

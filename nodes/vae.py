@@ -1,0 +1,99 @@
+"""Between pictures and latents.
+
+A convolution's last bits depend on how its input lies in memory, and a value that comes out of the store is
+contiguous. So what goes in and out here is made contiguous, or a cached run would differ from a fresh one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple
+
+from engine import OnDevice, Rng, Seed, node
+from engine.errors import KnotworkError
+from nodes.values import VAE, F, Image, Latent, Mask
+
+if TYPE_CHECKING:
+    import torch
+
+
+class PictureRefused(KnotworkError):
+    """A VAE can't take a picture."""
+
+
+class Encoded(NamedTuple, Generic[F]):
+    """A picture as a latent.
+
+    Attributes:
+        latent: The latent.
+        rng: The generator after the draw.
+    """
+
+    latent: Latent[F]
+    rng: Rng
+
+
+@node("vae.encode")
+def encode(
+    vae: OnDevice[VAE[F]],
+    image: Image,
+    hide: Mask | None = None,
+    draw: Literal["sample", "mode"] = "sample",
+    seed: Seed = 0,
+    rng: Rng | None = None,
+) -> Encoded:
+    """Encode pictures.
+
+    Args:
+        vae: The model's VAE.
+        image: RGB; its sides are multiples of the VAE's factor.
+        hide: What to hide from the VAE behind grey, for models made for inpainting; 0.5 and more counts as 1.
+        draw: The VAE gives a distribution; take a sample of it, or its middle.
+        seed: Equal seeds draw equal samples.
+        rng: Generator to go on from, in place of the seed.
+
+    Raises:
+        PictureRefused: The picture isn't RGB or doesn't fit the VAE's cells.
+    """
+    import torch
+
+    _check(image.pixels, vae.handle.factor)
+    generator = (rng or Rng.seeded(seed)).generator()
+    pixels = image.pixels.permute(0, 3, 1, 2).contiguous() * 2.0 - 1.0
+    if hide is not None:
+        pixels = pixels * (hide.pixels < 0.5)[:, None].to(pixels)
+    with torch.no_grad():
+        found = vae.model.encode(pixels.to(vae.device, vae.model.dtype)).latent_dist
+        samples = found.sample(generator) if draw == "sample" else found.mode()
+        samples = (samples - _shift(vae.model)) * vae.model.config.scaling_factor
+    return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
+
+
+@node("vae.decode")
+def decode(vae: OnDevice[VAE[F]], latent: Latent[F]) -> Image:
+    """Decode latents into pictures.
+
+    Args:
+        vae: The model's VAE.
+        latent: Of the same family.
+    """
+    import torch
+
+    with torch.no_grad():
+        samples = latent.samples.to(vae.device, vae.model.dtype) / vae.model.config.scaling_factor
+        pixels = vae.model.decode(samples + _shift(vae.model), return_dict=False)[0]
+        return Image((pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous())
+
+
+def _shift(model: Any) -> float:
+    return model.config.shift_factor or 0.0
+
+
+def _check(pixels: torch.Tensor, factor: int) -> None:
+    _, height, width, channels = pixels.shape
+    if channels != 3:
+        raise PictureRefused(
+            f"expected pictures of 3 channels, got {channels}. Convert them to RGB in front."
+        )
+    if height % factor or width % factor:
+        cure = "Resize or pad them in front."
+        raise PictureRefused(f"expected sides that are multiples of {factor}, got {width} × {height}. {cure}")

@@ -1,0 +1,119 @@
+"""The shipped graphs' sampler as a Python loop over the nodes, keeping the latent of every turn."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import diffusers
+import torch
+
+from engine import OnDevice, Rng
+from nodes.diffusion.encode import encode
+from nodes.diffusion.guidance import guidance
+from nodes.diffusion.latent import composite, noise
+from nodes.diffusion.scheduler import Run, add_noise, scheduler, scheduler_step, start
+from nodes.diffusion.step import unet_step
+from nodes.vae import encode as encode_picture
+from nodes.values import (
+    VAE,
+    Conditioning,
+    Image,
+    Latent,
+    Mask,
+    SchedulerConfig,
+    SchedulerState,
+    TextEncoder,
+    UNet,
+)
+from tests.nodes.diffusion import tiny
+
+PROMPT, NEGATIVE, SIZE, SEED, GUIDANCE = "a red apple", "blue", 64, 3, 5.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    unet: OnDevice[UNet[Any]]
+    vae: OnDevice[VAE[Any]]
+    text_encoder: OnDevice[TextEncoder[Any]]
+    scheduler: SchedulerConfig
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A scheduler, its options as ``diffusion.scheduler`` and as the diffusers class take them."""
+
+    name: str
+    ports: dict[str, Any]
+    arguments: dict[str, Any]
+
+    def run(self, model: SchedulerConfig, steps: int, strength: float | None = None) -> Run:
+        return scheduler(model, self.name, steps, strength, **self.ports)  # pyright: ignore[reportArgumentType]
+
+    def for_pipeline(self) -> Any:
+        """As diffusers' users change a pipeline's scheduler."""
+        classes: Any = diffusers.schedulers
+        model = classes.PNDMScheduler.from_config(tiny.SCHEDULER)
+        return getattr(classes, self.name).from_config(model.config, **self.arguments)
+
+
+class Turn(NamedTuple):
+    latent: Latent[Any]
+    state: SchedulerState
+    rng: Rng
+
+
+def texts(loaded: Loaded) -> tuple[Conditioning[Any], Conditioning[Any]]:
+    return encode(loaded.text_encoder, PROMPT), encode(loaded.text_encoder, NEGATIVE)
+
+
+def turn(loaded: Loaded, run: Run, before: Turn, scale: float, rescale: float = 0.0) -> Turn:
+    positive, negative = texts(loaded)
+    predicted = unet_step(loaded.unet, run.scheduler, before.state, before.latent, positive, negative, scale)
+    guided = guidance(predicted, scale, rescale)
+    return Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng))
+
+
+def text_to_image(loaded: Loaded, run: Run, scale: float = GUIDANCE, rescale: float = 0.0) -> list[Turn]:
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, seed=SEED)
+    turns = [Turn(start(run.scheduler, drawn.latent), run.state, drawn.rng)]
+    for _ in range(run.turns):
+        turns.append(turn(loaded, run, turns[-1], scale, rescale))
+    return turns[1:]
+
+
+def image_to_image(loaded: Loaded, run: Run, picture: Image, scale: float = GUIDANCE) -> list[Turn]:
+    encoded = encode_picture(loaded.vae, picture, seed=SEED)
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, rng=encoded.rng)
+    turns = [Turn(start(run.scheduler, drawn.latent, encoded.latent), run.state, drawn.rng)]
+    for _ in range(run.turns):
+        turns.append(turn(loaded, run, turns[-1], scale))
+    return turns[1:]
+
+
+def inpaint(loaded: Loaded, run: Run, picture: Image, mask: Mask, scale: float = GUIDANCE) -> list[Turn]:
+    encoded = encode_picture(loaded.vae, picture, seed=SEED)
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, rng=encoded.rng)
+    # The pipeline encodes the masked picture too, and for this kind of model only its draw has an effect
+    unused = noise(loaded.vae.handle, SIZE, SIZE, rng=drawn.rng)
+    begin = start(run.scheduler, drawn.latent, encoded.latent, forget=True)
+    turns = [Turn(begin, run.state, unused.rng)]
+    for _ in range(run.turns):
+        stepped = turn(loaded, run, turns[-1], scale)
+        outside = add_noise(run.scheduler, stepped.state, encoded.latent, drawn.latent)
+        turns.append(stepped._replace(latent=composite(outside, stepped.latent, mask)))
+    return turns[1:]
+
+
+def picture() -> Image:
+    return Image(torch.rand((1, SIZE, SIZE, 3), generator=torch.Generator().manual_seed(1)))
+
+
+def mask() -> Mask:
+    """The right half."""
+    pixels = torch.zeros((1, SIZE, SIZE))
+    pixels[:, :, SIZE // 2 :] = 1
+    return Mask(pixels)
+
+
+def silent(pipeline: Any) -> Any:
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline

@@ -170,7 +170,7 @@ class Node(Generic[P, R]):
     def computes(self) -> bool:
         """Whether tensors pass through it, so that device and library versions enter its key."""
         ports = (*self.inputs.values(), *self.outputs.values())
-        return any(not port.is_param for port in ports)
+        return any(port_types.is_tensorial(port.type) for port in ports)
 
     def split(self, result: Any) -> dict[str, Any]:
         """The outputs by name of what the function returned."""

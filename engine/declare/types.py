@@ -185,6 +185,13 @@ def is_scalar(type_: Type) -> bool:
     return isinstance(type_, Plain) and (type_.cls in SCALARS or issubclass(type_.cls, File))
 
 
+def is_tensorial(type_: Type) -> bool:
+    """Tell whether values of the type are made of tensors: value classes, and lists of them."""
+    if isinstance(type_, ListOf):
+        return is_tensorial(type_.item)
+    return isinstance(type_, Plain) and not is_scalar(type_)
+
+
 def owned_by(type_: Type, owner: Hashable) -> Type:
     """Give the variables of a signature to one instance, so that two instances don't share them."""
     if isinstance(type_, Var):

@@ -10,6 +10,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from engine.errors import KnotworkError
 from engine.plan.environment import default_device
 from engine.plan.plan import Plan
 from engine.run.events import Event, Listener
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 TINY = 0.002
 """Seconds below which handing a call to a thread costs more than it brings."""
+
+
+FOR_MODELS = 0.7
+"""Part of a device's memory that models may take when no budget is set; the rest is for what they compute."""
+
+
+class DeviceError(KnotworkError):
+    """The device asked for is not there."""
 
 
 class Local:
@@ -113,12 +122,28 @@ class Local:
                 return
             import torch
 
+            self._settle_device()
             if self._threads:
                 torch.set_num_threads(self._threads)
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
             torch.backends.cudnn.benchmark = False
             torch.use_deterministic_algorithms(True, warn_only=True)
+            torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, and changes no result
             self._prepared = True
+
+
+    def _settle_device(self) -> None:
+        """Make sure that the device is there, and that models leave room on it for what they compute."""
+        import torch
+
+        kind = self.device.split(":")[0]
+        if kind == "cuda" and not torch.cuda.is_available():
+            raise DeviceError(f"expected a CUDA device ({self.device}), torch finds none. Set KNOTWORK_DEVICE=cpu.")
+        if kind == "mps" and not torch.backends.mps.is_available():
+            raise DeviceError(f"expected {self.device}, torch finds none. Set KNOTWORK_DEVICE=cpu.")
+        if kind == "cuda" and kind not in self.pool.budgets:
+            total = torch.cuda.get_device_properties(torch.device(self.device)).total_memory
+            self.pool.budgets[kind] = int(FOR_MODELS * total)
 
 
 def _one_at_a_time(listen: Listener | None) -> Listener:

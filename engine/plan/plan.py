@@ -96,6 +96,13 @@ class Plan:
                 ]
             ) from None
 
+    def computes(self, index: int) -> bool:
+        """Whether tensors pass through an instance, or through the body of a loop."""
+        if index not in self.bodies:
+            return self.nodes[index].computes
+        body = self.bodies[index]
+        return any(body.computes(inner) for inner in range(len(body.names)))
+
     def named_keys(self) -> dict[str, bytes]:
         """Early keys by instance, of those that have one."""
         return {name: key for name, key in zip(self.names, self.keys, strict=True) if key is not None}

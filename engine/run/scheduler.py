@@ -290,7 +290,7 @@ class Run:
         ):
             self._receive(self._perform(work, flight, waiter))
             return
-        lane = self.place.lane(node.computes)
+        lane = self.place.lane(self.plan.computes(index))
         lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter, lease=True)))
 
     def _key(self, index: int) -> tuple[bytes | None, bytes]:

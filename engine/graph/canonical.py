@@ -26,9 +26,7 @@ def number(value: float) -> str:
         GraphError: The number is not finite, or an integer that JavaScript would round.
     """
     if not isinstance(value, float):
-        if abs(value) > SAFE_INTEGER:
-            raise unsafe_number(str(value))
-        return str(value)
+        return str(value) if abs(value) <= SAFE_INTEGER else number(_exact(value))
     if not isfinite(value):
         raise unsafe_number(str(value))
     if value.is_integer() and abs(value) < 1e21:
@@ -41,6 +39,13 @@ def number(value: float) -> str:
     if -7 < power < 0:
         return _decimal(mantissa, power)
     return f"{mantissa.removesuffix('.0')}e{power:+d}"
+
+
+def _exact(value: int) -> float:
+    """The float that a large integer is, such as 1e20; others would be read as a neighbour."""
+    if abs(value) >= 1 << 1023 or float(value) != value:
+        raise unsafe_number(str(value) if abs(value) < 1e100 else hex(value))
+    return float(value)
 
 
 def _whole(value: float) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from engine.declare.node import REQUIRED, Port
 from engine.declare.registry import AnyNode
 from engine.declare.types import Within
-from engine.errors import KnotworkError, Problem, ValueRefused
+from engine.errors import GraphError, KnotworkError, Problem, ValueRefused
 from engine.graph.document import Instance
 from engine.graph.interface import Interfaces
 from engine.graph.levels import Level
 
 Files = Callable[[str, Within], Any]
-"""Turns a file param into its path, or refuses it with a ``KnotworkError``."""
+"""Turns a file param into its path, or refuses it with a ``GraphError`` whose problems name no instance."""
 UNKNOWN = object()
 """Stands for a value that a link will bring."""
 
@@ -150,6 +151,8 @@ class Params:
         if port.within is not None and self._files is not None and coerced:
             try:
                 self._files(coerced, port.within)
+            except GraphError as error:
+                self._problems += [replace(found, instance=place, port=label) for found in error.problems]
             except KnotworkError as error:
                 expected = f"a file inside the {port.within.root} roots"
                 self._report("bad-path", place, label, expected, _shown(value), str(error))

@@ -22,6 +22,7 @@ from engine.graph.canonical import compact, number, ordered, pretty
         (1e-7, "1e-7"),
         (1.23e-5, "0.0000123"),
         (1e20, "100000000000000000000"),
+        (2**53, "9007199254740992"),
         (-1.5e20, "-150000000000000000000"),
         (1e21, "1e+21"),
         (333333333.33333329, "333333333.3333333"),
@@ -52,7 +53,7 @@ def test_javascript_writes_the_same_numbers() -> None:
     assert compact(values) == written
 
 
-@pytest.mark.parametrize("value", [2**53, -(2**53), float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 10**400, float("nan"), float("inf")])
 def test_numbers_that_another_reader_would_change_are_refused(value: float) -> None:
     with pytest.raises(GraphError, match="numbers that every JSON reader keeps"):
         number(value)

@@ -1,37 +1,13 @@
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.declare.registry import Pack, Registry
-from engine.declare.types import Within
-from engine.errors import GraphError, KnotworkError, Problem
 from engine.graph.check import check
 from engine.graph.document import Graph
-from tests.graph.nodes import NODES, registry
-
-REGISTRY = registry()
-
-
-def problems(tree: dict[str, Any], **given: Any) -> list[Problem]:
-    return check(Graph.model_validate({"knotwork": 1, **tree}), REGISTRY, **given)
-
-
-def codes(nodes: dict[str, Any], **rest: Any) -> list[tuple[str, str, str]]:
-    return [(p.code, p.instance, p.port) for p in problems({"nodes": nodes, **rest})]
-
-
-def only(nodes: dict[str, Any], **rest: Any) -> Problem:
-    (problem,) = problems({"nodes": nodes, **rest})
-    return problem
-
-
-def node(type_: str, *, links: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
-    return {"type": f"t.{type_}", "params": params, "links": links or {}}
-
-
-NUMBER = node("number", value=1.5)
+from tests.graph.nodes import NODES
+from tests.graph.problems import NUMBER, REGISTRY, codes, node, only, problems
 
 
 def test_a_right_graph_has_no_problems() -> None:
@@ -181,77 +157,6 @@ def test_separate_cycles_are_each_reported() -> None:
     assert [problem.got for problem in problems({"nodes": nodes})] == ["a → a", "b → b", "c → c"]
 
 
-INNER = {
-    "inputs": {"x": {"to": ["sum.a"]}},
-    "outputs": {"y": "sum.out"},
-    "nodes": {"sum": node("add", b=1)},
-}
-
-
-def test_problems_inside_a_subgraph_have_its_path() -> None:
-    inner = {"nodes": {"deep": {"graph": {"nodes": {"n": node("add", a=1)}}}}}
-
-    assert codes({"outer": {"graph": inner}}) == [("missing-input", "outer/deep/n", "b")]
-
-
-def test_a_subgraph_has_the_ports_of_its_graph() -> None:
-    nodes = {"ink": node("draw", text="a"), "sub": {"graph": INNER, "links": {"x": "ink.out"}}}
-    assert codes(nodes) == [("wrong-type", "sub", "x")]
-    assert codes({"sub": {"graph": INNER}}) == [("missing-input", "sub", "x")]
-    assert codes({"sub": {"graph": INNER, "params": {"x": "much"}}}) == [("bad-value", "sub", "x")]
-    assert codes({"sub": {"graph": INNER, "params": {"x": 1, "z": 2}}}) == [("unknown-port", "sub", "z")]
-
-
-def test_a_cycle_through_a_subgraph_is_named() -> None:
-    nodes = {"sub": {"graph": INNER, "links": {"x": "b.out"}}, "b": node("add", links={"a": "sub.y"}, b=1)}
-
-    assert only(nodes).got == "sub → sub/sum → sub → b → sub"
-
-
-def test_two_ways_through_a_subgraph_are_no_cycle() -> None:
-    inner = {
-        "inputs": {"x": {"to": ["p.value"]}, "z": {"to": ["q.value"]}},
-        "outputs": {"x": "p.out", "z": "q.out"},
-        "nodes": {"p": node("number"), "q": node("number")},
-    }
-    nodes = {
-        "sub": {"graph": inner, "params": {"x": 1}, "links": {"z": "b.out"}},
-        "b": node("whole", links={"x": "sub.x"}),
-    }
-
-    assert codes(nodes) == []
-
-
-def test_types_pass_through_a_subgraph() -> None:
-    inner = {"inputs": {"x": {"to": ["p.value"]}}, "outputs": {"y": "p.out"}, "nodes": {"p": node("pass")}}
-    nodes = {
-        "ink": node("draw", text="a"),
-        "sub": {"graph": inner, "links": {"x": "ink.out"}},
-        "sum": node("add", links={"a": "sub.y"}, b=1),
-    }
-    assert only(nodes).got == "Picture from sub.y"
-
-
-def test_references_are_read_and_circles_found() -> None:
-    files = {
-        "good.json": Graph.model_validate(INNER),
-        "a.json": Graph.model_validate({"nodes": {"b": {"ref": "b.json"}}}),
-        "b.json": Graph.model_validate({"nodes": {"a": {"ref": "a.json"}}}),
-    }
-
-    def refs(name: str) -> Graph:
-        if name not in files:
-            raise GraphError([Problem("no-file", "", "", "a graph file", name, "")])
-        return files[name]
-
-    nodes = {"sub": {"ref": "good.json"}, "round": {"ref": "a.json"}, "gone": {"ref": "gone.json"}}
-    found = {problem.code: problem for problem in problems({"nodes": nodes}, refs=refs)}
-
-    assert set(found) == {"missing-input", "ref-circle", "unreadable-ref"}
-    assert found["ref-circle"].got == "a.json → b.json → a.json"
-    assert found["ref-circle"].instance == "round/b/a"
-
-
 def test_two_graph_inputs_cannot_feed_one_port() -> None:
     inputs = {"x": {"to": ["s.a"]}, "y": {"to": ["s.a"]}}
 
@@ -311,154 +216,6 @@ def test_a_lifted_port_takes_a_list_of_values() -> None:
     assert codes({"s": {**node("add", a=[1, 2], b=1), "over": ["a"]}}) == []
     assert codes({"s": {**node("add", a=1, b=1), "over": ["a"]}}) == [("bad-value", "s", "a")]
     assert codes({"s": {**node("add", a=1, b=1), "over": ["c"]}}) == [("unknown-port", "s", "c")]
-
-
-def resolve(path: str, within: Within) -> Path:
-    if path.startswith("/"):
-        raise KnotworkError(f"{path} is outside {within.root}")
-    return Path(path)
-
-
-FAMILIES = {
-    "sd": node("load", file="sd1-a.st"),
-    "cells": node("latent", links={"like": "sd.out"}),
-    "flux": node("load", file="flux-b.st"),
-}
-
-
-def test_models_of_two_families_are_refused_with_the_reason() -> None:
-    nodes = {**FAMILIES, "decode": node("decode", links={"decoder": "flux.out", "cells": "cells.out"})}
-    (problem,) = problems({"nodes": nodes}, files=resolve)
-
-    assert (problem.code, problem.instance, problem.port) == ("wrong-family", "decode", "cells")
-    assert (problem.expected, problem.got) == ("Cells[flux]", "Cells[sd1] from cells.out")
-    assert problem.cure == "Use models of one family: sd1 comes from sd and flux comes from flux."
-
-
-def test_models_of_one_family_fit() -> None:
-    nodes = {**FAMILIES, "decode": node("decode", links={"decoder": "sd.out", "cells": "cells.out"})}
-
-    assert problems({"nodes": nodes}, files=resolve) == []
-
-
-def test_the_family_of_a_file_set_outside_a_subgraph_is_known() -> None:
-    inner = {
-        "inputs": {"file": {"to": ["load.file"]}},
-        "outputs": {"out": "load.out"},
-        "nodes": {"load": {"type": "t.load"}},
-    }
-    nodes = {
-        **FAMILIES,
-        "inner": {"graph": inner, "params": {"file": "flux-c.st"}},
-        "decode": node("decode", links={"decoder": "inner.out", "cells": "cells.out"}),
-    }
-    assert [problem.code for problem in problems({"nodes": nodes}, files=resolve)] == ["wrong-family"]
-
-
-def test_without_a_file_the_family_is_unknown_and_fits() -> None:
-    nodes = {
-        "load": node("load"),
-        "cells": node("latent", links={"like": "load.out"}),
-        "decode": node("decode", links={"decoder": "load.out", "cells": "cells.out"}),
-    }
-    assert problems({"nodes": nodes, "inputs": {"file": {"to": ["load.file"]}}}, files=resolve) == []
-
-
-def test_a_path_outside_the_roots_is_refused() -> None:
-    (problem,) = problems({"nodes": {"load": node("load", file="/etc/passwd")}}, files=resolve)
-
-    assert (problem.code, problem.expected) == ("bad-path", "a file inside the models roots")
-
-
-LOOP = {
-    "type": "flow.loop",
-    "graph": {
-        "inputs": {"x": {"to": ["sum.a"]}, "step": {"to": ["sum.b"]}},
-        "outputs": {"x": "sum.out", "go": "less.out"},
-        "nodes": {"sum": node("add"), "less": node("less", links={"a": "sum.out"}, b=9)},
-    },
-    "carry": {"x": 0},
-    "count": 3,
-    "params": {"step": 2},
-}
-
-
-def test_a_right_loop_has_no_problems() -> None:
-    nodes = {
-        "loop": LOOP,
-        "sum": node("add", links={"a": "loop.x"}, b=1),
-        "bounded": {**LOOP, "while": "go", "collect": ["go"]},
-        "linked": {**LOOP, "carry": {"x": {"link": "sum.out"}}, "count": {"link": "n.out"}},
-        "n": node("whole", x=1),
-    }
-    assert codes(nodes, outputs={"list": "bounded.go"}) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "port"),
-    [
-        ({"count": None}, "no-bound", "count"),
-        ({"count": None, "while": "go"}, "no-bound", "count"),
-        ({"count": -1}, "bad-value", "count"),
-        ({"carry": {"x": "no"}}, "bad-value", "x"),
-        ({"params": {}}, "missing-input", "step"),
-        ({"while": "stop"}, "missing-port", "while"),
-        ({"while": "x"}, "wrong-type", "x"),
-        ({"collect": ["z"]}, "missing-port", "z"),
-        ({"collect": ["x"]}, "carry", "x"),
-        ({"graph": None}, "no-body", ""),
-        ({"items": [1]}, "two-bounds", "count"),
-        ({"items": [1], "count": None}, "missing-port", "items"),
-        ({"carry": {"x": {"link": "gone.out"}}}, "dangling-link", "x"),
-        ({"carry": {"x": {"link": "ink.out"}}}, "wrong-type", "x"),
-        ({"count": {"link": "ink.out"}}, "wrong-type", "count"),
-    ],
-)
-def test_a_loop_says_what_keeps_it_from_turning(change: dict[str, Any], code: str, port: str) -> None:
-    found = codes({"ink": node("draw", text="a"), "loop": {**LOOP, **change}})
-
-    assert (code, "loop", port) in found
-
-
-def test_a_carried_name_needs_an_input_and_an_output_in_the_body() -> None:
-    found = problems({"nodes": {"loop": {**LOOP, "carry": {"x": 0, "z": 1}}}})
-
-    assert [(problem.code, problem.port, problem.expected) for problem in found] == [
-        ("carry", "z", "the body's input z"),
-        ("carry", "z", "the body's output z"),
-    ]
-
-
-EACH = {
-    "type": "flow.loop",
-    "graph": {
-        "inputs": {"item": {"to": ["sum.a"]}, "index": {"to": ["sum.b"]}},
-        "outputs": {"sums": "sum.out"},
-        "nodes": {"sum": node("add")},
-    },
-    "collect": ["sums"],
-}
-
-
-def test_a_loop_goes_over_a_list() -> None:
-    nodes = {
-        "each": {**EACH, "items": [1, 2.5]},
-        "r": node("range", n=3),
-        "each_2": {**EACH, "items": {"link": "r.out"}},
-        "s": {**node("add", links={"a": "each.sums"}, b=1), "over": ["a"]},
-    }
-    assert codes(nodes) == []
-
-
-def test_a_loop_cannot_go_over_what_is_no_list() -> None:
-    problem = only({"n": NUMBER, "each": {**EACH, "items": {"link": "n.out"}}})
-    assert (problem.code, problem.port, problem.expected) == ("wrong-type", "items", "a list of float")
-
-    assert codes({"each": {**EACH, "items": [1, "x"]}}) == [("bad-value", "each", "items")]
-
-
-def test_loop_fields_belong_to_loops() -> None:
-    assert codes({"s": {**node("add", a=1, b=1), "count": 3}}) == [("not-a-loop", "s", "")]
 
 
 def test_a_bypass_needs_an_input_of_the_outputs_type() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import cache, check, diff, nodes, plan, run, schema
+from engine.cli import cache, check, diff, doctor, new_pack, nodes, plan, run, schema
 from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
@@ -20,7 +20,9 @@ app.command("check")(check.command)
 app.command("nodes")(nodes.command)
 app.command("diff")(diff.command)
 app.add_typer(cache.app, name="cache")
+app.command("doctor")(doctor.command)
 app.command("schema")(schema.command)
+app.command("new-pack")(new_pack.command)
 
 
 @app.callback()

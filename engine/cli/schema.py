@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def command() -> None:
     """Print the JSON Schema of graph files, for editors and other programs."""
-    from engine.graph.schema import schema
+    from engine.graph.canonical import pretty
+    from engine.graph.schema import graph_schema
 
-    print(schema(), end="")
+    print(pretty(graph_schema()), end="")

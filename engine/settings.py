@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,9 @@ from typing import Any
 
 import platformdirs
 
-import engine
 from engine.errors import KnotworkError
 
-BUILT_IN = Path(engine.__file__).resolve().parents[1]
+BUILT_IN = Path(__file__).resolve().parents[1]
 FILE = "settings.toml"
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12} | {
     "kib": 2**10,
@@ -22,6 +22,7 @@ UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12} | {
     "gib": 2**30,
     "tib": 2**40,
 }
+SIZE = re.compile(r"\s*(\d+(?:\.\d*)?)\s*([a-z]*)\s*")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -132,12 +133,10 @@ def bytes_of(place: str, value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    text = value.replace(" ", "").lower() if isinstance(value, str) else ""
-    number = text.rstrip("bkmgti")
-    try:
-        return int(float(number) * UNITS[text[len(number) :]])
-    except (ValueError, KeyError, OverflowError):
-        raise SettingsError(place, "a size such as 20 GB", value) from None
+    match = SIZE.fullmatch(value.lower()) if isinstance(value, str) else None
+    if match is None or match[2] not in UNITS:
+        raise SettingsError(place, "a size such as 20 GB", value)
+    return int(float(match[1]) * UNITS[match[2]])
 
 
 def _size_or_auto(place: str, value: object) -> int | None:

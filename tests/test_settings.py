@@ -99,7 +99,7 @@ def test_a_value_of_the_wrong_kind_in_the_file_is_an_error(tmp_path: Path, value
 def test_an_unknown_name_in_the_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("disc_budget = 1\n")
 
-    with pytest.raises(SettingsError, match="expected one of .*disk_budget.*, got 'disc_budget'"):
+    with pytest.raises(SettingsError, match=r"expected one of .*disk_budget.*, got 'disc_budget'"):
         load(tmp_path)
 
 

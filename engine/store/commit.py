@@ -105,12 +105,14 @@ class Committer:
         elif isinstance(job, Use):
             self._index.use(job.keys)
         elif isinstance(job, Sweep):
-            return list(self._disk.strays(self._index.wants))
+            return list(self._disk.strays(self._index.wants, job.grace))
         return []
 
     def _tell(self, job: Job, error: StoreError | None) -> None:
         if isinstance(job, Drop):
             job.done(job.keys)
+            if error is not None:
+                job.failed(error)
         if not isinstance(job, Put):
             return
         if job.blobs:

@@ -32,7 +32,7 @@ class Digests:
     def __init__(self, database: Database, *, writable: bool) -> None:
         self._database = database
         self._writable = writable
-        self._seen: dict[str, tuple[str, str]] = {}
+        self._seen: dict[bytes, tuple[str, str]] = {}
 
     def of_file(self, path: Path, *, hash_now: bool) -> str | None:
         """Digest of a file's bytes.
@@ -71,7 +71,7 @@ class Digests:
             if digest is None:
                 return None
             lines.append(f"{digest} {file.relative_to(path).as_posix()}\n")
-        digest = digest_of("".join(lines).encode())
+        digest = digest_of(os.fsencode("".join(lines)))
         self._note(path, f"{FOLDER} {' '.join(suffixes)}", digest)
         return digest
 
@@ -80,7 +80,7 @@ class Digests:
         rows = self._database.rows("SELECT path, stamp FROM files WHERE digest = ?", [digest])
         rows += [(path, stamp) for path, (stamp, known) in self._seen.items() if known == digest]
         return [
-            (Path(path), tuple(stamp.split()[1:]) if stamp.startswith(FOLDER) else None)
+            (Path(os.fsdecode(path)), tuple(stamp.split()[1:]) if stamp.startswith(FOLDER) else None)
             for path, stamp in dict.fromkeys(rows)
         ]
 
@@ -92,17 +92,18 @@ class Digests:
         return None
 
     def _recall(self, path: Path, stamp: str) -> str | None:
-        rows = self._database.rows("SELECT stamp, digest FROM files WHERE path = ?", [str(path)])
-        known = self._seen.get(str(path)) or (rows[0] if rows else None)
+        rows = self._database.rows("SELECT stamp, digest FROM files WHERE path = ?", [os.fsencode(path)])
+        known = self._seen.get(os.fsencode(path)) or (rows[0] if rows else None)
         return known[1] if known and known[0] == stamp else None
 
     def _note(self, path: Path, stamp: str, digest: str) -> None:
         if self._recall(path, stamp) == digest:
             return
         if self._writable:
-            self._database.rows("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [str(path), stamp, digest])
+            row = os.fsencode(path), stamp, digest
+            self._database.rows("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
         else:
-            self._seen[str(path)] = stamp, digest
+            self._seen[os.fsencode(path)] = stamp, digest
 
 
 def files_in(folder: Path, suffixes: Iterable[str]) -> Iterator[Path]:

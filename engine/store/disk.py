@@ -13,7 +13,7 @@ from engine.store.alive import Life, sync
 from engine.store.ref import SUFFIXES, Missing, Ref
 
 GRACE = 600.0
-"""Seconds for which a blob without a row is left alone: its writer may be about to add the row."""
+"""Seconds for which a blob without a row is left alone while others live: one may be about to add the row."""
 
 
 class Disk:
@@ -85,7 +85,7 @@ class Disk:
                 if path.name.partition("-")[0] not in living:
                     path.unlink(missing_ok=True)
 
-    def strays(self, wanted: Callable[[str], bool], grace: float = GRACE) -> Iterator[str]:
+    def strays(self, wanted: Callable[[str], bool], grace: float) -> Iterator[str]:
         """Digests of the blobs that no row asks for and that nobody can be about to add.
 
         Args:

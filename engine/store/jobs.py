@@ -26,8 +26,8 @@ class Put:
 
     entry: Entry
     blobs: Blobs
-    committed: Callable[[], None] | None
-    failed: Callable[[StoreError], None]
+    committed: Callable[[], object] | None
+    failed: Callable[[StoreError], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class Drop:
 
     Attributes:
         keys: Their keys.
-        done: Called when they are gone.
+        done: Called when they are gone, or can't be removed.
+        failed: Called when they can't be removed.
     """
 
     keys: Sequence[bytes]
-    done: Callable[[Sequence[bytes]], None]
+    done: Callable[[Sequence[bytes]], object]
+    failed: Callable[[StoreError], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Remove blobs that no entry uses, left by a process that died."""
+    """Remove blobs that no entry uses, left by a process that died.
+
+    Attributes:
+        grace: Seconds for which a young blob is left alone.
+    """
+
+    grace: float
 
 
 Job = Put | Drop | Remember | Use | Sweep

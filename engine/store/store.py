@@ -21,7 +21,7 @@ from engine.store.alive import Life
 from engine.store.commit import Committer
 from engine.store.database import Database
 from engine.store.digests import Digests
-from engine.store.disk import Disk
+from engine.store.disk import GRACE, Disk
 from engine.store.index import Entry, Index
 from engine.store.jobs import Drop, Job, Put, Remember, Sweep, Use
 from engine.store.ledger import Ledger, Timing
@@ -32,6 +32,8 @@ from engine.store.writer import Writer
 
 SLACK = 0.9
 """Part of the disk budget that eviction goes down to, so that it is seldom needed."""
+STEP = 1.02
+"""Growth after which eviction is tried again when it could not make room before."""
 ROOM = 256 * 2**20
 """Bytes that may wait to be written."""
 
@@ -98,6 +100,7 @@ class Store:
         self._held: Counter[bytes] = Counter()
         self._going: Counter[bytes] = Counter()
         self._errors: list[StoreError] = []
+        self._stuck = 0
         self._temporary = False
         self._writer = None if read_only else Writer[Job](self._commit, ROOM)
         self._recover()
@@ -142,8 +145,8 @@ class Store:
         node: str,
         seconds: float,
         ingredients: bytes,
-        on_commit: Callable[[], None] | None = None,
-        on_error: Callable[[StoreError], None] | None = None,
+        on_commit: Callable[[], object] | None = None,
+        on_error: Callable[[StoreError], object] | None = None,
     ) -> Mapping[str, Ref]:
         """Keep a result. Its values can be loaded at once, its entry is there once it is committed.
 
@@ -217,7 +220,7 @@ class Store:
         doomed = set(keys) - self._ledger.pinned(list(keys))
         with self._lock:
             self._going.update(doomed)
-        writer.submit(Drop(list(doomed), self._dropped))
+        writer.submit(Drop(list(doomed), self._dropped, self._errors.append))
 
     def pin(self, key: bytes) -> None:
         """Keep a key's entry, there or to come, whatever happens: frozen results, marked checkpoints."""
@@ -240,6 +243,7 @@ class Store:
             with self._lock:
                 self._held.subtract(keys)
                 self._held = +self._held
+                self._stuck = 0
 
     def lease(self, key: bytes, owner: str, ttl: float) -> bool:
         """Tell other processes that an owner computes a key, for ``ttl`` seconds; False when another does."""
@@ -311,7 +315,7 @@ class Store:
             Bytes given up.
         """
         writer = self._writing()
-        writer.submit(Sweep())
+        writer.submit(Sweep(GRACE))
         writer.flush(None)
         before = self._index.used()
         self._evict(self._budget if budget is None else budget)
@@ -346,8 +350,10 @@ class Store:
     def _commit(self, jobs: Sequence[Job]) -> None:
         self._committer.commit(jobs)
         with suppress(StoreError):  # room is made with the next group
-            if self._index.used() > self._budget:
+            if self._index.used() > max(self._budget, self._stuck):
                 self._evict(int(self._budget * SLACK))
+                # Where all is held or pinned, looking again pays only after there is more.
+                self._stuck = int(self._index.used() * STEP)
 
     def _evict(self, budget: int) -> None:
         with self._lock:
@@ -410,4 +416,4 @@ class Store:
             living, died = self._life.bury()
             if died:
                 self._disk.sweep(living)
-                self._writing().submit(Sweep())
+                self._writing().submit(Sweep(GRACE if len(living) > 1 else 0.0))

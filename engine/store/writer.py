@@ -29,7 +29,7 @@ class Writer(Generic[J]):
         room: Bytes that waiting jobs may hold; whoever submits more waits.
     """
 
-    def __init__(self, commit: Callable[[list[J]], None], room: int) -> None:
+    def __init__(self, commit: Callable[[list[J]], object], room: int) -> None:
         self._commit = commit
         self._room = room
         self._jobs: list[J] = []

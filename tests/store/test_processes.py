@@ -70,6 +70,21 @@ def test_killed_fifty_times_nothing_reported_is_lost_and_nothing_bad_is_read(tmp
     kill_and_look(tmp_path / "home", times=50, seed=2)
 
 
+def test_processes_make_one_home_together(tmp_path: Path) -> None:
+    code = "import sys; from tests.store.test_processes import make; make(*sys.argv[1:])"
+    command = [sys.executable, "-c", code, str(tmp_path / "home")]
+    processes = [subprocess.Popen([*command, str(number)], cwd=ROOT) for number in range(4)]
+
+    assert [process.wait() for process in processes] == [0] * 4
+    with Store(tmp_path / "home", disk_budget=10**9, ram_budget=0) as store:
+        assert len(store.probe([key(number) for number in range(4)])) == 4
+
+
+def make(home: str, number: str) -> None:
+    with Store(Path(home), disk_budget=10**9, ram_budget=0) as store:
+        store.put(key(int(number)), {"out": 1}, node="n", seconds=1, ingredients=b"")
+
+
 def test_two_processes_write_one_home(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with writing(home, 0) as one, writing(home, 0) as two:
@@ -106,6 +121,7 @@ def test_unfinished_files_of_the_dead_are_swept_and_those_of_the_living_stay(ope
     living = opened()
     folder = living.home / "tmp"
     folder.mkdir()
+    assert living._life is not None
     unfinished = folder / f"{living._life.name}-0"
     unfinished.touch()
     (folder / "0123-0").touch()
@@ -115,6 +131,20 @@ def test_unfinished_files_of_the_dead_are_swept_and_those_of_the_living_stay(ope
     assert list(folder.iterdir()) == [unfinished]
 
 
+def test_blobs_without_a_row_are_swept_at_once_when_nobody_else_lives(opened: Opened) -> None:
+    first = opened()
+    first.put(b"k", {"out": b"x" * 20_000}, node="n", seconds=1, ingredients=b"")
+    first.close()
+    stray = first.home / "objects" / "ab" / f"{'ab' * 32}.msgpack"
+    stray.parent.mkdir()
+    stray.touch()
+    (first.home / "live" / "0123").touch()
+    opened().flush()
+
+    assert not stray.exists()
+    assert len(list(first.home.glob("objects/*/*"))) == 1
+
+
 def test_blobs_without_a_row_are_swept_once_they_are_old(opened: Opened) -> None:
     store = opened()
     ref = store.ref(b"x" * 20_000)
@@ -122,7 +152,8 @@ def test_blobs_without_a_row_are_swept_once_they_are_old(opened: Opened) -> None
         path = store.home / "objects" / digest[:2] / f"{digest}.msgpack"
         path.parent.mkdir(parents=True)
         path.write_bytes(b"")
-        os.utime(path, (path.stat().st_mtime - age,) * 2)
+        then = path.stat().st_mtime - age
+        os.utime(path, (then, then))
     store.put(b"k", {"out": b"x" * 20_000}, node="n", seconds=1, ingredients=b"")
     store.gc()
 

@@ -186,6 +186,21 @@ def test_what_a_run_holds_is_not_given_up(store: Store) -> None:
     assert keys_in(store, b"held") == set()
 
 
+def test_where_all_is_held_the_budget_is_exceeded_until_the_run_ends(opened: Opened) -> None:
+    store = opened(disk_budget=50_000)
+    keys = [b"%d" % number for number in range(5)]
+    with store.hold(keys):
+        for name in keys:
+            put(store, name, LARGE + name)
+            store.flush()
+        assert keys_in(store, *keys) == set(keys)
+    put(store, b"next", LARGE, seconds=100)
+    store.flush()
+
+    assert store.stats().disk_used <= 50_000
+    assert keys_in(store, b"next") == {b"next"}
+
+
 def test_budgets_count_shared_blobs_once(store: Store) -> None:
     for number in range(10):
         put(store, b"%d" % number)

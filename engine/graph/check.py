@@ -101,6 +101,11 @@ class _Instances:
             check_loop(self._level, name, interface, self._params, self._problems)
         elif name not in self._level.inner:
             self._plain(name, instance, interface)
+        elif instance.type:
+            cure = "Take the type or the graph out."
+            self._report(
+                "two-kinds", name, "", "a type, a graph or a ref", f'"{instance.type}" and a graph', cure
+            )
         if instance.over:
             self._lifted(name, instance, interface)
         if instance.frozen and not _is_hex(instance.frozen):
@@ -146,7 +151,10 @@ class _Instances:
             cure = "Mend or reinstall its pack."
             self._report("unknown-node", name, "", "a node that can be imported", reason, cure)
             return
-        near = self._registry.nearest(instance.type) if instance.type else ""
+        if not instance.type:
+            self._report("no-type", name, "", "a type, a graph or a ref", "none", "Give it one of them.")
+            return
+        near = self._registry.nearest(instance.type)
         cure = f'Did you mean "{near}"?' if near else "Install the pack that it comes from."
         self._report("unknown-node", name, "", "a node that is installed", f'"{instance.type}"', cure)
 

@@ -31,6 +31,11 @@ def test_an_unknown_node_names_the_nearest() -> None:
     assert only({"n": node("nmber")}).cure == 'Did you mean "t.number"?'
 
 
+def test_an_instance_is_a_node_or_a_graph() -> None:
+    assert codes({"n": {}}) == [("no-type", "n", "")]
+    assert codes({"n": {"type": "t.number", "graph": {}}}) == [("two-kinds", "n", "")]
+
+
 def test_a_node_of_a_broken_pack_says_why() -> None:
     broken = Registry({"p": Pack("p", {"p": ("no_such_module_here",)})})
     (problem,) = check(Graph.model_validate({"nodes": {"n": {"type": "p.node"}}}), broken)

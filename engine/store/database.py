@@ -71,6 +71,7 @@ class Database:
         except BaseException:
             self._connection.close()
             raise
+        self.rows("PRAGMA synchronous = NORMAL")
         [(self._version,)] = self.rows("PRAGMA data_version")
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -132,8 +133,9 @@ class Database:
         connection = sqlite3.connect(
             self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
+        # Empty tables need not survive a power cut: whoever comes next makes them again.
+        connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
     def _open_to_read(self) -> sqlite3.Connection:
@@ -155,17 +157,20 @@ class Database:
 
     def _check(self) -> None:
         if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
-            with self.transaction():
-                if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):  # nobody was faster
-                    for statement in _statements(TABLES):
-                        self._connection.execute(statement)
-                    self._connection.execute("INSERT INTO meta VALUES ('schema', ?)", [SCHEMA])
+            self._make()
         [(schema,)] = self.rows("SELECT value FROM meta WHERE name = 'schema'")
         if schema != SCHEMA:
             raise StoreError(
                 f"{self._path} has the layout {schema}, this Knotwork reads {SCHEMA}. Use the Knotwork that "
                 "made it, or set KNOTWORK_HOME to another folder."
             )
+
+    def _make(self) -> None:
+        with self.transaction():
+            if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):  # nobody was faster
+                for statement in _statements(TABLES):
+                    self.rows(statement)
+                self.rows("INSERT INTO meta VALUES ('schema', ?)", [SCHEMA])
 
     @contextmanager
     def _named_errors(self) -> Generator[None]:

@@ -14,6 +14,7 @@ from engine.errors import ValueRefused
 
 _PLACE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 
+Unit = Annotated[str, Field(max_length=20)]
 Separator = Annotated[str, Field(max_length=1000)]
 
 
@@ -87,6 +88,20 @@ def _names(template: str) -> Iterator[str]:
         elif found[0] in ("{", "}"):
             got = f"a single {found[0]!r} at character {found.start() + 1}"
             raise ValueRefused("places like {name}, and {{ or }} for a brace", got)
+
+
+@node("text.number")
+def number(value: float, digits: Annotated[int, Field(ge=0, le=15)] = 2, unit: Unit = "") -> str:
+    """Write a number.
+
+    Args:
+        value: The number.
+        digits: Most digits behind the decimal point; zeros at the end are left out.
+        unit: Put behind the number as it is, such as ``°`` or `` px``.
+    """
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits else text
+    return ("0" if text == "-0" else text) + unit
 
 
 @node("text.replace")

@@ -40,6 +40,22 @@ def test_a_single_brace_in_a_template_is_found() -> None:
         text.template("a {colour")
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [
+        (2.0, 2, "2"),
+        (2.5, 2, "2.5"),
+        (1 / 3, 2, "0.33"),
+        (1200.0, 0, "1200"),
+        (-0.001, 2, "0"),
+        (1e20, 0, "1" + "0" * 20),
+    ],
+)
+def test_numbers_are_written_without_needless_digits(value: float, digits: int, written: str) -> None:
+    assert text.number(value, digits) == written
+    assert text.number(value, digits, "°") == f"{written}°"
+
+
 def test_replacing_takes_the_text_literally() -> None:
     assert text.replace("a.b.c", ".", r"\0") == r"a\0b\0c"
     assert text.replace("Red RED", "red", "blue", ignore_case=True) == "blue blue"

@@ -26,7 +26,7 @@ TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE entries (
     key BLOB PRIMARY KEY, node TEXT NOT NULL, seconds REAL NOT NULL, size INTEGER NOT NULL,
-    used REAL NOT NULL, outputs BLOB NOT NULL, ingredients BLOB NOT NULL, seal BLOB NOT NULL);
+    used REAL NOT NULL, outputs BLOB NOT NULL, ingredients BLOB NOT NULL, seal INTEGER NOT NULL);
 CREATE TABLE blobs (digest TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE uses (digest TEXT, key BLOB, PRIMARY KEY (digest, key)) WITHOUT ROWID;
 CREATE INDEX uses_by_key ON uses (key);

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from blake3 import blake3
+from zlib import crc32
 
 from engine.store.database import CHUNK, Database
 from engine.store.eviction import GreedyDual, worth
-from engine.store.ref import Ref, pack, unpack
+from engine.store.ref import INLINE, Ref, pack, unpack
 
 KNOWN = 200_000
 """Entries remembered in memory before they are forgotten and read again."""
@@ -81,7 +80,12 @@ class Index:
             replaced: set[str] = set()
             if self._database.many(ADD, [self._row(entry) for entry in entries]) < len(entries):
                 entries, replaced = self._merge(entries)
-            blobs = [(ref.digest, ref.size, entry.key) for entry in entries for ref in _blobs(entry)]
+            blobs = [
+                (ref.digest, ref.size, entry.key)
+                for entry in entries
+                if entry.size > INLINE
+                for ref in _blobs(entry)
+            ]
             if blobs:
                 self._database.many("INSERT OR IGNORE INTO blobs VALUES (?, ?)", [row[:2] for row in blobs])
                 self._database.many("INSERT OR IGNORE INTO uses VALUES (?, ?)", [row[::2] for row in blobs])
@@ -220,9 +224,9 @@ def _joined(before: Entry | None, now: Entry) -> Entry:
     return Entry.of(now.key, outputs, seconds=now.seconds, node=now.node, ingredients=now.ingredients)
 
 
-def _seal(key: bytes, outputs: bytes) -> bytes:
+def _seal(key: bytes, outputs: bytes) -> int:
     """Ties a row's refs and inline values to its key, so that damage on disk is noticed."""
-    return blake3(key + outputs).digest(16)
+    return crc32(outputs, crc32(key))
 
 
 def _blobs(entry: Entry) -> list[Ref]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from engine.cli import cache, check, diff, doctor, new_pack, nodes, plan, run, schema
@@ -9,10 +13,10 @@ from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
     name="knotwork",
-    help="Typed node graphs for generative models: planned, cached and run.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.command)
 app.command("plan")(plan.command)
@@ -24,13 +28,27 @@ app.command("doctor")(doctor.command)
 app.command("schema")(schema.command)
 app.command("new-pack")(new_pack.command)
 
+ALLOCATIONS = 100_000
+"""Objects between two searches for garbage cycles: large graphs are many objects, and hold no cycles."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"knotwork {metadata.version('knotwork')}")
+        raise typer.Exit
+
 
 @app.callback()
-def _group() -> None:
+def knotwork(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Typed node graphs for generative models: planned, cached and run."""
 
 
 def main() -> None:
     """Run the command line, and leave with its exit code."""
     terminate_like_interrupt()
+    gc.set_threshold(ALLOCATIONS)
     app()

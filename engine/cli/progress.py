@@ -79,7 +79,7 @@ class Pace:
             return duration(now - self.began)
         left = self.left(now)
         rest = "" if left is None else f", {duration(left)} left"
-        return f"{self.done:g}/{self.total:g}{rest}"
+        return f"{self.done:.10g}/{self.total:.10g}{rest}"
 
 
 @dataclass(slots=True)

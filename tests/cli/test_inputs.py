@@ -1,0 +1,129 @@
+from typing import Any, Literal
+
+import pytest
+
+from engine.cli import inputs
+from engine.cli.inputs import assign, draw, ports_of, seeds
+from engine.cli.terminal import Unreadable
+from engine.declare.node import Port, node
+from engine.declare.registry import Registry
+from engine.declare.types import File, Seed, Within
+from engine.errors import GraphError
+from engine.graph.document import Graph, GraphInput, Instance
+
+
+@node("test.take")
+def take(
+    text: str = "",
+    count: int = 0,
+    scale: float = 1.0,
+    flag: bool = False,
+    mode: Literal["a", "b"] = "a",
+    names: list[str] = [],  # noqa: B006  # a declaration, never changed
+    maybe: int | None = None,
+    seed: Seed = 0,
+    file: File | None = None,
+) -> str:
+    """Take one of each."""
+    return text
+
+
+PORTS = dict(take.inputs)
+
+
+def value(word: str) -> Any:
+    [result] = assign([word], PORTS).values()
+    return result
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("text=42", "42"),
+        ("text=a = b", "a = b"),
+        ("text=", ""),
+        ('text="quoted"', '"quoted"'),
+        ("mode=b", "b"),
+        ("count=42", 42),
+        ("scale=7.5", 7.5),
+        ("scale=7", 7),
+        ("flag=true", True),
+        ('names=["a", "b"]', ["a", "b"]),
+        ("maybe=null", None),
+    ],
+)
+def test_a_value_is_read_by_the_type_of_its_port(word: str, expected: object) -> None:
+    assert value(word) == expected
+
+
+@pytest.mark.parametrize("word", ["count=many", "count=1.5", "mode=c", "flag=perhaps", "names=a", "seed=-1"])
+def test_a_value_that_its_port_refuses_is_a_problem(word: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        value(word)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.port) == ("bad-value", word.partition("=")[0])
+
+
+def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+    with pytest.raises(GraphError) as caught:
+        value("scal=2")
+    [problem] = caught.value.problems
+    assert problem.code == "unknown-input"
+    assert problem.cure.startswith('Did you mean "scale"?')
+
+
+@pytest.mark.parametrize("word", ["scale", "=3", ""])
+def test_a_word_without_a_name_or_an_equals_sign_is_refused(word: str) -> None:
+    with pytest.raises(Unreadable, match="expected NAME=VALUE"):
+        value(word)
+
+
+def test_the_last_of_two_values_counts() -> None:
+    assert assign(["count=1", "count=2"], PORTS) == {"count": 2}
+
+
+def test_a_file_is_meant_as_seen_from_the_current_folder(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cat.png").touch()
+    assert value("file=cat.png") == str(tmp_path / "cat.png")
+
+
+def test_a_file_that_is_not_in_the_current_folder_is_left_to_the_configured_ones() -> None:
+    assert value("file=elsewhere/cat.png") == "elsewhere/cat.png"
+
+
+def test_the_seeds_of_a_graph_are_found_by_their_widget() -> None:
+    assert seeds(PORTS) == ["seed"]
+
+
+def test_only_seeds_without_a_value_are_drawn() -> None:
+    assert draw(["a", "b"], {"a"}).keys() == {"b"}
+
+
+def test_drawn_seeds_are_valid_and_differ() -> None:
+    drawn = [draw(["seed"], ())["seed"] for _ in range(8)]
+    assert all(0 <= seed < 2**53 for seed in drawn)
+    assert len(set(drawn)) == 8
+
+
+def test_an_input_of_a_graph_has_the_type_of_what_it_feeds() -> None:
+    registry = Registry({})
+    registry.add([take])
+    graph = Graph(
+        inputs={"n": GraphInput(to=["one.count"]), "free": GraphInput()},
+        nodes={"one": Instance(type="test.take")},
+    )
+    ports = ports_of(graph, registry)
+    assert {name: str(port.type) for name, port in ports.items()} == {"n": "int", "free": "anything"}
+
+
+def test_an_input_that_feeds_nothing_takes_json_or_else_text() -> None:
+    free = {"free": Port("free", inputs.Unknown(), Any)}
+    assert assign(["free=[1]"], free) == {"free": [1]}
+    assert assign(["free=word"], free) == {"free": "word"}
+
+
+def test_a_file_port_declares_where_it_may_lie() -> None:
+    assert PORTS["file"].within == Within()

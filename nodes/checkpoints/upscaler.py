@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".safetensors", ".pth", ".pt")
 BUILT_IN = "realesr-animevideov3-x4.safetensors"
+LAYERS = 10_000
 _AGAIN = "Choose an upscaler's weights, or download them again."
 
 
@@ -76,24 +77,15 @@ def describe(path: Path) -> ImageModelDescriptor[nn.Module]:
     from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 
     tensors = _read_tensors(path)
+    _check_numbers(path, tensors)
     try:
         descriptor = ModelLoader().load_from_state_dict(tensors)
     except UnsupportedModelError:
         got = f"tensors such as {', '.join(list(map(str, tensors))[:3]) or 'none at all'}"
         raise CheckpointRefused(path.name, "an upscaler that spandrel knows", got, _AGAIN) from None
-    except (
-        RuntimeError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-    ) as error:
-        # spandrel deduces sizes from the tensors; damaged ones mislead it in many ways
-        raise CheckpointRefused(
-            path.name, "whole weights of an upscaler", _first_line(error), _AGAIN
-        ) from error
+    except Exception as error:  # sizes are deduced from the tensors; damaged ones mislead that in many ways
+        got = _first_line(error)
+        raise CheckpointRefused(path.name, "whole weights of an upscaler", got, _AGAIN) from error
     if not isinstance(descriptor, ImageModelDescriptor):
         cure = "Choose one that takes a picture and nothing else."
         raise CheckpointRefused(path.name, "an upscaler", f"a model for {descriptor.purpose.lower()}", cure)
@@ -132,6 +124,15 @@ def _read_tensors(path: Path) -> dict[str, Any]:
     if not isinstance(tensors, dict):
         raise CheckpointRefused(path.name, "tensors by name", f"a {type(tensors).__name__}", _AGAIN)
     return tensors
+
+
+def _check_numbers(path: Path, tensors: dict[str, Any]) -> None:
+    """Refuse absurd numbers of layers, which would all be built before one was found missing."""
+    for name in map(str, tensors):
+        if any(part.isdecimal() and int(part[:9]) > LAYERS for part in name.split(".")):
+            raise CheckpointRefused(
+                path.name, f"at most {LAYERS:,} layers in a row", f"tensor {name}", _AGAIN
+            )
 
 
 def _refuse_program(path: Path) -> None:

@@ -119,6 +119,16 @@ def test_weights_with_a_missing_layer_are_refused(tensors: dict[str, torch.Tenso
         describe(path)
 
 
+def test_absurd_numbers_of_layers_are_refused_unbuilt(
+    tensors: dict[str, torch.Tensor], tmp_path: Path
+) -> None:
+    path = tmp_path / "deep.safetensors"
+    save_file({**tensors, "body.99999999.bias": torch.zeros(48)}, path)
+
+    with pytest.raises(CheckpointRefused, match=r"at most 10,000 layers in a row, got tensor body\.99999999"):
+        describe(path)
+
+
 def test_patches_are_refused() -> None:
     with pytest.raises(CheckpointRefused, match="an upscaler as it is"):
         build(Upscaler("abc", patches=(Patch("lora", "def"),)), lambda _: WEIGHTS)

@@ -74,9 +74,14 @@ def describe(path: Path) -> ImageModelDescriptor[nn.Module]:
     Raises:
         CheckpointRefused: See ``build``.
     """
-    from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
+    from spandrel import (
+        ImageModelDescriptor,
+        ModelLoader,
+        UnsupportedModelError,
+        canonicalize_state_dict,
+    )
 
-    tensors = _read_tensors(path)
+    tensors = canonicalize_state_dict(_read_tensors(path))
     _check_numbers(path, tensors)
     try:
         descriptor = ModelLoader().load_from_state_dict(tensors)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SIZE = 512
 CHANNELS = 16
+EDGE = 2048
 TOLERANCE = 5e-3
 """Between devices, in units of the values' standard deviation: convolutions may use TF32."""
 
@@ -204,14 +205,14 @@ class _Checks:
     def _speed(self) -> tuple[bool, str]:
         import torch
 
-        a = torch.randn((2048, 2048), device=self._device)
+        a = torch.randn((EDGE, EDGE), device=self._device)
         b = a @ a
         _wait(b)
         start, times = perf_counter(), 8
         for _ in range(times):
-            b = a @ b / 2048**0.5
+            b = a @ b / EDGE**0.5
         _wait(b)
-        rate = 2 * 2048**3 * times / (perf_counter() - start)
+        rate = 2 * EDGE**3 * times / (perf_counter() - start)
         return True, f"{rate / 1e9:.0f} GFLOP/s in float32 matrix products"
 
 

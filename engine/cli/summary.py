@@ -57,6 +57,7 @@ def describe(outcomes: Sequence[Outcome], digest: str, *, swept: bool) -> dict[s
         "seconds": {name: seconds[name] for name in ("load", "plan", "run")},
         "timings": dict(timings),
         "failures": [failure for one in outcomes for failure in _failures(one.report)],
+        "warnings": [warning for one in outcomes for warning in one.report.warnings],
         "seeds": dict(outcomes[0].seeds),
     }
     if swept:

@@ -30,9 +30,10 @@ def no_text() -> dict[str, str]:
 
 def test_a_value_that_can_be_a_file_becomes_one(tmp_path: Path) -> None:
     [artifact] = export({"letter": Letter("hello")}, {}, Naming(tmp_path), lambda: {"key": "carried"})
-    assert artifact.path == tmp_path / "letter.txt"
-    assert artifact.path.read_text() == '["hello", {"key": "carried"}]'
-    assert artifact.digest == blake3(artifact.path.read_bytes()).hexdigest()
+    file = tmp_path / "letter.txt"
+    assert artifact.path == file
+    assert file.read_text() == '["hello", {"key": "carried"}]'
+    assert artifact.digest == blake3(file.read_bytes()).hexdigest()
 
 
 def test_a_list_of_them_becomes_several(tmp_path: Path) -> None:

@@ -1,0 +1,5 @@
+"""``python -m engine.cli`` is the command ``knotwork``."""
+
+from engine.cli.app import main
+
+main()

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from engine.cli import selfcheck
+from engine.cli.selfcheck import examine
+from engine.settings import Settings
+from tests.cli.conftest import Cli
+
+CHECKS = {
+    "first run",
+    "same numbers as the CPU",
+    "same bytes twice",
+    "results come back from disk",
+    "models leave when room is needed",
+    "speed",
+}
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tensors that take no time."""
+    monkeypatch.setattr(selfcheck, "SIZE", 32)
+    monkeypatch.setattr(selfcheck, "EDGE", 64)
+
+
+def test_a_healthy_machine_passes_every_check(cli: Cli) -> None:
+    result = cli("doctor", "--device", "cpu", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert found["ok"]
+    assert {one["check"] for one in found["checks"] if one["ok"]} == CHECKS
+
+
+def test_versions_devices_budgets_and_packs_are_told(cli: Cli) -> None:
+    found = json.loads(cli("doctor", "--device", "cpu", "--json").stdout)
+    assert found["versions"].keys() >= {"python", "knotwork", "torch", "diffusers", "transformers"}
+    assert "cpu" in found["devices"]
+    assert found["settings"].keys() >= {"home", "free disk", "disk budget", "memory budget", "device"}
+    assert "knotwork" in found["packs"]["working"]
+
+
+def test_a_person_gets_the_same_in_sections(cli: Cli) -> None:
+    text = cli("doctor", "--device", "cpu").stdout
+    titles = [line for line in text.splitlines() if line and "\t" not in line]
+    assert titles == ["versions", "machine", "devices", "settings", "packs", "checks"]
+
+
+def test_a_device_that_is_not_there_is_a_finding_not_a_crash(cli: Cli) -> None:
+    result = cli("doctor", "--device", "cuda:99", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert not any(one["ok"] for one in found["checks"] if one["check"] == "speed")
+
+
+def test_nothing_is_left_in_the_home(cli: Cli) -> None:
+    cli("doctor", "--device", "cpu")
+    assert json.loads(cli("cache", "stats", "--json").stdout)["entries"] == 0
+
+
+@pytest.mark.gpu
+def test_every_device_passes() -> None:
+    assert [one for one in examine(Settings.load(), ["cpu", "cuda"]) if not one.ok] == []

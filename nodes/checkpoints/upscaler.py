@@ -74,19 +74,14 @@ def describe(path: Path) -> ImageModelDescriptor[nn.Module]:
     Raises:
         CheckpointRefused: See ``build``.
     """
-    from spandrel import (
-        ImageModelDescriptor,
-        ModelLoader,
-        UnsupportedModelError,
-        canonicalize_state_dict,
-    )
+    from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 
-    tensors = canonicalize_state_dict(_read_tensors(path))
+    tensors = _read_tensors(path)
     _check_numbers(path, tensors)
     try:
         descriptor = ModelLoader().load_from_state_dict(tensors)
     except UnsupportedModelError:
-        got = f"tensors such as {', '.join(list(map(str, tensors))[:3]) or 'none at all'}"
+        got = f"tensors such as {', '.join(list(tensors)[:3]) or 'none at all'}"
         raise CheckpointRefused(path.name, "an upscaler that spandrel knows", got, _AGAIN) from None
     except Exception as error:  # sizes are deduced from the tensors; damaged ones mislead that in many ways
         got = _first_line(error)
@@ -110,6 +105,7 @@ def _read_tensors(path: Path) -> dict[str, Any]:
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
+    from spandrel import canonicalize_state_dict
 
     try:
         if path.suffix.lower() == ".safetensors":
@@ -126,14 +122,18 @@ def _read_tensors(path: Path) -> dict[str, Any]:
         zipfile.BadZipFile,
     ) as error:
         raise CheckpointRefused(path.name, "a file of tensors alone", _first_line(error), _AGAIN) from None
-    if not isinstance(tensors, dict):
-        raise CheckpointRefused(path.name, "tensors by name", f"a {type(tensors).__name__}", _AGAIN)
+    try:
+        tensors = canonicalize_state_dict(tensors)
+    except (AttributeError, TypeError):  # no dict, or its keys are not text
+        tensors = {}
+    if not tensors or not all(isinstance(name, str) for name in tensors):
+        raise CheckpointRefused(path.name, "tensors by name", "a file without them", _AGAIN)
     return tensors
 
 
 def _check_numbers(path: Path, tensors: dict[str, Any]) -> None:
     """Refuse absurd numbers of layers, which would all be built before one was found missing."""
-    for name in map(str, tensors):
+    for name in tensors:
         if any(part.isdecimal() and int(part[:9]) > LAYERS for part in name.split(".")):
             raise CheckpointRefused(
                 path.name, f"at most {LAYERS:,} layers in a row", f"tensor {name}", _AGAIN

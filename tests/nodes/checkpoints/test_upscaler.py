@@ -101,11 +101,14 @@ def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
         describe(path)
 
 
-def test_a_list_of_tensors_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "list.pth"
-    torch.save([torch.zeros(1)], path)
+@pytest.mark.parametrize(
+    "content", [[torch.zeros(1)], {0: torch.zeros(1)}, {"params": {0: torch.zeros(1)}}, {}]
+)
+def test_tensors_without_names_are_refused(content: object, tmp_path: Path) -> None:
+    path = tmp_path / "nameless.pth"
+    torch.save(content, path)
 
-    with pytest.raises(CheckpointRefused, match="tensors by name, got a list"):
+    with pytest.raises(CheckpointRefused, match=r"nameless\.pth: expected tensors by name"):
         describe(path)
 
 
@@ -122,8 +125,8 @@ def test_weights_with_a_missing_layer_are_refused(tensors: dict[str, torch.Tenso
 def test_absurd_numbers_of_layers_are_refused_unbuilt(
     tensors: dict[str, torch.Tensor], tmp_path: Path
 ) -> None:
-    path = tmp_path / "deep.safetensors"
-    save_file({**tensors, "body.99999999.bias": torch.zeros(48)}, path)
+    path = tmp_path / "deep.pth"
+    torch.save({"params": {**tensors, "body.99999999.bias": torch.zeros(48)}}, path)
 
     with pytest.raises(CheckpointRefused, match=r"at most 10,000 layers in a row, got tensor body\.99999999"):
         describe(path)

@@ -45,20 +45,20 @@ def encode(
 
     Args:
         vae: The model's VAE.
-        image: RGB; its sides are multiples of the VAE's factor.
+        image: Without alpha; its sides are multiples of the VAE's factor.
         hide: What to hide from the VAE behind grey, for models made for inpainting; 0.5 and more counts as 1.
         draw: The VAE gives a distribution; take a sample of it, or its middle.
         seed: Equal seeds draw equal samples.
         rng: Generator to go on from, in place of the seed.
 
     Raises:
-        PictureRefused: The picture isn't RGB or doesn't fit the VAE's cells.
+        PictureRefused: The picture has alpha or doesn't fit the VAE's cells.
     """
     import torch
 
     _check(image.pixels, vae.handle.factor)
     generator = (rng or Rng.seeded(seed)).generator()
-    pixels = image.pixels.permute(0, 3, 1, 2).contiguous() * 2.0 - 1.0
+    pixels = image.pixels.expand(-1, -1, -1, 3).permute(0, 3, 1, 2).contiguous() * 2.0 - 1.0
     if hide is not None:
         pixels = pixels * (hide.pixels < 0.5)[:, None].to(pixels)
     with torch.no_grad():
@@ -90,10 +90,8 @@ def _shift(model: Any) -> float:
 
 def _check(pixels: torch.Tensor, factor: int) -> None:
     _, height, width, channels = pixels.shape
-    if channels != 3:
-        raise PictureRefused(
-            f"expected pictures of 3 channels, got {channels}. Convert them to RGB in front."
-        )
+    if channels == 4:
+        raise PictureRefused("expected pictures without alpha, got some with it. Put image.flatten in front.")
     if height % factor or width % factor:
-        cure = "Resize or pad them in front."
+        cure = "Put image.resize or image.pad in front."
         raise PictureRefused(f"expected sides that are multiples of {factor}, got {width} × {height}. {cure}")

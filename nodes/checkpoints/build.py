@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.folder import PARTS, read_tokenizer, variant_of
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.importing import one_at_a_time
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
@@ -42,22 +43,25 @@ def build(handle: Model[Any], find: Find) -> Any:
 
 def build_unet(folder: Path, dtype: Any) -> Any:
     """The denoiser of a diffusers folder."""
-    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    with one_at_a_time:
+        from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
     return _from_pretrained(UNet2DConditionModel, folder, "unet", torch_dtype=dtype)
 
 
 def build_vae(folder: Path, dtype: Any) -> Any:
     """The autoencoder of a diffusers folder."""
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+    with one_at_a_time:
+        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     return _from_pretrained(AutoencoderKL, folder, "vae", torch_dtype=dtype)
 
 
 def build_text_encoder(folder: Path, dtype: Any) -> Any:
     """The text encoder of a diffusers folder, with the folder's tokenizer as its attribute ``tokenizer``."""
-    from transformers.models.clip.modeling_clip import CLIPTextModel
-    from transformers.utils.logging import disable_progress_bar
+    with one_at_a_time:
+        from transformers.models.clip.modeling_clip import CLIPTextModel
+        from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     encoder = _from_pretrained(CLIPTextModel, folder, "text_encoder", dtype=dtype)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Generic, Literal, NamedTuple
 
 from engine import File, Folder, Within, node
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.folder import Layout, read_folder
 from nodes.checkpoints.recognise import family_of_file
-from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.values import VAE, F, SchedulerConfig, TextEncoder, UNet
 
 Dtype = Literal["float32", "float16", "bfloat16"]
@@ -50,12 +50,9 @@ def from_folder(
 
 
 @from_folder.infer
-def folder_family(folder: Folder) -> dict[str, str]:
-    """The family of a folder's model; nothing when the folder can't be read."""
-    try:
-        return {"F": read_folder(folder.path).family}
-    except CheckpointRefused:
-        return {}
+def folder_family(folder: Path) -> dict[str, str]:
+    """The family of a folder's model."""
+    return {"F": read_folder(folder).family}
 
 
 @node("load.single_file")
@@ -76,13 +73,12 @@ def from_file(file: ModelFile, config: ModelFolder | None = None, dtype: Dtype =
 
 
 @from_file.infer
-def file_family(file: File) -> dict[str, str]:
-    """The family of a file's model; nothing when the file can't be read."""
-    try:
-        found = family_of_file(single_file.read_entries(file.path))
-        return {"F": found} if found else {}
-    except CheckpointRefused:
+def file_family(file: Path) -> dict[str, str]:
+    """The family of a file's model; a pickled file's is not known before it runs."""
+    if file.suffix != ".safetensors":
         return {}
+    found = family_of_file(single_file.read_entries(file))
+    return {"F": found} if found else {}
 
 
 @node("load.hub", pure=False)

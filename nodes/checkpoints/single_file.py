@@ -10,6 +10,7 @@ from nodes.checkpoints.folder import Layout, read_configs, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
 from nodes.checkpoints.recognise import UNET, family_of_file
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.importing import one_at_a_time
 
 CONFIGS = Path(__file__).parent / "configs"
 PREFIXES = {"unet": UNET, "vae": "first_stage_model.", "text_encoder": "cond_stage_model."}
@@ -90,7 +91,8 @@ def build(path: Path, part: str, config: Path, dtype: Any) -> Any:
 
 
 def _unet(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    with one_at_a_time:
+        from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
     # A model made for inpainting differs from its family by its first convolution alone
     channels = weights[FIRST_CONVOLUTION].shape[1]
@@ -98,7 +100,8 @@ def _unet(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
 
 
 def _vae(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+    with one_at_a_time:
+        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     return _from_single_file(AutoencoderKL, weights, config, "vae", dtype)
 
@@ -113,8 +116,9 @@ def _from_single_file(
 
 
 def _text_encoder(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm
-    from transformers.models.clip.modeling_clip import CLIPTextModel
+    with one_at_a_time:
+        from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm
+        from transformers.models.clip.modeling_clip import CLIPTextModel
 
     encoder = create_diffusers_clip_model_from_ldm(
         CLIPTextModel,

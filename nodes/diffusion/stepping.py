@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from nodes.importing import one_at_a_time
 from nodes.values import Scheduler, SchedulerState
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ SEED = "noise_sampler_seed"
 
 def scheduler_class(name: str) -> Any:
     """The diffusers class of this name."""
-    from diffusers import schedulers
+    with one_at_a_time:
+        from diffusers import schedulers
 
-    return getattr(schedulers, name)
+        return getattr(schedulers, name)
 
 
 @lru_cache(maxsize=32)

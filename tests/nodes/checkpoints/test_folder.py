@@ -66,11 +66,7 @@ def test_the_family_follows_from_the_texts_width_and_the_latents_channels(
     edit(copy / "unet" / "config.json", lambda tree: tree.update(cross_attention_dim=width))
     edit(copy / "vae" / "config.json", lambda tree: tree.update(latent_channels=channels))
 
-    assert load.folder_family(Folder(copy, "")) == {"F": family}
-
-
-def test_the_family_of_a_folder_that_cannot_be_read_is_left_open(tmp_path: Path) -> None:
-    assert load.folder_family(Folder(tmp_path, "")) == {}
+    assert load.folder_family(copy) == {"F": family}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])

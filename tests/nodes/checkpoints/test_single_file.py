@@ -62,7 +62,11 @@ def test_handles_name_the_file_and_its_configs(checkpoint: Path, folder: Path) -
 
 
 def test_the_family_is_inferred_from_the_header(checkpoint: Path) -> None:
-    assert load.file_family(File(checkpoint, "")) == {"F": "sd-32-4"}
+    assert load.file_family(checkpoint) == {"F": "sd-32-4"}
+
+
+def test_a_pickled_file_is_not_read_to_infer_its_family(tmp_path: Path) -> None:
+    assert load.file_family(tmp_path / "absent.ckpt") == {}
 
 
 def test_a_model_for_inpainting_differs_from_its_family_by_its_first_convolution(

@@ -85,8 +85,8 @@ def opened(request: Request) -> Generator[Opened]:
     start = perf_counter()
     settings = _settings(request)
     path = source.find(request.graph, settings)
-    graph = Graph.read(path)
     with Headless(settings, base=path.parent, cache=not request.no_cache) as headless:
+        graph = headless.read(path)
         ports = inputs.ports_of(graph, headless.registry, headless.reference) if graph.inputs else {}
         fixed = inputs.assign(request.set, ports)
         swept = sweep.points(request.sweep, ports)
@@ -112,8 +112,8 @@ def checked(name: str) -> tuple[Graph, list[Problem]]:
     """
     settings = _settings(Request(name))
     path = source.find(name, settings)
-    graph = Graph.read(path)
     with Headless(settings, base=path.parent) as headless:
+        graph = headless.read(path)
         return graph, check(graph, headless.registry, headless.files.resolve, headless.reference)
 
 

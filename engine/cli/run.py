@@ -74,6 +74,8 @@ def _run(request: Request, out: Path, template: str | None, metadata: bool, as_j
         terminal.result(describe(outcomes, job.graph.digest(), swept=bool(request.sweep)))
     for failure in (failure for one in outcomes for failure in one.report.failures):
         terminal.note(str(failure))
+    for warning in (warning for one in outcomes for warning in one.report.warnings):
+        terminal.note(f"not kept: {warning}")
     if not as_json:
         terminal.note(sentence(outcomes))
     return overall(outcomes)

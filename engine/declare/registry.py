@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, cast
 
 from engine.declare.node import Node
+from engine.declare.types import classes
 
 AnyNode = Node[Any, Any]
 GROUP = "knotwork.nodes"
+LOCAL = "local"
+"""Pack of the nodes that a script, a notebook or a test declares."""
+
+_home_grown: set[str] = set()
+"""Packages of local nodes and of their ports' classes: values of these may be read back from the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,11 @@ class Registry:
         """Name of the pack that a node came from; loops are the engine's own."""
         return self._owners.get(id, "knotwork")
 
+    def version_of(self, node: AnyNode) -> str:
+        """What stands in keys for the code of a node: its pack's version, or the source of a local one."""
+        pack = self.pack_of(node.id)
+        return f"{LOCAL}+{_function_digest(node)}" if pack == LOCAL else pack_version(pack)
+
     def all(self) -> list[AnyNode]:
         """Every node of every pack, by id; imports everything."""
         for family in {name for pack in self.packs.values() for name in pack.modules}:
@@ -73,11 +86,12 @@ class Registry:
         modules = [module for pack in self.packs.values() for module in pack.modules.get(family, ())]
         return "; ".join(self.broken[module] for module in modules if module in self.broken)
 
-    def add(self, nodes: Iterable[AnyNode], pack: str = "local") -> None:
-        """Offer nodes declared in a script, a notebook or a test."""
+    def add(self, nodes: Iterable[AnyNode]) -> None:
+        """Offer nodes declared in a script, a notebook or a test; a later one replaces an earlier one."""
         for node in nodes:
             self._nodes[node.id] = node
-            self._owners[node.id] = pack
+            self._owners[node.id] = LOCAL
+            _home_grown.update(_packages_of(node))
 
     def _import_family(self, family: str) -> None:
         if family in self._imported:
@@ -90,21 +104,25 @@ class Registry:
     def _import(self, module: str, pack: Pack) -> None:
         try:
             found = importlib.import_module(module)
-        except Exception as error:  # whatever a pack's import raises must not take the others down
+        except (Exception, SystemExit) as error:  # whatever a pack does must not take the others down
             self.broken[module] = f"{type(error).__name__}: {error}"
             return
-        self.add(
-            (
-                value
-                for value in vars(found).values()
-                if isinstance(value, Node) and _declared_in(value, module)
-            ),
-            pack.name,
-        )
+        for value in vars(found).values():
+            if isinstance(value, Node):
+                self._offer(cast(AnyNode, value), module, pack)
 
-
-def _declared_in(node: AnyNode, module: str) -> bool:
-    return node.function.__module__ == module
+    def _offer(self, node: AnyNode, module: str, pack: Pack) -> None:
+        if node.function.__module__ != module:
+            return  # imported from where it was declared
+        owner = self._owners.get(node.id)
+        if owner is not None:
+            if owner != LOCAL:
+                self.broken[module] = (
+                    f'node "{node.id}": expected an id of its own, got one of the pack {owner}. Rename it.'
+                )
+            return
+        self._nodes[node.id] = node
+        self._owners[node.id] = pack.name
 
 
 @cache
@@ -116,7 +134,7 @@ def installed() -> Registry:
             pack = entry.load()
             if not isinstance(pack, Pack):
                 raise TypeError(f"entry point {entry.value} is not a Pack")
-        except Exception as error:  # see Registry._import
+        except (Exception, SystemExit) as error:  # see Registry._import
             registry.broken[entry.name] = f"{type(error).__name__}: {error}"
             continue
         registry.packs[pack.name] = pack
@@ -133,20 +151,57 @@ def pack_version(name: str) -> str:
     origin = json.loads(distribution.read_text("direct_url.json") or "{}")
     if not origin.get("dir_info", {}).get("editable"):
         return distribution.version
-    packages = {
-        module.split(".")[0]
-        for pack in installed().packs.values()
-        if pack.name == name
-        for modules in pack.modules.values()
-        for module in modules
-    }
-    return f"{distribution.version}+{_source_digest(sorted(packages))}"
+    return f"{distribution.version}+{_source_digest(sorted(_packages(name)))}"
+
+
+def packages() -> frozenset[str]:
+    """Top-level packages whose classes values may be of: the installed packs', and those of local nodes."""
+    return frozenset({"engine"} | _home_grown).union(*(_packages(name) for name in installed().packs))
+
+
+def _packages(pack: str) -> set[str]:
+    found = installed().packs.get(pack)
+    declared = found.modules.values() if found is not None else ()
+    return {module.split(".")[0] for modules in declared for module in modules}
 
 
 def _source_digest(packages: Iterable[str]) -> str:
     digest = blake2b(digest_size=8)
     for package in packages:
-        root = Path(str(importlib.import_module(package).__file__)).parent
-        for path in sorted(root.rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+        for name, path in sorted(_sources(package)):
+            digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _sources(package: str) -> Iterator[tuple[str, Path]]:
+    """The source files of a package, or of a single module; their names don't tell where it is installed."""
+    module = importlib.import_module(package)
+    for root in map(Path, getattr(module, "__path__", ())):
+        yield from ((path.relative_to(root).as_posix(), path) for path in root.rglob("*.py"))
+    if not hasattr(module, "__path__") and module.__file__ is not None:
+        yield package, Path(module.__file__)
+
+
+def _packages_of(node: AnyNode) -> Iterator[str]:
+    yield node.function.__module__.split(".")[0]
+    for port in (*node.inputs.values(), *node.outputs.values()):
+        yield from (cls.__module__.split(".")[0] for cls in classes(port.type))
+
+
+def _function_digest(node: AnyNode) -> str:
+    """Digest of a local node's source; of its code where the source is nowhere, as at a prompt."""
+    try:
+        text = inspect.getsource(node.function).encode()
+    except (OSError, TypeError):
+        text = repr(tuple(_code(node.function.__code__))).encode()
+    return blake2b(text, digest_size=8).hexdigest()
+
+
+def _code(code: CodeType) -> Iterator[object]:
+    yield code.co_code
+    yield code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _code(constant)
+        else:
+            yield constant

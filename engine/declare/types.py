@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import types
 import typing
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -147,6 +147,8 @@ def read(annotation: object) -> Type:
     if isinstance(annotation, TypeVar):
         return Var(annotation.__name__)
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if OnDevice in (annotation, origin):
+        raise TypeError("OnDevice stands around the whole type of one handle, as in OnDevice[UNet]")
     if origin is Annotated:
         return read(args[0])
     if origin is Literal:
@@ -155,13 +157,18 @@ def read(annotation: object) -> Type:
         return ListOf(read(args[0]))
     if isinstance(origin, type) and origin is not types.UnionType:
         return Plain(origin, tuple(_argument(arg) for arg in args))
+    return _class(annotation)
+
+
+def _class(annotation: object) -> Type:
     if not isinstance(annotation, type):
         raise TypeError(f"{annotation!r} is not a type that a port can have")
     if issubclass(annotation, enum.Enum):
         return _literal(tuple(member.value for member in annotation))
     if annotation is list:
         return ListOf(Unknown())
-    return Plain(annotation, tuple(Unknown() for _ in getattr(annotation, "__parameters__", ())))
+    parameters: tuple[object, ...] = getattr(annotation, "__parameters__", ())  # pyright: ignore[reportUnknownArgumentType]
+    return Plain(annotation, tuple(Unknown() for _ in parameters))  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _literal(values: tuple[object, ...]) -> Type:
@@ -183,6 +190,16 @@ def is_scalar(type_: Type) -> bool:
     if isinstance(type_, ListOf):
         return is_scalar(type_.item)
     return isinstance(type_, Plain) and (type_.cls in SCALARS or issubclass(type_.cls, File))
+
+
+def classes(type_: Type) -> Iterator[type]:
+    """The classes that a type speaks of."""
+    if isinstance(type_, ListOf):
+        yield from classes(type_.item)
+    elif isinstance(type_, Plain):
+        yield type_.cls
+        for arg in type_.args:
+            yield from classes(arg)
 
 
 def is_tensorial(type_: Type) -> bool:
@@ -208,46 +225,58 @@ class Bindings:
 
     def __init__(self) -> None:
         self._bound: dict[Var, Type] = {}
+        self._trail: list[tuple[Var, Type | None]] = []
 
     def resolve(self, type_: Type) -> Type:
         """Replace bound variables by what they stand for."""
-        type_ = self._head(type_)
-        if isinstance(type_, ListOf):
-            return ListOf(self.resolve(type_.item))
-        if isinstance(type_, Plain) and type_.args:
-            return Plain(type_.cls, tuple(self.resolve(arg) for arg in type_.args))
-        return type_
+        found = self._resolve(type_)
+        self._trail.clear()
+        return found
 
     def link(self, source: Type, target: Type) -> bool:
-        """Try to link a source to a target; True when it fits. A link that doesn't fit binds nothing."""
-        trail: list[Var] = []
-        fits = self._fit(source, target, trail)
+        """Try to link a source to a target; True when it fits. A link that doesn't fit changes nothing."""
+        fits = self._fit(source, target)
         if not fits:
-            for var in trail:
-                del self._bound[var]
+            for var, before in reversed(self._trail):
+                if before is None:
+                    del self._bound[var]
+                else:
+                    self._bound[var] = before
+        self._trail.clear()
         return fits
 
-    def _fit(self, source: Type, target: Type, trail: list[Var]) -> bool:
+    def _resolve(self, type_: Type) -> Type:
+        type_ = self._head(type_)
+        if isinstance(type_, ListOf):
+            return ListOf(self._resolve(type_.item))
+        if isinstance(type_, Plain) and type_.args:
+            return Plain(type_.cls, tuple(self._resolve(arg) for arg in type_.args))
+        return type_
+
+    def _fit(self, source: Type, target: Type) -> bool:
         source, target = self._head(source), self._head(target)
         if source == target or isinstance(source, Unknown) or isinstance(target, Unknown):
             return True
         if isinstance(target, Var):
-            return self._bind(target, source, trail)
+            return self._bind(target, source)
         if isinstance(source, Var):
-            return self._bind(source, target, trail)
+            return self._bind(source, target)
         if isinstance(source, ListOf) and isinstance(target, ListOf):
-            return self._fit(source.item, target.item, trail)
+            return self._fit(source.item, target.item)
         if isinstance(source, Plain) and isinstance(target, Plain):
             pairs = zip(source.args, target.args, strict=False)
-            return _class_fits(source.cls, target.cls) and all(self._fit(a, b, trail) for a, b in pairs)
+            return _class_fits(source.cls, target.cls) and all(self._fit(a, b) for a, b in pairs)
         return False
 
-    def _bind(self, var: Var, type_: Type, trail: list[Var]) -> bool:
+    def _bind(self, var: Var, type_: Type) -> bool:
         if self._occurs(var, type_):
             return False
-        self._bound[var] = type_
-        trail.append(var)
+        self._set(var, type_)
         return True
+
+    def _set(self, var: Var, type_: Type) -> None:
+        self._trail.append((var, self._bound.get(var)))
+        self._bound[var] = type_
 
     def _occurs(self, var: Var, type_: Type) -> bool:
         type_ = self._head(type_)
@@ -264,7 +293,7 @@ class Bindings:
             passed.append(type_)
             type_ = self._bound[type_]
         for var in passed[:-1]:
-            self._bound[var] = type_
+            self._set(var, type_)
         return type_
 
 

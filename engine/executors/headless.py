@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
@@ -14,6 +15,7 @@ from engine.executors.local import Local
 from engine.graph.document import Graph
 from engine.graph.flat import Flat, Source
 from engine.graph.inline import flatten
+from engine.graph.migrate import migrate
 from engine.plan.environment import default_device, environment
 from engine.plan.keys import Keyer
 from engine.plan.plan import Plan, compile
@@ -66,6 +68,17 @@ class Headless:
         """Wait until everything is durable, and let go of the store."""
         self.local.close()
 
+    def read(self, source: str | os.PathLike[str] | bytes) -> Graph:
+        """Read a graph, and bring its params to the versions of the installed nodes.
+
+        Raises:
+            GraphError: It is missing, or no graph, or a node can't read its old params.
+        """
+        graph = Graph.read(source)
+        if problems := migrate(graph, self.registry):
+            raise GraphError(problems)
+        return graph
+
     def reference(self, text: str) -> Graph:
         """Read a graph that another one refers to.
 
@@ -75,11 +88,7 @@ class Headless:
         Raises:
             GraphError: It isn't there, lies outside, or is no graph.
         """
-        return Graph.read(self.files.library(text))
-
-    def referenced(self, name: str) -> Graph:
-        """Read a graph that another one refers to."""
-        return Graph.read(self.files.library(name))
+        return self.read(self.files.library(text))
 
     def plan(
         self, graph: Graph, values: Mapping[str, Any] | None = None, outputs: Iterable[str] = ()

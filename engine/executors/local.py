@@ -84,7 +84,7 @@ class Local:
         return self.start(plan, listen, options).execute()
 
     def start(self, plan: Plan, listen: Listener | None = None, options: Options | None = None) -> Run:
-        """A run that has not begun; ``execute`` runs it in the calling thread, ``cancel`` stops it from another.
+        """A run that has not begun: ``execute`` runs it in this thread, ``cancel`` stops it from another.
 
         Args:
             plan: What to run.
@@ -131,14 +131,13 @@ class Local:
             torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, and changes no result
             self._prepared = True
 
-
     def _settle_device(self) -> None:
         """Make sure that the device is there, and that models leave room on it for what they compute."""
         import torch
 
         kind = self.device.split(":")[0]
         if kind == "cuda" and not torch.cuda.is_available():
-            raise DeviceError(f"expected a CUDA device ({self.device}), torch finds none. Set KNOTWORK_DEVICE=cpu.")
+            raise DeviceError(f"expected {self.device}, torch finds no CUDA device. Set KNOTWORK_DEVICE=cpu.")
         if kind == "mps" and not torch.backends.mps.is_available():
             raise DeviceError(f"expected {self.device}, torch finds none. Set KNOTWORK_DEVICE=cpu.")
         if kind == "cuda" and kind not in self.pool.budgets:

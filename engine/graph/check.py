@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import groupby
 
 from engine.declare.node import Port
 from engine.declare.registry import AnyNode, Registry
@@ -13,7 +12,7 @@ from engine.graph.document import Graph, Instance
 from engine.graph.interface import Interface, Interfaces
 from engine.graph.levels import Level, Refs, expand
 from engine.graph.loops import check_loop
-from engine.graph.order import arrange
+from engine.graph.order import arrange, cycle_problem
 from engine.graph.params import Files, Params
 from engine.graph.wiring import Wire, Wiring
 
@@ -44,7 +43,7 @@ def check(
             instances.check(name, interface)
         problems += [_bad_name(level.path + name) for name in level.graph.nodes if not _is_name(name)]
     order, cycles = arrange(wiring.net.after)
-    problems += [_cycle([wiring.net.labels[vertex] for vertex in cycle]) for cycle in cycles]
+    problems += [cycle_problem([wiring.net.labels[vertex] for vertex in cycle]) for cycle in cycles]
     wires = wiring.net.wires
     for vertex in order:
         for wire in wires.get(vertex, ()):
@@ -235,12 +234,6 @@ def _check_defaults(level: Level, params: Params) -> None:
         for target in declared.to:
             instance, _, port = target.partition(".")
             params.fit(level, instance, port, declared.default, level.path[:-1], name)
-
-
-def _cycle(labels: list[str]) -> Problem:
-    names = [name for name, _ in groupby([*labels, labels[0]])]
-    got = " → ".join(names if len(names) > 1 else [*names, *names])
-    return Problem("cycle", labels[0], "", "no way back to itself", got, "Take out one of these links.")
 
 
 def _is_name(name: str) -> bool:

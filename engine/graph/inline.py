@@ -29,7 +29,7 @@ def loop_node(*inputs: Any) -> Any:
     raise AssertionError("loops are run by engine.run.loop")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one of these is made for every value and link of a graph
 class _Literal:
     value: Any
 
@@ -53,7 +53,7 @@ class _Level:
     inner: dict[str, _Level] = field(default_factory=dict[str, "_Level"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Link:
     """A link as written, with the level whose names it uses."""
 
@@ -112,10 +112,12 @@ class _Flattener:
     def _number(self, level: _Level, flat: Flat, pending: list[_Pending], levels: list[_Level]) -> None:
         fed = _targets(level)
         for name, instance in level.graph.nodes.items():
-            feeds = self._feeds(level, instance) | fed.get(name, {})
-            path = level.path + name
             if instance.mode:
                 continue
+            feeds = self._feeds(level, instance)
+            if name in fed:
+                feeds |= fed[name]
+            path = level.path + name
             if instance.type != LOOP and (instance.graph is not None or instance.ref):
                 inner = _Level(self._inside(instance, path), path + "/", _single(feeds))
                 if inner.path.count("/") > DEPTH:
@@ -128,7 +130,8 @@ class _Flattener:
             else:
                 index = self._instance(flat, path, instance)
             level.index[name] = index
-            pending.extend((index, port, sources) for port, sources in feeds.items())
+            for port, sources in feeds.items():
+                pending.append((index, port, sources))
 
     def _instance(self, flat: Flat, path: str, instance: Instance) -> int:
         node = self._registry.find(instance.type)
@@ -145,17 +148,16 @@ class _Flattener:
     def _feeds(self, level: _Level, instance: Instance) -> dict[str, list[_Feed]]:
         feeds: dict[str, list[_Feed]] = {port: [_Literal(value)] for port, value in instance.params.items()}
         for port, texts in instance.links.items():
-            feeds[port] = [_Link(level, text) for text in ([texts] if isinstance(texts, str) else texts)]
+            if isinstance(texts, str):
+                feeds[port] = [_Link(level, texts)]
+            else:
+                feeds[port] = [_Link(level, text) for text in texts]
         if instance.type != LOOP:
             return feeds
-        feeds = {f"in/{port}": sources for port, sources in feeds.items()}
-        for name, start in instance.carry.items():
-            feeds[f"carry/{name}"] = [_start(level, start)]
-        if instance.items is not None:
-            feeds["items"] = [_start(level, instance.items)]
-        if instance.count is not None:
-            feeds["count"] = [_start(level, instance.count)]
-        return feeds
+        feeds = {_loop_port(instance, port): sources for port, sources in feeds.items()}
+        starts = {f"carry/{name}": start for name, start in instance.carry.items()}
+        starts |= {"items": instance.items, "count": instance.count}
+        return {port: [_start(level, start)] for port, start in starts.items() if start is not None} | feeds
 
     def _inside(self, instance: Instance, path: str) -> Graph:
         if instance.graph is not None:
@@ -201,6 +203,9 @@ class _Flattener:
         raise _problem("bypass", level.path + name, output, "an input of the output's type", "none", cure)
 
     def _connect(self, flat: Flat, index: int, port: str, ends: list[Source | _Literal | None]) -> None:
+        if len(ends) == 1 and isinstance(ends[0], _Literal):  # the most frequent case, worth a short cut
+            flat.params[index][port] = ends[0].value
+            return
         sources = [end for end in ends if isinstance(end, tuple)]
         literals = [end for end in ends if isinstance(end, _Literal)]
         if sources and not literals:
@@ -257,6 +262,13 @@ def _start(level: _Level, value: object) -> _Feed:
     return _Link(level, value["link"]) if is_link(value) else _Literal(value)
 
 
+def _loop_port(loop: Instance, name: str) -> str:
+    """Where a loop takes what is fed to it by a name: as its extent, as a start value or as an invariant."""
+    if name in ("count", "items"):
+        return name
+    return f"carry/{name}" if name in loop.carry else f"in/{name}"
+
+
 def _single(feeds: dict[str, list[_Feed]]) -> dict[str, _Feed]:
     return {name: sources[0] for name, sources in feeds.items() if sources}
 
@@ -272,7 +284,7 @@ def _targets(level: _Level) -> dict[str, dict[str, list[_Feed]]]:
             instance, _, port = target.partition(".")
             holder = level.graph.nodes.get(instance)
             if holder is not None and holder.type == LOOP:
-                port = f"in/{port}"
+                port = _loop_port(holder, port)
             fed.setdefault(instance, {})[port] = [feed]  # pyright: ignore[reportArgumentType]
     return fed
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import GenericAlias
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from engine.declare.node import REQUIRED, Port
 from engine.declare.registry import AnyNode, Registry
@@ -117,7 +119,12 @@ class Interfaces:
         outputs = {name: self._output(inner, name) for name in inner.graph.outputs}
         given = {name: outputs[name] for name in instance.carry if name in outputs}
         gathered = {name: listed(outputs[name]) for name in instance.collect if name in outputs}
-        return replace(_interface(inputs, gathered | given), carry=carry, each=each)
+        fields = {name: replace(port, default=None, optional=True) for name, port in carry.items()}
+        if each is not None:
+            fields["items"] = replace(listed(each), name="items", default=None, optional=True)
+        elif instance.items is None:
+            fields["count"] = Port("count", Plain(int), Annotated[int, Field(ge=0)], None, optional=True)
+        return replace(_interface(fields | inputs, gathered | given), carry=carry, each=each)
 
     def _target(self, level: Level, text: str) -> Port | None:
         name, _, port = text.partition(".")

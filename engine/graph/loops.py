@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.errors import Problem
 from engine.graph.document import Graph, Instance, is_link
 from engine.graph.interface import Interface
@@ -24,7 +26,7 @@ def check_loop(
     instance = level.graph.nodes[name]
     path = level.path + name
     inner = level.inner.get(name)
-    problems += [Problem(code, path, *rest) for code, *rest in _bounds(instance)]
+    problems += [Problem(code, path, *rest) for code, *rest in _bounds(instance, level.fed.get(name, {}))]
     if inner is None:
         if instance.graph is None and not instance.ref:
             cure = "Give it a graph, or a ref to one."
@@ -39,9 +41,9 @@ def check_loop(
             params.fit(level, name, "item", item, path, "items")
 
 
-def _bounds(instance: Instance) -> list[tuple[str, str, str, str, str]]:
+def _bounds(instance: Instance, fed: Collection[str]) -> list[tuple[str, str, str, str, str]]:
     found: list[tuple[str, str, str, str, str]] = []
-    if instance.count is None and instance.items is None:
+    if instance.count is None and instance.items is None and "count" not in fed:
         what = "a count that bounds the while" if instance.while_ else "a count or items"
         found.append(("no-bound", "count", what, "none", "Set count."))
     if instance.count is not None and instance.items is not None:

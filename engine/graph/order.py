@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+
+from engine.errors import Problem
 
 
 def arrange(after: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
@@ -25,6 +28,17 @@ def arrange(after: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]
     if len(order) < len(after):
         _break_cycles(order, cycles, after, waiting)
     return order, cycles
+
+
+def cycle_problem(labels: Sequence[str]) -> Problem:
+    """Say that instances feed each other in a circle.
+
+    Args:
+        labels: Their names, in the direction of the links; equal neighbours are told once.
+    """
+    names = [name for name, _ in groupby([*labels, labels[0]])]
+    got = " → ".join(names if len(names) > 1 else [*names, *names])
+    return Problem("cycle", labels[0], "", "no way back to itself", got, "Take out one of these links.")
 
 
 def _settle(order: list[int], begin: int, after: Sequence[Sequence[int]], waiting: list[int]) -> None:

@@ -1,7 +1,7 @@
 """What has to run for the outputs wanted: hits are probed backward, from the outputs towards the sources.
 
-An instance that is a hit hides everything in front of it. Instances are visited in reverse order, so that all who
-read an instance have said which of its outputs they want before it is looked up.
+An instance that is a hit hides everything in front of it. Instances are visited in reverse order, so that all
+who read an instance have said which of its outputs they want before it is looked up.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ AHEAD = 1024
 
 
 class Stored(Protocol):
-    """A stored result, as far as planning looks at it.
-
-    Attributes:
-        outputs: The outputs that were stored.
-        seconds: How long computing it took.
-        size: Encoded bytes.
-    """
+    """A stored result, as far as planning looks at it."""
 
     @property
-    def outputs(self) -> Mapping[str, Any]: ...
+    def outputs(self) -> Mapping[str, Any]:
+        """The outputs that were stored."""
+        ...
+
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float:
+        """How long computing it took."""
+        ...
+
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Encoded bytes."""
+        ...
 
 
 E = TypeVar("E", bound=Stored)
@@ -119,11 +121,10 @@ class Demand(Generic[E]):
 
     def _eager(self, index: int) -> Iterable[Source]:
         links = self._plan.links[index]
-        inputs = self._plan.nodes[index].inputs if index in self._plan.undecided else {}
+        lazy = self._plan.lazy(index)
         for port, sources in links.items():
-            if port in inputs and inputs[port].lazy:
-                continue
-            yield from sources
+            if port not in lazy:
+                yield from sources
 
     def _look_up(self, index: int, ahead: int) -> None:
         """Probe an instance's key together with the keys that will probably come next."""
@@ -146,12 +147,12 @@ def _ranks(plan: Plan) -> list[int]:
 
 
 def downstream(plan: Plan, starts: Iterable[int]) -> frozenset[int]:
-    """Instances and all that depends on them."""
-    seen = set(starts)
+    """Instances and all that depends on them; a frozen result stands whatever changes in front of it."""
+    seen = {start for start in starts if start not in plan.frozen}
     waiting = list(seen)
     while waiting:
         for user in plan.users[waiting.pop()]:
-            if user not in seen:
+            if user not in seen and user not in plan.frozen:
                 seen.add(user)
                 waiting.append(user)
     return frozenset(seen)

@@ -27,8 +27,8 @@ def _minor(name: str) -> str:
 def default_device() -> str:
     """The best device of this machine: ``cuda``, ``mps`` or ``cpu``.
 
-    Asked before torch is imported, so it looks for what torch would find: its CUDA build and NVIDIA's driver, or
-    an Apple processor. Once torch is imported, torch itself is asked.
+    Asked before torch is imported, so it looks for what torch would find: its CUDA build and NVIDIA's driver,
+    or an Apple processor. Once torch is imported, torch itself is asked.
     """
     torch = sys.modules.get("torch")
     if torch is not None:

@@ -18,9 +18,14 @@ class Expected(Protocol):
     """What a node typically costs."""
 
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float:
+        """Time of a call."""
+        ...
+
     @property
-    def size(self) -> float: ...
+    def size(self) -> float:
+        """Bytes of its outputs."""
+        ...
 
 
 class History(Protocol):
@@ -119,6 +124,8 @@ class _Reasons:
     def of(self, index: int) -> str:
         """The reason for one instance."""
         plan = self._plan
+        if index in plan.frozen:
+            return "its frozen result is gone: unfreeze it"
         if index in self._forced:
             return "it is forced to run"
         if index in self._cone:

@@ -1,8 +1,8 @@
 """Keys: the digest of what a node would compute.
 
-An early key is known before anything runs: it hashes the node, its effective params and the keys of what is linked
-to it. A late key hashes the content digests of the inputs instead. The hashed bytes are MessagePack, and the store
-keeps them, so that a later plan can tell which ingredient changed.
+An early key is known before anything runs: it hashes the node, its effective params and the keys of what is
+linked to it. A late key hashes the content digests of the inputs instead. The hashed bytes are MessagePack,
+and the store keeps them, so that a later plan can tell which ingredient changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 
 from engine.declare.node import REQUIRED, Node, Port
-from engine.declare.registry import Registry, pack_version
+from engine.declare.registry import Registry
 
 SCHEMA = 1
 PLAIN = frozenset({bool, int, float, str, type(None)})
@@ -28,11 +28,15 @@ class NodeKeys:
 
     Attributes:
         head: Schema, id, version, pack version, environment.
-        params: The ports that hold params, with the plain form of their defaults.
+        params: The ports that hold params, by name, with the plain form of their defaults.
+        linked: The ports that must be linked.
+        fixed: Defaults that the function gets as a typed-in value would come: 1.0 for a float that says 1.
     """
 
     head: tuple[Any, ...]
     params: tuple[tuple[str, Port, Any], ...]
+    linked: tuple[str, ...]
+    fixed: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -52,12 +56,28 @@ class Keyer:
         """What the keys of all instances of a node share, computed once."""
         found = self._shared.get(node)
         if found is None:
-            found = self._shared[node] = NodeKeys(self._head(node), _params(node))
+            found = self._shared[node] = self._read(node)
         return found
+
+    def _read(self, node: Node[Any, Any]) -> NodeKeys:
+        ports = sorted(node.inputs.values(), key=lambda port: port.name)
+        linked = tuple(port.name for port in ports if port.required and not port.is_param)
+        held = [port for port in ports if port.is_param]
+        fixed: dict[str, Any] = {}
+        params: list[tuple[str, Port, Any]] = []
+        for port in held:
+            default = port.default
+            if default is not REQUIRED and port.within is None:
+                coerced = port.coerce(default)
+                if repr(coerced) != repr(default):
+                    fixed[port.name] = coerced
+                default = plain(port, coerced)
+            params.append((port.name, port, default))
+        return NodeKeys(self._head(node), tuple(params), linked, fixed)
 
     def _head(self, node: Node[Any, Any]) -> tuple[Any, ...]:
         environment = self.environment if node.computes else None
-        return (SCHEMA, node.id, node.version, pack_version(self.registry.pack_of(node.id)), environment)
+        return (SCHEMA, node.id, node.version, self.registry.version_of(node), environment)
 
     def payload(
         self,
@@ -75,14 +95,6 @@ class Keyer:
             extra: What else changes the result: lifted ports, a loop's body.
         """
         return msgpack.packb((*self.shared(node).head, params, links, extra))
-
-
-def _params(node: Node[Any, Any]) -> tuple[tuple[str, Port, Any], ...]:
-    ports = sorted((port for port in node.inputs.values() if port.is_param), key=lambda port: port.name)
-    return tuple(
-        (port.name, port, REQUIRED if port.default is REQUIRED else plain(port, port.default))
-        for port in ports
-    )
 
 
 def plain(port: Port, value: Any) -> Any:

@@ -7,29 +7,18 @@ Instances are numbers, links are lists of numbers, and nothing is recursive or q
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any
 
-from engine.declare.node import REQUIRED, Node, Port
-from engine.declare.types import File, Folder, Within
-from engine.errors import GraphError, Problem, ValueRefused
+from engine.declare.node import Node
+from engine.errors import GraphError, Problem
 from engine.graph.flat import GIVEN, Flat, Loop, Source
-from engine.plan.keys import Keyer, key_of, plain
+from engine.graph.order import arrange, cycle_problem
+from engine.plan.bind import Binder, Files, Links
+from engine.plan.keys import Keyer, key_of
 
-Links = dict[str, list[Source]]
-
-
-class Files(Protocol):
-    """How a plan finds and digests the files that params name."""
-
-    def resolve(self, text: str, within: Within) -> Path:
-        """The file's place, inside the roots that its port allows."""
-        ...
-
-    def digest(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool = False) -> str | None:
-        """Its content digest; None for a large file that was not hashed yet."""
-        ...
+IMPURE = "impure"
+"""Stands in the place of a body's digest when that differs from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +42,9 @@ class Plan:
         keys: Early keys; None where the key is known only at dispatch.
         outputs: Named outputs that are wanted.
         keyer: Computes the late keys.
+        files: Digests the files that were too large while planning.
+        frozen: Instance → key of the result that stands for it.
+        flat: What the plan was compiled from.
     """
 
     names: Sequence[str]
@@ -72,7 +64,8 @@ class Plan:
     outputs: Mapping[str, Source]
     keyer: Keyer
     files: Files
-    frozen: Mapping[int, bytes] = field(default_factory=dict[int, bytes])
+    frozen: Mapping[int, bytes]
+    flat: Flat
 
     def number(self, name: str) -> int:
         """Number of an instance.
@@ -83,18 +76,8 @@ class Plan:
         try:
             return self.names.index(name)
         except ValueError:
-            raise GraphError(
-                [
-                    Problem(
-                        "unknown-instance",
-                        name,
-                        "",
-                        "an instance of the graph",
-                        f'"{name}"',
-                        "See its nodes.",
-                    )
-                ]
-            ) from None
+            expected, cure = "an instance of the graph", "See its nodes."
+            raise GraphError([Problem("unknown-instance", name, "", expected, f'"{name}"', cure)]) from None
 
     def computes(self, index: int) -> bool:
         """Whether tensors pass through an instance, or through the body of a loop."""
@@ -102,6 +85,12 @@ class Plan:
             return self.nodes[index].computes
         body = self.bodies[index]
         return any(body.computes(inner) for inner in range(len(body.names)))
+
+    def lazy(self, index: int) -> frozenset[str]:
+        """Ports of which an instance chooses some when it runs."""
+        if index not in self.undecided:
+            return frozenset()
+        return frozenset(port.name for port in self.nodes[index].inputs.values() if port.lazy)
 
     def named_keys(self) -> dict[str, bytes]:
         """Early keys by instance, of those that have one."""
@@ -117,9 +106,13 @@ class Plan:
         Raises:
             GraphError: A value doesn't fit its port.
         """
-        binder = _Binder(self.keyer, self.files, body=False)
-        bound = binder.bind(self.names[index], self.nodes[index], params, self.links[index])
+        flat = replace(self.flat, params=[*self.flat.params])
+        flat.params[index] = dict(params)
+        binder = Binder(self.keyer, self.files, body=False)
+        bound = binder.bind(flat, index)
         binder.finish()
+        if bound.links != self.links[index]:  # a constant wants other lazy ports now
+            return compile(flat, self.keyer, self.files, wanted=self.outputs)
         arguments, plains, payloads, keys = map(list, (self.arguments, self.params, self.payloads, self.keys))
         arguments[index], plains[index] = bound.arguments, bound.params
         unhashed = dict(self.unhashed)
@@ -127,7 +120,13 @@ class Plan:
         if bound.unhashed:
             unhashed[index] = bound.unhashed
         edited = replace(
-            self, arguments=arguments, params=plains, payloads=payloads, keys=keys, unhashed=unhashed
+            self,
+            arguments=arguments,
+            params=plains,
+            payloads=payloads,
+            keys=keys,
+            unhashed=unhashed,
+            flat=flat,
         )
         for i in _downstream(self, index):
             payloads[i], keys[i] = edited.early(i)
@@ -175,13 +174,10 @@ class Plan:
         return key_of(repr(ends).encode())
 
 
-IMPURE = "impure"
-
-
 def compile(
     flat: Flat, keyer: Keyer, files: Files, *, wanted: Mapping[str, Source] | None = None, body: bool = False
 ) -> Plan:
-    """Compile a flat graph.
+    """Compile a flat graph, which must not change from now on.
 
     Args:
         flat: The graph without levels.
@@ -193,13 +189,11 @@ def compile(
     Raises:
         GraphError: Missing or refused values, files that can't be read, a cycle.
     """
-    binder = _Binder(keyer, files, body=body)
+    binder = Binder(keyer, files, body=body)
     outputs = flat.outputs if wanted is None else wanted
     binder.problems += _outputs_missing(flat, outputs)
-    bound = [
-        binder.bind(name, node, flat.params[i], flat.links[i], flat.over.get(i, ()), loop=i in flat.loops)
-        for i, (name, node) in enumerate(zip(flat.names, flat.nodes, strict=True))
-    ]
+    bound = [binder.bind(flat, index) for index in range(len(flat.names))]
+    bodies = _bodies(flat, keyer, files, binder.problems)
     binder.finish()
     links = [one.links for one in bound]
     users = _users(links)
@@ -214,10 +208,10 @@ def compile(
         params=[one.params for one in bound],
         over=flat.over,
         loops=flat.loops,
-        bodies={i: compile(loop.body, keyer, files, body=True) for i, loop in flat.loops.items()},
+        bodies=bodies,
         undecided=frozenset(i for i, one in enumerate(bound) if one.undecided),
         unhashed={i: one.unhashed for i, one in enumerate(bound) if one.unhashed},
-        order=_order(links, users, flat.names),
+        order=_order(users, flat.names),
         users=users,
         payloads=payloads,
         keys=keys,
@@ -225,136 +219,22 @@ def compile(
         keyer=keyer,
         files=files,
         frozen=flat.frozen,
+        flat=flat,
     )
     for index in draft.order:
         payloads[index], keys[index] = draft.early(index)
     return draft
 
 
-@dataclass(slots=True)
-class _Bound:
-    """One instance with its values checked."""
-
-    arguments: dict[str, Any]
-    params: dict[str, Any]
-    links: Links
-    undecided: bool = False
-    unhashed: tuple[str, ...] = ()
-
-
-class _Binder:
-    """Checks typed-in values and decides what can be decided about lazy ports."""
-
-    def __init__(self, keyer: Keyer, files: Files, *, body: bool) -> None:
-        self._keyer = keyer
-        self._files = files
-        self._body = body
-        self.problems: list[Problem] = []
-
-    def finish(self) -> None:
-        if self.problems:
-            raise GraphError(self.problems)
-
-    def bind(
-        self,
-        name: str,
-        node: Node[Any, Any],
-        given: Mapping[str, Any],
-        links: Links,
-        over: tuple[str, ...] = (),
-        *,
-        loop: bool = False,
-    ) -> _Bound:
-        if loop:
-            return _Bound(dict(given), dict(sorted(given.items())), links)
-        bound = _Bound({}, {}, links)
-        for port_name, port, default in self._keyer.shared(node).params:
-            if port_name in links:
-                continue
-            if port_name in given:
-                self._param(name, port, given[port_name], bound, lifted=port_name in over)
-            elif default is REQUIRED:
-                self._missing(name, port, bound)
-            elif port.within is not None and default is not None:
-                self._param(name, port, default, bound, lifted=False)
-            else:
-                bound.params[port_name] = default
-        for port_name, port in node.inputs.items():
-            if port.required and not port.is_param and port_name not in links:
-                self._missing(name, port, bound)
-        if "needs" in node.companions:
-            self._decide(node, bound)
-        return bound
-
-    def _missing(self, name: str, port: Port, bound: _Bound) -> None:
-        if port.variadic:
-            return
-        cure = "Link it or type a value." if port.is_param else "Link it."
-        self.problems.append(Problem("missing-input", name, port.name, str(port.type), "nothing", cure))
-
-    def _param(self, name: str, port: Port, value: Any, bound: _Bound, *, lifted: bool) -> None:
+def _bodies(flat: Flat, keyer: Keyer, files: Files, problems: list[Problem]) -> dict[int, Plan]:
+    """Compile the bodies of loops; their problems are named with the way through the loop."""
+    bodies: dict[int, Plan] = {}
+    for index, loop in flat.loops.items():
         try:
-            if lifted:
-                items = [port.coerce(item) for item in value]
-                bound.arguments[port.name] = items
-                bound.params[port.name] = [plain(port, item) for item in items]
-                return
-            if port.within is not None and value is not None:
-                self._file(port, value, bound)
-                return
-            coerced = port.coerce(value)
-        except ValueRefused as error:
-            self.problems.append(
-                Problem("bad-value", name, port.name, error.expected, error.got, "Change the value.")
-            )
-            return
+            bodies[index] = compile(loop.body, keyer, files, body=True)
         except GraphError as error:
-            self.problems += [replace(p, instance=name, port=port.name) for p in error.problems]
-            return
-        bound.arguments[port.name] = (coerced,) if port.variadic else coerced
-        bound.params[port.name] = plain(port, coerced)
-
-    def _file(self, port: Port, value: Any, bound: _Bound) -> None:
-        assert port.within is not None
-        path = self._files.resolve(port.coerce(value), port.within)
-        digest = self._files.digest(path, port.within.suffixes, hash_now=self._body)
-        form = Folder if path.is_dir() else File
-        bound.arguments[port.name] = form(path, digest or "")
-        bound.params[port.name] = digest
-        if digest is None:
-            bound.unhashed += (port.name,)
-
-    def _decide(self, node: Node[Any, Any], bound: _Bound) -> None:
-        """Drop the lazy ports that a constant makes needless; leave the rest to the run."""
-        lazy = [port.name for port in node.inputs.values() if port.lazy]
-        eager_links = [port for port in bound.links if port not in lazy]
-        if eager_links:
-            bound.undecided = not self._body
-            return
-        wanted = set(needed_ports(node, bound.arguments))
-        for port in lazy:
-            if port not in wanted:
-                bound.links = {name: sources for name, sources in bound.links.items() if name != port}
-                bound.arguments.pop(port, None)
-                bound.params.pop(port, None)
-
-
-def needed_ports(node: Node[Any, Any], arguments: Mapping[str, Any]) -> list[str]:
-    """Ask a node which lazy ports it wants.
-
-    Args:
-        node: A node with a ``needs`` companion.
-        arguments: Values of its eager inputs.
-    """
-    from inspect import signature
-
-    needs = node.companions["needs"]
-    eager = {
-        port.name: port.default
-        for port in node.inputs.values()
-        if not port.lazy and port.default is not REQUIRED
-    } | dict(arguments)
-    return list(needs(**{name: eager[name] for name in signature(needs).parameters}))
+            problems += [replace(p, instance=f"{flat.names[index]}/{p.instance}") for p in error.problems]
+    return bodies
 
 
 def _outputs_missing(flat: Flat, wanted: Mapping[str, Source]) -> Iterable[Problem]:
@@ -382,33 +262,11 @@ def _users(links: Sequence[Links]) -> list[list[int]]:
     return users
 
 
-def _order(links: Sequence[Links], users: Sequence[Sequence[int]], names: Sequence[str]) -> list[int]:
-    waiting = [
-        sum(1 for sources in ports.values() for source, _ in sources if source != GIVEN) for ports in links
-    ]
-    order = [index for index, count in enumerate(waiting) if not count]
-    for index in order:
-        for user in users[index]:
-            waiting[user] -= 1
-            if not waiting[user]:
-                order.append(user)
-    if len(order) < len(links):
-        raise GraphError([_cycle(links, waiting, names)])
+def _order(users: Sequence[Sequence[int]], names: Sequence[str]) -> list[int]:
+    order, cycles = arrange(users)
+    if cycles:
+        raise GraphError([cycle_problem([names[index] for index in cycle]) for cycle in cycles])
     return order
-
-
-def _cycle(links: Sequence[Links], waiting: Sequence[int], names: Sequence[str]) -> Problem:
-    """Walk upstream among what never became ready until an instance comes round again."""
-    index = next(i for i, count in enumerate(waiting) if count)
-    seen: dict[int, int] = {}
-    path: list[int] = []
-    while index not in seen:
-        seen[index] = len(path)
-        path.append(index)
-        index = next(s for sources in links[index].values() for s, _ in sources if s != GIVEN and waiting[s])
-    cycle = [names[i] for i in reversed(path[seen[index] :])]
-    text = " → ".join([*cycle, cycle[0]])
-    return Problem("cycle", cycle[0], "", "no way back to itself", text, "Remove one of these links.")
 
 
 def _downstream(plan: Plan, index: int) -> list[int]:

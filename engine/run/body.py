@@ -12,7 +12,8 @@ from typing import Any
 
 from engine.errors import Cancelled, NodeFailed, say
 from engine.graph.flat import GIVEN, Source
-from engine.plan.plan import Plan, needed_ports
+from engine.plan.bind import needed_ports
+from engine.plan.plan import Plan
 from engine.run.call import Models, call, owned_copy
 from engine.run.context import RunContext
 from engine.run.lift import items_of, lifted

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from engine.declare import codec
 from engine.declare.node import Node
+from engine.errors import StoreError
 from engine.graph.flat import Source
 from engine.plan.keys import key_of, plain
 from engine.plan.plan import Plan
@@ -52,8 +53,9 @@ class Results(Protocol):
         seconds: float,
         ingredients: bytes,
         on_commit: Callable[[], None] | None = None,
+        on_error: Callable[[StoreError], None] | None = None,
     ) -> Mapping[str, Ref]:
-        """Store outputs; ``on_commit`` is called once they are durable."""
+        """Store outputs; ``on_commit`` is called once they are durable, ``on_error`` if they can't be kept."""
         ...
 
     def take(self, ref: Ref) -> bool:
@@ -131,7 +133,12 @@ def elsewhere(work: Work, store: Results, leases: Leases, flight: Flight) -> Res
 
 
 def perform(
-    work: Work, store: Results, pool: Pool, flight: Flight, durable: Callable[[float], None]
+    work: Work,
+    store: Results,
+    pool: Pool,
+    flight: Flight,
+    durable: Callable[[float], None],
+    unkept: Callable[[StoreError], None],
 ) -> Result:
     """Run one instance and store what it gave.
 
@@ -141,6 +148,7 @@ def perform(
         pool: Loaded models.
         flight: Who waits for it.
         durable: Told the seconds it took, once the result can't be lost.
+        unkept: Told instead why the result can't be kept; it is there for this run all the same.
 
     Raises:
         Cancelled: Nobody wants the result any more.
@@ -164,7 +172,7 @@ def perform(
         with Models(pool, work.device, offload=True) as loaded:
             values = _run(work, node, arguments, context, loaded, store)
     seconds = perf_counter() - start
-    refs = _keep(work, node, values, store, seconds, durable)
+    refs = _keep(work, node, values, store, seconds, durable, unkept)
     return Result(values, refs, seconds)
 
 
@@ -233,6 +241,7 @@ def _keep(
     store: Results,
     seconds: float,
     durable: Callable[[float], None],
+    unkept: Callable[[StoreError], None],
 ) -> Mapping[str, Ref]:
     if not node.stored or work.key is None:
         durable(seconds)
@@ -247,6 +256,7 @@ def _keep(
         seconds=seconds,
         ingredients=work.payload,
         on_commit=lambda: durable(seconds),
+        on_error=unkept,
     )
 
 

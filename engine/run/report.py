@@ -23,6 +23,7 @@ class Report:
         outputs: Wanted output → value, for those that are there.
         digests: Wanted output → content digest.
         failures: Every failure, in the order of their happening.
+        warnings: What went less well than it should: results that could not be kept.
         timings: Executed instance → seconds.
         seconds: Stage (``plan``, ``run``) → seconds.
     """
@@ -33,6 +34,7 @@ class Report:
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     digests: dict[str, str] = field(default_factory=dict[str, str])
     failures: list[NodeFailed] = field(default_factory=list[NodeFailed])
+    warnings: list[str] = field(default_factory=list[str])
     timings: dict[str, float] = field(default_factory=dict[str, float])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 

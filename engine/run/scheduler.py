@@ -8,7 +8,6 @@ through the inbox. Everything below is owned by this thread; other threads only 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -16,11 +15,12 @@ from queue import SimpleQueue
 from time import perf_counter
 from typing import Any, Protocol
 
-from engine.errors import Cancelled, NodeFailed, say
-from engine.graph.flat import GIVEN, Source
+from engine.errors import Cancelled, NodeFailed, StoreError, say
+from engine.graph.flat import Source
+from engine.plan.bind import needed_ports
 from engine.plan.demand import Demand, Found, downstream
 from engine.plan.keys import key_of
-from engine.plan.plan import Plan, needed_ports
+from engine.plan.plan import Plan
 from engine.run import events, job
 from engine.run.context import Token
 from engine.run.flights import Flight, Flights, Waiter
@@ -367,20 +367,26 @@ class Run:
         leases = self.place.leases
         name = self.plan.names[work.index]
 
-        def durable(seconds: float) -> None:
-            self.tell(events.Done(name, False, seconds))
+        def ended() -> None:
             if lease and work.key is not None:
                 leases.give_back(work.key)
+
+        def durable(seconds: float) -> None:
+            self.tell(events.Done(name, False, seconds))
+            ended()
+
+        def unkept(error: StoreError) -> None:
+            self.report.warnings.append(f"{name}: {error}")
+            ended()
 
         try:
             if lease:
                 outcome = job.elsewhere(work, self.place.store, leases, flight)
             if outcome is None:
-                outcome = job.perform(work, self.place.store, self.place.pool, flight, durable)
+                outcome = job.perform(work, self.place.store, self.place.pool, flight, durable, unkept)
         except BaseException as error:  # brought to the scheduler's thread, which decides
             outcome = error
-            if lease and work.key is not None:
-                leases.give_back(work.key)
+            ended()
         others = [waiter for waiter in self.place.flights.land(work.key, flight) if waiter is not mine]
         for waiter in others:
             waiter.land(outcome)

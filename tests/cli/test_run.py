@@ -33,7 +33,7 @@ def test_a_picture_is_written_and_its_path_printed(cli: Cli, picture: Path) -> N
 def test_json_is_one_object_alone_on_stdout(cli: Cli, product: Path) -> None:
     found = report(cli("run", product, "--json"))
     assert found.keys() == {
-        "status", "graph", "outputs", "nodes", "seconds", "timings", "failures", "seeds",
+        "status", "graph", "outputs", "nodes", "seconds", "timings", "failures", "seeds", "warnings",
     }  # fmt: skip
     assert found["status"] == "done"
     assert found["graph"] == Graph.read(product).digest()

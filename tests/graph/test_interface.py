@@ -59,7 +59,7 @@ def test_a_loop_has_its_invariants_and_its_results() -> None:
     }
     ports = of({"type": "flow.loop", "graph": body, "carry": {"x": 0}, "items": [1], "collect": ["size"]})
 
-    assert list(ports.inputs) == ["more"]
+    assert list(ports.inputs) == ["x", "items", "more"]
     assert {name: port.type for name, port in ports.outputs.items()} == {
         "size": ListOf(Plain(int)),
         "x": Plain(float),

@@ -6,7 +6,8 @@ import threading
 from typing import Any
 
 from engine.executors.headless import Headless
-from engine.graph.document import Graph
+from engine.graph.check import check
+from engine.graph.document import Graph, GraphInput
 from tests.run.conftest import calls, gates, graph, ran
 
 
@@ -211,3 +212,16 @@ def test_a_lazy_port_in_a_body_evaluates_only_what_it_wants(engine: Headless) ->
     report, said = ran(engine, graph({"loop": loop}, {"text": "loop.text"}))
     assert report.outputs == {"text": "xeo"}
     assert len([word for word in said if word in {"x", "xe"}]) == 4
+
+
+def test_graph_inputs_feed_the_count_and_the_start_values(engine: Headless) -> None:
+    document = pushing(count=1)
+    document.inputs = {
+        "turns": GraphInput(to=["loop.count"], default=2),
+        "first": GraphInput(to=["box.first"], default=5.0),
+    }
+    assert check(document, engine.registry) == []
+    assert ran(engine, document, values={"turns": 3})[0].outputs["sum"] == 5 + 0 + 1 + 2
+    document.nodes["loop"].count = None
+    assert check(document, engine.registry) == []
+    assert ran(engine, document)[0].outputs["sum"] == 5 + 0 + 1

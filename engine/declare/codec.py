@@ -120,8 +120,8 @@ class _Packer:
         if torch is None or not isinstance(value, torch.Tensor):
             kind = type(value).__qualname__
             raise CodecError(
-                f"a {kind} can't be stored. Return a frozen dataclass of tensors, scalars, strings and lists, "
-                "or declare the node stored=False"
+                f"a {kind} can't be stored. Return a frozen dataclass of tensors, scalars, strings and "
+                "lists, or declare the node stored=False"
             )
         name = f"t{len(self.tensors):05d}"
         # safetensors refuses tensors that share memory, and views

@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 from engine.declare import types as port_types
 from engine.declare.context import Context
 from engine.declare.docstring import read_help
-from engine.declare.types import File, Mark, OnDevice, Type, Within
+from engine.declare.types import File, ListOf, Mark, OnDevice, Type, Within
 from engine.errors import SignatureError, ValueRefused
 
 P = ParamSpec("P")
@@ -155,16 +155,43 @@ class Node(Generic[P, R]):
         return self.function(*args, **kwargs)
 
     def needs(self, function: Function) -> Function:
-        """Attach the function that names the lazy ports wanted, once the eager inputs are known."""
+        """Attach the function that names the lazy ports wanted, once the eager inputs are known.
+
+        Raises:
+            SignatureError: No input is lazy, or the function asks for something else than eager inputs.
+        """
+        if not any(port.lazy for port in self.inputs.values()):
+            raise SignatureError(self.id, "needs, but no input is lazy", "Annotate inputs Lazy[...].")
+        eager = [port.name for port in self.inputs.values() if not port.lazy]
+        self._check_asked("needs", function, eager)
         return self._attach("needs", function)
 
     def infer(self, function: Function) -> Function:
-        """Attach the function that tells a variable's family from file params, without loading weights."""
+        """Attach the function that tells a variable's family from file params, without loading weights.
+
+        Raises:
+            SignatureError: The function asks for something else than params.
+        """
+        params = [port.name for port in self.inputs.values() if port.is_param]
+        self._check_asked("infer", function, params)
         return self._attach("infer", function)
 
     def migrates(self, version: int) -> Callable[[Function], Function]:
-        """Attach the function that turns the params of ``version`` into those of the next one."""
+        """Attach the function that turns the params of ``version`` into those of the next one.
+
+        Raises:
+            SignatureError: The node has not gone beyond this version.
+        """
+        if not 1 <= version < self.version:
+            problem = f"migrates({version}), but the node is at version {self.version}"
+            raise SignatureError(self.id, problem, "Raise the node's version.")
         return lambda function: self._attach(f"migrates {version}", function)
+
+    def _check_asked(self, role: str, function: Callable[..., Any], known: Sequence[str]) -> None:
+        for name in inspect.signature(function).parameters:
+            if name not in known:
+                fit = ", ".join(known) or "none"
+                raise SignatureError(self.id, f"{role} asks for {name!r}", f"It can ask for: {fit}.")
 
     def _attach(self, role: str, function: Function) -> Function:
         if role in self.companions:
@@ -211,11 +238,11 @@ def node(
         hints = _hints(id, function)
         summary, helps = read_help(function.__doc__ or "")
         parameters = inspect.signature(function).parameters
-        context = [name for name in parameters if hints.get(name) is Context]
+        context = _context(id, hints)
         inputs = {
             name: _input(id, parameter, hints, helps.get(name, ""))
             for name, parameter in parameters.items()
-            if name not in context
+            if name != context
         }
         return Node(
             id=id,
@@ -226,7 +253,7 @@ def node(
             help=summary,
             pure=pure,
             stored=stored,
-            context=context[0] if context else "",
+            context=context,
             licence=licence,
             companions={},
         )
@@ -234,18 +261,32 @@ def node(
     return declare
 
 
-def _hints(id: str, function: Callable[..., Any]) -> dict[str, Any]:
+def _hints(id: str, annotated: Any) -> dict[str, Any]:
+    """Annotations of a function, or of the class of an output tuple."""
     try:
-        return typing.get_type_hints(function, include_extras=True)
+        return typing.get_type_hints(annotated, include_extras=True)
     except NameError as error:
         cure = "Import it outside TYPE_CHECKING: the engine reads annotations when the module is imported."
         raise SignatureError(id, f"annotation {error.name!r} can't be found", cure) from None
+    except (AttributeError, SyntaxError, TypeError) as error:
+        raise SignatureError(
+            id, f"an annotation can't be read ({error})", "Annotate with types that exist."
+        ) from None
+
+
+def _context(id: str, hints: Mapping[str, Any]) -> str:
+    names = [name for name, hint in hints.items() if hint is Context and name != "return"]
+    if len(names) > 1:
+        raise SignatureError(id, f"{' and '.join(names)} are both a Context", "Keep one of them.")
+    return names[0] if names else ""
 
 
 def _input(id: str, parameter: inspect.Parameter, hints: Mapping[str, Any], help: str) -> Port:
     name = parameter.name
     if parameter.kind is inspect.Parameter.VAR_KEYWORD:
         raise SignatureError(id, f"**{name} has no ports", "Name every input.")
+    if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+        raise SignatureError(id, f"input {name!r} has no name to the caller", "Take the / out.")
     if name not in hints:
         raise SignatureError(id, f"input {name!r} has no annotation", "Annotate it with its type.")
     port = _port(id, name, hints[name], help)
@@ -277,7 +318,10 @@ def _outputs(id: str, annotation: Any) -> dict[str, Port]:
         )
     bundle = _without_arguments(annotation)
     if hasattr(bundle, "_fields"):  # what makes a tuple a NamedTuple
-        hints = typing.get_type_hints(bundle, include_extras=True)
+        hints = _hints(id, bundle)
+        if not hints or tuple(hints) == ("out",):
+            cure = 'Return the value itself: its output is called "out".'
+            raise SignatureError(id, f"{bundle.__name__} names no outputs of its own", cure)
         _, helps = read_help(bundle.__doc__ or "", section="Attributes")
         return {name: _port(id, name, hint, helps.get(name, "")) for name, hint in hints.items()}
     return {"out": _port(id, "out", annotation, "")}
@@ -292,7 +336,7 @@ def _port(id: str, name: str, annotation: Any, help: str) -> Port:
     """Read one annotation: marks and optionality off, the type from what remains."""
     inner, optional = _without_none(annotation)
     extras = typing.get_args(inner)[1:] if typing.get_origin(inner) is Annotated else ()
-    bare = typing.get_args(inner)[0] if extras else inner
+    bare, none_inside = _without_none(typing.get_args(inner)[0] if extras else inner)
     on_device = typing.get_origin(bare) is OnDevice
     try:
         type_ = port_types.read(typing.get_args(bare)[0] if on_device else bare)
@@ -300,12 +344,15 @@ def _port(id: str, name: str, annotation: Any, help: str) -> Port:
         raise SignatureError(
             id, f"port {name!r}: {error}", "Use a class, a choice, a list or a TypeVar."
         ) from None
+    if isinstance(type_, ListOf) and any(issubclass(cls, File) for cls in port_types.classes(type_)):
+        cure = "Take one file, and lift the instance over several."
+        raise SignatureError(id, f"port {name!r} is a list of files", cure)
     return Port(
         name=name,
         type=type_,
         annotation=annotation,
         help=help,
-        optional=optional,
+        optional=optional or none_inside,
         lazy=Mark.LAZY in extras,
         owned=Mark.OWNED in extras,
         on_device=on_device,

@@ -64,6 +64,7 @@ class Execution:
         report = self._execute(point, quiet)
         report.seconds["load"] = self._job.seconds if index == 0 else 0.0
         files = [] if report.status == "cancelled" else self._export(index, point, report)
+        report.outputs = {}  # a long sweep would fill the memory with pictures that are files by now
         seeds = {name: point.graph.inputs[name].default for name in self._job.seeds}
         outcome = Outcome(report, files, point.swept, seeds)
         self.outcomes.append(outcome)

@@ -1,0 +1,171 @@
+"""Train states: how they begin, and how a network runs on the weights that one carries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
+
+from engine import Rng
+from nodes.train.optimiser import descend, rate_at, takes_muon
+from nodes.train.values import TrainState
+
+if TYPE_CHECKING:
+    import torch
+
+Draw = Callable[["torch.Generator"], "tuple[torch.Tensor, ...]"]
+Loss = Callable[..., "torch.Tensor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a network is moved.
+
+    Attributes:
+        rate: Peak learning rate of the matrices, which Muon moves.
+        adam_rate: Peak learning rate of everything else, which AdamW moves.
+        warmup: Steps of the rise.
+        steps: Length of the schedule; the rates stay at their end afterwards.
+        decay: Decay of the moving average.
+        shards: Parts of the batch that are computed side by side.
+        frozen: Prefixes of the weights that stay as they are.
+    """
+
+    rate: float
+    adam_rate: float
+    warmup: int
+    steps: int
+    decay: float
+    shards: int = 1
+    frozen: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=8)
+def network(config: str, thread: int) -> torch.nn.Module:
+    """Build the modules that a config names, once for each thread, because threads point them at other weights."""
+    import torch
+
+    return torch.nn.ModuleDict({name: _module(name, parts) for name, parts in json.loads(config).items()})
+
+
+def _module(kind: str, parts: dict[str, Any]) -> torch.nn.Module:
+    if kind == "vae":
+        from diffusers import AutoencoderKL
+
+        return AutoencoderKL.from_config(parts)
+    if kind == "unet":
+        from diffusers import UNet2DConditionModel
+
+        return UNet2DConditionModel.from_config(parts)
+    if kind == "text_encoder":
+        from transformers import CLIPTextConfig, CLIPTextModel
+
+        return CLIPTextModel(CLIPTextConfig(**parts))
+    raise ValueError(f"expected a part named vae, unet or text_encoder, got {kind!r}: the config is another version's")
+
+
+def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
+    """Draw fresh weights.
+
+    Args:
+        parts: Configs of the networks trained together: vae, unet, text_encoder.
+        seed: Seed of the weights and of every draw in training.
+    """
+    import torch
+
+    config = json.dumps(parts, sort_keys=True)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        drawn = network.__wrapped__(config, get_ident())
+        params = {name: weight.detach() for name, weight in drawn.named_parameters()}
+    return fresh(config, params, seed)
+
+
+def fresh(config: str, params: dict[str, torch.Tensor], seed: int) -> TrainState:
+    """Start an optimiser on given weights."""
+    import torch
+
+    adam = [name for name, weight in params.items() if not takes_muon(name, weight)]
+    return TrainState(
+        config=config,
+        params=params,
+        momentum={name: torch.zeros_like(weight) for name, weight in params.items()},
+        variance={name: torch.zeros_like(params[name]) for name in adam},
+        average={name: weight.clone() for name, weight in params.items()},
+        step=0,
+        rng=Rng.seeded(seed),
+    )
+
+
+def bound(config: str, weights: dict[str, torch.Tensor], *, training: bool = False) -> torch.nn.Module:
+    """Return the network with its parameters pointing at the given tensors: nothing is copied."""
+    module = network(config, get_ident())
+    for name, parameter in module.named_parameters():
+        parameter.data = weights[name]
+    return module.train(training)
+
+
+def advance(
+    state: TrainState,
+    draw: Draw,
+    loss_of: Loss,
+    plan: Plan,
+) -> tuple[TrainState, float]:
+    """Take one training step; the tensors of the state are changed in place.
+
+    Args:
+        state: An owned state.
+        draw: Draws the batch: tensors whose first dimension counts its samples.
+        loss_of: Computes the mean loss of those tensors with the network.
+        plan: Rates, schedule and shards.
+
+    Returns:
+        The state one step on, and the loss.
+    """
+    module = bound(state.config, state.params, training=True)
+    generator = state.rng.generator()
+    batch = draw(generator)
+    moving: dict[str, torch.Tensor] = {}
+    for name, weight in module.named_parameters():
+        weight.requires_grad_(not name.startswith(plan.frozen) if plan.frozen else True)
+        if weight.requires_grad:
+            moving[name] = weight
+    grads, loss = gradients(module, list(moving.values()), batch, loss_of, plan.shards)
+    scale = rate_at(state.step, rate=1.0, warmup=plan.warmup, steps=plan.steps)
+    table = dict(zip(moving, grads, strict=True))
+    descend(state, table, rate=plan.rate * scale, adam_rate=plan.adam_rate * scale, decay=plan.decay, workers=plan.shards)
+    return replace(state, step=state.step + 1, rng=Rng.of(generator)), loss
+
+
+def gradients(
+    module: torch.nn.Module,
+    weights: Sequence[torch.Tensor],
+    batch: Sequence[torch.Tensor],
+    loss_of: Loss,
+    shards: int,
+) -> tuple[list[torch.Tensor], float]:
+    """Compute the gradients of the mean loss, the shards of the batch side by side in threads.
+
+    Threads that meet once a step lose less to other programs on the machine than those that meet in every operation.
+    """
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    def of(shard: tuple[torch.Tensor, ...]) -> tuple[Sequence[torch.Tensor], float]:
+        with torch.enable_grad():
+            loss = loss_of(module, *shard) / shards
+            return torch.autograd.grad(loss, weights), float(loss.detach())
+
+    parts = list(zip(*(tensor.chunk(shards) for tensor in batch), strict=True))
+    # On few tokens the fused attention's gradient takes several times as long as the plain one's on a CPU.
+    with ThreadPoolExecutor(len(parts)) as pool, sdpa_kernel(SDPBackend.MATH):
+        (grads, loss), *others = pool.map(of, parts)
+    total = list(grads)
+    for more, part in others:
+        torch._foreach_add_(total, list(more))
+        loss += part
+    return total, loss

@@ -1,0 +1,126 @@
+"""The values of training. Shapes: N samples, C channels, H height, W width, T tokens."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine import Rng
+from engine.declare import codec
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Captioned pictures, addressed by index. The samples of one picture lie side by side, its own colours first.
+
+    Attributes:
+        pixels: uint8 [N, C, H, W], sRGB.
+        first: int64 [pictures + 1]: the samples of picture p are first[p] up to first[p + 1].
+        captions: For each sample the captions that name it; the first is the primary one.
+        tags: For each sample words that may follow its caption.
+        names: Caption of each picture.
+    """
+
+    pixels: torch.Tensor
+    first: torch.Tensor
+    captions: list[list[str]]
+    tags: list[list[str]]
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Latents:
+    """A dataset's pictures in an autoencoder's latent space, encoded once.
+
+    Attributes:
+        samples: float16 [N, 2, C, H, W]: of the pictures as they are, and mirrored.
+    """
+
+    samples: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A byte-pair tokenizer in the files of CLIP's.
+
+    Attributes:
+        vocab: Text of ``vocab.json``.
+        merges: Text of ``merges.txt``.
+        length: Tokens a caption is padded or cut to.
+    """
+
+    vocab: str
+    merges: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTable:
+    """Every caption that a dataset can show, in tokens.
+
+    Attributes:
+        tokens: int64 [captions, T]; row 0 is the empty caption.
+        first: int64 [N + 1]: the captions of sample n are first[n] up to first[n + 1].
+        primary: Share of draws that take a sample's first caption.
+    """
+
+    tokens: torch.Tensor
+    first: torch.Tensor
+    primary: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainState:
+    """Everything that a training run carries from step to step, so that a resumed run gives the same bytes.
+
+    Attributes:
+        config: The architecture as canonical JSON.
+        params: Name → weight.
+        momentum: Name → the optimiser's first moment.
+        variance: Name → the optimiser's second moment, for weights that Adam moves.
+        average: Name → exponential moving average of the weight.
+        step: Steps done.
+        rng: Generator of every draw in training.
+    """
+
+    config: str
+    params: dict[str, torch.Tensor]
+    momentum: dict[str, torch.Tensor]
+    variance: dict[str, torch.Tensor]
+    average: dict[str, torch.Tensor]
+    step: int
+    rng: Rng
+
+    suffix = ".safetensors"
+
+    def encode(self, text: dict[str, str]) -> list[bytes]:
+        """One file, which ``train.saved_state`` reads."""
+        return [codec.encode(self)]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A folder of model files, exported as a ZIP archive that is not compressed.
+
+    Attributes:
+        names: Path of each file inside the folder.
+        contents: Its bytes.
+    """
+
+    names: list[str]
+    contents: list[bytes]
+
+    suffix = ".zip"
+
+    def encode(self, text: dict[str, str]) -> list[bytes]:
+        """One archive; equal folders give equal bytes."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for name, content in zip(self.names, self.contents, strict=True):
+                archive.writestr(zipfile.ZipInfo(name), content)
+        return [buffer.getvalue()]

@@ -27,10 +27,12 @@ pack = Pack(
         "vae": ("nodes.vae",),
         "train": (
             "nodes.train.dataset",
+            "nodes.train.vocabulary",
             "nodes.train.autoencoder",
             "nodes.train.diffusion",
-            "nodes.train.metrics",
-            "nodes.train.evaluate",
+            "nodes.train.saved",
+            "nodes.train.pictures",
+            "nodes.train.export",
         ),
     },
 )

@@ -205,8 +205,10 @@ class Model(Generic[F]):
     def load(self, find: Find) -> Any:
         """Build the module. See ``engine.declare.handle``."""
         from nodes.checkpoints.build import build
+        from nodes.library_lock import library_lock
 
-        return build(self, find)
+        with library_lock:
+            return build(self, find)
 
 
 class Denoiser(Model[F]):
@@ -244,5 +246,7 @@ class Upscaler(Model[F]):
     def load(self, find: Find) -> Any:
         """Build the module. See ``nodes.checkpoints.upscaler``."""
         from nodes.checkpoints.upscaler import build
+        from nodes.library_lock import library_lock
 
-        return build(self, find)
+        with library_lock:
+            return build(self, find)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.folder import PARTS, read_tokenizer, variant_of
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.importing import one_at_a_time
+from nodes.library_lock import library_lock
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
@@ -43,7 +43,7 @@ def build(handle: Model[Any], find: Find) -> Any:
 
 def build_unet(folder: Path, dtype: Any) -> Any:
     """The denoiser of a diffusers folder."""
-    with one_at_a_time:
+    with library_lock:
         from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
     return _from_pretrained(UNet2DConditionModel, folder, "unet", torch_dtype=dtype)
@@ -51,7 +51,7 @@ def build_unet(folder: Path, dtype: Any) -> Any:
 
 def build_vae(folder: Path, dtype: Any) -> Any:
     """The autoencoder of a diffusers folder."""
-    with one_at_a_time:
+    with library_lock:
         from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     return _from_pretrained(AutoencoderKL, folder, "vae", torch_dtype=dtype)
@@ -59,7 +59,7 @@ def build_vae(folder: Path, dtype: Any) -> Any:
 
 def build_text_encoder(folder: Path, dtype: Any) -> Any:
     """The text encoder of a diffusers folder, with the folder's tokenizer as its attribute ``tokenizer``."""
-    with one_at_a_time:
+    with library_lock:
         from transformers.models.clip.modeling_clip import CLIPTextModel
         from transformers.utils.logging import disable_progress_bar
 

@@ -10,7 +10,7 @@ from typing import Any
 from nodes.checkpoints.header import read_header
 from nodes.checkpoints.recognise import family
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.importing import one_at_a_time
+from nodes.library_lock import library_lock
 from nodes.values import SchedulerConfig
 
 INDEX = "model_index.json"
@@ -111,7 +111,7 @@ def variant_of(folder: Path, part: str) -> str | None:
 
 def read_tokenizer(folder: Path) -> Any:
     """The tokenizer of a folder."""
-    with one_at_a_time:
+    with library_lock:
         from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
     return CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)

@@ -10,7 +10,7 @@ from nodes.checkpoints.folder import Layout, read_configs, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
 from nodes.checkpoints.recognise import UNET, family_of_file
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.importing import one_at_a_time
+from nodes.library_lock import library_lock
 
 CONFIGS = Path(__file__).parent / "configs"
 PREFIXES = {"unet": UNET, "vae": "first_stage_model.", "text_encoder": "cond_stage_model."}
@@ -91,7 +91,7 @@ def build(path: Path, part: str, config: Path, dtype: Any) -> Any:
 
 
 def _unet(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    with one_at_a_time:
+    with library_lock:
         from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
     # A model made for inpainting differs from its family by its first convolution alone
@@ -100,7 +100,7 @@ def _unet(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
 
 
 def _vae(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    with one_at_a_time:
+    with library_lock:
         from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     return _from_single_file(AutoencoderKL, weights, config, "vae", dtype)
@@ -116,7 +116,7 @@ def _from_single_file(
 
 
 def _text_encoder(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    with one_at_a_time:
+    with library_lock:
         from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm
         from transformers.models.clip.modeling_clip import CLIPTextModel
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from nodes.importing import one_at_a_time
+from nodes.library_lock import library_lock
 from nodes.values import Scheduler, SchedulerState
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SEED = "noise_sampler_seed"
 
 def scheduler_class(name: str) -> Any:
     """The diffusers class of this name."""
-    with one_at_a_time:
+    with library_lock:
         from diffusers import schedulers
 
         return getattr(schedulers, name)

@@ -68,7 +68,7 @@ def encode(value: object) -> bytes:
         raise
     except (ValueError, KeyError, RuntimeError) as error:  # text that is no Unicode, depth, odd tensors
         cure = "Change it, or declare the node stored=False."
-        raise CodecError(f"a {type(value).__qualname__} can't be stored ({error}). {cure}") from error
+        raise CodecError(f"{type(value).__qualname__} values can't be stored ({error}). {cure}") from error
 
 
 def decode(data: bytes) -> Any:
@@ -120,7 +120,7 @@ class _Packer:
         if torch is None or not isinstance(value, torch.Tensor):
             kind = type(value).__qualname__
             raise CodecError(
-                f"a {kind} can't be stored. Return a frozen dataclass of tensors, scalars, strings and "
+                f"{kind} values can't be stored. Return a frozen dataclass of tensors, scalars, strings and "
                 "lists, or declare the node stored=False"
             )
         name = f"t{len(self.tensors):05d}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, TypeVar
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 F = TypeVar("F")
+Weights = Annotated[File, Within("models", (".st",))]
 
 
 @dataclass(frozen=True)
@@ -287,7 +289,7 @@ class TestValues:
         assert len(refusal.value.got) == 80
 
     def test_the_schema_has_range_default_and_widget(self) -> None:
-        def it(seed: Seed = 4, mode: Mode = Mode.FINE, file: Annotated[File, Within("models", (".st",))] = "a") -> int:  # type: ignore[assignment]  # fmt: skip
+        def it(seed: Seed = 4, mode: Mode = Mode.FINE, file: Weights = "a") -> int:  # type: ignore[assignment]
             return 0
 
         seed, mode, file = (port.schema() for port in declared(it).inputs.values())
@@ -394,7 +396,7 @@ class TestBadSignatures:
         self.refused(it, "input 'x' defaults to None", r"Annotate it Ink \| None")
 
     def test_a_default_on_a_port_that_can_only_be_linked(self) -> None:
-        def it(x: Ink = Ink(3)) -> int:  # noqa: B008
+        def it(x: Ink = Ink(3)) -> int:
             return 0
 
         self.refused(it, "input 'x' can't hold a default", "Only params have defaults")
@@ -467,8 +469,6 @@ class TestBadSignatures:
             declared(function)
         assert refusal.value.node == "test.it"
         assert str(refusal.value).startswith('node "test.it": ')
-        import re
-
         assert re.search(cure, refusal.value.cure)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import pytest
@@ -144,7 +145,7 @@ def chain(length: int) -> float:
     bindings = Bindings()
     begin = time.perf_counter()
     variables = [Var("T", i) for i in range(length)]
-    for one, other in zip(variables, variables[1:], strict=False):
+    for one, other in pairwise(variables):
         assert bindings.link(one, other)
     assert bindings.link(PICTURE, variables[-1])
     assert all(bindings.resolve(var) == PICTURE for var in variables)

@@ -64,6 +64,19 @@ class Life:
                 living.add(path.name)
         return living, died
 
+    def lasts(self, name: str) -> bool:
+        """Tell whether the process of a name still uses the home."""
+        if name == self.name:
+            return True
+        try:
+            with (self._folder / name).open("r+b") as file:
+                _lock(file, wait=False)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     def end(self) -> None:
         """Say that this process is done; safe to call twice."""
         if not self._file.closed:

@@ -246,17 +246,31 @@ class Store:
                 self._stuck = 0
 
     def lease(self, key: bytes, owner: str, ttl: float) -> bool:
-        """Tell other processes that an owner computes a key, for ``ttl`` seconds; False when another does."""
-        return self._writer is None or self._ledger.lease(key, owner, ttl)
+        """Tell other processes that an owner computes a key, for ``ttl`` seconds; False when another does.
+
+        A lease ends with its process, also when that was killed.
+        """
+        if self._life is None:
+            return True
+        holder = f"{self._life.name} {owner}"
+        if self._ledger.lease(key, holder, ttl):
+            return True
+        other = self._ledger.leased_by(key)
+        if other is not None and self._life.lasts(other.partition(" ")[0]):
+            return False
+        if other is not None:
+            self._ledger.release(key, other)
+        return self._ledger.lease(key, holder, ttl)
 
     def release(self, key: bytes, owner: str) -> None:
         """End a lease."""
-        if self._writer is not None:
-            self._ledger.release(key, owner)
+        if self._life is not None:
+            self._ledger.release(key, f"{self._life.name} {owner}")
 
     def leased_by(self, key: bytes) -> str | None:
         """Who computes a key now, in any process."""
-        return self._ledger.leased_by(key)
+        holder = self._ledger.leased_by(key)
+        return None if holder is None else holder.partition(" ")[2]
 
     def timings(self, nodes: Sequence[str]) -> Mapping[str, Timing]:
         """Expected seconds and bytes of nodes, by id; those that never ran are left out."""

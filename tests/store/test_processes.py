@@ -188,3 +188,13 @@ def test_one_owner_has_a_lease_until_it_ends_or_lapses(opened: Opened) -> None:
     assert two.lease(b"k", "two", ttl=-1)
     assert one.leased_by(b"k") is None
     assert one.lease(b"k", "one", ttl=60)
+
+
+def test_a_lease_ends_when_its_process_dies(opened: Opened) -> None:
+    one, two = opened(), opened()
+    assert one.lease(b"k", "one", ttl=60)
+    assert one._life is not None
+    one._life._file.close()  # what the system does when a process is killed
+
+    assert two.lease(b"k", "two", ttl=60)
+    assert two.leased_by(b"k") == "two"

@@ -23,6 +23,7 @@ pack = Pack(
         "mask": ("nodes.image.masks",),
         "load": ("nodes.checkpoints.load", "nodes.checkpoints.upscaler"),
         "latent": ("nodes.diffusion.latent",),
+        "conditioning": ("nodes.diffusion.conditioning",),
         "diffusion": ("nodes.diffusion.scheduler", "nodes.diffusion.step", "nodes.diffusion.guidance"),
         "vae": ("nodes.vae",),
         "train": (

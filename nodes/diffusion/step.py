@@ -116,16 +116,14 @@ def _check(config: Any, samples: torch.Tensor, texts: list[torch.Tensor]) -> Non
 
 
 def _blended(predicted: tuple[torch.Tensor, ...], conds: list[Cond]) -> torch.Tensor:
-    """Mean of the predictions, each weighed by its strength where its mask is."""
+    """Mean of the predictions, each weighed by its strength where its mask is; a plain mean where none is."""
     import torch
 
     if len(conds) == 1:
         return predicted[0]
-    weights = [cond.strength * _mask(cond, like=predicted[0]) for cond in conds]
-    total = sum(weights, torch.zeros_like(weights[0])).clamp_min(1e-6)
-    return sum(
-        (w / total * p for w, p in zip(weights, predicted, strict=True)), torch.zeros_like(predicted[0])
-    )
+    weights = torch.stack([cond.strength * _mask(cond, like=predicted[0]) for cond in conds])
+    weights = torch.where(weights.sum(0) > 0, weights, 1)
+    return (weights / weights.sum(0) * torch.stack(predicted)).sum(0)
 
 
 def _mask(cond: Cond, like: torch.Tensor) -> torch.Tensor:
@@ -135,7 +133,8 @@ def _mask(cond: Cond, like: torch.Tensor) -> torch.Tensor:
     if cond.mask is None:
         return torch.ones_like(like[:, :1])
     size = (like.shape[-2], like.shape[-1])
-    return torch.nn.functional.interpolate(cond.mask[:, None].to(like), size=size, mode="area")
+    cells = torch.nn.functional.interpolate(cond.mask[:, None].to(like), size=size, mode="area")
+    return cells.expand(len(like), -1, -1, -1)
 
 
 def _guidance_embedding(guidance: float, width: int | None, like: torch.Tensor) -> torch.Tensor | None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import KnotworkError
 from nodes.library_lock import library_lock
 from nodes.values import Scheduler, SchedulerState
 
@@ -144,4 +145,7 @@ def add_noise_to(
     with torch.no_grad():
         if hasattr(used, "add_noise"):
             return used.add_noise(samples, noise.to(device), level)
-        return used.scale_noise(samples, level, noise.to(device))
+        if hasattr(used, "scale_noise"):
+            return used.scale_noise(samples, level, noise.to(device))
+    cure = "Choose another scheduler, or start from noise alone."
+    raise KnotworkError(f"expected a scheduler that adds noise to a picture, got {scheduler.name}. {cure}")

@@ -65,9 +65,18 @@ def texts(loaded: Loaded) -> tuple[Conditioning[Any], Conditioning[Any]]:
     return encode(loaded.text_encoder, PROMPT), encode(loaded.text_encoder, NEGATIVE)
 
 
-def turn(loaded: Loaded, run: Run, before: Turn, scale: float, rescale: float = 0.0) -> Turn:
+def turn(
+    loaded: Loaded,
+    run: Run,
+    before: Turn,
+    scale: float,
+    rescale: float = 0.0,
+    extra: Latent[Any] | None = None,
+) -> Turn:
     positive, negative = texts(loaded)
-    predicted = unet_step(loaded.unet, run.scheduler, before.state, before.latent, positive, negative, scale)
+    predicted = unet_step(
+        loaded.unet, run.scheduler, before.state, before.latent, positive, negative, scale, extra
+    )
     guided = guidance(predicted, scale, rescale)
     return Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng))
 

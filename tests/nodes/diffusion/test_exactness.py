@@ -62,7 +62,9 @@ def pipeline_of(name: str, pipeline: Any) -> Any:
     return silent(getattr(diffusers, name)(**pipeline.components, requires_safety_checker=False))
 
 
-def latents_of(pipeline: Any, choice: Choice, **arguments: Any) -> list[torch.Tensor]:
+def latents_of(
+    pipeline: Any, choice: Choice, guidance_scale: float = sampling.GUIDANCE, **arguments: Any
+) -> list[torch.Tensor]:
     """The pipeline's latent after each of its turns."""
     kept: list[torch.Tensor] = []
 
@@ -75,7 +77,7 @@ def latents_of(pipeline: Any, choice: Choice, **arguments: Any) -> list[torch.Te
         sampling.PROMPT,
         negative_prompt=sampling.NEGATIVE,
         num_inference_steps=STEPS,
-        guidance_scale=sampling.GUIDANCE,
+        guidance_scale=guidance_scale,
         generator=torch.Generator().manual_seed(sampling.SEED),
         eta=choice.ports.get("eta", 0.0),
         output_type="latent",

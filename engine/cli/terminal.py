@@ -28,7 +28,11 @@ def note(text: str) -> None:
 
 def result(value: Mapping[str, Any]) -> None:
     """Print the one machine-readable object of a command. Numbers that JSON lacks become ``null``."""
-    print(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False), flush=True)
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
+    print(text, flush=True)
 
 
 @contextmanager

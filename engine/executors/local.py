@@ -50,6 +50,7 @@ class Local:
     def __init__(self, settings: Settings, store: Store, find: Callable[[str], Path]) -> None:
         self.store = store
         self.device = default_device() if settings.device == "auto" else settings.device
+        self.width = max(4, os.cpu_count() or 1)
         self.flights = Flights()
         self.leases = Leases(store)
         self.seconds: dict[str, float] = {}
@@ -109,7 +110,7 @@ class Local:
 
     @cached_property
     def _cpu(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max(4, os.cpu_count() or 1), "knotwork-cpu")
+        return ThreadPoolExecutor(self.width, "knotwork-cpu")
 
     @cached_property
     def _gpu(self) -> ThreadPoolExecutor:

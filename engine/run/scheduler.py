@@ -8,12 +8,11 @@ through the inbox. Everything below is owned by this thread; other threads only 
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from queue import SimpleQueue
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any
 
 from engine.errors import Cancelled, NodeFailed, StoreError, say
 from engine.graph.flat import Source
@@ -23,44 +22,12 @@ from engine.plan.keys import key_of
 from engine.plan.plan import Plan
 from engine.run import events, job
 from engine.run.context import Token
-from engine.run.flights import Flight, Flights, Waiter
-from engine.run.leases import Leases
+from engine.run.flights import Flight, Waiter
+from engine.run.place import Place
 from engine.run.report import Outcome, Report
-from engine.run.residency import Pool
 from engine.run.slots import Lost, Slot, fill, found, read
+from engine.run.trials import Trials
 from engine.store.index import Entry
-
-
-class Place(Protocol):
-    """Where a plan is executed: the lanes, and the memory that runs share.
-
-    Attributes:
-        store: Where results live.
-        pool: Loaded models.
-        flights: Work under way in this process.
-        leases: Keys that this process computes, for the other ones.
-        device: Device that tensor nodes compute on.
-        seconds: Node id → typical seconds of a call, learned as it runs.
-    """
-
-    store: job.Results
-    pool: Pool
-    flights: Flights
-    leases: Leases
-    device: str
-    seconds: dict[str, float]
-
-    def lane(self, computes: bool) -> Executor:
-        """The threads for a node, by whether tensors pass through it."""
-        ...
-
-    def flush(self) -> None:
-        """Wait until everything stored is durable."""
-        ...
-
-    def worth_a_lane(self, node: str) -> bool:
-        """Whether a call takes so long that handing it to a thread pays."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +88,7 @@ class Run:
         self._demand = Demand(plan, place.store.probe, self._forced)
         self._depth = _critical_path(plan, place.seconds)
         self._inbox: SimpleQueue[Landed | None] = SimpleQueue()
+        self._trials = Trials(place.width, place.seconds)
         self._slots: dict[int, dict[str, Slot]] = {}
         self._waiting: dict[int, int] = {}
         self._users: dict[int, list[int]] = {}
@@ -261,6 +229,8 @@ class Run:
     def _dispatch(self, index: int) -> None:
         """Send an instance off: to its twin, to a thread, or through the node itself when it is tiny."""
         node = self.plan.nodes[index]
+        if self._trials.hold(node.id, index):
+            return
         gone = [source for source, _ in self._sources(index) if source not in self._slots]
         if gone:
             for source in gone:
@@ -290,6 +260,7 @@ class Run:
         ):
             self._receive(self._perform(work, flight, waiter))
             return
+        self._trials.begin(node.id, index)
         lane = self.place.lane(self.plan.computes(index))
         lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter, lease=True)))
 
@@ -397,10 +368,12 @@ class Run:
             return
         index, outcome = landed.index, landed.outcome
         del self._air[index]
+        node = self.plan.nodes[index]
+        self._idle += self._trials.end(node.id, index)
         if isinstance(outcome, job.Result):
             self._slots[index] = fill(outcome.refs, outcome.values, mine=landed.first and not landed.shared)
             if outcome.computed:
-                self.place.seconds[self.plan.nodes[index].id] = outcome.seconds
+                self.place.seconds[node.id] = outcome.seconds
             executed = landed.first and outcome.computed
             self._finish(index, "executed" if executed else "cached", outcome.seconds)
         elif isinstance(outcome, Lost):

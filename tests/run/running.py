@@ -1,7 +1,7 @@
 """Runs a graph and tells what is done while it goes on: HOME GRAPH VALUES, the last as JSON.
 
-The pipe to the reader is made so small that a process whose reader stops is soon held up: whoever reads a number of
-lines and kills it has met it at that point of the run.
+The pipe to the reader is made so small that a process whose reader stops is soon held up: whoever reads a number
+of lines and kills it has met it at that point of the run.
 """
 
 from __future__ import annotations

@@ -6,11 +6,12 @@ import difflib
 import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.cli.terminal import Unreadable
-from engine.declare.node import Port
+from engine.declare.node import REQUIRED, Port
 from engine.declare.registry import Registry
 from engine.declare.types import ListOf, Plain, Unknown
 from engine.errors import GraphError, Problem, ValueRefused
@@ -114,7 +115,7 @@ def refuse(value: Any, port: Port) -> None:
 
 def seeds(ports: Mapping[str, Port]) -> list[str]:
     """The inputs that are seeds."""
-    return [name for name, port in ports.items() if port.type == Plain(int) and _is_seed(port.schema())]
+    return [name for name, port in ports.items() if port.type == Plain(int) and _is_seed(port)]
 
 
 def draw(names: Iterable[str], taken: Collection[str]) -> dict[str, int]:
@@ -127,7 +128,9 @@ def draw(names: Iterable[str], taken: Collection[str]) -> dict[str, int]:
     return {name: secrets.randbelow(SEEDS) for name in names if name not in taken}
 
 
-def _is_seed(schema: Mapping[str, Any]) -> bool:
+def _is_seed(port: Port) -> bool:
+    # The graph's default, which the port shows, has not been checked yet
+    schema = replace(port, default=REQUIRED).schema()
     return any(form.get("widget") == "seed" for form in (schema, *schema.get("anyOf", ())))
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
@@ -96,6 +97,10 @@ def test_a_file_that_is_not_in_the_current_folder_is_left_to_the_configured_ones
 
 def test_the_seeds_of_a_graph_are_found_by_their_widget() -> None:
     assert seeds(PORTS) == ["seed"]
+
+
+def test_a_default_that_its_port_would_refuse_is_left_to_the_check() -> None:
+    assert seeds({"seed": replace(PORTS["seed"], default="soon")}) == ["seed"]
 
 
 def test_only_seeds_without_a_value_are_drawn() -> None:

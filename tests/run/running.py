@@ -1,7 +1,7 @@
 """Runs a graph and tells what is done while it goes on: HOME GRAPH VALUES, the last as JSON.
 
-The pipe to the reader is made so small that a process whose reader stops is soon held up: whoever reads a number
-of lines and kills it has met it at that point of the run.
+The pipe to the reader is made so small that a process whose reader stops is soon held up: whoever reads some
+lines and kills it has met it at that point of the run.
 """
 
 from __future__ import annotations
@@ -76,16 +76,26 @@ def killed(home: Path, graph: Path, values: dict[str, Any], lines: int) -> list[
     return [line.decode().strip() for line in said if line.endswith(b"\n")]
 
 
+def together(home: Path, graph: Path, count: int) -> list[dict[str, str]]:
+    """Run a graph in several processes at once; the digests of its outputs in each."""
+    command = [sys.executable, "-m", "tests.run.running", str(home), str(graph), "{}"]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(count)]
+    said = [process.communicate()[0].splitlines() for process in processes]
+    assert [process.returncode for process in processes] == [0] * count
+    return [json.loads(lines[-1]) for lines in said]
+
+
 def some(chance: random.Random, names: Sequence[str]) -> str:
     """One of the names, the later ones more often, so that graphs grow deep."""
     return names[max(chance.randrange(len(names)), chance.randrange(len(names)))]
 
 
 def main() -> None:
-    """Run the graph, a line for each thing that is done or has gone on."""
+    """Run the graph: a line for each thing that is done or has gone on, then the digests of the outputs."""
     home, path, values = sys.argv[1:]
     with opened(Path(home)) as engine:
-        engine.run(Graph.read(path), json.loads(values), listen=_tell)
+        report = engine.run(Graph.read(path), json.loads(values), listen=_tell)
+        print(json.dumps(report.digests), flush=True)
 
 
 def _tell(event: Event) -> None:

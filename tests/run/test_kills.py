@@ -1,4 +1,4 @@
-"""A process is killed in the middle of a run: what it said was done is done, and nothing else is believed."""
+"""Processes share a home and are killed: what one said was done is done, and nothing else is believed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.graph.document import Graph
-from tests.run.running import killed, opened, some
+from tests.run.running import killed, opened, some, together
 
 SIZE = 60
 
@@ -51,6 +51,19 @@ def test_killed_at_any_moment_a_run_goes_on_from_what_was_reported_done(tmp_path
     chance = random.Random(1)
     found = [kill_and_go_on(tmp_path, chance) for _ in range(3)]
     assert any(0 < count < SIZE for count in found)
+
+
+def test_processes_that_share_a_home_end_with_the_same_digests(tmp_path: Path) -> None:
+    graph = tangle(random.Random(3))
+    graph.write(tmp_path / "graph.json")
+    found = together(tmp_path / "home", tmp_path / "graph.json", count=3)
+    with opened(tmp_path / "home") as engine:
+        report = engine.run(graph)
+    with opened(tmp_path / "home", cache=False) as engine:
+        alone = engine.run(graph)
+
+    assert found == [alone.digests] * 3
+    assert (report.counts["executed"], report.outputs) == (0, alone.outputs)
 
 
 @pytest.mark.soak

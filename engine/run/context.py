@@ -27,7 +27,7 @@ class Token:
         return self._set
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunContext:
     """Progress, previews and cancellation of one instance.
 

@@ -71,7 +71,7 @@ class Results(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for every call, and making a frozen one costs four times as much
 class Work:
     """What it takes to run one instance.
 
@@ -100,7 +100,7 @@ class Work:
     check_purity: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """What a job brings back.
 

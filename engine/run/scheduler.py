@@ -43,7 +43,7 @@ class Options:
     check_purity: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Landed:
     """An instance's work has ended, in whatever way.
 

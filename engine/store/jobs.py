@@ -13,7 +13,7 @@ Blobs = Mapping[str, tuple[Ref, bytes]]
 """Digest → ref and bytes of large values on their way to disk."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there is one for every small result, and a frozen one costs more to make
 class Put:
     """A result to keep.
 

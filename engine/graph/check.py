@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from engine.declare.node import Port
-from engine.declare.registry import AnyNode, Registry
+from engine.declare.registry import Registry
 from engine.declare.types import Bindings, Family, Plain, Type, Unknown, Var
 from engine.errors import Problem
+from engine.graph.bypass import passing_input
 from engine.graph.document import Graph, Instance
 from engine.graph.interface import Interface, Interfaces
 from engine.graph.levels import Level, Refs, expand
@@ -49,23 +47,6 @@ def check(
         for wire in wires.get(vertex, ()):
             types.check(wire)
     return problems
-
-
-def passing_input(node: AnyNode, output: str, fed: Collection[str]) -> Port | None:
-    """The input that stands for an output while the instance is bypassed.
-
-    Args:
-        node: The bypassed instance's node.
-        output: The output that is read.
-        fed: Inputs that have a value or a link.
-    """
-    wanted = node.outputs[output].type
-    candidates = (port for port in node.inputs.values() if port.name in fed)
-    return next((port for port in candidates if _same(port.type, wanted)), None)
-
-
-def _same(one: Type, other: Type) -> bool:
-    return one == other or (isinstance(one, Plain) and isinstance(other, Plain) and one.cls is other.cls)
 
 
 class _Instances:

@@ -1,12 +1,14 @@
 """The shipped graphs' sampler as a Python loop over the nodes, keeping the latent of every turn."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import diffusers
 import torch
 
-from engine import OnDevice, Rng
+from engine import Folder, OnDevice, Rng
+from nodes.checkpoints import load
 from nodes.diffusion.encode import encode
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.latent import composite, noise
@@ -24,7 +26,6 @@ from nodes.values import (
     TextEncoder,
     UNet,
 )
-from tests.nodes.diffusion import tiny
 
 PROMPT, NEGATIVE, SIZE, SEED, GUIDANCE = "a red apple", "blue", 64, 3, 5.0
 
@@ -35,6 +36,16 @@ class Loaded:
     vae: OnDevice[VAE[Any]]
     text_encoder: OnDevice[TextEncoder[Any]]
     scheduler: SchedulerConfig
+
+
+def loaded_from(folder: Path) -> Loaded:
+    """The parts of a model, as a run hands them to nodes."""
+
+    def resident(handle: Any) -> Any:
+        return OnDevice(handle, handle.load(lambda _: folder))
+
+    parts = load.from_folder(Folder(folder, folder.name))
+    return Loaded(resident(parts.unet), resident(parts.vae), resident(parts.text_encoder), parts.scheduler)
 
 
 @dataclass(frozen=True)
@@ -48,11 +59,10 @@ class Choice:
     def run(self, model: SchedulerConfig, steps: int, strength: float | None = None) -> Run:
         return scheduler(model, self.name, steps, strength, **self.ports)  # pyright: ignore[reportArgumentType]
 
-    def for_pipeline(self) -> Any:
-        """As diffusers' users change a pipeline's scheduler."""
-        classes: Any = diffusers.schedulers
-        model = classes.PNDMScheduler.from_config(tiny.SCHEDULER)
-        return getattr(classes, self.name).from_config(model.config, **self.arguments)
+    def put_into(self, pipeline: Any) -> None:
+        """Change a pipeline's scheduler as diffusers' users do: another class on the model's own config."""
+        cls: Any = getattr(diffusers.schedulers, self.name)
+        pipeline.scheduler = cls.from_config(pipeline.trained_with, **self.arguments)
 
 
 class Turn(NamedTuple):
@@ -123,6 +133,18 @@ def mask() -> Mask:
     return Mask(pixels)
 
 
-def silent(pipeline: Any) -> Any:
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
+def pipeline_of(folder: Path) -> Any:
+    """The oracle: diffusers' own pipeline of a folder."""
+    classes: Any = diffusers
+    made = classes.StableDiffusionPipeline.from_pretrained(folder)
+    made.trained_with = made.scheduler.config
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+def another_pipeline(name: str, pipeline: Any) -> Any:
+    """A pipeline of another kind with the same parts."""
+    made = getattr(diffusers, name)(**pipeline.components, requires_safety_checker=False)
+    made.trained_with = pipeline.trained_with
+    made.set_progress_bar_config(disable=True)
+    return made

@@ -3,14 +3,13 @@
 import json
 from typing import Any
 
-import diffusers
 import pytest
 import torch
 
 from nodes.vae import decode
 from nodes.values import Image
 from tests.nodes.diffusion import sampling
-from tests.nodes.diffusion.sampling import SIZE, Choice, Loaded, Turn, mask, picture, silent
+from tests.nodes.diffusion.sampling import SIZE, Choice, Loaded, Turn, another_pipeline, mask, picture
 
 KARRAS = ({"sigmas": "karras"}, {"use_karras_sigmas": True})
 
@@ -57,11 +56,6 @@ SEVERAL_FROM_PICTURES = pytest.mark.parametrize("choice", FROM_PICTURES.values()
 STEPS = 6
 
 
-def pipeline_of(name: str, pipeline: Any) -> Any:
-    """Another pipeline of the same parts."""
-    return silent(getattr(diffusers, name)(**pipeline.components, requires_safety_checker=False))
-
-
 def latents_of(
     pipeline: Any, choice: Choice, guidance_scale: float = sampling.GUIDANCE, **arguments: Any
 ) -> list[torch.Tensor]:
@@ -72,7 +66,7 @@ def latents_of(
         kept.append(values["latents"])
         return {}
 
-    pipeline.scheduler = choice.for_pipeline()
+    choice.put_into(pipeline)
     pipeline(
         sampling.PROMPT,
         negative_prompt=sampling.NEGATIVE,
@@ -105,7 +99,7 @@ def test_text_to_image(choice: Choice, loaded: Loaded, pipeline: Any) -> None:
 
 @SEVERAL_FROM_PICTURES
 def test_image_to_image(choice: Choice, loaded: Loaded, pipeline: Any) -> None:
-    made = pipeline_of("StableDiffusionImg2ImgPipeline", pipeline)
+    made = another_pipeline("StableDiffusionImg2ImgPipeline", pipeline)
     expected = latents_of(made, choice, image=as_tensor(picture()), strength=0.7)
 
     run = choice.run(loaded.scheduler, STEPS, strength=0.7)
@@ -115,7 +109,7 @@ def test_image_to_image(choice: Choice, loaded: Loaded, pipeline: Any) -> None:
 @SEVERAL_FROM_PICTURES
 @pytest.mark.parametrize("strength", [0.7, 1.0])
 def test_inpainting(choice: Choice, strength: float, loaded: Loaded, pipeline: Any) -> None:
-    made = pipeline_of("StableDiffusionInpaintPipeline", pipeline)
+    made = another_pipeline("StableDiffusionInpaintPipeline", pipeline)
     sizes = {"height": SIZE, "width": SIZE}
     where = mask().pixels[:, None]
     expected = latents_of(
@@ -127,7 +121,7 @@ def test_inpainting(choice: Choice, strength: float, loaded: Loaded, pipeline: A
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
-    pipeline.scheduler = CHOICES["euler"].for_pipeline()
+    CHOICES["euler"].put_into(pipeline)
     generator = torch.Generator().manual_seed(sampling.SEED)
     expected = pipeline(
         sampling.PROMPT,

@@ -20,8 +20,8 @@ from nodes.diffusion import stepping
 from nodes.vae import decode
 from nodes.values import Latent
 from tests.nodes.diffusion import sampling
-from tests.nodes.diffusion.sampling import GUIDANCE, SEED, SIZE, Choice, Loaded
-from tests.nodes.diffusion.test_exactness import CHOICES, as_tensor, latents_of, pipeline_of
+from tests.nodes.diffusion.sampling import GUIDANCE, SEED, SIZE, Choice, Loaded, another_pipeline
+from tests.nodes.diffusion.test_exactness import CHOICES, as_tensor, latents_of
 
 VALUES = {
     "prompt": sampling.PROMPT,
@@ -145,7 +145,7 @@ def test_image_to_image_is_the_pipeline(name: str, engine: Headless, loaded: Loa
     choice = choose(graph, name)
     outputs = ran(engine, graph, "small", "fit.out", strength=0.7)
 
-    made = pipeline_of("StableDiffusionImg2ImgPipeline", pipeline)
+    made = another_pipeline("StableDiffusionImg2ImgPipeline", pipeline)
     expected = latents_of(made, choice, image=as_tensor(outputs["fit.out"]), strength=0.7)
     assert torch.equal(outputs["small"].pixels, decode(loaded.vae, Latent(expected[-1])).pixels)
 
@@ -159,7 +159,7 @@ def test_inpainting_is_the_pipeline(
     choice = choose(graph, name)
     outputs = ran(engine, graph, "small", "fit.out", "mask.out", strength=strength)
 
-    made = pipeline_of("StableDiffusionInpaintPipeline", pipeline)
+    made = another_pipeline("StableDiffusionInpaintPipeline", pipeline)
     pictures = {"image": as_tensor(outputs["fit.out"]), "mask_image": outputs["mask.out"].pixels[:, None]}
     expected = latents_of(made, choice, strength=strength, height=SIZE, width=SIZE, **pictures)
     assert torch.equal(outputs["small"].pixels, decode(loaded.vae, Latent(expected[-1])).pixels)

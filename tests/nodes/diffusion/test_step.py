@@ -2,12 +2,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import diffusers
 import pytest
 import torch
 
-from engine import Folder
-from nodes.checkpoints import load
 from nodes.diffusion.conditioning import combine, limit
 from nodes.diffusion.latent import inpainting_channels, noise
 from nodes.diffusion.scheduler import Run, scheduler, start
@@ -15,15 +12,24 @@ from nodes.diffusion.step import StepRefused, unet_step
 from nodes.vae import encode as encode_picture
 from nodes.values import Conditioning, Latent, Mask, Prediction, SchedulerState
 from tests.nodes.diffusion import sampling, tiny
-from tests.nodes.diffusion.conftest import resident
-from tests.nodes.diffusion.sampling import SEED, SIZE, Loaded, Turn, mask, picture, silent, texts
+from tests.nodes.diffusion.sampling import (
+    SEED,
+    SIZE,
+    Loaded,
+    Turn,
+    another_pipeline,
+    loaded_from,
+    mask,
+    picture,
+    pipeline_of,
+    texts,
+)
 from tests.nodes.diffusion.test_exactness import (
     CHOICES,
     STEPS,
     as_tensor,
     assert_same,
     latents_of,
-    pipeline_of,
 )
 
 EULER = CHOICES["euler ancestral"]
@@ -32,15 +38,7 @@ EULER = CHOICES["euler ancestral"]
 def variant(folder: Path, **unet: Any) -> tuple[Loaded, Any]:
     """A tiny model with another U-Net, and diffusers' pipeline of it."""
     tiny.save(folder, **unet)
-    parts = load.from_folder(Folder(folder, "variant"))
-    loaded = Loaded(
-        resident(parts.unet, folder),
-        resident(parts.vae, folder),
-        resident(parts.text_encoder, folder),
-        parts.scheduler,
-    )
-    made: Any = diffusers
-    return loaded, silent(made.StableDiffusionPipeline.from_pretrained(folder))
+    return loaded_from(folder), pipeline_of(folder)
 
 
 @pytest.fixture
@@ -90,7 +88,7 @@ def test_a_model_distilled_with_guidance_is_told_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["ddim", "euler ancestral", "dpm++ 2m"])
 def test_a_model_made_for_inpainting_sees_mask_and_masked_picture(name: str, tmp_path: Path) -> None:
     loaded, plain = variant(tmp_path / "inpainting", in_channels=9)
-    pipeline = pipeline_of("StableDiffusionInpaintPipeline", plain)
+    pipeline = another_pipeline("StableDiffusionInpaintPipeline", plain)
     where, choice = mask().pixels[:, None], CHOICES[name]
     sizes = {"height": SIZE, "width": SIZE, "strength": 1.0}
     expected = latents_of(pipeline, choice, image=as_tensor(picture()), mask_image=where, **sizes)

@@ -1,0 +1,114 @@
+"""Text to image through the graph beside diffusers' own pipeline, on the built-in model."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from engine.executors.headless import Headless
+from engine.graph.document import Graph
+from engine.run.scheduler import Options
+from engine.settings import BUILT_IN, Settings
+from tests.bench.measure import Cost, interleaved, measured, show, started, timed
+
+pytestmark = pytest.mark.bench
+PROMPT, STEPS, GUIDANCE, ROUNDS = "a red apple", 25, 3.0, 15
+SLOWER, LARGER = 0.02, 0.05
+
+
+class Drawn:
+    """The shipped graph up to its small picture, run whole each time."""
+
+    def __init__(self, home: Path) -> None:
+        settings = Settings.load(os.environ | {"KNOTWORK_HOME": str(home), "KNOTWORK_DEVICE": "cpu"})
+        self.engine = Headless(settings, base=BUILT_IN / "graphs")
+        self.graph = Graph.read(BUILT_IN / "graphs" / "text_to_image.json")
+
+    def __call__(self, seed: int) -> Any:
+        values = {"prompt": PROMPT, "seed": seed, "steps": STEPS, "guidance": GUIDANCE}
+        plan = self.engine.plan(self.graph, values, ["small"])
+        everything = Options(forced=frozenset(range(len(plan.names))))
+        report = self.engine.local.run(plan, None, everything)
+        assert report.failures == []
+        return report.outputs["small"].pixels
+
+
+class Piped:
+    """Diffusers' pipeline on the same folder."""
+
+    def __init__(self) -> None:
+        import diffusers
+
+        classes: Any = diffusers
+        self.pipeline = classes.StableDiffusionPipeline.from_pretrained(model_folder())
+        self.pipeline.set_progress_bar_config(disable=True)
+
+    def __call__(self, seed: int) -> Any:
+        import torch
+
+        generator = torch.Generator().manual_seed(seed)
+        return torch.from_numpy(
+            self.pipeline(
+                PROMPT,
+                num_inference_steps=STEPS,
+                guidance_scale=GUIDANCE,
+                generator=generator,
+                output_type="np",
+            ).images
+        )
+
+
+def model_folder() -> Path:
+    roots = Settings.load().model_roots
+    return next(root / "emoji" for root in roots if (root / "emoji").is_dir())
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Iterator[Drawn]:
+    drawn = Drawn(tmp_path)
+    yield drawn
+    drawn.engine.close()
+
+
+def test_the_graph_takes_as_long_as_the_pipeline(drawn: Drawn) -> None:
+    import torch
+
+    piped = Piped()
+    assert torch.equal(drawn(0), piped(0))  # and now both are warm
+
+    pairs = [pair(drawn, piped, seed) for seed in range(1, ROUNDS + 1)]
+    more = median(graph.wall / pipeline.wall for graph, pipeline in pairs) - 1
+    costs = {"graph": [graph for graph, _ in pairs], "pipeline": [pipeline for _, pipeline in pairs]}
+    found = {name: measured(of) for name, of in costs.items()}
+    show(f"{STEPS} steps", found, f"The graph takes {more:+.1%} by the clock, at most {SLOWER:.0%} more.")
+    assert more <= SLOWER
+
+
+def pair(drawn: Drawn, piped: Piped, seed: int) -> tuple[Cost, Cost]:
+    """Draw one picture both ways; who begins alternates, for what one leaves behind slows the other."""
+    if seed % 2:
+        return timed(lambda: drawn(seed)), timed(lambda: piped(seed))
+    second = timed(lambda: piped(seed))
+    return timed(lambda: drawn(seed)), second
+
+
+def test_the_graph_takes_as_much_memory_as_the_pipeline(tmp_path: Path) -> None:
+    lines = {"graph": f"Drawn(Path({str(tmp_path)!r}))(0)", "pipeline": "Piped()(0)"}
+    found = interleaved({name: partial(process, line) for name, line in lines.items()}, 3)
+    more = found["graph"].middle.memory / found["pipeline"].middle.memory - 1
+    show("A process", found, f"The graph's takes {more:+.1%} memory, at most {LARGER:.0%} more.")
+    assert more <= LARGER
+
+
+def process(line: str) -> Cost:
+    """What a process costs that draws one picture."""
+    module = "tests.bench.test_text_to_image"
+    program = f"from pathlib import Path; from {module} import Drawn, Piped; {line}"
+    return started([sys.executable, "-c", program], BUILT_IN)[0]

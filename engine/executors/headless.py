@@ -49,8 +49,12 @@ class Headless:
     ) -> None:
         self.settings = settings or Settings.load()
         self.registry = registry or installed()
-        budgets = {"disk_budget": self.settings.disk_budget, "ram_budget": self.settings.ram_budget}
-        self.store = Store(self.settings.home, **budgets) if cache else Store.temporary(**budgets)
+        disk, ram = self.settings.disk_budget, self.settings.ram_budget
+        self.store = (
+            Store(self.settings.home, disk_budget=disk, ram_budget=ram)
+            if cache
+            else Store.temporary(disk_budget=disk, ram_budget=ram)
+        )
         self.files = Files(self.settings, self.store, local=local, base=base)
         device = default_device() if self.settings.device == "auto" else self.settings.device
         self.keyer = Keyer(self.registry, environment(device))

@@ -129,7 +129,8 @@ class Local:
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
             torch.backends.cudnn.benchmark = False
             torch.use_deterministic_algorithms(True, warn_only=True)
-            torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, and changes no result
+            # Filling costs time, and changes no result; the attribute is one of a module that has no stub.
+            setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010
             self._prepared = True
 
     def _settle_device(self) -> None:
@@ -142,7 +143,7 @@ class Local:
         if kind == "mps" and not torch.backends.mps.is_available():
             raise DeviceError(f"expected {self.device}, torch finds none. Set KNOTWORK_DEVICE=cpu.")
         if kind == "cuda" and kind not in self.pool.budgets:
-            total = torch.cuda.get_device_properties(torch.device(self.device)).total_memory
+            _, total = torch.cuda.mem_get_info(torch.device(self.device))
             self.pool.budgets[kind] = int(FOR_MODELS * total)
 
 

@@ -1,7 +1,7 @@
 """A loop's body as a flat list of calls, evaluated once a turn.
 
-Nothing in it is stored or scheduled: a turn costs little more than the calls themselves. A value is dropped after
-its last reader, which may therefore change it in place if it owns it.
+Nothing in it is stored or scheduled: a turn costs little more than the calls themselves. A value is dropped
+after its last reader, which may therefore change it in place if it owns it.
 """
 
 from __future__ import annotations

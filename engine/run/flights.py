@@ -1,7 +1,7 @@
 """Single flight: however many runs of a process want a key, its work is done once.
 
-The work belongs to the key, not to the run that began it: it goes on while anyone waits, is cancelled when the
-last one leaves, and a failure reaches all who wait.
+The work belongs to the key, not to the run that began it: it goes on while anyone waits, is cancelled when
+the last one leaves, and a failure reaches all who wait.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Flights:
         self._flying: dict[bytes, Flight] = {}
 
     def join(self, key: bytes | None, waiter: Waiter) -> tuple[Flight, bool]:
-        """Wait for a key; True when the caller is the first and has to do the work. No key is shared by nobody."""
+        """Wait for a key; True when the caller is the first and has to do the work. None is never shared."""
         with self._lock:
             flight = self._flying.get(key) if key is not None else None
             if flight is not None and not flight.cancelled.is_set():

@@ -12,7 +12,7 @@ from engine.declare import codec
 from engine.declare.node import Node
 from engine.errors import StoreError
 from engine.graph.flat import Source
-from engine.plan.keys import key_of, plain
+from engine.plan.keys import key_of
 from engine.plan.plan import Plan
 from engine.run import lift, loop
 from engine.run.body import Body
@@ -20,6 +20,7 @@ from engine.run.call import Models, call, owned_copy
 from engine.run.context import RunContext
 from engine.run.events import Started
 from engine.run.flights import Flight
+from engine.run.late import hash_file, item_key
 from engine.run.leases import Leases
 from engine.run.residency import Pool, out_of_memory
 from engine.run.slots import Slot, read
@@ -55,7 +56,7 @@ class Results(Protocol):
         on_commit: Callable[[], None] | None = None,
         on_error: Callable[[StoreError], None] | None = None,
     ) -> Mapping[str, Ref]:
-        """Store outputs; ``on_commit`` is called once they are durable, ``on_error`` if they can't be kept."""
+        """Store outputs; ``on_commit`` is called once they are durable, ``on_error`` if they never are."""
         ...
 
     def take(self, ref: Ref) -> bool:
@@ -225,15 +226,6 @@ def _hand_over(slot: Slot, value: Any, store: Results) -> Any:
     return value
 
 
-def hash_file(plan: Plan, index: int, port: str) -> str:
-    """Content digest of a file that was too large to hash while planning."""
-    within = plan.nodes[index].inputs[port].within
-    assert within is not None
-    digest = plan.files.digest(plan.arguments[index][port].path, within.suffixes, hash_now=True)
-    assert digest is not None
-    return digest
-
-
 def _keep(
     work: Work,
     node: Node[Any, Any],
@@ -269,7 +261,7 @@ def _item(
     store: Results,
 ) -> dict[str, Any]:
     """Run a lifted instance for one item, or find it in the store under the late key of the item."""
-    key, payload = late_key(work.plan, work.index, arguments, store)
+    key, payload = item_key(work.plan, work.index, arguments, store.ref)
     entry = store.probe([key]).get(key) if node.pure and node.stored else None
     if entry is not None and entry.outputs.keys() >= node.outputs.keys():
         return {name: store.load(entry.outputs[name]) for name in node.outputs}
@@ -279,28 +271,6 @@ def _item(
     if node.stored:
         store.put(key, values, node=node.id, seconds=perf_counter() - start, ingredients=payload)
     return values
-
-
-def late_key(plan: Plan, index: int, arguments: Mapping[str, Any], store: Results) -> tuple[bytes, bytes]:
-    """Key over the values themselves, and what it hashes."""
-    node = plan.nodes[index]
-    params: dict[str, Any] = {}
-    links: list[tuple[str, list[tuple[bytes, str]]]] = []
-    for port in sorted(node.inputs.values(), key=lambda port: port.name):
-        if port.name not in arguments:
-            if port.name in plan.params[index]:
-                params[port.name] = plan.params[index][port.name]
-            continue
-        value = arguments[port.name]
-        if port.within is not None and port.name in plan.params[index]:
-            params[port.name] = value.digest
-        elif port.is_param and port.name not in plan.links[index] and not port.variadic:
-            params[port.name] = plain(port, value)
-        else:
-            values = value if port.variadic else [value]
-            links.append((port.name, [(store.ref(one).digest.encode(), "") for one in values]))
-    payload = plan.keyer.payload(node, params, links)
-    return key_of(payload), payload
 
 
 def _loop(

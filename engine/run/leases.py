@@ -1,7 +1,7 @@
 """Leases: processes that share a store don't compute the same key twice at the same time.
 
-A lease is a courtesy. It lapses when its process dies, and two processes that do the same work all the same give
-the same result, of which the first is kept.
+A lease is a courtesy. It lapses when its process dies, and two processes that do the same work all the same
+give the same result, of which the first is kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A loop is a plain Python loop over its compiled body, with checkpoints from which it goes on.
 
-A checkpoint's key hashes the body, the start values, the invariants, the items so far and the turn, but not the
-number of turns: a loop over 2,000 turns goes on from the 1,000 that were done before.
+A checkpoint's key hashes the body, the start values, the invariants, the items so far and the turn, but not
+the number of turns: a loop over 2,000 turns goes on from the 1,000 that were done before.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ class StoredCheckpoints:
     every: int
     probe: Callable[[list[bytes]], Mapping[bytes, Callable[[], dict[str, Any]]]]
     put: Callable[[bytes, dict[str, Any], float], None]
-    drop: Callable[[list[bytes]], None]
+    drop: Callable[[list[bytes]], object]
 
     def key(self, turn: int) -> bytes:
         """Key of the checkpoint after a number of turns."""
@@ -204,7 +204,7 @@ class StoredCheckpoints:
 
 
 def prefixes(digests: Iterable[str]) -> list[bytes]:
-    """Digest of the items before each turn, so that a longer list goes on from a shorter one's checkpoints."""
+    """Digest of the items before each turn: a longer list goes on from a shorter one's checkpoints."""
     found = [b""]
     for digest in digests:
         found.append(key_of(found[-1] + digest.encode()))

@@ -12,25 +12,42 @@ from engine.run.residency import Pool
 
 
 class Place(Protocol):
-    """Where a plan is executed: the lanes, and the memory that runs share.
+    """Where a plan is executed: the lanes, and the memory that runs share."""
 
-    Attributes:
-        store: Where results live.
-        pool: Loaded models.
-        flights: Work under way in this process.
-        leases: Keys that this process computes, for the other ones.
-        device: Device that tensor nodes compute on.
-        width: Calls that run side by side on the CPU.
-        seconds: Node id → typical seconds of a call, learned as it runs.
-    """
+    @property
+    def store(self) -> Results:
+        """Where results live."""
+        ...
 
-    store: Results
-    pool: Pool
-    flights: Flights
-    leases: Leases
-    device: str
-    width: int
-    seconds: dict[str, float]
+    @property
+    def pool(self) -> Pool:
+        """Loaded models."""
+        ...
+
+    @property
+    def flights(self) -> Flights:
+        """Work under way in this process."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Keys that this process computes, for the other ones."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Device that tensor nodes compute on."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Calls that run side by side on the CPU."""
+        ...
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Node id → typical seconds of a call, learned as it runs."""
+        ...
 
     def lane(self, computes: bool) -> Executor:
         """The threads for a node, by whether tensors pass through it."""

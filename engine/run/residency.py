@@ -1,7 +1,7 @@
 """The pool of loaded models: a byte budget per device, what runs is pinned, what is worth least goes first.
 
-A model out of its device's budget moves to RAM; out of RAM's budget it is dropped and read from disk next time.
-Its worth is the time it took to load per byte, aged by use (GreedyDual-Size, as in the store).
+A model out of its device's budget moves to RAM; out of RAM's budget it is dropped and read from disk next
+time. Its worth is the time it took to load per byte, aged by use (GreedyDual-Size, as in the store).
 """
 
 from __future__ import annotations
@@ -85,11 +85,11 @@ class Pool:
 
     @contextmanager
     def offloaded(self, handle: Handle, device: str) -> Generator[OnDevice[Handle]]:
-        """Load a model whose layers are on the device only while they compute, as after running out of memory.
+        """Load a model whose layers are on the device only while they compute: for when memory ran out.
 
         Slower than ``acquire``, and exact. The model leaves when the block ends.
         """
-        from diffusers.hooks import apply_group_offloading
+        from diffusers.hooks.group_offloading import apply_group_offloading
         from torch import device as torch_device
 
         model = handle.load(self.find)
@@ -102,7 +102,7 @@ class Pool:
         yield OnDevice(handle, model, device)
 
     def free(self) -> None:
-        """Move every unpinned model off the devices and drop what is in RAM, as after running out of memory."""
+        """Drop every model that nobody uses now, as after running out of memory."""
         with self._changed:
             for handle in [handle for handle, resident in self.residents.items() if not resident.pins]:
                 del self.residents[handle]

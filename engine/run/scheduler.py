@@ -1,8 +1,9 @@
 """The scheduler: one run of one plan, driven by the thread that called it.
 
-Instances become ready when their sources are done, and leave the ready-heap by critical path, then by the memory
-their inputs free. Tiny nodes run at once in this thread; the others go to the lane of their device and come back
-through the inbox. Everything below is owned by this thread; other threads only ever put into the inbox.
+Instances become ready when their sources are done, and leave the ready-heap by critical path, then by the
+memory their inputs free. Tiny nodes run at once in this thread; the others go to the lane of their device and
+come back through the inbox. Everything below is owned by this thread; other threads only ever put into the
+inbox.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
 
-from engine.errors import Cancelled, NodeFailed, StoreError, say
+from engine.errors import Cancelled, KnotworkError, NodeFailed, StoreError, say
 from engine.graph.flat import Source
-from engine.plan.bind import needed_ports
 from engine.plan.demand import Demand, Found, downstream
-from engine.plan.keys import key_of
 from engine.plan.plan import Plan
 from engine.run import events, job
+from engine.run.choices import Choices
 from engine.run.context import Token
 from engine.run.flights import Flight, Waiter
+from engine.run.late import linked_key
 from engine.run.place import Place
 from engine.run.report import Outcome, Report
 from engine.run.slots import Lost, Slot, fill, found, read
@@ -93,8 +94,7 @@ class Run:
         self._waiting: dict[int, int] = {}
         self._users: dict[int, list[int]] = {}
         self._readers: Counter[Source] = Counter()
-        self._chosen: dict[int, frozenset[str]] = {}
-        self._reads: dict[int, tuple[Source, ...]] = {}
+        self._choices = Choices(plan)
         self._idle: list[int] = []
         self._ready: list[tuple[float, int, int]] = []
         self._air: dict[int, _Airborne] = {}
@@ -151,7 +151,7 @@ class Run:
         for index in work.misses:
             self._waiting[index] = 0
         for index in work.misses:
-            lazy = self._lazy(index)
+            lazy = self._choices.lazy(index)
             links = self.plan.links[index]
             for port, sources in links.items():
                 for source in sources:
@@ -165,14 +165,9 @@ class Run:
             self._waiting[index] += 1
             self._users.setdefault(source, []).append(index)
 
-    def _lazy(self, index: int) -> frozenset[str]:
-        if index not in self.plan.undecided or index in self._chosen:
-            return frozenset()
-        return frozenset(port.name for port in self.plan.nodes[index].inputs.values() if port.lazy)
-
     def _sources_done(self, index: int) -> None:
-        """What an instance waited for is there: let a lazy one choose, and queue it when nothing is missing."""
-        if index in self.plan.undecided and index not in self._chosen:
+        """What an instance waited for is there: let a lazy one choose; queue it when nothing is missing."""
+        if self._choices.is_due(index):
             try:
                 self._choose(index)
             except Lost as lost:
@@ -185,53 +180,28 @@ class Run:
                 return
         freed = sum(
             slot.ref.size
-            for source in self._sources(index)
+            for source in self._choices.sources(index)
             if self._readers[source] == 1 and (slot := self._slots[source[0]][source[1]]).ref is not None
         )
         heappush(self._ready, (-self._depth[index], -freed, -index))
 
     def _choose(self, index: int) -> None:
-        plan, node = self.plan, self.plan.nodes[index]
-        arguments = dict(plan.arguments[index])
-        for port, sources in plan.links[index].items():
-            if not node.inputs[port].lazy:
-                source, output = sources[0]
-                arguments[port] = read(self._slots[source][output], source, self.place.store.load)
-        self._reads.pop(index, None)
-        self._chosen[index] = wanted = frozenset(needed_ports(node, arguments))
-        chosen: list[Source] = []
-        for port, sources in plan.links[index].items():
-            if node.inputs[port].lazy and port in wanted:
-                chosen += sources
-            elif node.inputs[port].lazy:
-                for source in sources:
-                    self._release(source)
+        def value(source: Source) -> Any:
+            return read(self._slots[source[0]][source[1]], source[0], self.place.store.load)
+
+        chosen, left = self._choices.choose(index, value)
+        for source in left:
+            self._release(source)
         self._take_on(self._demand.visit(chosen))
         for source, _ in chosen:
             self._await(index, source)
-
-    def _links(self, index: int) -> dict[str, list[Source]]:
-        """The links an instance really reads."""
-        links = self.plan.links[index]
-        if index not in self._chosen:
-            return links
-        inputs = self.plan.nodes[index].inputs
-        return {p: sources for p, sources in links.items() if not inputs[p].lazy or p in self._chosen[index]}
-
-    def _sources(self, index: int) -> tuple[Source, ...]:
-        """What an instance really reads."""
-        found = self._reads.get(index)
-        if found is None:
-            links = self._links(index).values()
-            found = self._reads[index] = tuple(source for sources in links for source in sources)
-        return found
 
     def _dispatch(self, index: int) -> None:
         """Send an instance off: to its twin, to a thread, or through the node itself when it is tiny."""
         node = self.plan.nodes[index]
         if self._trials.hold(node.id, index):
             return
-        gone = [source for source, _ in self._sources(index) if source not in self._slots]
+        gone = [source for source, _ in self._choices.sources(index) if source not in self._slots]
         if gone:
             for source in gone:
                 self._await(index, source)
@@ -267,10 +237,12 @@ class Run:
     def _key(self, index: int) -> tuple[bytes | None, bytes]:
         """The key to store under; a late one is computed now, and looked up."""
         plan = self.plan
+        if index in plan.frozen:
+            raise KnotworkError("its frozen result is gone from the store. Unfreeze it, then run again.")
         if index not in self._demand.late:
             return plan.keys[index], plan.payloads[index] or b""
         node = plan.nodes[index]
-        late = None if index in plan.loops and not plan.bodies[index].digest() else self._late_key(index)
+        late = linked_key(plan, index, self._choices.links(index), self._slots)
         if late is None:
             return None, b""
         key, payload = late
@@ -282,30 +254,9 @@ class Run:
                 return None, b""
         return key, payload
 
-    def _late_key(self, index: int) -> tuple[bytes, bytes] | None:
-        plan = self.plan
-        links: list[tuple[str, list[tuple[bytes, str]]]] = []
-        for port, sources in sorted(self._links(index).items()):
-            ends: list[tuple[bytes, str]] = []
-            for source, output in sources:
-                ref = self._slots[source][output].ref
-                if ref is None:
-                    key = plan.keys[source]
-                    if key is None:
-                        return None
-                    ends.append((key, output))
-                else:
-                    ends.append((ref.digest.encode(), ""))
-            links.append((port, ends))
-        params = plan.params[index]
-        for port in plan.unhashed.get(index, ()):
-            params = params | {port: job.hash_file(plan, index, port)}
-        payload = plan.keyer.payload(plan.nodes[index], params, links, plan.extra(index))
-        return key_of(payload), payload
-
     def _work(self, index: int, key: bytes | None, payload: bytes) -> job.Work:
         plan, node = self.plan, self.plan.nodes[index]
-        links = self._links(index)
+        links = self._choices.links(index)
         exclusive = frozenset(
             port
             for port, sources in links.items()
@@ -391,7 +342,7 @@ class Run:
         self.report.outcomes[name] = outcome
         if outcome == "executed":
             self.report.timings[name] = seconds
-            for source in self._sources(index):
+            for source in self._choices.sources(index):
                 self._release(source)
         else:
             self.tell(events.Done(name, True, 0.0))
@@ -417,8 +368,7 @@ class Run:
 
     def _wait_again(self, index: int, lost: Lost) -> None:
         """Queue an instance behind a source whose stored result turned out to be gone."""
-        self._chosen.pop(index, None)
-        self._reads.pop(index, None)
+        self._choices.forget(index)
         self._waiting[index] = 0
         again = self._again(lost) if lost.instance in self._slots else Found[Entry]()
         self._await(index, lost.instance)

@@ -39,20 +39,26 @@ def knotwork(home: Path, *words: str | Path) -> tuple[Cost, dict[str, Any]]:
     return cost, json.loads(printed)
 
 
+LAUNCHER = """
+import json, os, sys, time
+start = time.perf_counter()
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, used = os.wait4(child, 0)
+cost = time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss
+print(json.dumps((os.waitstatus_to_exitcode(status), cost)), file=sys.stderr)
+"""
+"""Starts a process and tells what it cost. The system counts the starter's memory as the started one's,
+so a small process has to start it."""
+
+
 def started(command: Sequence[str], folder: Path, **environment: str) -> tuple[Cost, bytes]:
     """Run a process in a folder; what it cost, and what it printed."""
-    start = perf_counter()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, env=os.environ | environment, cwd=folder
-    ) as process:
-        assert process.stdout is not None
-        printed = process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, printed.decode()
-    scale = 1 if sys.platform == "darwin" else 1024
-    cost = Cost(perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss * scale)
-    return cost, printed
+    launcher = [sys.executable, "-S", "-c", LAUNCHER, *command]
+    done = subprocess.run(launcher, capture_output=True, env=os.environ | environment, cwd=folder, check=True)
+    *said, told = done.stderr.decode().splitlines()
+    code, (wall, cpu, memory) = json.loads(told)
+    assert code == 0, "\n".join(said)
+    return Cost(wall, cpu, memory * (1 if sys.platform == "darwin" else 1024)), done.stdout
 
 
 def timed(call: Callable[[], object]) -> Cost:

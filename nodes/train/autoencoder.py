@@ -36,7 +36,7 @@ class TrainStep(NamedTuple):
 
 
 def architecture(widths: list[int], channels: int) -> dict[str, object]:
-    """Write the config of an AutoencoderKL with one level for each width; each level but the last halves the size."""
+    """Write the config of an AutoencoderKL: a level for each width, each but the last halving the size."""
     return {
         "_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3,
         "down_block_types": ["DownEncoderBlock2D"] * len(widths),
@@ -76,8 +76,8 @@ def to_signal(pixels: torch.Tensor) -> torch.Tensor:
 def reconstruction_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Differences of the values, of the colours, and of the edges at three scales.
 
-    Absolute differences give clean edges, but alone they settle on grey, the median of all hues: so colours (red less
-    green, blue less green) also count by their squares.
+    Absolute differences give clean edges, but alone they settle on grey, the median of all hues: so colours
+    (red less green, blue less green) also count by their squares.
     """
     import torch.nn.functional as F
 
@@ -102,7 +102,9 @@ def autoencoder_loss(module: Any, pixels: torch.Tensor, noise: torch.Tensor) -> 
     return reconstruction_loss(made.float(), wanted) + DIVERGENCE * posterior.kl().mean() / wanted[0].numel()
 
 
-def picture_batch(dataset: Dataset, batch: int, latent: tuple[int, ...], generator: torch.Generator) -> Tensors:
+def picture_batch(
+    dataset: Dataset, batch: int, latent: tuple[int, ...], generator: torch.Generator
+) -> Tensors:
     """Draw pictures, half of them mirrored, and noise for their latents."""
     import torch
 
@@ -135,7 +137,7 @@ def autoencoder_step(
         warmup: Steps in which the rates rise.
         steps: Steps in which they fall again; more can follow at the lowest rate.
         decay: Decay of the averaged weights, which are what is exported.
-        shards: Parts of the batch computed side by side; one a core, with one thread each, is fastest on a busy machine.
+        shards: Parts of the batch computed side by side, with one thread each; fastest is one a core.
     """
     latent = latent_shape(state.config)
     plan = Plan(rate, adam_rate, warmup, steps, decay, shards)
@@ -151,10 +153,10 @@ def latent_shape(config: str) -> tuple[int, int, int]:
 
 @node("train.standardise")
 def standardise(state: TrainState, dataset: Dataset) -> TrainState:
-    """Bring every channel of the latent to mean 0 and deviation 1, by folding that into the 1 × 1 convolutions.
+    """Bring every channel of the latent to mean 0 and deviation 1, folded into the 1 × 1 convolutions.
 
-    What the autoencoder gives back stays the same; a denoiser finds all channels equally large. The optimiser begins
-    anew.
+    What the autoencoder gives back stays the same; a denoiser finds all channels equally large. The optimiser
+    begins anew.
 
     Args:
         state: A trained autoencoder; its averaged weights are kept.
@@ -246,4 +248,6 @@ def decoder_step(
         shards: Parts of the batch computed side by side, with one thread each.
     """
     plan = Plan(rate, adam_rate, warmup, steps, decay, shards, frozen=("vae.encoder.", "vae.quant_conv."))
-    return TrainStep(*advance(state, partial(decoder_batch, dataset, latents, batch, noise), decoder_loss, plan))
+    return TrainStep(
+        *advance(state, partial(decoder_batch, dataset, latents, batch, noise), decoder_loss, plan)
+    )

@@ -28,7 +28,7 @@ def records() -> list[dict[str, Any]]:
 
 @cache
 def evaluation() -> dict[str, Any]:
-    """Read what the model is measured on: concepts, held-out pairs, chance, the prompts of the contact sheet."""
+    """Read what the model is measured on: concepts, held-out pairs, chance, the contact sheet."""
     return json.loads((FOLDER / "evaluation.json").read_text("utf-8"))
 
 
@@ -56,7 +56,9 @@ def held_out() -> set[tuple[str, str]]:
 
 def colour_captions(record: dict[str, Any], colour: str) -> list[str]:
     """Name a recoloured picture: the colour, then each of its captions without the colours it had."""
-    words = [[word for word in text.split() if word not in HUES] for text in (record["caption"], *record["also"])]
+    words = [
+        [word for word in text.split() if word not in HUES] for text in (record["caption"], *record["also"])
+    ]
     return list(dict.fromkeys(" ".join((colour, *rest)) for rest in words if rest))
 
 

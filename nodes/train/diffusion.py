@@ -1,8 +1,9 @@
 """Training of the text encoder and the U-Net together: latents out of noise, led by captions.
 
-The objective is v-prediction (Salimans and Ho 2022, https://arxiv.org/abs/2202.00512) on DDPM's linear betas, whose
-last step is all but pure noise. Steps are drawn as in Stable Diffusion 3 (https://arxiv.org/abs/2403.03206): the
-logit of the noise level is Gaussian; one draw in eight is uniform, so that the ends are learned too.
+The objective is v-prediction (Salimans and Ho 2022, https://arxiv.org/abs/2202.00512) on DDPM's linear betas,
+whose last step is all but pure noise. Steps are drawn as in Stable Diffusion 3
+(https://arxiv.org/abs/2403.03206): the logit of the noise level is Gaussian; one draw in eight is uniform, so
+that the ends are learned too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def scheduler_config() -> dict[str, object]:
 
 @cache
 def signal_shares() -> torch.Tensor:
-    """The cumulative products of 1 - beta: float32 [1000], the share of the signal's variance at each step."""
+    """Cumulative products of 1 - beta, float32 [1000]: the signal's share of the variance."""
     import torch
 
     return torch.cumprod(1 - torch.linspace(BETA_START, BETA_END, TRAIN_STEPS), 0)
@@ -49,14 +50,18 @@ def text_architecture(words: Vocabulary, width: int, layers: int) -> dict[str, o
     """Write the config of a CLIP text encoder."""
     tokens = tokenizer(words)
     return {
-        "vocab_size": len(tokens), "hidden_size": width, "intermediate_size": 4 * width, "projection_dim": width,
+        "vocab_size": len(tokens), "hidden_size": width, "intermediate_size": 4 * width,
+        "projection_dim": width,
         "num_hidden_layers": layers, "num_attention_heads": max(width // 32, 1), "hidden_act": "quick_gelu",
-        "max_position_embeddings": words.length, "attention_dropout": 0.0, "bos_token_id": tokens.bos_token_id,
+        "max_position_embeddings": words.length, "attention_dropout": 0.0,
+        "bos_token_id": tokens.bos_token_id,
         "eos_token_id": tokens.eos_token_id, "pad_token_id": tokens.pad_token_id,
     }  # fmt: skip
 
 
-def unet_architecture(channels: int, size: int, widths: list[int], text: int, layers: int) -> dict[str, object]:
+def unet_architecture(
+    channels: int, size: int, widths: list[int], text: int, layers: int
+) -> dict[str, object]:
     """Write the config of a U-Net that attends to the caption at every resolution."""
     return {
         "_class_name": "UNet2DConditionModel", "sample_size": size, "in_channels": channels,
@@ -130,13 +135,13 @@ def velocity_loss(
 
 def caption_batch(
     dataset: Dataset, latents: Latents, tokens: TokenTable, batch: int, own: float, empty: float,
-    generator: torch.Generator,
+    mirrored: float, generator: torch.Generator,
 ) -> Tensors:  # fmt: skip
     """Draw latents, noise, steps and captions."""
     import torch
 
     samples = draw_samples(dataset.first, batch, own, generator)
-    side = torch.randint(2, (batch,), generator=generator)
+    side = (torch.rand(batch, generator=generator) < mirrored).long()
     clean = latents.samples[samples, side].float()
     noise = torch.randn(clean.shape, generator=generator)
     return clean, noise, draw_steps(batch, generator), draw_captions(tokens, samples, empty, generator)
@@ -156,6 +161,7 @@ def text_to_image_step(
     decay: Annotated[float, Field(ge=0, lt=1)] = 0.9985,
     own: Share = 0.4,
     empty: Share = 0.1,
+    mirrored: Share = 0.0,
     shards: Annotated[int, Field(ge=1, le=64)] = 1,
 ) -> TrainStep:
     """Train the text encoder and the U-Net on one batch of captioned latents.
@@ -173,8 +179,10 @@ def text_to_image_step(
         decay: Decay of the averaged weights, which are what is exported.
         own: Share of the draws that keep a picture's own colours.
         empty: Share of the draws without a caption, which guidance needs.
+        mirrored: Share of the draws that are mirrored. That makes more of few pictures, but leaves the
+            denoiser to settle which of the two it draws.
         shards: Parts of the batch computed side by side, with one thread each.
     """
     plan = Plan(rate, adam_rate, warmup, steps, decay, shards)
-    batch_of = partial(caption_batch, dataset, latents, tokens, batch, own, empty)
+    batch_of = partial(caption_batch, dataset, latents, tokens, batch, own, empty, mirrored)
     return TrainStep(*advance(state, batch_of, velocity_loss, plan))

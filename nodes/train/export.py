@@ -18,7 +18,7 @@ VERSION = "0.42.1"
 
 @node("train.model_folder")
 def model_folder(autoencoder: TrainState, state: TrainState, vocabulary: Vocabulary) -> ModelFolder:
-    """Write a model in the folder layout of diffusers' StableDiffusionPipeline, with the averaged weights in float16.
+    """Write a model as the folder of a StableDiffusionPipeline, with the averaged weights in float16.
 
     Args:
         autoencoder: The trained autoencoder.
@@ -38,7 +38,8 @@ def model_folder(autoencoder: TrainState, state: TrainState, vocabulary: Vocabul
         "unet/config.json": _json(parts["unet"] | {"_diffusers_version": VERSION}),
         "unet/diffusion_pytorch_model.safetensors": _weights(state.average, "unet."),
         "text_encoder/config.json": _json(
-            parts["text_encoder"] | {"architectures": ["CLIPTextModel"], "model_type": "clip_text_model", "dtype": "float32"}
+            parts["text_encoder"]
+            | {"architectures": ["CLIPTextModel"], "model_type": "clip_text_model", "dtype": "float32"}
         ),
         "text_encoder/model.safetensors": _weights(state.average, "text_encoder.", "text_model."),
     }

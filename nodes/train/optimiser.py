@@ -1,8 +1,9 @@
 """Optimiser steps that change a train state's tensors in place.
 
-Matrices and convolutions are moved by Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon): momentum,
-then the nearest semi-orthogonal matrix by a Newton-Schulz iteration. It needs about half the steps of Adam here.
-What is left (biases, norms, embeddings, the first and last layers) is moved by AdamW (Loshchilov and Hutter 2019).
+Matrices and convolutions are moved by Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon):
+momentum, then the nearest semi-orthogonal matrix by a Newton-Schulz iteration. It needs about half the steps
+of Adam here. What is left (biases, norms, embeddings, the first and last layers) is moved by AdamW
+(Loshchilov and Hutter 2019).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def takes_muon(name: str, weight: torch.Tensor) -> bool:
 
 
 def orthogonalised(matrices: torch.Tensor) -> torch.Tensor:
-    """Bring the singular values of [B, rows, columns] matrices near 1 by five Newton-Schulz turns in bfloat16."""
+    """Bring singular values of [B, rows, columns] matrices near 1 by five Newton-Schulz turns."""
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
     x = (x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)).bfloat16()
@@ -66,7 +67,9 @@ def muon(
     rate: float,
     workers: int = 1,
 ) -> None:
-    """Move matrices by Muon, those of one shape together; root mean square of a step: 0.2 × the rate, like Adam's.
+    """Move matrices by Muon, those of one shape together.
+
+    The root mean square of a step is 0.2 × the rate, like Adam's.
 
     Args:
         params: Weights; dimensions after the first count as columns.
@@ -77,8 +80,8 @@ def muon(
     """
     import torch
 
-    torch._foreach_mul_(momentum, 0.95)
-    torch._foreach_add_(momentum, grads)
+    for moment, grad in zip(momentum, grads, strict=True):
+        moment.mul_(0.95).add_(grad)
     shapes: dict[tuple[int, int], list[int]] = {}
     for place, param in enumerate(params):
         shapes.setdefault((param.shape[0], param[0].numel()), []).append(place)
@@ -86,7 +89,9 @@ def muon(
     def move(item: tuple[tuple[int, int], list[int]]) -> None:
         (rows, columns), places = item
         with torch.no_grad():
-            steps = torch.stack([grads[i].add(momentum[i], alpha=0.95).reshape(rows, columns) for i in places])
+            steps = torch.stack(
+                [grads[i].add(momentum[i], alpha=0.95).reshape(rows, columns) for i in places]
+            )
             moves = orthogonalised(steps) * (0.2 * math.sqrt(max(rows, columns)))
             for i, step in zip(places, moves, strict=True):
                 params[i].add_(step.reshape(params[i].shape), alpha=-rate)
@@ -100,7 +105,13 @@ def muon(
 
 
 def descend(
-    state: TrainState, grads: Mapping[str, torch.Tensor], *, rate: float, adam_rate: float, decay: float, workers: int
+    state: TrainState,
+    grads: Mapping[str, torch.Tensor],
+    *,
+    rate: float,
+    adam_rate: float,
+    decay: float,
+    workers: int,
 ) -> None:
     """Move a state's weights and its average in place.
 
@@ -126,9 +137,21 @@ def descend(
         muon(of(state.params, matrices), of(grads, matrices), of(state.momentum, matrices), rate, workers)
         counts = [torch.tensor(float(state.step)) for _ in rest]
         adamw(
-            of(state.params, rest), of(grads, rest), of(state.momentum, rest), of(state.variance, rest), [], counts,
-            fused=True, amsgrad=False, beta1=ADAM_BETAS[0], beta2=ADAM_BETAS[1], lr=adam_rate,
-            weight_decay=0.0, eps=1e-8, maximize=False,
-        )  # fmt: skip
+            of(state.params, rest),
+            of(grads, rest),
+            of(state.momentum, rest),
+            of(state.variance, rest),
+            [],
+            counts,
+            fused=True,
+            amsgrad=False,
+            beta1=ADAM_BETAS[0],
+            beta2=ADAM_BETAS[1],
+            lr=adam_rate,
+            weight_decay=0.0,
+            eps=1e-8,
+            maximize=False,
+        )
         share = 1 - min(decay, (state.step + 1) / (state.step + 10))
-        torch._foreach_lerp_(of(state.average, names), of(state.params, names), share)
+        for name in names:
+            state.average[name].lerp_(state.params[name], share)

@@ -39,7 +39,9 @@ def loss_curve(
     from PIL import ImageDraw
 
     if not losses:
-        raise ValueError("expected at least one loss, got none: collect the loss of a loop with at least one turn")
+        raise ValueError(
+            "expected at least one loss, got none: collect the loss of a loop with at least one turn"
+        )
     values = np.log10(np.maximum(np.asarray(losses), 1e-12))
     window = min(smoothing, len(values))
     mean = np.convolve(values, np.ones(window) / window, "valid")

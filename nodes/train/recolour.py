@@ -1,8 +1,8 @@
 """Recolouring: the same picture in another named colour, so that captions can teach what colour words mean.
 
-A picture with one dominant hue has that hue turned to the asked one; what has other hues (a leaf on an apple) stays.
-Grey things are tinted instead. The turn keeps the maximum and the minimum of the three channels, which is why the
-evaluation's colour-blind distance looks at exactly those two.
+A picture with one dominant hue has that hue turned to the asked one; what has other hues (a leaf on an apple)
+stays. Grey things are tinted instead. The turn keeps the maximum and the minimum of the three channels, which
+is why the evaluation's colour-blind distance looks at exactly those two.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def dominant_hue(picture: torch.Tensor) -> float:
 
 
 def turned(picture: torch.Tensor, colour: str) -> torch.Tensor:
-    """Turn the dominant hue of an [H, W, 3] picture to a named colour; hues over 65° away stay as they are."""
+    """Turn the dominant hue of an [H, W, 3] picture to a named colour; hues over 65° away stay."""
     hue, saturation, value = to_hsv(picture)
     centre = dominant_hue(picture)
     distance = ((hue - centre + 180) % 360 - 180).abs()

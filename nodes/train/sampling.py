@@ -1,4 +1,4 @@
-"""Pictures out of networks in training: DDIM (Song et al. 2020, https://arxiv.org/abs/2010.02502) without noise."""
+"""Pictures out of networks in training, by DDIM (https://arxiv.org/abs/2010.02502) without noise."""
 
 from __future__ import annotations
 
@@ -24,33 +24,39 @@ def sampled(
         float32 [prompts, 3, H, W] in 0..1.
     """
     import torch
+    from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
     parts: Any = bound(state.config, state.average)
-    noise = torch.randn(len(prompts), *latent_shape(autoencoder.config), generator=torch.Generator().manual_seed(seed))
+    noise = torch.randn(
+        len(prompts), *latent_shape(autoencoder.config), generator=torch.Generator().manual_seed(seed)
+    )
+    scheduler = DDIMScheduler.from_config(scheduler_config())
     with torch.no_grad():
         hidden = parts["text_encoder"](tokens_of(vocabulary, [""] * len(prompts) + prompts)).last_hidden_state
-        latents = denoised(parts["unet"], hidden, noise, steps, guidance)
+        latents = denoised(parts["unet"], hidden, noise, steps, guidance, scheduler)
         vae: Any = bound(autoencoder.config, autoencoder.average)["vae"]  # pyright: ignore[reportIndexIssue]
         return (vae.decode(latents).sample / 2 + 0.5).clamp(0, 1)
 
 
-def denoised(unet: Any, hidden: torch.Tensor, noise: torch.Tensor, steps: int, guidance: float) -> torch.Tensor:
+def denoised(
+    unet: Any, hidden: torch.Tensor, noise: torch.Tensor, steps: int, guidance: float, scheduler: Any
+) -> torch.Tensor:
     """Turn noise into latents.
 
     Args:
-        unet: Predicts velocities.
+        unet: The denoiser.
         hidden: [2B, T, D]: the empty prompt B times, then the prompts.
         noise: [B, C, H, W].
         steps: Steps of the sampler.
         guidance: Weight of the prompt against the empty prompt.
+        scheduler: A fresh scheduler of diffusers.
     """
     import torch
-    from diffusers import DDIMScheduler
 
-    scheduler: Any = DDIMScheduler.from_config(scheduler_config())
     scheduler.set_timesteps(steps)
-    latents = noise
+    latents = noise * scheduler.init_noise_sigma
     for moment in scheduler.timesteps:
-        without, led = unet(torch.cat([latents, latents]), moment, hidden).sample.chunk(2)
+        both = scheduler.scale_model_input(torch.cat([latents, latents]), moment)
+        without, led = unet(both, moment, hidden).sample.chunk(2)
         latents = scheduler.step(without + guidance * (led - without), moment, latents).prev_sample
     return latents

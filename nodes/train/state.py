@@ -11,6 +11,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from engine import Rng
+from nodes.train.libraries import IMPORTING
 from nodes.train.optimiser import descend, rate_at, takes_muon
 from nodes.train.values import TrainState
 
@@ -46,26 +47,29 @@ class Plan:
 
 @lru_cache(maxsize=8)
 def network(config: str, thread: int) -> torch.nn.Module:
-    """Build the modules that a config names, once for each thread, because threads point them at other weights."""
+    """Build the modules that a config names; each thread has its own, to point at other weights."""
     import torch
 
-    return torch.nn.ModuleDict({name: _module(name, parts) for name, parts in json.loads(config).items()})
+    with IMPORTING:
+        return torch.nn.ModuleDict({name: _module(name, parts) for name, parts in json.loads(config).items()})
 
 
-def _module(kind: str, parts: dict[str, Any]) -> torch.nn.Module:
+def _module(kind: str, parts: dict[str, Any]) -> Any:
     if kind == "vae":
-        from diffusers import AutoencoderKL
+        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
         return AutoencoderKL.from_config(parts)
     if kind == "unet":
-        from diffusers import UNet2DConditionModel
+        from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
         return UNet2DConditionModel.from_config(parts)
     if kind == "text_encoder":
         from transformers import CLIPTextConfig, CLIPTextModel
 
         return CLIPTextModel(CLIPTextConfig(**parts))
-    raise ValueError(f"expected a part named vae, unet or text_encoder, got {kind!r}: the config is another version's")
+    raise ValueError(
+        f"expected a part named vae, unet or text_encoder, got {kind!r}: another version wrote this state"
+    )
 
 
 def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
@@ -137,7 +141,14 @@ def advance(
     grads, loss = gradients(module, list(moving.values()), batch, loss_of, plan.shards)
     scale = rate_at(state.step, rate=1.0, warmup=plan.warmup, steps=plan.steps)
     table = dict(zip(moving, grads, strict=True))
-    descend(state, table, rate=plan.rate * scale, adam_rate=plan.adam_rate * scale, decay=plan.decay, workers=plan.shards)
+    descend(
+        state,
+        table,
+        rate=plan.rate * scale,
+        adam_rate=plan.adam_rate * scale,
+        decay=plan.decay,
+        workers=plan.shards,
+    )
     return replace(state, step=state.step + 1, rng=Rng.of(generator)), loss
 
 
@@ -150,14 +161,14 @@ def gradients(
 ) -> tuple[list[torch.Tensor], float]:
     """Compute the gradients of the mean loss, the shards of the batch side by side in threads.
 
-    Threads that meet once a step lose less to other programs on the machine than those that meet in every operation.
+    Threads that meet once a step lose less to other programs than those that meet in every operation.
     """
     import torch
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
     def of(shard: tuple[torch.Tensor, ...]) -> tuple[Sequence[torch.Tensor], float]:
         with torch.enable_grad():
-            loss = loss_of(module, *shard) / shards
+            loss = loss_of(module, *shard) * (len(shard[0]) / len(batch[0]))
             return torch.autograd.grad(loss, weights), float(loss.detach())
 
     parts = list(zip(*(tensor.chunk(shards) for tensor in batch), strict=True))
@@ -166,6 +177,6 @@ def gradients(
         (grads, loss), *others = pool.map(of, parts)
     total = list(grads)
     for more, part in others:
-        torch._foreach_add_(total, list(more))
+        total = [grad.add_(other) for grad, other in zip(total, more, strict=True)]
         loss += part
     return total, loss

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Captioned pictures, addressed by index. The samples of one picture lie side by side, its own colours first.
+    """Captioned pictures, addressed by index. The samples of a picture lie together, its own colours first.
 
     Attributes:
         pixels: uint8 [N, C, H, W], sRGB.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import node
+from nodes.train.libraries import IMPORTING
 from nodes.train.values import Dataset, TokenTable, Vocabulary
 
 if TYPE_CHECKING:
@@ -25,14 +26,16 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 
 def bytes_as_letters() -> list[str]:
     """List the 256 printable letters that stand for the bytes, in the order of CLIP's vocabulary."""
-    from tokenizers.pre_tokenizers import ByteLevel
+    with IMPORTING:
+        from tokenizers.pre_tokenizers import ByteLevel
 
     return sorted(ByteLevel.alphabet())
 
 
 def assembled(vocab: dict[str, int], merges: list[tuple[str, str]], length: int) -> CLIPTokenizer:
     """Build the tokenizer of a vocabulary."""
-    from transformers import CLIPTokenizer
+    with IMPORTING:
+        from transformers import CLIPTokenizer
 
     return CLIPTokenizer(vocab=vocab, merges=merges, model_max_length=length)  # pyright: ignore[reportArgumentType]
 
@@ -72,7 +75,7 @@ def learned_merges(words: Counter[str], count: int) -> list[tuple[str, str]]:
         words: How often each word occurs.
         count: Pairs to join at most.
     """
-    split = {word: (*word[:-1], word[-1] + "</w>") for word in words}
+    split: dict[str, tuple[str, ...]] = {word: (*word[:-1], word[-1] + "</w>") for word in words}
     pairs: Counter[tuple[str, str]] = Counter()
     for word, symbols in split.items():
         for pair, times in pairs_in(symbols).items():

@@ -2,8 +2,9 @@
 
     python choose_evaluation.py
 
-A concept is a short caption and the pictures that count as showing it. A held-out pair is a colour and a concept none
-of whose pictures is ever shown in that colour in training. Chance is what a model that ignores the prompt would get.
+A concept is a short caption and the pictures that count as showing it. A held-out pair is a colour and a
+concept none of whose pictures is ever shown in that colour in training. Chance is what a model gets that ignores the
+prompt.
 """
 
 import json
@@ -13,47 +14,105 @@ from pathlib import Path
 HERE = Path(__file__).parent
 COLOURS = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink")
 
-CONCEPTS = """
-dog cat frog tiger lion horse cow pig elephant giraffe zebra rabbit bear panda koala penguin owl duck flamingo parrot
-turtle snake whale dolphin fish shark octopus crab snail butterfly rose sunflower tulip cactus mushroom palm_tree grapes
-watermelon lemon banana pineapple apple pear cherries strawberry avocado carrot broccoli bread croissant pancakes cheese
-hamburger french_fries pizza hot_dog taco egg donut ice_cream volcano house castle ferris_wheel train bus ambulance taxi
-car tractor bicycle motorcycle sailboat airplane helicopter rocket umbrella snowman rainbow star soccer_ball basketball
-trophy balloon guitar violin drum camera laptop key hammer scissors candle light_bulb crown glasses book pencil
-alarm_clock ghost
-""".split()
+CONCEPTS = (
+    """
+dog|cat|frog|tiger|lion|horse|cow|pig|elephant|giraffe|zebra|rabbit|bear|panda|koala|penguin|owl|duck
+flamingo|parrot|turtle|snake|whale|dolphin|fish|shark|octopus|crab|snail|butterfly|rose|sunflower|tulip
+cactus|mushroom|palm tree|grapes|watermelon|lemon|banana|pineapple|apple|pear|cherries|strawberry|avocado
+carrot|broccoli|bread|croissant|pancakes|cheese|hamburger|french fries|pizza|hot dog|taco|egg|donut
+ice cream|volcano|house|castle|ferris wheel|train|bus|ambulance|taxi|car|tractor|bicycle|motorcycle|sailboat
+airplane|helicopter|rocket|umbrella|snowman|rainbow|star|soccer ball|basketball|trophy|balloon|guitar|violin
+drum|camera|laptop|key|hammer|scissors|candle|light bulb|crown|glasses|book|pencil|alarm clock|ghost
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 # Further pictures that show the concept beside the one whose caption it is.
 SHOWS = {
-    "dog": ["dog face", "poodle", "service dog"], "cat": ["cat face", "black cat", "grinning cat"],
-    "tiger": ["tiger face"], "horse": ["horse face"], "cow": ["cow face", "ox"], "pig": ["pig face"],
-    "rabbit": ["rabbit face"], "bear": ["teddy bear"], "whale": ["spouting whale"], "fish": ["tropical fish"],
-    "rose": ["wilted flower"], "mushroom": ["champignon"], "apple": ["green apple"], "bread": ["baguette"],
-    "egg": ["cooking"], "ice cream": ["ice cream cone"], "volcano": ["mount fuji"], "house": ["house with garden", "houses"],
-    "castle": ["japanese castle"], "train": ["high-speed train", "bullet train", "tram", "monorail"],
-    "car": ["oncoming automobile", "sport car", "taxi"], "motorcycle": ["motor scooter"], "airplane": ["small airplane"],
-    "umbrella": ["closed umbrella", "umbrella on ground"], "star": ["glowing star"], "drum": ["long drum"],
-    "camera": ["movie camera", "video camera"], "laptop": ["desktop computer"], "key": ["old key"],
-    "glasses": ["sunglasses"], "book": ["open book", "books", "notebook", "notebook with decorative cover"],
-    "candle": [], "guitar": ["banjo"], "whisky": [],
-}  # fmt: skip
+    "dog": ["dog face", "poodle", "service dog"],
+    "cat": ["cat face", "black cat", "grinning cat"],
+    "tiger": ["tiger face"],
+    "horse": ["horse face"],
+    "cow": ["cow face", "ox"],
+    "pig": ["pig face"],
+    "rabbit": ["rabbit face"],
+    "bear": ["teddy bear"],
+    "whale": ["spouting whale"],
+    "fish": ["tropical fish"],
+    "rose": ["wilted flower"],
+    "mushroom": ["champignon"],
+    "apple": ["green apple"],
+    "bread": ["baguette"],
+    "egg": ["cooking"],
+    "ice cream": ["ice cream cone"],
+    "volcano": ["mount fuji"],
+    "house": ["house with garden", "houses"],
+    "castle": ["japanese castle"],
+    "train": ["high-speed train", "bullet train", "tram", "monorail"],
+    "car": ["oncoming automobile", "sport car", "taxi"],
+    "motorcycle": ["motor scooter"],
+    "airplane": ["small airplane"],
+    "umbrella": ["closed umbrella", "umbrella on ground"],
+    "star": ["glowing star"],
+    "drum": ["long drum"],
+    "camera": ["movie camera", "video camera"],
+    "laptop": ["desktop computer"],
+    "key": ["old key"],
+    "glasses": ["sunglasses"],
+    "book": ["open book", "books", "notebook", "notebook with decorative cover"],
+    "guitar": ["banjo"],
+}
 
 # Concepts for the pairs: things of one clear natural colour, which is not among the colours asked of them.
 NATURAL = {
-    "frog": "green", "cat": "yellow", "fish": "blue", "octopus": "red", "turtle": "green", "owl": "orange", "snail": "orange",
-    "apple": "red", "strawberry": "red", "banana": "yellow", "pear": "green", "carrot": "orange", "pineapple": "yellow",
-    "rose": "red", "cactus": "green", "sunflower": "yellow", "mushroom": "red", "donut": "pink", "pizza": "orange",
-    "car": "red", "taxi": "yellow", "house": "orange", "bus": "yellow", "helicopter": "yellow", "sailboat": "red",
-    "umbrella": "blue", "balloon": "red", "guitar": "red", "book": "red", "star": "yellow", "crown": "yellow", "key": "yellow",
-    "candle": "orange", "pencil": "orange", "elephant": "grey", "lion": "orange", "snake": "green", "duck": "green",
-    "butterfly": "orange", "basketball": "orange",
-}  # fmt: skip
+    "frog": "green",
+    "cat": "yellow",
+    "fish": "blue",
+    "octopus": "red",
+    "turtle": "green",
+    "owl": "orange",
+    "snail": "orange",
+    "apple": "red",
+    "strawberry": "red",
+    "banana": "yellow",
+    "pear": "green",
+    "carrot": "orange",
+    "pineapple": "yellow",
+    "rose": "red",
+    "cactus": "green",
+    "sunflower": "yellow",
+    "mushroom": "red",
+    "donut": "pink",
+    "pizza": "orange",
+    "car": "red",
+    "taxi": "yellow",
+    "house": "orange",
+    "bus": "yellow",
+    "helicopter": "yellow",
+    "sailboat": "red",
+    "umbrella": "blue",
+    "balloon": "red",
+    "guitar": "red",
+    "book": "red",
+    "star": "yellow",
+    "crown": "yellow",
+    "key": "yellow",
+    "candle": "orange",
+    "pencil": "orange",
+    "elephant": "grey",
+    "lion": "orange",
+    "snake": "green",
+    "duck": "green",
+    "butterfly": "orange",
+    "basketball": "orange",
+}
 
 README = (
     """
-red apple|frog|yellow car|green apple|taxi|cat face|pizza|cactus|rocket|blue car|purple flower|yellow apple|airplane|fish
-house|ice cream|blue frog|pink elephant|green house|red rose|guitar|soccer ball|umbrella|tiger|purple fish|orange bicycle
-watermelon|penguin|castle|hamburger|butterfly|blue strawberry
+red apple|frog|yellow car|green apple|taxi|cat face|pizza|cactus|rocket|blue car|purple flower|yellow apple
+airplane|fish|house|ice cream|blue frog|pink elephant|green house|red rose|guitar|soccer ball|umbrella|tiger
+purple fish|orange bicycle|watermelon|penguin|castle|hamburger|butterfly|blue strawberry
 """.strip()
     .replace("\n", "|")
     .split("|")
@@ -65,7 +124,7 @@ def main() -> None:
     records = json.loads((HERE / "noto_emoji.json").read_text())
     named = {record["caption"]: record for record in records}
     concepts = []
-    for caption in (word.replace("_", " ") for word in CONCEPTS):
+    for caption in CONCEPTS:
         concepts.append({"caption": caption, "shows": [caption, *SHOWS.get(caption, [])]})
     shows = {concept["caption"]: concept["shows"] for concept in concepts}
     missing = sorted({name for names in shows.values() for name in names} - named.keys())

@@ -34,6 +34,7 @@ pack = Pack(
             "nodes.train.saved",
             "nodes.train.pictures",
             "nodes.train.export",
+            "nodes.train.evaluate",
         ),
     },
 )

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent
 SIZE, COLUMNS = 64, 32
-# Groups by the number emojibase gives them. Whole ones are taken but for what is excluded; the others by name.
+# Groups by emojibase's numbers. Whole ones are taken but for what is excluded; the others by name.
 GROUPS = {
     0: "faces",
     1: "body",

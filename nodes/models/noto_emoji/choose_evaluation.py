@@ -3,8 +3,8 @@
     python choose_evaluation.py
 
 A concept is a short caption and the pictures that count as showing it. A held-out pair is a colour and a
-concept none of whose pictures is ever shown in that colour in training. Chance is what a model gets that ignores the
-prompt.
+concept none of whose pictures is ever shown in that colour in training. Chance is what a model
+gets that ignores the prompt.
 """
 
 import json

@@ -153,7 +153,7 @@ def test_a_plain_tuple_is_one_value() -> None:
         (list[Ink], False),
         (Any, False),
         (T, False),
-        (Press[F], False),
+        (Press[Any], False),
         (dict[str, int], False),
     ],
     ids=repr,

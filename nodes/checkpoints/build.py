@@ -46,7 +46,7 @@ def build_unet(folder: Path, dtype: Any) -> Any:
     with library_lock:
         from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-    return _from_pretrained(UNet2DConditionModel, folder, "unet", torch_dtype=dtype)
+    return _from_pretrained(UNet2DConditionModel, folder, "unet", dtype=dtype)
 
 
 def build_vae(folder: Path, dtype: Any) -> Any:
@@ -54,7 +54,7 @@ def build_vae(folder: Path, dtype: Any) -> Any:
     with library_lock:
         from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
-    return _from_pretrained(AutoencoderKL, folder, "vae", torch_dtype=dtype)
+    return _from_pretrained(AutoencoderKL, folder, "vae", dtype=dtype)
 
 
 def build_text_encoder(folder: Path, dtype: Any) -> Any:

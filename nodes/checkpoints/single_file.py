@@ -111,7 +111,7 @@ def _from_single_file(
 ) -> Any:
     # With `config` it asks no hub
     return cls.from_single_file(
-        weights, config=str(config), subfolder=part, torch_dtype=dtype, local_files_only=True, **changes
+        weights, config=str(config), subfolder=part, dtype=dtype, local_files_only=True, **changes
     )
 
 

@@ -38,13 +38,13 @@ class Loaded:
     scheduler: SchedulerConfig
 
 
-def loaded_from(folder: Path) -> Loaded:
+def loaded_from(folder: Path, dtype: load.Dtype = "float32") -> Loaded:
     """The parts of a model, as a run hands them to nodes."""
 
     def resident(handle: Any) -> Any:
         return OnDevice(handle, handle.load(lambda _: folder))
 
-    parts = load.from_folder(Folder(folder, folder.name))
+    parts = load.from_folder(Folder(folder, folder.name), dtype)
     return Loaded(resident(parts.unet), resident(parts.vae), resident(parts.text_encoder), parts.scheduler)
 
 
@@ -133,10 +133,10 @@ def mask() -> Mask:
     return Mask(pixels)
 
 
-def pipeline_of(folder: Path) -> Any:
+def pipeline_of(folder: Path, dtype: str = "float32") -> Any:
     """The oracle: diffusers' own pipeline of a folder."""
     classes: Any = diffusers
-    made = classes.StableDiffusionPipeline.from_pretrained(folder)
+    made = classes.StableDiffusionPipeline.from_pretrained(folder, dtype=getattr(torch, dtype))
     made.trained_with = made.scheduler.config
     made.set_progress_bar_config(disable=True)
     return made

@@ -1,6 +1,7 @@
 """The nodes give the bytes of diffusers' pipelines, at every step, with the schedulers that these take."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,17 @@ import torch
 from nodes.vae import decode
 from nodes.values import Image
 from tests.nodes.diffusion import sampling
-from tests.nodes.diffusion.sampling import SIZE, Choice, Loaded, Turn, another_pipeline, mask, picture
+from tests.nodes.diffusion.sampling import (
+    SIZE,
+    Choice,
+    Loaded,
+    Turn,
+    another_pipeline,
+    loaded_from,
+    mask,
+    picture,
+    pipeline_of,
+)
 
 KARRAS = ({"sigmas": "karras"}, {"use_karras_sigmas": True})
 
@@ -118,6 +129,17 @@ def test_inpainting(choice: Choice, strength: float, loaded: Loaded, pipeline: A
 
     run = choice.run(loaded.scheduler, STEPS, strength=strength)
     assert_same(sampling.inpaint(loaded, run, picture(), mask()), expected)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("name", ["ddim", "euler ancestral", "dpm++ 2m", "unipc"])
+def test_half_precision(name: str, dtype: Any, folder: Path) -> None:
+    loaded, pipeline = loaded_from(folder, dtype), pipeline_of(folder, dtype)
+    expected = latents_of(pipeline, CHOICES[name], height=SIZE, width=SIZE)
+
+    turns = sampling.text_to_image(loaded, CHOICES[name].run(loaded.scheduler, STEPS))
+    assert expected[-1].dtype == getattr(torch, dtype)
+    assert_same(turns, expected)
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:

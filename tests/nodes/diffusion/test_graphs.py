@@ -102,6 +102,19 @@ def test_a_shipped_graph_has_no_problem(name: str, engine: Headless) -> None:
     assert check(graph, engine.registry, engine.files.resolve, engine.reference) == []
 
 
+def test_a_latent_of_another_family_is_refused_before_anything_runs(home: Path, engine: Headless) -> None:
+    other = shutil.copytree(home / "models" / "tiny", home / "models" / "other")
+    config = other / "unet" / "config.json"
+    config.write_text(config.read_text().replace('"cross_attention_dim": 32', '"cross_attention_dim": 768'))
+    graph = shipped(engine, "text_to_image")
+    graph.nodes["other"] = Instance(type="load.diffusers", params={"folder": "other"})
+    graph.nodes["decode"].links["vae"] = "other.vae"
+
+    (problem,) = check(graph, engine.registry, engine.files.resolve, engine.reference)
+    assert problem.instance == "decode"
+    assert {"sd1", "sd-32-4"} <= {word.strip("[].,") for word in str(problem).replace("[", " ").split()}
+
+
 def test_text_to_image_has_the_inputs_and_outputs_it_is_known_by() -> None:
     graph = Graph.read(BUILT_IN / "graphs" / "text_to_image.json")
 

@@ -12,6 +12,7 @@ from typing import Any
 from engine.declare.registry import Registry, installed
 from engine.errors import GraphError, Problem
 from engine.executors.local import Local
+from engine.graph.collector import collector_held
 from engine.graph.document import Graph
 from engine.graph.flat import Flat, Source
 from engine.graph.inline import flatten
@@ -107,8 +108,9 @@ class Headless:
         Raises:
             GraphError: The graph or a value is wrong.
         """
-        flat = flatten(graph, self.registry, values=_known(graph, values or {}), refs=self.reference)
-        return compile(flat, self.keyer, self.files, wanted=wanted(flat, outputs))
+        with collector_held():
+            flat = flatten(graph, self.registry, values=_known(graph, values or {}), refs=self.reference)
+            return compile(flat, self.keyer, self.files, wanted=wanted(flat, outputs))
 
     def run(
         self,

@@ -10,11 +10,9 @@ for each name in ``collect``.
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeGuard, overload
@@ -26,6 +24,7 @@ from typing_extensions import TypedDict
 from engine.declare.node import REQUIRED, Node, P, R
 from engine.errors import GraphError, Problem
 from engine.graph import canonical, placing, reading
+from engine.graph.collector import collector_held
 from engine.graph.formats import FORMAT
 
 LOOP = "flow.loop"
@@ -280,7 +279,7 @@ class Graph(Part):
         place = "" if isinstance(source, bytes) else os.fspath(source)
         data = source if isinstance(source, bytes) else _bytes_of(place)
         try:
-            with _no_collection():
+            with collector_held():
                 return cls.model_validate(reading.parse(data, place))
         except Misfit as error:
             raise reading.misfits(error, place) from None
@@ -330,18 +329,6 @@ def _instance_meaning(tree: Mapping[str, Any]) -> dict[str, Any]:
     if "graph" in kept:
         kept["graph"] = _meaning(kept["graph"])
     return kept
-
-
-@contextmanager
-def _no_collection() -> Generator[None]:
-    """Hold the collector of reference cycles back: searching the growing tree for some doubles the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _bytes_of(path: str) -> bytes:

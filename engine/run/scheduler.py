@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from engine.errors import Cancelled, KnotworkError, NodeFailed, StoreError, say
+from engine.graph.collector import collector_held
 from engine.graph.flat import Source
 from engine.plan.demand import Demand, Found, downstream
 from engine.plan.plan import Plan
@@ -121,9 +122,10 @@ class Run:
 
     def _work_off(self) -> None:
         """Find the work, do it, and do again what the store turns out to have lost."""
-        first = self._demand.visit(self.plan.outputs.values())
-        self.tell(events.Planned(len(self.plan.names), len(first.misses)))
-        self._take_on(first)
+        with collector_held():
+            first = self._demand.visit(self.plan.outputs.values())
+            self.tell(events.Planned(len(self.plan.names), len(first.misses)))
+            self._take_on(first)
         self._drive()
         while lost := self._collect():
             self._take_on(self._again(lost))
@@ -354,6 +356,8 @@ class Run:
     def _adopt(self, index: int, key: bytes) -> bool:
         """Take over the result of an instance with the same key that ran before in this run."""
         twin = self._twins.setdefault(key, index)
+        if twin == index:
+            return False
         slots = self._slots.get(twin)
         if slots is None or not self._demand.wants[index] <= {n for n, s in slots.items() if s.readable}:
             return False

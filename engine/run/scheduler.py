@@ -88,7 +88,7 @@ class Run:
         self._cancelled = Token()
         self._forced = downstream(plan, options.forced)
         self._demand = Demand(plan, place.store.probe, self._forced)
-        self._depth = _critical_path(plan, place.seconds)
+        self._depth: list[float] = []
         self._inbox: SimpleQueue[Landed | None] = SimpleQueue()
         self._trials = Trials(place.width, place.seconds)
         self._slots: dict[int, dict[str, Slot]] = {}
@@ -147,6 +147,8 @@ class Run:
 
     def _take_on(self, work: Found[Entry]) -> None:
         """Take over what a demand found: hits are done, misses wait for their sources."""
+        if work.misses and not self._depth:
+            self._depth = _critical_path(self.plan, self.place.seconds)
         for index, entry in work.hits.items():
             self._slots[index] = found(entry.outputs)
             self._finish(index, "cached", 0.0)
@@ -438,6 +440,7 @@ def _critical_path(plan: Plan, seconds: dict[str, float]) -> list[float]:
     """Expected seconds from the start of each instance to the last thing that waits for it."""
     depth = [0.0] * len(plan.names)
     for index in reversed(plan.order):
-        behind = max((depth[user] for user in plan.users[index]), default=0.0)
+        users = plan.users[index]
+        behind = max([depth[user] for user in users]) if users else 0.0
         depth[index] = behind + seconds.get(plan.nodes[index].id, 1e-3)
     return depth

@@ -47,7 +47,9 @@ class Piped:
         import diffusers
 
         classes: Any = diffusers
-        self.pipeline = classes.StableDiffusionPipeline.from_pretrained(model_folder())
+        self.pipeline = classes.StableDiffusionPipeline.from_pretrained(
+            BUILT_IN / "nodes" / "models" / "emoji"
+        )
         self.pipeline.set_progress_bar_config(disable=True)
 
     def __call__(self, seed: int) -> Any:
@@ -63,11 +65,6 @@ class Piped:
                 output_type="np",
             ).images
         )
-
-
-def model_folder() -> Path:
-    roots = Settings.load().model_roots
-    return next(root / "emoji" for root in roots if (root / "emoji").is_dir())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.settings import BUILT_IN, Settings
+from engine.settings import BUILT_IN
 from tests.nodes.diffusion import sampling
 from tests.nodes.diffusion.sampling import (
     SIZE,
@@ -27,8 +27,7 @@ from tests.nodes.diffusion.test_exactness import (
     latents_of,
 )
 
-MODEL = next((root / "emoji" for root in Settings.load().model_roots if (root / "emoji").is_dir()), BUILT_IN)
-pytestmark = pytest.mark.skipif(MODEL == BUILT_IN, reason="the built-in model is not there")
+MODEL = BUILT_IN / "nodes" / "models" / "emoji"
 
 
 @pytest.fixture(scope="module")

@@ -130,28 +130,19 @@ def descend(
     matrices = [name for name in names if name not in state.variance]
     rest = [name for name in names if name in state.variance]
 
-    def of(table: Mapping[str, torch.Tensor], chosen: list[str]) -> list[torch.Tensor]:
-        return [table[name] for name in chosen]
-
     with torch.no_grad():
-        muon(of(state.params, matrices), of(grads, matrices), of(state.momentum, matrices), rate, workers)
+        muon(_of(state.params, matrices), _of(grads, matrices), _of(state.momentum, matrices), rate, workers)
         counts = [torch.tensor(float(state.step)) for _ in rest]
+        beta1, beta2 = ADAM_BETAS
         adamw(
-            of(state.params, rest),
-            of(grads, rest),
-            of(state.momentum, rest),
-            of(state.variance, rest),
-            [],
-            counts,
-            fused=True,
-            amsgrad=False,
-            beta1=ADAM_BETAS[0],
-            beta2=ADAM_BETAS[1],
-            lr=adam_rate,
-            weight_decay=0.0,
-            eps=1e-8,
-            maximize=False,
-        )
+            _of(state.params, rest), _of(grads, rest), _of(state.momentum, rest), _of(state.variance, rest),
+            [], counts, fused=True, amsgrad=False, beta1=beta1, beta2=beta2,
+            lr=adam_rate, weight_decay=0.0, eps=1e-8, maximize=False,
+        )  # fmt: skip
         share = 1 - min(decay, (state.step + 1) / (state.step + 10))
         for name in names:
             state.average[name].lerp_(state.params[name], share)
+
+
+def _of(table: Mapping[str, torch.Tensor], names: list[str]) -> list[torch.Tensor]:
+    return [table[name] for name in names]

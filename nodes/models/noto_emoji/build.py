@@ -271,7 +271,8 @@ ALSO = {
 
 def label_of(entry: dict) -> str:
     """Return the primary caption of an emojibase record."""
-    return RENAMED.get(entry["label"], entry["label"]).lower().replace("’", "'").replace("ñ", "n")
+    label: str = entry["label"]
+    return RENAMED.get(label, label).lower().replace("’", "'").replace("ñ", "n")
 
 
 def chosen(entry: dict) -> bool:
@@ -314,7 +315,7 @@ def recolour(picture: Image.Image) -> str:
     if chroma.sum() < 100:
         return ""
     bins = np.bincount((hsv[..., 0] * 72).astype(int).ravel() % 72, weights=chroma.ravel(), minlength=72)
-    window = sum(np.roll(bins, shift) for shift in range(-7, 8))
+    window = np.sum([np.roll(bins, shift) for shift in range(-7, 8)], axis=0)
     return "hue" if window.max() >= 0.7 * chroma.sum() else ""
 
 

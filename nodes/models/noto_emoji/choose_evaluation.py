@@ -10,6 +10,7 @@ gets that ignores the prompt.
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 COLOURS = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink")
@@ -119,52 +120,61 @@ purple fish|orange bicycle|watermelon|penguin|castle|hamburger|butterfly|blue st
 )
 
 
+NEAR = {
+    "orange": {"red", "yellow"},
+    "yellow": {"orange"},
+    "red": {"orange", "pink"},
+    "pink": {"red", "purple"},
+}
+
+
 def main() -> None:
     """Write evaluation.json."""
     records = json.loads((HERE / "noto_emoji.json").read_text())
-    named = {record["caption"]: record for record in records}
-    concepts = []
-    for caption in CONCEPTS:
-        concepts.append({"caption": caption, "shows": [caption, *SHOWS.get(caption, [])]})
+    concepts = [{"caption": name, "shows": [name, *SHOWS.get(name, [])]} for name in CONCEPTS]
     shows = {concept["caption"]: concept["shows"] for concept in concepts}
-    missing = sorted({name for names in shows.values() for name in names} - named.keys())
+    named = {record["caption"] for record in records}
+    missing = sorted({name for names in shows.values() for name in names} - named)
     if missing:
         raise ValueError(f"expected captions of the set, got {missing}")
+    pairs = held_out(shows)
+    chance = {
+        "concept": share(concepts, len(records)),
+        "pair concept": share(pairs, len(records)),
+        "colour": round(1 / len(COLOURS), 5),
+    }
+    write({"concepts": concepts, "held_out": pairs, "chance": chance, "readme": README})
+
+
+def held_out(shows: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """Choose a colour for each concept that it doesn't have by nature, nor nearly."""
     draw = random.Random(2)
-    kept = {prompt for prompt in README}
-    pairs = []
+    pairs: list[dict[str, Any]] = []
     for place, (concept, natural) in enumerate(NATURAL.items()):
-        near = {
-            "orange": {"red", "yellow"},
-            "yellow": {"orange"},
-            "red": {"orange", "pink"},
-            "pink": {"red", "purple"},
-        }
-        barred = {natural} | near.get(natural, set())
-        free = [colour for colour in COLOURS if colour not in barred and f"{colour} {concept}" not in kept]
+        barred = {natural} | NEAR.get(natural, set())
+        free = [colour for colour in COLOURS if colour not in barred and f"{colour} {concept}" not in README]
         colour = COLOURS[place % len(COLOURS)]
         colour = colour if colour in free else draw.choice(free)
         pairs.append(
             {"caption": f"{colour} {concept}", "colour": colour, "concept": concept, "shows": shows[concept]}
         )
     pairs[0] |= {"caption": "blue frog", "colour": "blue"}
-    size = len(records)
-    chance = {
-        "concept": round(sum(len(concept["shows"]) for concept in concepts) / len(concepts) / size, 5),
-        "pair concept": round(sum(len(pair["shows"]) for pair in pairs) / len(pairs) / size, 5),
-        "colour": round(1 / len(COLOURS), 5),
-    }
-    whole = {"concepts": concepts, "held_out": pairs, "chance": chance, "readme": README}
-    body = ",\n".join(
-        f" {json.dumps(key)}: "
-        + (
-            "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"
-            if isinstance(value, list)
-            else json.dumps(value)
-        )
-        for key, value in whole.items()
-    )
-    (HERE / "evaluation.json").write_text("{\n" + body + "\n}\n")
+    return pairs
+
+
+def share(asked: list[dict[str, Any]], size: int) -> float:
+    """Part of the pictures that show what is asked, on average: what chance would hit."""
+    return round(sum(len(one["shows"]) for one in asked) / len(asked) / size, 5)
+
+
+def write(whole: dict[str, Any]) -> None:
+    """Write the file with a line for each entry of a list."""
+    parts: list[str] = []
+    for key, value in whole.items():
+        listed = isinstance(value, list)
+        body = "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]" if listed else json.dumps(value)
+        parts.append(f" {json.dumps(key)}: {body}")
+    (HERE / "evaluation.json").write_text("{\n" + ",\n".join(parts) + "\n}\n")
 
 
 if __name__ == "__main__":

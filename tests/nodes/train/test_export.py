@@ -23,7 +23,7 @@ def written(folder: ModelFolder, place: Path) -> Path:
 def test_diffusers_own_pipeline_draws_what_training_showed(
     autoencoder: TrainState, denoiser: TrainState, words: Vocabulary, tmp_path: Path
 ) -> None:
-    halved = [
+    halved, drawing = (
         TrainState(
             **{
                 name: getattr(state, name)
@@ -32,7 +32,7 @@ def test_diffusers_own_pipeline_draws_what_training_showed(
             average={name: weight.half().float() for name, weight in state.average.items()},
         )
         for state in (autoencoder, denoiser)
-    ]
+    )
     pipelines: Any = diffusers
     pipeline = pipelines.StableDiffusionPipeline.from_pretrained(
         written(model_folder(autoencoder, denoiser, words), tmp_path)
@@ -42,7 +42,7 @@ def test_diffusers_own_pipeline_draws_what_training_showed(
     made = pipeline(
         "a frog", num_inference_steps=3, guidance_scale=2.0, latents=noise, output_type="pt"
     ).images
-    assert torch.allclose(made, sampled(*halved, words, ["a frog"], 3, 2.0, 5), atol=1e-4)
+    assert torch.allclose(made, sampled(halved, drawing, words, ["a frog"], 3, 2.0, 5), atol=1e-4)
 
 
 def test_equal_models_are_equal_archives(

@@ -1,0 +1,1 @@
+"""The Noto emoji set: pictures, captions and how they were made."""

@@ -1,8 +1,16 @@
+from functools import cache
+
 import torch
 
 from engine.declare.codec import decode, encode
 from nodes.train.dataset import colour_captions, draw, emoji, evaluation, held_out, records, sheet
 from nodes.train.recolour import HUES
+from nodes.train.values import Dataset
+
+
+@cache
+def whole() -> Dataset:
+    return emoji()
 
 
 def test_every_picture_has_a_caption_of_its_own() -> None:
@@ -25,7 +33,7 @@ def test_the_colour_replaces_a_picture_s_own_colour_words() -> None:
 
 
 def test_what_is_held_out_is_never_made() -> None:
-    dataset = emoji()
+    dataset = whole()
     for name, colour in held_out():
         place = dataset.names.index(name)
         shown = dataset.captions[int(dataset.first[place]) + 1 : int(dataset.first[place + 1])]
@@ -33,7 +41,7 @@ def test_what_is_held_out_is_never_made() -> None:
 
 
 def test_a_recolourable_picture_comes_in_all_colours_but_those_held_out() -> None:
-    dataset = emoji()
+    dataset = whole()
     place = dataset.names.index("frog")
     shown = dataset.captions[int(dataset.first[place]) : int(dataset.first[place + 1])]
     assert [captions[0] for captions in shown] == [
@@ -43,12 +51,12 @@ def test_a_recolourable_picture_comes_in_all_colours_but_those_held_out() -> Non
 
 
 def test_what_is_measured_was_fixed() -> None:
-    whole = evaluation()
-    assert (len(whole["concepts"]), len(whole["held_out"]), len(whole["readme"])) == (100, 40, 32)
+    fixed = evaluation()
+    assert (len(fixed["concepts"]), len(fixed["held_out"]), len(fixed["readme"])) == (100, 40, 32)
     names = {record["caption"] for record in records()}
-    assert all(name in names for one in (*whole["concepts"], *whole["held_out"]) for name in one["shows"])
-    assert whole["chance"]["concept"] == round(
-        sum(len(one["shows"]) for one in whole["concepts"]) / 100 / len(names), 5
+    assert all(name in names for one in (*fixed["concepts"], *fixed["held_out"]) for name in one["shows"])
+    assert fixed["chance"]["concept"] == round(
+        sum(len(one["shows"]) for one in fixed["concepts"]) / 100 / len(names), 5
     )
 
 

@@ -28,8 +28,8 @@ def tangle(chance: random.Random) -> Graph:
     return Graph.model_validate({"nodes": nodes, "outputs": {name: f"{name}.out" for name in nodes}})
 
 
-def kill_and_go_on(folder: Path, chance: random.Random) -> int:
-    """Kill a run at some moment and run again; how many instances the second run found done."""
+def kill_and_go_on(folder: Path, chance: random.Random) -> bool:
+    """Kill a run at some moment and run again; whether the first was still telling what it had done."""
     graph = tangle(chance)
     path = folder / "graph.json"
     graph.write(path)
@@ -44,13 +44,12 @@ def kill_and_go_on(folder: Path, chance: random.Random) -> int:
     assert {name for name in done if report.outcomes[name] != "cached"} == set()
     assert report.digests == undisturbed.digests
     assert report.outputs == undisturbed.outputs
-    return report.counts["cached"]
+    return 0 < len(done) < len(graph.nodes)
 
 
 def test_killed_at_any_moment_a_run_goes_on_from_what_was_reported_done(tmp_path: Path) -> None:
     chance = random.Random(1)
-    found = [kill_and_go_on(tmp_path, chance) for _ in range(3)]
-    assert any(0 < count < SIZE for count in found)
+    assert any([kill_and_go_on(tmp_path, chance) for _ in range(3)])
 
 
 def test_processes_that_share_a_home_end_with_the_same_digests(tmp_path: Path) -> None:

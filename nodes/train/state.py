@@ -11,7 +11,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from engine import Rng
-from nodes.train.libraries import IMPORTING
+from nodes.library_lock import library_lock
 from nodes.train.optimiser import descend, rate_at, takes_muon
 from nodes.train.values import TrainState
 
@@ -50,7 +50,7 @@ def network(config: str, thread: int) -> torch.nn.Module:
     """Build the modules that a config names; each thread has its own, to point at other weights."""
     import torch
 
-    with IMPORTING:
+    with library_lock:
         return torch.nn.ModuleDict({name: _module(name, parts) for name, parts in json.loads(config).items()})
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import node
-from nodes.train.libraries import IMPORTING
+from nodes.library_lock import library_lock
 from nodes.train.values import Dataset, TokenTable, Vocabulary
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 
 def bytes_as_letters() -> list[str]:
     """List the 256 printable letters that stand for the bytes, in the order of CLIP's vocabulary."""
-    with IMPORTING:
+    with library_lock:
         from tokenizers.pre_tokenizers import ByteLevel
 
     return sorted(ByteLevel.alphabet())
@@ -34,7 +34,7 @@ def bytes_as_letters() -> list[str]:
 
 def assembled(vocab: dict[str, int], merges: list[tuple[str, str]], length: int) -> CLIPTokenizer:
     """Build the tokenizer of a vocabulary."""
-    with IMPORTING:
+    with library_lock:
         from transformers import CLIPTokenizer
 
     return CLIPTokenizer(vocab=vocab, merges=merges, model_max_length=length)  # pyright: ignore[reportArgumentType]

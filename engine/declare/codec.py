@@ -79,7 +79,8 @@ def decode(data: bytes) -> Any:
     """
     try:
         if data[:1] == b"m":
-            return _unpack(msgpack.unpackb(data[1:]), {})
+            value = msgpack.unpackb(data[1:])
+            return value if type(value) in SCALARS else _unpack(value, {})
         from safetensors.torch import load
 
         size = int.from_bytes(data[:8], "little")

@@ -6,6 +6,7 @@ Instances are numbers, links are lists of numbers, and nothing is recursive or q
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -270,15 +271,19 @@ def _order(users: Sequence[Sequence[int]], names: Sequence[str]) -> list[int]:
 
 
 def _downstream(plan: Plan, index: int) -> list[int]:
-    """An instance and all that depends on it, each after its sources."""
+    """An instance and all that depends on it, each after its sources; what does not depend costs nothing."""
+    waiting: Counter[int] = Counter()
     seen = {index}
     cone = [index]
     for i in cone:
+        waiting.update(plan.users[i])
+        fresh = set(plan.users[i]) - seen
+        seen |= fresh
+        cone += fresh
+    order = [index]
+    for i in order:
         for user in plan.users[i]:
-            if user not in seen:
-                seen.add(user)
-                cone.append(user)
-    if len(cone) == 1:
-        return cone
-    rank = {i: place for place, i in enumerate(plan.order)}
-    return sorted(cone, key=rank.__getitem__)
+            waiting[user] -= 1
+            if not waiting[user]:
+                order.append(user)
+    return order

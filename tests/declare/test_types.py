@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
@@ -141,20 +140,13 @@ def test_every_type_fits_itself(type_: Type) -> None:
     assert Bindings().link(type_, type_)
 
 
-def chain(length: int) -> float:
+def test_what_the_end_of_a_long_chain_meets_all_its_variables_stand_for() -> None:
     bindings = Bindings()
-    begin = time.perf_counter()
-    variables = [Var("T", i) for i in range(length)]
+    variables = [Var("T", number) for number in range(50_000)]
     for one, other in pairwise(variables):
         assert bindings.link(one, other)
     assert bindings.link(PICTURE, variables[-1])
     assert all(bindings.resolve(var) == PICTURE for var in variables)
-    return time.perf_counter() - begin
-
-
-def test_a_long_chain_of_variables_takes_time_in_its_length() -> None:
-    chain(100)
-    assert chain(50_000) < 60 * min(chain(2_000) for _ in range(3)) + 0.5
 
 
 @pytest.mark.parametrize(

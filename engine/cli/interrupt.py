@@ -33,8 +33,9 @@ def cancelled_by_signals(cancel: Callable[[], None]) -> Generator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not asked:  # a node that is deaf to the first signal is still waited for: the second must end that
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def terminate_like_interrupt() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine import Rng
 from engine.declare import codec
@@ -64,14 +64,42 @@ class TokenTable:
     """Every caption that a dataset can show, in tokens.
 
     Attributes:
-        tokens: int64 [captions, T]; row 0 is the empty caption.
+        tokens: int64 [3, captions, T]: as they are, after "a" or "an", after "the"; caption 0 is the empty one.
         first: int64 [N + 1]: the captions of sample n are first[n] up to first[n + 1].
         primary: Share of draws that take a sample's first caption.
+        articles: Share of draws that begin with an article.
     """
 
     tokens: torch.Tensor
     first: torch.Tensor
     primary: float
+    articles: float
+
+
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How weights are moved.
+
+    Attributes:
+        rate: Peak learning rate of the matrices, moved by Muon.
+        adam_rate: Peak learning rate of everything else, moved by AdamW.
+        warmup: Steps in which the rates rise.
+        steps: Steps in which they fall again; more can follow at the lowest rate.
+        decay: Decay of the averaged weights, which are what is exported.
+        precision: Of the products in the networks; weights and sums are float32.
+        shards: Parts of a batch computed side by side, with one thread each.
+    """
+
+    rate: float
+    adam_rate: float
+    warmup: int
+    steps: int
+    decay: float
+    precision: Precision
+    shards: int
 
 
 @dataclass(frozen=True, slots=True)

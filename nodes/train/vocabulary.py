@@ -137,13 +137,16 @@ def tokens(
     dataset: Dataset,
     vocabulary: Vocabulary,
     primary: Annotated[float, Field(ge=0, le=1)] = 0.6,
+    articles: Annotated[float, Field(ge=0, le=1)] = 0.4,
 ) -> TokenTable:
-    """Turn all captions of a dataset into tokens, once.
+    """Turn all captions of a dataset into tokens, once: bare, after "a" or "an", and after "the".
 
     Args:
         dataset: The captions: those of a sample, and its primary one followed by each of its tags.
         vocabulary: The tokenizer.
         primary: Share of the draws that take a sample's first caption; the others share the rest.
+        articles: Share of the draws that begin with an article, so that "a red apple" draws what
+            "red apple" does.
     """
     import torch
 
@@ -152,7 +155,14 @@ def tokens(
     for captions, tags in zip(dataset.captions, dataset.tags, strict=True):
         first.append(len(every))
         every += [*captions, *(f"{captions[0]}, {tag}" for tag in tags)]
-    return TokenTable(tokens_of(vocabulary, every), torch.tensor([*first, len(every)]), primary)
+    ways = [every, [indefinite(text) for text in every], [f"the {text}" if text else "" for text in every]]
+    rows = torch.stack([tokens_of(vocabulary, way) for way in ways])
+    return TokenTable(rows, torch.tensor([*first, len(every)]), primary, articles)
+
+
+def indefinite(text: str) -> str:
+    """Put "a" or "an" before a caption, by its first letter; an empty one stays empty."""
+    return f"{'an' if text[0].lower() in 'aeiou' else 'a'} {text}" if text else ""
 
 
 def draw_captions(
@@ -177,4 +187,6 @@ def draw_captions(
     other = 1 + (torch.rand(len(samples), generator=generator) * others).long()
     row = torch.where(lead | (others == 0), start, start + other)
     silent = torch.rand(len(samples), generator=generator) < empty
-    return table.tokens[torch.where(silent, 0, row)]
+    article = torch.randint(1, len(table.tokens), row.shape, generator=generator)
+    bare = torch.rand(len(samples), generator=generator) >= table.articles
+    return table.tokens[torch.where(bare, 0, article), torch.where(silent, 0, row)]

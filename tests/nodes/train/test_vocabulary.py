@@ -6,7 +6,7 @@ import torch
 from transformers import CLIPTokenizer
 
 from nodes.train.dataset import emoji
-from nodes.train.vocabulary import draw_captions, learned_merges, tokens, tokens_of, vocabulary
+from nodes.train.vocabulary import draw_captions, indefinite, learned_merges, tokens, tokens_of, vocabulary
 
 
 def test_the_most_frequent_neighbours_are_joined_first() -> None:
@@ -43,9 +43,27 @@ def test_a_vocabulary_is_learned_the_same_way_each_time() -> None:
 def test_captions_are_drawn_for_their_samples() -> None:
     dataset = emoji(5, recolour=False)
     words = vocabulary(dataset, 900, 12)
-    table = tokens(dataset, words, 1.0)
+    table = tokens(dataset, words, 1.0, articles=0.0)
     drawn = draw_captions(table, torch.tensor([2, 4]), 0.0, torch.Generator().manual_seed(0))
     assert torch.equal(drawn, tokens_of(words, [dataset.names[2], dataset.names[4]]))
+
+
+def test_captions_are_drawn_with_articles() -> None:
+    dataset = emoji(5, recolour=False)
+    words = vocabulary(dataset, 900, 12)
+    table = tokens(dataset, words, 1.0, articles=1.0)
+    drawn = draw_captions(table, torch.full((64,), 2), 0.0, torch.Generator().manual_seed(0))
+    name = dataset.names[2]
+    wanted = tokens_of(words, [indefinite(name), f"the {name}"])
+    assert torch.equal(drawn.unique(dim=0), wanted.unique(dim=0))
+
+
+def test_the_indefinite_article_goes_by_the_first_letter() -> None:
+    assert [indefinite(text) for text in ("red apple", "orange car", "")] == [
+        "a red apple",
+        "an orange car",
+        "",
+    ]
 
 
 def test_without_a_caption_the_empty_one_is_drawn() -> None:

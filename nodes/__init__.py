@@ -29,6 +29,7 @@ pack = Pack(
         "train": (
             "nodes.train.dataset",
             "nodes.train.vocabulary",
+            "nodes.train.recipe",
             "nodes.train.autoencoder",
             "nodes.train.diffusion",
             "nodes.train.saved",

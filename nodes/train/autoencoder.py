@@ -11,14 +11,12 @@ from pydantic import Field
 from engine import Owned, Seed, node
 from nodes.train.dataset import draw
 from nodes.train.saved import Saved, restored
-from nodes.train.state import Plan, advance, begin, bound, fresh
-from nodes.train.values import Dataset, Latents, TrainState
+from nodes.train.state import advance, begin, bound, fresh
+from nodes.train.values import Dataset, Latents, Recipe, TrainState
 
 if TYPE_CHECKING:
     import torch
 
-Rate = Annotated[float, Field(gt=0, le=1)]
-Steps = Annotated[int, Field(ge=1)]
 Tensors = tuple["torch.Tensor", ...]
 EDGES, SQUARES, DIVERGENCE, OWN_COLOURS = 0.5, 1.0, 0.01, 0.3
 
@@ -93,12 +91,9 @@ def reconstruction_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tenso
 
 def autoencoder_loss(module: Any, pixels: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
     """Reconstruction from a sample of the posterior, with a small divergence from the unit Gaussian."""
-    import torch
-
     wanted = to_signal(pixels)
-    with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
-        posterior = module["vae"].encode(wanted).latent_dist
-        made = module["vae"].decode(posterior.mean + posterior.std * noise).sample
+    posterior = module["vae"].encode(wanted).latent_dist
+    made = module["vae"].decode(posterior.mean + posterior.std * noise).sample
     return reconstruction_loss(made.float(), wanted) + DIVERGENCE * posterior.kl().mean() / wanted[0].numel()
 
 
@@ -118,30 +113,21 @@ def picture_batch(
 def autoencoder_step(
     state: Owned[TrainState],
     dataset: Dataset,
+    recipe: Recipe,
     batch: Annotated[int, Field(ge=1)] = 16,
-    rate: Rate = 0.004,
-    adam_rate: Rate = 0.002,
-    warmup: Steps = 50,
-    steps: Steps = 6000,
-    decay: Annotated[float, Field(ge=0, lt=1)] = 0.998,
-    shards: Annotated[int, Field(ge=1, le=64)] = 1,
 ) -> TrainStep:
     """Train the autoencoder on one batch of pictures.
 
     Args:
         state: The weights and the optimiser; changed in place.
         dataset: What to draw the batch from.
+        recipe: How the weights are moved.
         batch: Pictures in the batch.
-        rate: Peak learning rate of the matrices, moved by Muon.
-        adam_rate: Peak learning rate of everything else, moved by AdamW.
-        warmup: Steps in which the rates rise.
-        steps: Steps in which they fall again; more can follow at the lowest rate.
-        decay: Decay of the averaged weights, which are what is exported.
-        shards: Parts of the batch computed side by side, with one thread each; fastest is one a core.
     """
     latent = latent_shape(state.config)
-    plan = Plan(rate, adam_rate, warmup, steps, decay, shards)
-    return TrainStep(*advance(state, partial(picture_batch, dataset, batch, latent), autoencoder_loss, plan))
+    return TrainStep(
+        *advance(state, partial(picture_batch, dataset, batch, latent), autoencoder_loss, recipe)
+    )
 
 
 def latent_shape(config: str) -> tuple[int, int, int]:
@@ -197,10 +183,7 @@ def encode(state: TrainState, dataset: Dataset) -> Latents:
 
 def decoder_loss(module: Any, pixels: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
     """Reconstruction from given latents."""
-    import torch
-
-    with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
-        made = module["vae"].decode(latents).sample
+    made = module["vae"].decode(latents).sample
     return reconstruction_loss(made.float(), to_signal(pixels))
 
 
@@ -223,14 +206,9 @@ def decoder_step(
     state: Owned[TrainState],
     dataset: Dataset,
     latents: Latents,
+    recipe: Recipe,
     batch: Annotated[int, Field(ge=1)] = 16,
     noise: Annotated[float, Field(ge=0, le=1)] = 0.05,
-    rate: Rate = 0.002,
-    adam_rate: Rate = 0.002,
-    warmup: Steps = 50,
-    steps: Steps = 4000,
-    decay: Annotated[float, Field(ge=0, lt=1)] = 0.998,
-    shards: Annotated[int, Field(ge=1, le=64)] = 1,
 ) -> TrainStep:
     """Train the decoder alone; the encoder stays, so a denoiser can be trained on its latents meanwhile.
 
@@ -238,16 +216,9 @@ def decoder_step(
         state: The weights and the optimiser; changed in place.
         dataset: What to draw the batch from.
         latents: Its pictures, encoded.
+        recipe: How the weights are moved.
         batch: Pictures in the batch.
         noise: Deviation of noise on the latents, so that what a denoiser makes decodes well too.
-        rate: Peak learning rate of the matrices, moved by Muon.
-        adam_rate: Peak learning rate of everything else, moved by AdamW.
-        warmup: Steps in which the rates rise.
-        steps: Steps in which they fall again; more can follow at the lowest rate.
-        decay: Decay of the averaged weights, which are what is exported.
-        shards: Parts of the batch computed side by side, with one thread each.
     """
-    plan = Plan(rate, adam_rate, warmup, steps, decay, shards, frozen=("vae.encoder.", "vae.quant_conv."))
-    return TrainStep(
-        *advance(state, partial(decoder_batch, dataset, latents, batch, noise), decoder_loss, plan)
-    )
+    draw_batch = partial(decoder_batch, dataset, latents, batch, noise)
+    return TrainStep(*advance(state, draw_batch, decoder_loss, recipe, ("vae.encoder.", "vae.quant_conv.")))

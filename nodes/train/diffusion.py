@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import Owned, Seed, node
-from nodes.train.autoencoder import Rate, Steps, Tensors, TrainStep
+from nodes.train.autoencoder import Tensors, TrainStep
 from nodes.train.dataset import draw_samples
 from nodes.train.saved import Saved, restored
-from nodes.train.state import Plan, advance, begin
-from nodes.train.values import Dataset, Latents, TokenTable, TrainState, Vocabulary
+from nodes.train.state import advance, begin
+from nodes.train.values import Dataset, Latents, Recipe, TokenTable, TrainState, Vocabulary
 from nodes.train.vocabulary import draw_captions, tokenizer
 
 if TYPE_CHECKING:
@@ -126,10 +126,9 @@ def velocity_loss(
     share = signal_shares()[steps][:, None, None, None]
     noisy = share.sqrt() * clean + (1 - share).sqrt() * noise
     wanted = share.sqrt() * noise - (1 - share).sqrt() * clean
-    with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
-        hidden = module["text_encoder"](tokens).last_hidden_state
-        noisy = noisy.contiguous(memory_format=torch.channels_last)
-        found = module["unet"](noisy, steps, hidden).sample
+    hidden = module["text_encoder"](tokens).last_hidden_state
+    noisy = noisy.contiguous(memory_format=torch.channels_last)
+    found = module["unet"](noisy, steps, hidden).sample
     return (found.float() - wanted).square().mean()
 
 
@@ -153,16 +152,11 @@ def text_to_image_step(
     dataset: Dataset,
     latents: Latents,
     tokens: TokenTable,
+    recipe: Recipe,
     batch: Annotated[int, Field(ge=1)] = 64,
-    rate: Rate = 0.002,
-    adam_rate: Rate = 0.001,
-    warmup: Steps = 100,
-    steps: Steps = 5000,
-    decay: Annotated[float, Field(ge=0, lt=1)] = 0.9985,
     own: Share = 0.4,
     empty: Share = 0.1,
     mirrored: Share = 0.0,
-    shards: Annotated[int, Field(ge=1, le=64)] = 1,
 ) -> TrainStep:
     """Train the text encoder and the U-Net on one batch of captioned latents.
 
@@ -171,18 +165,12 @@ def text_to_image_step(
         dataset: Which samples belong to which picture.
         latents: The samples, encoded.
         tokens: Their captions.
+        recipe: How the weights are moved.
         batch: Samples in the batch.
-        rate: Peak learning rate of the matrices, moved by Muon.
-        adam_rate: Peak learning rate of everything else, moved by AdamW.
-        warmup: Steps in which the rates rise.
-        steps: Steps in which they fall again; more can follow at the lowest rate.
-        decay: Decay of the averaged weights, which are what is exported.
         own: Share of the draws that keep a picture's own colours.
         empty: Share of the draws without a caption, which guidance needs.
         mirrored: Share of the draws that are mirrored. That makes more of few pictures, but leaves the
             denoiser to settle which of the two it draws.
-        shards: Parts of the batch computed side by side, with one thread each.
     """
-    plan = Plan(rate, adam_rate, warmup, steps, decay, shards)
     batch_of = partial(caption_batch, dataset, latents, tokens, batch, own, empty, mirrored)
-    return TrainStep(*advance(state, batch_of, velocity_loss, plan))
+    return TrainStep(*advance(state, batch_of, velocity_loss, recipe))

@@ -9,8 +9,9 @@ of Adam here. What is left (biases, norms, embeddings, the first and last layers
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+from nodes.train.threads import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,14 +50,24 @@ def takes_muon(name: str, weight: torch.Tensor) -> bool:
 
 
 def orthogonalised(matrices: torch.Tensor) -> torch.Tensor:
-    """Bring singular values of [B, rows, columns] matrices near 1 by five Newton-Schulz turns."""
+    """Bring singular values of [B, rows, columns] matrices near 1 by five Newton-Schulz turns.
+
+    All turns are polynomials in the square matrix x @ x.mT, so they are done on that, and their product meets
+    the matrices once. On a CPU that takes a third of the time for the shapes of 3 × 3 convolutions.
+    """
+    import torch
+
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
-    x = (x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)).bfloat16()
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    gram = x @ x.mT
+    whole = torch.eye(gram.shape[-1])
     for _ in range(5):
-        gram = x @ x.mT
-        x = 3.4445 * x + (2.0315 * (gram @ gram) - 4.7750 * gram) @ x
-    x = x.float()
+        turn = 2.0315 * (gram @ gram) - 4.7750 * gram
+        turn.diagonal(dim1=-2, dim2=-1).add_(3.4445)
+        whole = turn @ whole
+        gram = turn @ gram @ turn
+    x = whole @ x
     return x.mT if tall else x
 
 
@@ -100,8 +111,7 @@ def muon(
         (rows, columns), places = item
         return -len(places) * rows * columns * min(rows, columns)
 
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(move, sorted(shapes.items(), key=cost)))
+    side_by_side(move, sorted(shapes.items(), key=cost), workers)
 
 
 def descend(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
@@ -13,36 +12,14 @@ from typing import TYPE_CHECKING, Any
 from engine import Rng
 from nodes.library_lock import library_lock
 from nodes.train.optimiser import descend, rate_at, takes_muon
-from nodes.train.values import TrainState
+from nodes.train.threads import side_by_side
+from nodes.train.values import Recipe, TrainState
 
 if TYPE_CHECKING:
     import torch
 
 Draw = Callable[["torch.Generator"], "tuple[torch.Tensor, ...]"]
 Loss = Callable[..., "torch.Tensor"]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a network is moved.
-
-    Attributes:
-        rate: Peak learning rate of the matrices, which Muon moves.
-        adam_rate: Peak learning rate of everything else, which AdamW moves.
-        warmup: Steps of the rise.
-        steps: Length of the schedule; the rates stay at their end afterwards.
-        decay: Decay of the moving average.
-        shards: Parts of the batch that are computed side by side.
-        frozen: Prefixes of the weights that stay as they are.
-    """
-
-    rate: float
-    adam_rate: float
-    warmup: int
-    steps: int
-    decay: float
-    shards: int = 1
-    frozen: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8)
@@ -117,7 +94,8 @@ def advance(
     state: TrainState,
     draw: Draw,
     loss_of: Loss,
-    plan: Plan,
+    recipe: Recipe,
+    frozen: tuple[str, ...] = (),
 ) -> tuple[TrainState, float]:
     """Take one training step; the tensors of the state are changed in place.
 
@@ -125,7 +103,8 @@ def advance(
         state: An owned state.
         draw: Draws the batch: tensors whose first dimension counts its samples.
         loss_of: Computes the mean loss of those tensors with the network.
-        plan: Rates, schedule and shards.
+        recipe: Rates, schedule, precision and shards.
+        frozen: Prefixes of the weights that stay as they are.
 
     Returns:
         The state one step on, and the loss.
@@ -135,19 +114,18 @@ def advance(
     batch = draw(generator)
     moving: dict[str, torch.Tensor] = {}
     for name, weight in module.named_parameters():
-        weight.requires_grad_(not name.startswith(plan.frozen) if plan.frozen else True)
+        weight.requires_grad_(not name.startswith(frozen))
         if weight.requires_grad:
             moving[name] = weight
-    grads, loss = gradients(module, list(moving.values()), batch, loss_of, plan.shards)
-    scale = rate_at(state.step, rate=1.0, warmup=plan.warmup, steps=plan.steps)
-    table = dict(zip(moving, grads, strict=True))
+    grads, loss = gradients(module, list(moving.values()), batch, loss_of, recipe)
+    scale = rate_at(state.step, rate=1.0, warmup=recipe.warmup, steps=recipe.steps)
     descend(
         state,
-        table,
-        rate=plan.rate * scale,
-        adam_rate=plan.adam_rate * scale,
-        decay=plan.decay,
-        workers=plan.shards,
+        dict(zip(moving, grads, strict=True)),
+        rate=recipe.rate * scale,
+        adam_rate=recipe.adam_rate * scale,
+        decay=recipe.decay,
+        workers=recipe.shards,
     )
     return replace(state, step=state.step + 1, rng=Rng.of(generator)), loss
 
@@ -157,24 +135,24 @@ def gradients(
     weights: Sequence[torch.Tensor],
     batch: Sequence[torch.Tensor],
     loss_of: Loss,
-    shards: int,
+    recipe: Recipe,
 ) -> tuple[list[torch.Tensor], float]:
-    """Compute the gradients of the mean loss, the shards of the batch side by side in threads.
-
-    Threads that meet once a step lose less to other programs than those that meet in every operation.
-    """
+    """Compute the gradients of the mean loss, the shards of the batch side by side."""
     import torch
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
+    half = recipe.precision == "bfloat16"
+
     def of(shard: tuple[torch.Tensor, ...]) -> tuple[Sequence[torch.Tensor], float]:
         with torch.enable_grad():
-            loss = loss_of(module, *shard) * (len(shard[0]) / len(batch[0]))
+            with torch.autocast("cpu", torch.bfloat16, enabled=half, cache_enabled=False):
+                loss = loss_of(module, *shard) * (len(shard[0]) / len(batch[0]))
             return torch.autograd.grad(loss, weights), float(loss.detach())
 
-    parts = list(zip(*(tensor.chunk(shards) for tensor in batch), strict=True))
+    parts = list(zip(*(tensor.chunk(recipe.shards) for tensor in batch), strict=True))
     # On few tokens the fused attention's gradient takes several times as long as the plain one's on a CPU.
-    with ThreadPoolExecutor(len(parts)) as pool, sdpa_kernel(SDPBackend.MATH):
-        (grads, loss), *others = pool.map(of, parts)
+    with sdpa_kernel(SDPBackend.MATH):
+        (grads, loss), *others = side_by_side(of, parts, len(parts))
     total = list(grads)
     for more, part in others:
         total = [grad.add_(other) for grad, other in zip(total, more, strict=True)]

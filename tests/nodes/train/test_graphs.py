@@ -16,8 +16,8 @@ def small(name: str, **start: Any) -> Graph:
     graph.nodes["start"].params.update(start)
     for loop in (instance for instance in graph.nodes.values() if instance.is_loop):
         loop.checkpoint = 5
-        assert loop.graph is not None
-        loop.graph.nodes["step"].params["warmup"] = 2
+    for recipe in (instance for instance in graph.nodes.values() if instance.type == "train.recipe"):
+        recipe.params["warmup"] = 2
     return graph
 
 

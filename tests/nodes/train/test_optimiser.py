@@ -17,6 +17,22 @@ def test_singular_values_come_near_one() -> None:
     assert values.max() < 1.4
 
 
+def test_matrices_move_as_torch_s_muon_moves_them() -> None:
+    generator = torch.Generator().manual_seed(0)
+    weight = torch.randn(48, 24, generator=generator)
+    oracle = torch.nn.Parameter(weight.clone())
+    rule = torch.optim.Muon([oracle], lr=0.1, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+    momentum = torch.zeros_like(weight)
+    for _ in range(3):
+        before, mine = oracle.detach().clone(), weight.clone()
+        oracle.grad = torch.randn(48, 24, generator=generator)
+        rule.step()
+        muon([weight], [oracle.grad], [momentum], 0.1)
+        wanted, moved = oracle.detach() - before, weight - mine
+        # torch's works in bfloat16
+        assert (moved - wanted).norm() < 0.05 * wanted.norm()
+
+
 def test_several_workers_move_matrices_to_the_same_bytes() -> None:
     generator = torch.Generator().manual_seed(0)
     grads = [

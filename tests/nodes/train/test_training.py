@@ -4,14 +4,18 @@ import torch
 from engine.declare.codec import decode, encode
 from nodes.train import autoencoder as ae
 from nodes.train.diffusion import draw_steps, signal_shares, text_to_image_step
-from nodes.train.values import Dataset, Latents, TokenTable, TrainState
+from nodes.train.recipe import recipe
+from nodes.train.threads import side_by_side
+from nodes.train.values import Dataset, Latents, Precision, TokenTable, TrainState
+
+SHORT = recipe(warmup=2, steps=25)
 
 
 def test_the_autoencoder_s_loss_falls(autoencoder: TrainState, dataset: Dataset) -> None:
     losses = []
     state = autoencoder
     for _ in range(25):
-        state, loss = ae.autoencoder_step(state, dataset, batch=4, warmup=2, steps=25)
+        state, loss = ae.autoencoder_step(state, dataset, SHORT, batch=4)
         losses.append(loss)
     assert losses[-1] < 0.75 * losses[0]
     assert state.step == 25
@@ -23,14 +27,14 @@ def test_the_denoiser_s_loss_falls(
     losses = []
     state = denoiser
     for _ in range(25):
-        state, loss = text_to_image_step(state, dataset, latents, table, batch=16, warmup=2, steps=25)
+        state, loss = text_to_image_step(state, dataset, latents, table, SHORT, batch=16)
         losses.append(loss)
     assert sum(losses[-5:]) < 0.9 * sum(losses[:5])
 
 
 def test_a_step_changes_the_very_tensors_it_was_given(autoencoder: TrainState, dataset: Dataset) -> None:
     places = {name: weight.data_ptr() for name, weight in autoencoder.params.items()}
-    state, _ = ae.autoencoder_step(autoencoder, dataset, batch=2)
+    state, _ = ae.autoencoder_step(autoencoder, dataset, SHORT, batch=2)
     assert {name: weight.data_ptr() for name, weight in state.params.items()} == places
 
 
@@ -38,7 +42,7 @@ def test_a_stored_run_goes_on_to_the_same_bytes(
     denoiser: TrainState, dataset: Dataset, latents: Latents, table: TokenTable
 ) -> None:
     def step(state: TrainState) -> TrainState:
-        return text_to_image_step(state, dataset, latents, table, batch=4).state
+        return text_to_image_step(state, dataset, latents, table, SHORT, batch=4).state
 
     state = step(denoiser)
     stored = encode(state)
@@ -49,23 +53,42 @@ def test_a_stored_run_goes_on_to_the_same_bytes(
 
 def test_two_runs_with_other_weights_do_not_mix(autoencoder: TrainState, dataset: Dataset) -> None:
     other = decode(encode(autoencoder))
-    first = ae.autoencoder_step(autoencoder, dataset, batch=2)
-    second = ae.autoencoder_step(other, dataset, batch=2)
+    first = ae.autoencoder_step(autoencoder, dataset, SHORT, batch=2)
+    second = ae.autoencoder_step(other, dataset, SHORT, batch=2)
     assert first.loss == second.loss
     assert encode(first.state) == encode(second.state)
 
 
 def test_shards_give_the_gradient_of_the_whole_batch(autoencoder: TrainState, dataset: Dataset) -> None:
     other = decode(encode(autoencoder))
-    whole = ae.autoencoder_step(autoencoder, dataset, batch=3).loss
-    parts = ae.autoencoder_step(other, dataset, batch=3, shards=2).loss
-    assert parts == pytest.approx(whole, rel=2e-2)
+    whole = ae.autoencoder_step(autoencoder, dataset, SHORT, batch=3).loss
+    parts = ae.autoencoder_step(other, dataset, recipe(shards=2), batch=3).loss
+    assert parts == pytest.approx(whole, rel=1e-5)
+
+
+def test_half_precision_comes_close_and_is_another_result(autoencoder: TrainState, dataset: Dataset) -> None:
+    def loss(precision: Precision) -> float:
+        return ae.autoencoder_step(decode(encode(autoencoder)), dataset, recipe(precision=precision)).loss
+
+    whole, half = loss("float32"), loss("bfloat16")
+    assert half == pytest.approx(whole, rel=2e-2)
+    assert half != whole
+
+
+def test_shards_have_one_thread_each_and_leave_the_number_as_it_was() -> None:
+    torch.set_num_threads(2)
+    try:
+        assert side_by_side(lambda _: torch.get_num_threads(), range(2), 2) == [1, 1]
+        assert side_by_side(lambda _: torch.get_num_threads(), range(2), 1) == [2, 2]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
 
 
 def test_refining_the_decoder_leaves_the_encoder_alone(autoencoder: TrainState, dataset: Dataset) -> None:
     before = {name: weight.clone() for name, weight in autoencoder.params.items()}
     latents = ae.encode(autoencoder, dataset)
-    state, _ = ae.decoder_step(autoencoder, dataset, latents, batch=2)
+    state, _ = ae.decoder_step(autoencoder, dataset, latents, SHORT, batch=2)
     changed = {name for name, weight in state.params.items() if not torch.equal(weight, before[name])}
     assert changed
     assert all(name.startswith(("vae.decoder.", "vae.post_quant_conv.")) for name in changed)

@@ -64,7 +64,7 @@ class TokenTable:
     """Every caption that a dataset can show, in tokens.
 
     Attributes:
-        tokens: int64 [3, captions, T]: as they are, after "a" or "an", after "the"; caption 0 is the empty one.
+        tokens: int64 [3, captions, T]: bare, after "a" or "an", after "the"; caption 0 is the empty one.
         first: int64 [N + 1]: the captions of sample n are first[n] up to first[n + 1].
         primary: Share of draws that take a sample's first caption.
         articles: Share of draws that begin with an article.

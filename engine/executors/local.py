@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -50,12 +49,15 @@ class Local:
     def __init__(self, settings: Settings, store: Store, find: Callable[[str], Path]) -> None:
         self.store = store
         self.device = default_device() if settings.device == "auto" else settings.device
-        self.width = max(4, os.cpu_count() or 1)
+        self.threads = {"cpu": max(4, os.cpu_count() or 1)}
+        if self.device != "cpu":
+            self.threads[self.device] = 1
         self.flights = Flights()
         self.leases = Leases(store)
         self.seconds: dict[str, float] = {}
         self.pool = Pool(find, _budgets(settings, self.device))
         self._threads = settings.threads
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._lock = Lock()
         self._prepared = False
 
@@ -76,9 +78,8 @@ class Local:
 
     def settle(self) -> None:
         """Wait until no lane works any more, cancelled work included."""
-        for lane in ("_cpu", "_gpu"):
-            if lane in vars(self):
-                vars(self).pop(lane).shutdown()
+        while self._lanes:
+            self._lanes.popitem()[1].shutdown()
 
     def run(self, plan: Plan, listen: Listener | None = None, options: Options | None = None) -> Report:
         """Run a plan to its end. See ``start`` for one that can be cancelled."""
@@ -94,11 +95,19 @@ class Local:
         """
         return Run(plan, self, _one_at_a_time(listen), options or Options())
 
+    def lane_of(self, computes: bool) -> str:
+        """Name of the lane for a node, by whether tensors pass through it."""
+        return self.device if computes else "cpu"
+
     def lane(self, computes: bool) -> Executor:
-        """The threads for a node, by whether tensors pass through it."""
+        """The threads of that lane, ready for such a node."""
         if computes:
             self._prepare()
-        return self._gpu if computes and self.device != "cpu" else self._cpu
+        name = self.lane_of(computes)
+        with self._lock:
+            if name not in self._lanes:
+                self._lanes[name] = ThreadPoolExecutor(self.threads[name], f"knotwork-{name}")
+            return self._lanes[name]
 
     def worth_a_lane(self, node: str) -> bool:
         """Whether a call takes so long, or is so little known, that it goes to a thread."""
@@ -107,14 +116,6 @@ class Local:
     def flush(self) -> None:
         """Wait until everything stored is durable."""
         self.store.flush()
-
-    @cached_property
-    def _cpu(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.width, "knotwork-cpu")
-
-    @cached_property
-    def _gpu(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, f"knotwork-{self.device}")
 
     def _prepare(self) -> None:
         """Settle once what changes the numbers of every tensor node."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Protocol
 
@@ -40,8 +41,8 @@ class Place(Protocol):
         ...
 
     @property
-    def width(self) -> int:
-        """Calls that run side by side on the CPU."""
+    def threads(self) -> Mapping[str, int]:
+        """Lane → calls that run side by side in it."""
         ...
 
     @property
@@ -49,8 +50,12 @@ class Place(Protocol):
         """Node id → typical seconds of a call, learned as it runs."""
         ...
 
+    def lane_of(self, computes: bool) -> str:
+        """Name of the lane for a node, by whether tensors pass through it."""
+        ...
+
     def lane(self, computes: bool) -> Executor:
-        """The threads for a node, by whether tensors pass through it."""
+        """The threads of that lane, ready for such a node."""
         ...
 
     def flush(self) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from heapq import heappop, heappush
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
@@ -26,9 +25,9 @@ from engine.run.context import Token
 from engine.run.flights import Flight, Waiter
 from engine.run.late import linked_key
 from engine.run.place import Place
+from engine.run.ready import Ready
 from engine.run.report import Outcome, Report
 from engine.run.slots import Lost, Slot, fill, found, read
-from engine.run.trials import Trials
 from engine.store.index import Entry
 
 
@@ -90,14 +89,13 @@ class Run:
         self._demand = Demand(plan, place.store.probe, self._forced)
         self._depth: list[float] = []
         self._inbox: SimpleQueue[Landed | None] = SimpleQueue()
-        self._trials = Trials(place.width, place.seconds)
+        self._ready = Ready(place.threads, self._is_tiny)
         self._slots: dict[int, dict[str, Slot]] = {}
         self._waiting: dict[int, int] = {}
         self._users: dict[int, list[int]] = {}
         self._readers: Counter[Source] = Counter()
         self._choices = Choices(plan)
         self._idle: list[int] = []
-        self._ready: list[tuple[float, int, int]] = []
         self._air: dict[int, _Airborne] = {}
         self._twins: dict[bytes, int] = {}
 
@@ -138,8 +136,8 @@ class Run:
                 self._sources_done(self._idle.pop())
             elif not self._inbox.empty():
                 self._receive(self._inbox.get())
-            elif self._ready:
-                self._dispatch(-heappop(self._ready)[2])
+            elif (index := self._ready.pop()) is not None:
+                self._dispatch(index)
             elif self._air:
                 self._receive(self._inbox.get())
             else:
@@ -187,7 +185,14 @@ class Run:
             for source in self._choices.sources(index)
             if self._readers[source] == 1 and (slot := self._slots[source[0]][source[1]]).ref is not None
         )
-        heappush(self._ready, (-self._depth[index], -freed, -index))
+        lane = self.place.lane_of(self.plan.computes(index))
+        self._ready.push(index, lane, (-self._depth[index], -freed))
+
+    def _is_tiny(self, index: int) -> bool:
+        """Whether an instance costs less than handing it to a thread, as far as is known by now."""
+        plan = self.plan
+        big = index in plan.loops or index in plan.over
+        return not big and not self.place.worth_a_lane(plan.nodes[index].id)
 
     def _choose(self, index: int) -> None:
         def value(source: Source) -> Any:
@@ -202,9 +207,6 @@ class Run:
 
     def _dispatch(self, index: int) -> None:
         """Send an instance off: to its twin, to a thread, or through the node itself when it is tiny."""
-        node = self.plan.nodes[index]
-        if self._trials.hold(node.id, index):
-            return
         gone = [source for source, _ in self._choices.sources(index) if source not in self._slots]
         if gone:
             for source in gone:
@@ -227,15 +229,12 @@ class Run:
         if not first:
             return
         work = self._work(index, key, payload)
-        if (
-            index not in self.plan.loops
-            and index not in self.plan.over
-            and not self.place.worth_a_lane(node.id)
-        ):
+        if self._is_tiny(index):
             self._receive(self._perform(work, flight, waiter))
             return
-        self._trials.begin(node.id, index)
-        lane = self.place.lane(self.plan.computes(index))
+        computes = self.plan.computes(index)
+        self._ready.begin(index, self.place.lane_of(computes))
+        lane = self.place.lane(computes)
         lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter, lease=True)))
 
     def _key(self, index: int) -> tuple[bytes | None, bytes]:
@@ -324,7 +323,7 @@ class Run:
         index, outcome = landed.index, landed.outcome
         del self._air[index]
         node = self.plan.nodes[index]
-        self._idle += self._trials.end(node.id, index)
+        self._ready.end(index)
         if isinstance(outcome, job.Result):
             self._slots[index] = fill(outcome.refs, outcome.values, mine=landed.first and not landed.shared)
             if outcome.computed:

@@ -13,7 +13,6 @@ from engine.store.ref import INLINE, Ref, pack, unpack
 KNOWN = 200_000
 """Entries remembered in memory before they are forgotten and read again."""
 
-ADD = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 CHANGE = """
 UPDATE entries SET node = ?, seconds = ?, size = ?, used = ?, outputs = ?, ingredients = ?, seal = ?
     WHERE key = ?
@@ -78,7 +77,7 @@ class Index:
         """
         with self._database.transaction():
             replaced: set[str] = set()
-            if self._database.many(ADD, [self._row(entry) for entry in entries]) < len(entries):
+            if self._database.insert("entries", [self._row(entry) for entry in entries]) < len(entries):
                 entries, replaced = self._merge(entries)
             blobs = [
                 (ref.digest, ref.size, entry.key)
@@ -87,8 +86,8 @@ class Index:
                 for ref in _blobs(entry)
             ]
             if blobs:
-                self._database.many("INSERT OR IGNORE INTO blobs VALUES (?, ?)", [row[:2] for row in blobs])
-                self._database.many("INSERT OR IGNORE INTO uses VALUES (?, ?)", [row[::2] for row in blobs])
+                self._database.insert("blobs", [row[:2] for row in blobs])
+                self._database.insert("uses", [row[::2] for row in blobs])
             return list(entries), self._release(replaced)
 
     def know(self, entries: Iterable[Entry]) -> None:

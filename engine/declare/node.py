@@ -67,7 +67,7 @@ class Port:
     @property
     def is_param(self) -> bool:
         """Whether a value can be typed in; every other port can only be linked."""
-        return port_types.is_scalar(self.type)
+        return _is_param(self)
 
     @property
     def required(self) -> bool:
@@ -105,6 +105,11 @@ class Port:
 def _shorten(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+@cache
+def _is_param(port: Port) -> bool:
+    return port_types.is_scalar(port.type)
 
 
 @cache
@@ -202,13 +207,20 @@ class Node(Generic[P, R]):
     @property
     def computes(self) -> bool:
         """Whether tensors pass through it, so that device and library versions enter its key."""
-        ports = (*self.inputs.values(), *self.outputs.values())
-        return any(port_types.is_tensorial(port.type) for port in ports)
+        return _computes(self)
 
     def split(self, result: Any) -> dict[str, Any]:
         """The outputs by name of what the function returned."""
-        names = tuple(self.outputs)
-        return {names[0]: result} if names == ("out",) else dict(zip(names, result, strict=True))
+        names = self.outputs
+        return (
+            {"out": result} if len(names) == 1 and "out" in names else dict(zip(names, result, strict=True))
+        )
+
+
+@cache
+def _computes(node: Node[Any, Any]) -> bool:
+    ports = (*node.inputs.values(), *node.outputs.values())
+    return any(port_types.is_tensorial(port.type) for port in ports)
 
 
 def node(

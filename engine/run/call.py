@@ -76,13 +76,10 @@ def call(
     keywords: dict[str, Any] = {}
     for name, value in arguments.items():
         port = node.inputs[name]
-        values = [
-            _admitted(port, one, linked(name), loaded) for one in (value if port.variadic else (value,))
-        ]
         if port.variadic:
-            positional = values
+            positional = [_admitted(port, one, linked(name), loaded) for one in value]
         else:
-            keywords[name] = values[0]
+            keywords[name] = _admitted(port, value, linked(name), loaded)
     if node.context:
         keywords[node.context] = context
     if "needs" in node.companions:
@@ -167,8 +164,10 @@ def check_families(node: Node[Any, Any], arguments: Mapping[str, Any]) -> None:
     Raises:
         PortRefused: Two families meet.
     """
+    if not (ports := _family_ports(node)):
+        return
     met: dict[str, tuple[str, str]] = {}
-    for name, variable in _family_ports(node):
+    for name, variable in ports:
         family = getattr(arguments.get(name), "family", "")
         if not family:
             continue

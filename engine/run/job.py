@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -18,7 +18,6 @@ from engine.run import lift, loop
 from engine.run.body import Body
 from engine.run.call import Models, call, owned_copy
 from engine.run.context import RunContext
-from engine.run.events import Started
 from engine.run.flights import Flight
 from engine.run.late import hash_file, item_key
 from engine.run.leases import Leases
@@ -95,7 +94,7 @@ class Work:
     payload: bytes
     inputs: Mapping[str, list[Slot]]
     sources: Mapping[str, list[Source]]
-    exclusive: frozenset[str]
+    exclusive: Set[str]
     stored: frozenset[str]
     device: str
     check_purity: bool
@@ -158,7 +157,6 @@ def perform(
     """
     plan, index, node = work.plan, work.index, work.plan.nodes[work.index]
     name = plan.names[index]
-    flight.tell(Started(name))
     context = RunContext(name, work.device, flight.cancelled, flight.tell)
     context.tick()
     arguments = _arguments(work, store)

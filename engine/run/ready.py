@@ -2,7 +2,8 @@
 
 Each lane has a queue of its own, most urgent first, and takes only as many as keep its threads busy: what is
 handed over can't be overtaken any more, and thousands of calls that turn out to be tiny would fight over the
-interpreter. Tiny ones run in the scheduler's thread. Most nodes are; one that has never run is tried in a lane.
+interpreter. Tiny ones, which most are, run in the scheduler's thread; a node that has never run is tried in a
+lane.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Ready:
         self._room = {lane: count + 1 for lane, count in threads.items()}  # and one to follow
         self._tiny = tiny
         self._queues: dict[str, list[tuple[Urgency, int]]] = {lane: [] for lane in threads}
-        self._here: list[tuple[Urgency, int]] = []
+        self._here: list[tuple[Urgency, int, str]] = []
         self._away: dict[int, str] = {}
 
     def push(self, index: int, lane: str, urgency: Urgency) -> None:
@@ -36,14 +37,22 @@ class Ready:
             lane: Where it runs unless it is tiny.
             urgency: The smallest goes first.
         """
-        heappush(self._here if self._tiny(index) else self._queues[lane], (urgency, index))
+        if self._tiny(index):
+            heappush(self._here, (urgency, index, lane))
+        else:
+            heappush(self._queues[lane], (urgency, index))
 
     def pop(self) -> int | None:
         """Take the next instance that can go; None when all lanes are full."""
         for lane, queue in self._queues.items():
             if queue and (self._room[lane] or self._tiny(queue[0][1])):
                 return heappop(queue)[1]
-        return heappop(self._here)[1] if self._here else None
+        while self._here:
+            urgency, index, lane = heappop(self._here)
+            if self._room[lane] or self._tiny(index):
+                return index
+            heappush(self._queues[lane], (urgency, index))  # it has turned out to be larger
+        return None
 
     def begin(self, index: int, lane: str) -> None:
         """Note that an instance went to a lane."""

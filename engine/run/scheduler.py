@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
 
+from engine.declare.node import Node
 from engine.errors import Cancelled, KnotworkError, NodeFailed, StoreError, say
 from engine.graph.collector import collector_held
 from engine.graph.flat import Source
@@ -29,6 +31,9 @@ from engine.run.ready import Ready
 from engine.run.report import Outcome, Report
 from engine.run.slots import Lost, Slot, fill, found, read
 from engine.store.index import Entry
+
+OUTLIER = 0.1
+"""Weight of a call that took longer than those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,23 +264,20 @@ class Run:
 
     def _work(self, index: int, key: bytes | None, payload: bytes) -> job.Work:
         plan, node = self.plan, self.plan.nodes[index]
-        links = self._choices.links(index)
-        exclusive = frozenset(
+        links, slots = self._choices.links(index), self._slots
+        exclusive = {
             port
-            for port, sources in links.items()
-            if port in node.inputs
-            and node.inputs[port].owned
-            and self._readers[sources[0]] == 1
-            and self._slots[sources[0][0]][sources[0][1]].mine
-        )
+            for port in owned_ports(node)
+            if port in links
+            and self._readers[source := links[port][0]] == 1
+            and slots[source[0]][source[1]].mine
+        }
         return job.Work(
             plan=plan,
             index=index,
             key=key,
             payload=payload,
-            inputs={
-                port: [self._slots[s][output] for s, output in sources] for port, sources in links.items()
-            },
+            inputs={port: [slots[s][output] for s, output in sources] for port, sources in links.items()},
             sources=links,
             exclusive=exclusive,
             stored=frozenset(self._demand.wants[index]),
@@ -306,6 +308,7 @@ class Run:
 
         try:
             if lease:
+                flight.tell(events.Started(name))
                 outcome = job.elsewhere(work, self.place.store, leases, flight)
             if outcome is None:
                 outcome = job.perform(work, self.place.store, self.place.pool, flight, durable, unkept)
@@ -322,12 +325,11 @@ class Run:
             return
         index, outcome = landed.index, landed.outcome
         del self._air[index]
-        node = self.plan.nodes[index]
         self._ready.end(index)
         if isinstance(outcome, job.Result):
             self._slots[index] = fill(outcome.refs, outcome.values, mine=landed.first and not landed.shared)
             if outcome.computed:
-                self.place.seconds[node.id] = outcome.seconds
+                self._learn(self.plan.nodes[index].id, outcome.seconds)
             executed = landed.first and outcome.computed
             self._finish(index, "executed" if executed else "cached", outcome.seconds)
         elif isinstance(outcome, Lost):
@@ -339,6 +341,12 @@ class Run:
             self._fail(index, outcome)
         else:
             raise outcome
+
+    def _learn(self, node: str, seconds: float) -> None:
+        """Note what a call costs. It may have waited for other threads: the least tells most."""
+        known = self.place.seconds
+        before = known.get(node, seconds)
+        known[node] = min(seconds, before + OUTLIER * (seconds - before))
 
     def _finish(self, index: int, outcome: Outcome, seconds: float) -> None:
         name = self.plan.names[index]
@@ -433,6 +441,12 @@ class Run:
                     self.tell(events.Stopped(name))
         elif self.report.failures:
             self.report.status = "failed"
+
+
+@cache
+def owned_ports(node: Node[Any, Any]) -> tuple[str, ...]:
+    """Ports that get the value itself, to change it, when nobody else reads it."""
+    return tuple(port.name for port in node.inputs.values() if port.owned)
 
 
 def _critical_path(plan: Plan, seconds: dict[str, float]) -> list[float]:

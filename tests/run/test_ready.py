@@ -49,3 +49,13 @@ def test_those_that_turn_out_to_be_tiny_need_no_room() -> None:
 def test_tiny_ones_wait_for_no_lane_and_let_the_lanes_be_filled_first() -> None:
     ready = queued({7}, 7, 1, 2, 3)
     assert [sent(ready), sent(ready), ready.pop()] == [3, 2, 7]
+
+
+def test_those_that_turn_out_to_be_larger_wait_for_their_lane() -> None:
+    known = {1, 2, 3, 4}
+    ready = queued(known, 1, 2, 3, 4)
+    assert ready.pop() == 4
+    known.clear()
+    assert [sent(ready), sent(ready), sent(ready)] == [3, 2, None]
+    ready.end(3)
+    assert sent(ready) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import metadata
 from typing import Annotated
 
@@ -28,9 +27,6 @@ app.command("doctor")(doctor.command)
 app.command("schema")(schema.command)
 app.command("new-pack")(new_pack.command)
 
-ALLOCATIONS = 100_000
-"""Objects between two searches for garbage cycles: large graphs are many objects, and hold no cycles."""
-
 
 def _version(asked: bool) -> None:
     if asked:
@@ -50,5 +46,4 @@ def knotwork(
 def main() -> None:
     """Run the command line, and leave with its exit code."""
     terminate_like_interrupt()
-    gc.set_threshold(ALLOCATIONS)
     app()

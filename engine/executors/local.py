@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from engine.errors import KnotworkError
+from engine.graph.collector import ease_collector
 from engine.plan.environment import default_device
 from engine.plan.plan import Plan
 from engine.run.events import Event, Listener
@@ -47,6 +48,7 @@ class Local:
     """
 
     def __init__(self, settings: Settings, store: Store, find: Callable[[str], Path]) -> None:
+        ease_collector()
         self.store = store
         self.device = default_device() if settings.device == "auto" else settings.device
         self.threads = {"cpu": max(4, os.cpu_count() or 1)}

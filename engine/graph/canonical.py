@@ -96,33 +96,15 @@ def scalar(value: object) -> str:
 
 def compact(tree: Any) -> str:
     """Write a tree without spaces, as RFC 8785 does; digests are taken of this."""
-    parts: list[str] = []
-    _write(tree, parts)
-    return "".join(parts)
-
-
-def _write(tree: Any, parts: list[str]) -> None:
+    if isinstance(tree, str):
+        return encode_basestring(tree)
     if isinstance(tree, dict):
         fields = cast("dict[str, Any]", tree)
-        mark = "{"
-        for key in ordered(fields):
-            value = fields[key]
-            if isinstance(value, str):  # most of a graph: worth the short cut
-                parts.append(f"{mark}{encode_basestring(key)}:{encode_basestring(value)}")
-            else:
-                parts.append(f"{mark}{encode_basestring(key)}:")
-                _write(value, parts)
-            mark = ","
-        parts.append("}" if fields else "{}")
-    elif isinstance(tree, list):
-        mark = "["
-        for item in cast("list[Any]", tree):
-            parts.append(mark)
-            _write(item, parts)
-            mark = ","
-        parts.append("]" if tree else "[]")
-    else:
-        parts.append(scalar(tree))
+        inner = [f"{encode_basestring(key)}:{compact(fields[key])}" for key in ordered(fields)]
+        return f"{{{','.join(inner)}}}"
+    if isinstance(tree, list):
+        return f"[{','.join(map(compact, cast('list[Any]', tree)))}]"
+    return scalar(tree)
 
 
 def pretty(tree: Any) -> str:

@@ -15,7 +15,7 @@ from engine.run.context import Token
 from engine.run.events import Event, Lossy
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: made for every call
 class Waiter:
     """One instance of one run that waits for a key.
 

@@ -230,13 +230,13 @@ class Run:
             lambda outcome, first=False: self._inbox.put(Landed(index, outcome, first, shared=True)),
         )
         flight, first = self.place.flights.join(key, waiter)
+        if first and self._is_tiny(index):
+            self._land(self._perform(self._work(index, key, payload), flight, waiter))
+            return
         self._air[index] = _Airborne(flight, waiter)
         if not first:
             return
         work = self._work(index, key, payload)
-        if self._is_tiny(index):
-            self._receive(self._perform(work, flight, waiter))
-            return
         computes = self.plan.computes(index)
         self._ready.begin(index, self.place.lane_of(computes))
         lane = self.place.lane(computes)
@@ -323,9 +323,12 @@ class Run:
     def _receive(self, landed: Landed | None) -> None:
         if landed is None or landed.index not in self._air:
             return
+        del self._air[landed.index]
+        self._ready.end(landed.index)
+        self._land(landed)
+
+    def _land(self, landed: Landed) -> None:
         index, outcome = landed.index, landed.outcome
-        del self._air[index]
-        self._ready.end(index)
         if isinstance(outcome, job.Result):
             self._slots[index] = fill(outcome.refs, outcome.values, mine=landed.first and not landed.shared)
             if outcome.computed:
@@ -429,7 +432,9 @@ class Run:
         return None
 
     def _wind_up(self) -> None:
-        """Leave what is in the air, and say how the run ended."""
+        """Take in what has landed, leave what is in the air, and say how the run ended."""
+        while not self._inbox.empty():
+            self._receive(self._inbox.get())
         for index, airborne in self._air.items():
             self.place.flights.leave(airborne.flight, airborne.waiter)
             self.report.outcomes[self.plan.names[index]] = "cancelled"

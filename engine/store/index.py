@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from engine.store.database import CHUNK, Database
@@ -20,9 +20,8 @@ UPDATE entries SET node = ?, seconds = ?, size = ?, used = ?, outputs = ?, ingre
 READ = "SELECT key, node, seconds, size, used, outputs, ingredients, seal FROM entries WHERE key IN (*)"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of one key.
+class Entry(NamedTuple):
+    """What is known of one key. A tuple for the reason that a ``Ref`` is one.
 
     Attributes:
         key: What was computed.
@@ -45,7 +44,10 @@ class Entry:
         cls, key: bytes, outputs: Mapping[str, Ref], *, seconds: float, node: str, ingredients: bytes
     ) -> Entry:
         """An entry with its size added up."""
-        return cls(key, outputs, seconds, node, ingredients, sum([ref.size for ref in outputs.values()]))
+        size = 0
+        for ref in outputs.values():
+            size += ref.size
+        return cls(key, outputs, seconds, node, ingredients, size)
 
 
 class Index:

@@ -193,19 +193,19 @@ def test_the_purity_check_names_the_changed_input(engine: Headless) -> None:
 
 
 def test_cancelling_ends_the_node_that_runs_and_keeps_what_was_done(engine: Headless) -> None:
-    gates.update({"slow": threading.Event(), "go": threading.Event()})
+    gates.update({"slow x": threading.Event(), "go": threading.Event()})
     nodes = {
         "a": {"type": "probe.say", "params": {"text": "x"}},
         "slow": {"type": "probe.gate", "links": {"name": "name.out"}},
-        "name": {"type": "probe.say", "params": {"text": "slow"}},
-        "end": {"type": "probe.say", "links": {"text": "slow.out", "after": "a.out"}},
+        "name": {"type": "probe.say", "params": {"text": "slow "}, "links": {"after": "a.out"}},
+        "end": {"type": "probe.say", "links": {"text": "slow.out"}},
     }
     document = graph(nodes, {"text": "end.out"})
     run = engine.local.start(engine.plan(document))
     thread = threading.Thread(target=run.execute)
     calls.clear()
     thread.start()
-    assert gates["slow"].wait(10)
+    assert gates["slow x"].wait(10)
     run.cancel()
     thread.join(10)  # a cancelled run doesn't wait for the node under way
     gates["go"].set()

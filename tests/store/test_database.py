@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StoreError
-from engine.store.database import NAME, SCHEMA, Database
+from engine.store.database import NAME, ROWS, SCHEMA, Database
 
 
 def test_a_newer_layout_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -63,3 +63,12 @@ def test_changes_of_others_are_noticed_and_own_ones_are_not(tmp_path: Path) -> N
     assert not mine.changed()
     mine.close()
     other.close()
+
+
+def test_rows_are_inserted_in_parts_and_those_that_were_there_are_not_counted(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    rows = [(f"{number:04}", number) for number in range(2 * ROWS + 1)]
+    assert database.insert("blobs", rows[:3]) == 3
+    assert database.insert("blobs", rows) == 2 * ROWS - 2
+    assert database.rows("SELECT count(*), sum(size) FROM blobs") == [(len(rows), sum(n for _, n in rows))]
+    database.close()

@@ -35,6 +35,7 @@ class Execution:
         folder: Where files go.
         template: Names of the files; None for the usual ones, which overwrite nothing.
         metadata: Whether files carry their graph.
+        check_purity: Whether nodes are checked to leave their inputs alone.
 
     Raises:
         KnotworkError: The folder can't be written, or the template doesn't fit.
@@ -44,9 +45,17 @@ class Execution:
     """
 
     def __init__(
-        self, job: Opened, request: Request, folder: Path, template: str | None, metadata: bool
+        self,
+        job: Opened,
+        request: Request,
+        folder: Path,
+        template: str | None,
+        *,
+        metadata: bool,
+        check_purity: bool,
     ) -> None:
-        self._job, self._request, self._metadata = job, request, metadata
+        self._job, self._request = job, request
+        self._metadata, self._check_purity = metadata, check_purity
         usual = "{output}-{index:03d}" if request.sweep else "{output}"
         self._naming = Naming(_writable(folder), template or usual, replace=template is not None)
         self.outcomes: list[Outcome] = []
@@ -73,7 +82,7 @@ class Execution:
     def _execute(self, point: Point, quiet: bool) -> Report:
         headless, start = self._job.headless, perf_counter()
         plan = headless.plan(point.graph, outputs=self._request.output)
-        options = Options(forced=forced(self._request.force, plan.names))
+        options = Options(forced(self._request.force, plan.names), check_purity=self._check_purity)
         planned = perf_counter() - start
         with following(quiet) as listen:
             run = headless.local.start(plan, listen, options)

@@ -30,6 +30,10 @@ Name = Annotated[
 ]
 NoMetadata = Annotated[bool, typer.Option("--no-metadata", help="Leave the graph out of the pictures.")]
 
+CheckPurity = Annotated[
+    bool, typer.Option("--check-purity", help="Fail nodes that change an input they don't own; slower.")
+]
+
 
 def command(
     graph: options.GraphName,
@@ -43,6 +47,7 @@ def command(
     force: options.Force = None,
     device: options.Device = None,
     no_metadata: NoMetadata = False,
+    check_purity: CheckPurity = False,
     as_json: options.Json = False,
 ) -> None:
     """Run a graph and write its outputs to files."""
@@ -52,17 +57,19 @@ def command(
         request = Request(
             graph, set or (), sweep or (), output or (), force or (), random_seed, no_cache, device
         )
-        status = _run(request, out, name, not no_metadata, as_json)
+        status = _run(request, out, name, as_json, metadata=not no_metadata, check_purity=check_purity)
     raise typer.Exit(CODES[status])
 
 
-def _run(request: Request, out: Path, template: str | None, metadata: bool, as_json: bool) -> Status:
+def _run(
+    request: Request, out: Path, template: str | None, as_json: bool, *, metadata: bool, check_purity: bool
+) -> Status:
     from engine.cli.execution import Execution
     from engine.cli.request import opened
     from engine.cli.summary import describe, overall, sentence
 
     with opened(request) as job:
-        execution = Execution(job, request, out, template, metadata)
+        execution = Execution(job, request, out, template, metadata=metadata, check_purity=check_purity)
         for index in range(len(job.points)):
             outcome = execution(index, quiet=as_json)
             if not as_json:

@@ -53,8 +53,6 @@ def call(
     linked: Callable[[str], bool],
     context: RunContext,
     loaded: Models,
-    *,
-    pure_inputs: bool = False,
 ) -> dict[str, Any]:
     """Call a node's function.
 
@@ -62,16 +60,16 @@ def call(
         node: The node.
         arguments: Values by port; variadic ones as sequences.
         linked: Tells whether a port's value came over a link and has yet to be checked.
-        context: Given to nodes that take one.
+        context: Given to nodes that take one; it says whether to check that the node leaves inputs alone
+            that it doesn't own.
         loaded: Where handles find their models.
-        pure_inputs: Check that the node leaves inputs alone that it doesn't own.
 
     Raises:
         PortRefused: A linked value doesn't fit.
         KnotworkError: The purity check found a changed input.
     """
     check_families(node, arguments)
-    before = _digests(node, arguments) if pure_inputs else {}
+    before = _digests(node, arguments) if context.check_purity else {}
     positional: Sequence[Any] = ()
     keywords: dict[str, Any] = {}
     for name, value in arguments.items():

@@ -37,6 +37,7 @@ class RunContext:
         cancelled: Set when nobody wants its result any more.
         tell: Takes its events.
         quiet: Whether a loop tells the progress instead.
+        check_purity: Whether nodes are checked to leave inputs alone that they don't own.
     """
 
     instance: str
@@ -44,6 +45,7 @@ class RunContext:
     cancelled: Token
     tell: Callable[[Lossy], None]
     quiet: bool = False
+    check_purity: bool = False
 
     def tick(self) -> None:
         """Raise ``Cancelled`` if nobody wants the result any more."""

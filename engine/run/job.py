@@ -157,7 +157,7 @@ def perform(
     """
     plan, index, node = work.plan, work.index, work.plan.nodes[work.index]
     name = plan.names[index]
-    context = RunContext(name, work.device, flight.cancelled, flight.tell)
+    context = RunContext(name, work.device, flight.cancelled, flight.tell, check_purity=work.check_purity)
     context.tick()
     arguments = _arguments(work, store)
     start = perf_counter()
@@ -195,7 +195,7 @@ def _run(
             return _item(work, node, item, context, loaded, store)
 
         return lift.lifted(node.outputs, items, one)
-    return call(node, arguments, linked, context, loaded, pure_inputs=work.check_purity)
+    return call(node, arguments, linked, context, loaded)
 
 
 def _arguments(work: Work, store: Results) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def _item(
         return {name: store.load(entry.outputs[name]) for name in node.outputs}
     start = perf_counter()
     linked = work.plan.links[work.index].__contains__
-    values = call(node, arguments, linked, context, loaded, pure_inputs=work.check_purity)
+    values = call(node, arguments, linked, context, loaded)
     if node.stored:
         store.put(key, values, node=node.id, seconds=perf_counter() - start, ingredients=payload)
     return values

@@ -77,6 +77,11 @@ def test_without_the_cache_everything_runs_and_nothing_is_kept(cli: Cli, product
     assert report(cli("run", product, "--json"))["nodes"]["executed"] == 2
 
 
+def test_a_run_that_checks_purity_goes_by_the_same_keys(cli: Cli, product: Path) -> None:
+    assert report(cli("run", product, "--check-purity", "--json"))["nodes"]["executed"] == 2
+    assert report(cli("run", product, "--json"))["nodes"]["executed"] == 0
+
+
 def test_a_forced_node_and_what_depends_on_it_run_again(cli: Cli, product: Path) -> None:
     cli("run", product)
     assert report(cli("run", product, "--force", "times", "--json"))["timings"].keys() == {"times"}

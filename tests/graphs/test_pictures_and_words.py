@@ -5,6 +5,7 @@ import pytest
 
 from engine import Graph, Headless
 from engine.run.report import Report
+from engine.run.scheduler import Options
 from engine.settings import Settings
 from nodes.image.decode import read
 
@@ -38,6 +39,14 @@ def test_a_shipped_graph_is_written_as_the_engine_writes_it(name: str) -> None:
     path = GRAPHS / f"{name}.json"
 
     assert path.read_bytes() == Graph.read(path).to_bytes()
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_the_nodes_of_a_shipped_graph_leave_their_inputs_alone(name: str, engine: Headless) -> None:
+    plan = engine.plan(Graph.read(GRAPHS / f"{name}.json"))
+    everything = Options(forced=frozenset(range(len(plan.names))), check_purity=True)
+
+    assert engine.local.run(plan, options=everything).failures == []
 
 
 def test_upscale_enlarges_four_times(engine: Headless) -> None:

@@ -192,6 +192,27 @@ def test_the_purity_check_names_the_changed_input(engine: Headless) -> None:
     assert 'changed its input "box" in place' in str(report.failures[0])
 
 
+def test_the_purity_check_looks_into_loops(engine: Headless) -> None:
+    loop = {
+        "type": "flow.loop",
+        "carry": {"x": 0.0},
+        "count": 2,
+        "links": {"box": "box.out"},
+        "graph": {
+            "inputs": {"x": {"to": ["sum.a"]}, "box": {"to": ["rude.box"]}},
+            "nodes": {
+                "rude": {"type": "probe.rude"},
+                "sum": {"type": "math.add", "links": {"b": "rude.out"}},
+            },
+            "outputs": {"x": "sum.out"},
+        },
+    }
+    plan = engine.plan(graph({"box": {"type": "probe.box"}, "loop": loop}, {"x": "loop.x"}))
+    report = engine.local.run(plan, options=Options(check_purity=True))
+    assert 'changed its input "box" in place' in str(report.failures[0])
+    assert report.failures[0].instance == "loop/rude"
+
+
 def test_cancelling_ends_the_node_that_runs_and_keeps_what_was_done(engine: Headless) -> None:
     gates.update({"slow x": threading.Event(), "go": threading.Event()})
     nodes = {

@@ -102,6 +102,13 @@ def test_a_shipped_graph_has_no_problem(name: str, engine: Headless) -> None:
     assert check(graph, engine.registry, engine.files.resolve, engine.reference) == []
 
 
+@pytest.mark.parametrize("name", ["text_to_image", "image_to_image", "inpaint"])
+def test_the_nodes_of_a_shipped_graph_leave_their_inputs_alone(name: str, engine: Headless) -> None:
+    plan = engine.plan(shipped(engine, name), {"steps": 2})
+
+    assert engine.local.run(plan, options=Options(check_purity=True)).failures == []
+
+
 def test_a_latent_of_another_family_is_refused_before_anything_runs(home: Path, engine: Headless) -> None:
     other = shutil.copytree(home / "models" / "tiny", home / "models" / "other")
     config = other / "unet" / "config.json"

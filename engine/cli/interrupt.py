@@ -25,7 +25,7 @@ def cancelled_by_signals(cancel: Callable[[], None]) -> Generator[None]:
     heard, said = socket.socketpair()
     said.setblocking(False)
     asked = Event()
-    watcher = Thread(target=_watch, args=(heard, asked, cancel), name="knotwork-signals", daemon=True)
+    watcher = Thread(target=_watch, args=(heard, said, asked, cancel), name="knotwork-signals", daemon=True)
     watcher.start()
     before = {number: signal.signal(number, lambda number, frame: None) for number in SIGNALS}
     told = signal.set_wakeup_fd(said.fileno(), warn_on_full_buffer=False)
@@ -41,8 +41,8 @@ def cancelled_by_signals(cancel: Callable[[], None]) -> Generator[None]:
             heard.close()
 
 
-def _watch(heard: socket.socket, asked: Event, cancel: Callable[[], None]) -> None:
-    """Take the numbers of signals as they arrive, until the other end is closed."""
+def _watch(heard: socket.socket, said: socket.socket, asked: Event, cancel: Callable[[], None]) -> None:
+    """Take the numbers of signals as they arrive, until the other end is closed; holding it keeps it open."""
     while number := heard.recv(1):
         if number[0] not in SIGNALS:
             continue

@@ -7,9 +7,9 @@ from concurrent.futures import Executor
 from typing import Protocol
 
 from engine.run.flights import Flights
-from engine.run.job import Results
 from engine.run.leases import Leases
 from engine.run.residency import Pool
+from engine.run.work import Results
 
 
 class Place(Protocol):

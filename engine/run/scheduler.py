@@ -30,6 +30,7 @@ from engine.run.place import Place
 from engine.run.ready import Ready
 from engine.run.report import Outcome, Report
 from engine.run.slots import Lost, Slot, fill, found, read
+from engine.run.work import Work
 from engine.store.index import Entry
 
 OUTLIER = 0.1
@@ -262,7 +263,7 @@ class Run:
                 return None, b""
         return key, payload
 
-    def _work(self, index: int, key: bytes | None, payload: bytes) -> job.Work:
+    def _work(self, index: int, key: bytes | None, payload: bytes) -> Work:
         plan, node = self.plan, self.plan.nodes[index]
         links, slots = self._choices.links(index), self._slots
         exclusive = {
@@ -272,7 +273,7 @@ class Run:
             and self._readers[source := links[port][0]] == 1
             and slots[source[0]][source[1]].mine
         }
-        return job.Work(
+        return Work(
             plan=plan,
             index=index,
             key=key,
@@ -285,7 +286,7 @@ class Run:
             check_purity=self.options.check_purity,
         )
 
-    def _perform(self, work: job.Work, flight: Flight, mine: Waiter, *, lease: bool = False) -> Landed:
+    def _perform(self, work: Work, flight: Flight, mine: Waiter, *, lease: bool = False) -> Landed:
         """Do the work in the thread that called, and tell everyone else who waits for it.
 
         Other processes hear of it by a lease, except when it is over sooner than they could ask.

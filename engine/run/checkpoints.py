@@ -1,0 +1,60 @@
+"""Where a loop's checkpoints are kept, and under which keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.plan.keys import key_of
+from engine.run import loop
+from engine.run.work import Results, Work
+from engine.store.index import Entry
+
+LOOP_STATE = "flow.loop checkpoint"
+
+
+def checkpoints_of(work: Work, arguments: Mapping[str, Any], store: Results) -> loop.StoredCheckpoints | None:
+    """The checkpoints of a loop's run; None when what it computes differs from run to run.
+
+    Their keys hold the body, the start values, the invariants and the items, but not the count: a longer run
+    goes on from them.
+    """
+    plan, index = work.plan, work.index
+    digest = plan.bodies[index].digest()
+    if not digest:
+        return None
+    fixed = [
+        (name, _identity(work, name, value, store))
+        for name, value in sorted(arguments.items())
+        if name not in {"items", "count"}
+    ]
+    items = (
+        loop.prefixes(store.ref(item).digest for item in arguments["items"]) if "items" in arguments else None
+    )
+
+    def probe(keys: list[bytes]) -> Mapping[bytes, Callable[[], dict[str, Any]]]:
+        def reader(entry: Entry) -> Callable[[], dict[str, Any]]:
+            return lambda: {name: store.load(ref) for name, ref in entry.outputs.items()}
+
+        return {key: reader(entry) for key, entry in store.probe(keys).items()}
+
+    def put(key: bytes, outputs: dict[str, Any], seconds: float) -> None:
+        refs = store.put(key, outputs, node=LOOP_STATE, seconds=seconds, ingredients=b"")
+        for ref in refs.values():
+            store.take(ref)
+
+    base = key_of(repr((digest, fixed)).encode())
+    return loop.StoredCheckpoints(base, items, plan.loops[index].checkpoint, probe, put, store.drop)
+
+
+def _identity(work: Work, name: str, value: Any, store: Results) -> str:
+    """What stands for a start value or invariant in a checkpoint's key: its digest, or where it came from."""
+    slots = work.inputs.get(name)
+    if slots and slots[0].ref is not None:
+        return slots[0].ref.digest
+    if slots:
+        source, output = work.sources[name][0]
+        key = work.plan.keys[source]
+        if key is not None:
+            return f"{key.hex()}.{output}"
+    return store.ref(value).digest

@@ -1,7 +1,7 @@
 # Knotwork: what a contributor runs. `make help` lists it.
 
 PYTHON ?= python3
-PROMPT ?= red apple
+PROMPT ?= a red apple
 WORKERS ?= 2
 
 BIN := .venv/bin
@@ -14,7 +14,7 @@ export PROMPT
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## draw PROMPT="red apple" into demo/
+demo: $(INSTALLED) ## draw PROMPT="a red apple" into demo/
 	@$(BIN)/knotwork run text_to_image --set prompt="$$PROMPT" --out demo
 
 test: $(INSTALLED) ## every behaviour, with small counts

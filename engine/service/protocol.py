@@ -1,0 +1,596 @@
+"""What is said over the wire. Records go over HTTP, messages over the WebSocket; both have the same fields.
+
+A client holds one socket and subscribes to channels. Each channel counts its reliable messages for itself
+(``seq``, from 1), the same numbers for every client, so that a client that comes back says the last it got and
+is sent the rest, or a snapshot when the channel no longer has it (or the server has started anew: another
+``epoch``). Channels: ``graph:<session>`` (edits, problems,
+who is there), ``run:<run>`` (what becomes of each instance), ``queue`` (runs come, move, end). Lossy messages
+have a key instead: while a client is slow, the latest of a key replaces the one before.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+SUBPROTOCOL = "knotwork.v1.msgpack"
+VERSION = 1
+MAX_FRAME = 2**20
+"""Bytes of a frame that a client may send."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=10_000)]
+RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+Outcome = Literal["executed", "cached", "skipped", "failed", "blocked", "cancelled"]
+
+
+class Wire(BaseModel):
+    """A record or message; unknown fields are refused, so that a typing mistake is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- records ------------------------------------------------------------------------------------------------
+
+
+class ProblemRecord(Wire):
+    """One thing wrong with a graph; see ``engine.errors.Problem``."""
+
+    code: str
+    instance: str = ""
+    port: str = ""
+    expected: str = ""
+    got: str = ""
+    cure: str = ""
+
+
+class Failure(Wire):
+    """An error's answer.
+
+    Attributes:
+        error: What was expected, what came, what to do.
+        problems: The same one by one, when a graph is at fault.
+    """
+
+    error: str
+    problems: tuple[ProblemRecord, ...] = ()
+
+
+class GraphSource(Wire):
+    """Where a graph comes from: exactly one of the fields.
+
+    Attributes:
+        session: An open session, as it is now.
+        name: A file of the workspace, or a template.
+        document: The graph itself.
+    """
+
+    session: str = ""
+    name: str = ""
+    document: dict[str, JsonValue] | None = None
+
+
+class RunRequest(Wire):
+    """What to run.
+
+    Attributes:
+        graph: The graph.
+        values: Graph input → value.
+        outputs: Named outputs, or ``instance.port``; without any, all named ones.
+        sweep: Graph input → values; several multiply, the last varies fastest. Makes one batch of runs.
+        forced: Instances that run whatever is stored.
+        random_seeds: Whether seeds that are not set are drawn, once, when the run is queued.
+        priority: Higher runs first.
+        front: Whether it goes before all others of its priority.
+        key: Idempotency key: a second request with the same key gets the first one's runs.
+        title: Shown in place of the graph's.
+    """
+
+    graph: GraphSource
+    values: dict[str, JsonValue] = {}
+    outputs: tuple[str, ...] = ()
+    sweep: dict[str, list[JsonValue]] = {}
+    forced: tuple[str, ...] = ()
+    random_seeds: bool = False
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    front: bool = False
+    key: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, Field(max_length=500)] = ""
+
+
+class ArtifactRecord(Wire):
+    """One output of a run.
+
+    Attributes:
+        output: Name of the output.
+        index: Place in the output, when it gave several files.
+        type: Name of the value's class.
+        digest: Digest (hex) of the file, under which it is fetched; of the value when there is no file.
+        media: Media type of the file; empty when there is none.
+        size: Bytes of the file.
+        value: The value itself, if it is plain.
+    """
+
+    output: str
+    index: int = 0
+    type: str
+    digest: str
+    media: str = ""
+    size: int = 0
+    value: JsonValue = None
+
+
+class RunRecord(Wire):
+    """A run: everything that repeating it exactly takes, and what became of it.
+
+    Attributes:
+        id: Its id.
+        batch: Id that the runs of one request share.
+        session: The session it was submitted from, if any.
+        title: Shown in lists.
+        graph: Digest of the graph's meaning.
+        state: How far it is.
+        priority: Higher runs first.
+        position: Place in the queue among equals; smaller runs first.
+        created: When it was queued, in seconds since 1970.
+        started: When it began; None before.
+        ended: When it ended; None before.
+        values: Graph input → value, defaults and drawn seeds included.
+        seeds: The part of the values that are seeds.
+        outputs: The outputs asked for; empty = all named ones.
+        forced: Instances that ran whatever was stored.
+        counts: Instances by outcome, and ``total``.
+        seconds: Stage → seconds.
+        failures: ``{instance, node, reason}`` of every failure.
+        warnings: What went less well than it should.
+        artifacts: What it gave.
+        nodes: Ids of the nodes that the graph uses.
+        models: Model file → digest.
+        versions: Program or pack → version.
+        device: What it was computed on.
+    """
+
+    id: str
+    batch: str
+    session: str = ""
+    title: str = ""
+    graph: str
+    state: RunState
+    priority: int = 0
+    position: float = 0.0
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    values: dict[str, JsonValue] = {}
+    seeds: dict[str, int] = {}
+    outputs: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    failures: tuple[dict[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    artifacts: tuple[ArtifactRecord, ...] = ()
+    nodes: tuple[str, ...] = ()
+    models: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    device: str = ""
+
+
+class SessionRecord(Wire):
+    """An open graph.
+
+    Attributes:
+        id: Its id.
+        name: File in the workspace; empty for a graph that was never saved.
+        title: The graph's, else the file's name.
+        seq: Number of edits so far.
+        saved: Number of edits that the file has.
+        digest: Digest of the graph's meaning.
+    """
+
+    id: str
+    name: str = ""
+    title: str = ""
+    seq: int
+    saved: int
+    digest: str
+
+
+class VersionRecord(Wire):
+    """A named version of a session's graph."""
+
+    id: str
+    session: str
+    name: str
+    seq: int
+    created: float
+
+
+class ExplanationRecord(Wire):
+    """One instance's part in a run; see ``engine.plan.explain.Explanation``."""
+
+    instance: str
+    node: str
+    status: Literal["hit", "run", "pending", "not needed"]
+    why: str
+    seconds: float | None = None
+    size: float | None = None
+
+
+# --- what a client says -------------------------------------------------------------------------------------
+
+
+class Hello(Wire):
+    """The first message of a socket.
+
+    Attributes:
+        client: Id that the client keeps over reconnects; undo is per client.
+        name: Shown to others.
+        epoch: The one of the last ``Welcome``; with another, ``last`` says nothing.
+        last: Channel → the last ``seq`` it got; it is subscribed to these.
+    """
+
+    type: Literal["hello"] = "hello"
+    client: Name
+    name: Annotated[str, Field(max_length=100)] = ""
+    epoch: Annotated[str, Field(max_length=100)] = ""
+    last: Annotated[dict[Name, int], Field(max_length=100)] = {}
+
+
+class Subscribe(Wire):
+    """Get a channel's messages; a snapshot first, unless ``last`` can be gone on from."""
+
+    type: Literal["subscribe"] = "subscribe"
+    id: int
+    channel: Name
+    last: int | None = None
+
+
+class Unsubscribe(Wire):
+    """Get a channel's messages no more."""
+
+    type: Literal["unsubscribe"] = "unsubscribe"
+    id: int
+    channel: Name
+
+
+class Edit(Wire):
+    """Apply operations to a session's graph, all or none.
+
+    Attributes:
+        id: Number of the request, for the answer.
+        session: The session.
+        token: Names this edit for good: sent again after a reconnect, it is not applied twice.
+        operations: Operations of ``engine.graph.operations``, in order.
+    """
+
+    type: Literal["edit"] = "edit"
+    id: int
+    session: Name
+    token: Name
+    operations: Annotated[tuple[dict[str, JsonValue], ...], Field(min_length=1, max_length=1000)]
+
+
+class Undo(Wire):
+    """Take back this client's last edit that is not yet taken back."""
+
+    type: Literal["undo"] = "undo"
+    id: int
+    session: Name
+    token: Name
+
+
+class Redo(Wire):
+    """Make again what this client took back last."""
+
+    type: Literal["redo"] = "redo"
+    id: int
+    session: Name
+    token: Name
+
+
+class Presence(Wire):
+    """Where a person is: pointer, selection. Lossy."""
+
+    type: Literal["presence"] = "presence"
+    session: Name
+    cursor: tuple[float, float] | None = None
+    selection: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+
+
+class Watch(Wire):
+    """Which previews of a run to send, how large and how often.
+
+    Attributes:
+        run: The run.
+        nodes: Instances whose previews are shown; None = all.
+        size: Pixels of the longer side.
+        rate: Pictures a second and instance at most.
+    """
+
+    type: Literal["watch"] = "watch"
+    id: int
+    run: Name
+    nodes: Annotated[tuple[str, ...], Field(max_length=2000)] | None = None
+    size: Annotated[int, Field(ge=16, le=1024)] = 256
+    rate: Annotated[float, Field(gt=0, le=30)] = 4.0
+
+
+class Submit(Wire):
+    """Queue runs; the answer holds their records."""
+
+    type: Literal["submit"] = "submit"
+    id: int
+    request: RunRequest
+
+
+class Cancel(Wire):
+    """Cancel a run, or every run of a batch."""
+
+    type: Literal["cancel"] = "cancel"
+    id: int
+    run: Name
+
+
+class PlanRequest(Wire):
+    """Ask what a run of a session's graph would do."""
+
+    type: Literal["plan"] = "plan"
+    id: int
+    session: Name
+    outputs: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+
+
+class Ping(Wire):
+    """Ask for an answer."""
+
+    type: Literal["ping"] = "ping"
+    id: int
+
+
+ClientMessage = Annotated[
+    Hello
+    | Subscribe
+    | Unsubscribe
+    | Edit
+    | Undo
+    | Redo
+    | Presence
+    | Watch
+    | Submit
+    | Cancel
+    | PlanRequest
+    | Ping,
+    Field(discriminator="type"),
+]
+CLIENT_MESSAGES: TypeAdapter[Any] = TypeAdapter(ClientMessage)
+"""Reads what a client says."""
+
+
+# --- what the server says -----------------------------------------------------------------------------------
+
+
+class Welcome(Wire):
+    """The first answer of a socket.
+
+    Attributes:
+        client: The id that the client gave.
+        epoch: Changes when the server starts; channels count anew then.
+        version: Of the protocol.
+        frame: Bytes of a frame at most.
+    """
+
+    type: Literal["welcome"] = "welcome"
+    client: str
+    epoch: str
+    version: int = VERSION
+    frame: int = MAX_FRAME
+
+
+class Reply(Wire):
+    """The answer to a request that was done."""
+
+    type: Literal["reply"] = "reply"
+    id: int
+    value: JsonValue = None
+
+
+class Refusal(Wire):
+    """The answer to a request that was not done; nothing has changed."""
+
+    type: Literal["refusal"] = "refusal"
+    id: int | None = None
+    error: str
+    problems: tuple[ProblemRecord, ...] = ()
+
+
+class Snapshot(Wire):
+    """All of a channel as it is after its message ``seq``."""
+
+    type: Literal["snapshot"] = "snapshot"
+    channel: str
+    seq: int
+    value: JsonValue
+
+
+class Edited(Wire):
+    """Operations were applied.
+
+    Attributes:
+        client: Who made them.
+        token: The edit's token.
+        patch: The writes that were made, in order: patches of ``engine.graph.edit``.
+        problems: All problems of the graph now, or None when they are as before.
+        notice: Why less was undone than asked for, if so.
+    """
+
+    type: Literal["edited"] = "edited"
+    client: str
+    token: str
+    patch: tuple[dict[str, JsonValue], ...]
+    problems: tuple[ProblemRecord, ...] | None = None
+    notice: str = ""
+
+
+class Saved(Wire):
+    """The file has all edits up to a number."""
+
+    type: Literal["saved"] = "saved"
+    name: str
+    seq: int
+
+
+class Choice(Wire):
+    """Somebody else changed the file, and both changed these places: choose."""
+
+    type: Literal["choice"] = "choice"
+    id: str
+    conflicts: tuple[dict[str, JsonValue], ...]
+
+
+class NodeDone(Wire):
+    """An instance is finished and durable. Short names: there is one for each instance of each run.
+
+    Attributes:
+        n: Instance.
+        c: Whether its result was stored before.
+        s: Seconds; absent when cached.
+    """
+
+    type: Literal["node.done"] = "node.done"
+    n: str
+    c: bool = False
+    s: float = 0.0
+
+
+class NodeFailed(Wire):
+    """An instance raised."""
+
+    type: Literal["node.failed"] = "node.failed"
+    n: str
+    reason: str
+
+
+class NodeBlocked(Wire):
+    """An instance can't run since another failed."""
+
+    type: Literal["node.blocked"] = "node.blocked"
+    n: str
+    by: str
+
+
+class NodeCancelled(Wire):
+    """An instance was cancelled."""
+
+    type: Literal["node.cancelled"] = "node.cancelled"
+    n: str
+
+
+class RunPlanned(Wire):
+    """A run knows its work."""
+
+    type: Literal["run.planned"] = "run.planned"
+    total: int
+    to_run: int
+
+
+class RunChanged(Wire):
+    """A run came, moved, began or ended; also the last message of its own channel."""
+
+    type: Literal["run.changed"] = "run.changed"
+    run: RunRecord
+
+
+class RunGone(Wire):
+    """A run was deleted."""
+
+    type: Literal["run.gone"] = "run.gone"
+    run: str
+
+
+class Paused(Wire):
+    """The queue was paused, or goes on."""
+
+    type: Literal["queue.paused"] = "queue.paused"
+    paused: bool
+
+
+Event = Annotated[
+    Edited
+    | Saved
+    | Choice
+    | NodeDone
+    | NodeFailed
+    | NodeBlocked
+    | NodeCancelled
+    | RunPlanned
+    | RunChanged
+    | RunGone
+    | Paused,
+    Field(discriminator="type"),
+]
+
+
+class Reliable(Wire):
+    """One message of a channel; exactly once and in order."""
+
+    type: Literal["event"] = "event"
+    channel: str
+    seq: int
+    event: Event
+
+
+class Started(Wire):
+    """An instance began. Lossy."""
+
+    type: Literal["node.started"] = "node.started"
+    n: str
+
+
+class Progress(Wire):
+    """How far an instance is. Lossy."""
+
+    type: Literal["node.progress"] = "node.progress"
+    n: str
+    done: float
+    total: float
+
+
+class Preview(Wire):
+    """A picture of an intermediate value. Lossy."""
+
+    type: Literal["node.preview"] = "node.preview"
+    n: str
+    media: str
+    data: bytes
+
+
+class Present(Wire):
+    """Somebody's pointer and selection; ``here`` is false when they left. Lossy."""
+
+    type: Literal["present"] = "present"
+    client: str
+    name: str = ""
+    here: bool = True
+    cursor: tuple[float, float] | None = None
+    selection: tuple[str, ...] = ()
+
+
+class Lossy(Wire):
+    """A message of which only the latest for each key counts."""
+
+    type: Literal["lossy"] = "lossy"
+    channel: str
+    key: str
+    event: Annotated[Started | Progress | Preview | Present, Field(discriminator="type")]
+
+
+ServerMessage = Annotated[
+    Welcome | Reply | Refusal | Snapshot | Reliable | Lossy, Field(discriminator="type")
+]
+SERVER_MESSAGES: TypeAdapter[Any] = TypeAdapter(ServerMessage)
+"""Reads what the server says."""
+
+# Why a socket was closed; the reason says it in words.
+CLOSE_BAD_FRAME, CLOSE_NO_HELLO, CLOSE_TOO_SLOW, CLOSE_TOO_MANY, CLOSE_SHUTDOWN = 4400, 4401, 4408, 4429, 4503

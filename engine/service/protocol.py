@@ -1,222 +1,36 @@
 """What is said over the wire. Records go over HTTP, messages over the WebSocket; both have the same fields.
 
 A client holds one socket and subscribes to channels. Each channel counts its reliable messages for itself
-(``seq``, from 1), the same numbers for every client, so that a client that comes back says the last it got and
-is sent the rest, or a snapshot when the channel no longer has it (or the server has started anew: another
-``epoch``). Channels: ``graph:<session>`` (edits, problems,
-who is there), ``run:<run>`` (what becomes of each instance), ``queue`` (runs come, move, end). Lossy messages
-have a key instead: while a client is slow, the latest of a key replaces the one before.
+(``seq``, from 1), the same numbers for every client, so that a client that comes back says the last it got
+and is sent the rest, or a snapshot when the channel no longer has it (or the server has started anew: another
+``epoch``). Channels: ``graph:<session>`` (edits, problems, who is there), ``run:<run>`` (what becomes of each
+instance), ``queue`` (runs come, move, end). Lossy messages have a key instead: while a client is slow, the
+latest of a key replaces the one before.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import Field, JsonValue, TypeAdapter
+
+from engine.service.records import ArtifactRecord as ArtifactRecord
+from engine.service.records import ExplanationRecord as ExplanationRecord
+from engine.service.records import Failure as Failure
+from engine.service.records import GraphSource as GraphSource
+from engine.service.records import Name as Name
+from engine.service.records import ProblemRecord as ProblemRecord
+from engine.service.records import RunRecord as RunRecord
+from engine.service.records import RunRequest as RunRequest
+from engine.service.records import RunState as RunState
+from engine.service.records import SessionRecord as SessionRecord
+from engine.service.records import VersionRecord as VersionRecord
+from engine.service.records import Wire as Wire
 
 SUBPROTOCOL = "knotwork.v1.msgpack"
 VERSION = 1
 MAX_FRAME = 2**20
 """Bytes of a frame that a client may send."""
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(max_length=10_000)]
-RunState = Literal["queued", "running", "done", "failed", "cancelled"]
-Outcome = Literal["executed", "cached", "skipped", "failed", "blocked", "cancelled"]
-
-
-class Wire(BaseModel):
-    """A record or message; unknown fields are refused, so that a typing mistake is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-# --- records ------------------------------------------------------------------------------------------------
-
-
-class ProblemRecord(Wire):
-    """One thing wrong with a graph; see ``engine.errors.Problem``."""
-
-    code: str
-    instance: str = ""
-    port: str = ""
-    expected: str = ""
-    got: str = ""
-    cure: str = ""
-
-
-class Failure(Wire):
-    """An error's answer.
-
-    Attributes:
-        error: What was expected, what came, what to do.
-        problems: The same one by one, when a graph is at fault.
-    """
-
-    error: str
-    problems: tuple[ProblemRecord, ...] = ()
-
-
-class GraphSource(Wire):
-    """Where a graph comes from: exactly one of the fields.
-
-    Attributes:
-        session: An open session, as it is now.
-        name: A file of the workspace, or a template.
-        document: The graph itself.
-    """
-
-    session: str = ""
-    name: str = ""
-    document: dict[str, JsonValue] | None = None
-
-
-class RunRequest(Wire):
-    """What to run.
-
-    Attributes:
-        graph: The graph.
-        values: Graph input → value.
-        outputs: Named outputs, or ``instance.port``; without any, all named ones.
-        sweep: Graph input → values; several multiply, the last varies fastest. Makes one batch of runs.
-        forced: Instances that run whatever is stored.
-        random_seeds: Whether seeds that are not set are drawn, once, when the run is queued.
-        priority: Higher runs first.
-        front: Whether it goes before all others of its priority.
-        key: Idempotency key: a second request with the same key gets the first one's runs.
-        title: Shown in place of the graph's.
-    """
-
-    graph: GraphSource
-    values: dict[str, JsonValue] = {}
-    outputs: tuple[str, ...] = ()
-    sweep: dict[str, list[JsonValue]] = {}
-    forced: tuple[str, ...] = ()
-    random_seeds: bool = False
-    priority: Annotated[int, Field(ge=-100, le=100)] = 0
-    front: bool = False
-    key: Annotated[str, Field(max_length=200)] = ""
-    title: Annotated[str, Field(max_length=500)] = ""
-
-
-class ArtifactRecord(Wire):
-    """One output of a run.
-
-    Attributes:
-        output: Name of the output.
-        index: Place in the output, when it gave several files.
-        type: Name of the value's class.
-        digest: Digest (hex) of the file, under which it is fetched; of the value when there is no file.
-        media: Media type of the file; empty when there is none.
-        size: Bytes of the file.
-        value: The value itself, if it is plain.
-    """
-
-    output: str
-    index: int = 0
-    type: str
-    digest: str
-    media: str = ""
-    size: int = 0
-    value: JsonValue = None
-
-
-class RunRecord(Wire):
-    """A run: everything that repeating it exactly takes, and what became of it.
-
-    Attributes:
-        id: Its id.
-        batch: Id that the runs of one request share.
-        session: The session it was submitted from, if any.
-        title: Shown in lists.
-        graph: Digest of the graph's meaning.
-        state: How far it is.
-        priority: Higher runs first.
-        position: Place in the queue among equals; smaller runs first.
-        created: When it was queued, in seconds since 1970.
-        started: When it began; None before.
-        ended: When it ended; None before.
-        values: Graph input → value, defaults and drawn seeds included.
-        seeds: The part of the values that are seeds.
-        outputs: The outputs asked for; empty = all named ones.
-        forced: Instances that ran whatever was stored.
-        counts: Instances by outcome, and ``total``.
-        seconds: Stage → seconds.
-        failures: ``{instance, node, reason}`` of every failure.
-        warnings: What went less well than it should.
-        artifacts: What it gave.
-        nodes: Ids of the nodes that the graph uses.
-        models: Model file → digest.
-        versions: Program or pack → version.
-        device: What it was computed on.
-    """
-
-    id: str
-    batch: str
-    session: str = ""
-    title: str = ""
-    graph: str
-    state: RunState
-    priority: int = 0
-    position: float = 0.0
-    created: float
-    started: float | None = None
-    ended: float | None = None
-    values: dict[str, JsonValue] = {}
-    seeds: dict[str, int] = {}
-    outputs: tuple[str, ...] = ()
-    forced: tuple[str, ...] = ()
-    counts: dict[str, int] = {}
-    seconds: dict[str, float] = {}
-    failures: tuple[dict[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
-    artifacts: tuple[ArtifactRecord, ...] = ()
-    nodes: tuple[str, ...] = ()
-    models: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    device: str = ""
-
-
-class SessionRecord(Wire):
-    """An open graph.
-
-    Attributes:
-        id: Its id.
-        name: File in the workspace; empty for a graph that was never saved.
-        title: The graph's, else the file's name.
-        seq: Number of edits so far.
-        saved: Number of edits that the file has.
-        digest: Digest of the graph's meaning.
-    """
-
-    id: str
-    name: str = ""
-    title: str = ""
-    seq: int
-    saved: int
-    digest: str
-
-
-class VersionRecord(Wire):
-    """A named version of a session's graph."""
-
-    id: str
-    session: str
-    name: str
-    seq: int
-    created: float
-
-
-class ExplanationRecord(Wire):
-    """One instance's part in a run; see ``engine.plan.explain.Explanation``."""
-
-    instance: str
-    node: str
-    status: Literal["hit", "run", "pending", "not needed"]
-    why: str
-    seconds: float | None = None
-    size: float | None = None
-
 
 # --- what a client says -------------------------------------------------------------------------------------
 
@@ -235,7 +49,7 @@ class Hello(Wire):
     client: Name
     name: Annotated[str, Field(max_length=100)] = ""
     epoch: Annotated[str, Field(max_length=100)] = ""
-    last: Annotated[dict[Name, int], Field(max_length=100)] = {}
+    last: dict[Name, int] = Field(default_factory=dict, max_length=100)
 
 
 class Subscribe(Wire):

@@ -1,11 +1,16 @@
 """What is said over the wire. Records go over HTTP, messages over the WebSocket; both have the same fields.
 
 A client holds one socket and subscribes to channels. Each channel counts its reliable messages for itself
-(``seq``, from 1), the same numbers for every client, so that a client that comes back says the last it got
+(``seq``, up by 1), the same numbers for every client, so that a client that comes back says the last it got
 and is sent the rest, or a snapshot when the channel no longer has it (or the server has started anew: another
 ``epoch``). Channels: ``graph:<session>`` (edits, problems, who is there), ``run:<run>`` (what becomes of each
 instance), ``queue`` (runs come, move, end). Lossy messages have a key instead: while a client is slow, the
-latest of a key replaces the one before.
+latest of a key replaces the one before. Keys: the instance for its ``Started`` and ``Progress``, which a
+``node.done`` drops; ``preview:<instance>``; ``present:<client>``.
+
+A frame is MessagePack. One from a client holds one message; one from the server holds one, or a list of
+messages in order: what waits for the same client goes out together, up to 64 KiB. A thousand ``node.done``
+are some ten frames instead of a thousand, and no message is encoded again for it.
 """
 
 from __future__ import annotations
@@ -377,7 +382,7 @@ class Preview(Wire):
     type: Literal["node.preview"] = "node.preview"
     n: str
     media: str
-    data: bytes
+    data: Annotated[bytes, Field(json_schema_extra={"tsType": "Uint8Array"})]
 
 
 class Present(Wire):

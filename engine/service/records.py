@@ -198,3 +198,51 @@ class ExplanationRecord(Wire):
     why: str
     seconds: float | None = None
     size: float | None = None
+
+
+class UploadRecord(Wire):
+    """A file that was sent.
+
+    Attributes:
+        id: Under which file params of graphs name it.
+        media: Its media type, told by its bytes.
+        size: Bytes.
+    """
+
+    id: str
+    media: str
+    size: int
+
+
+class ModelRecord(Wire):
+    """A model in one of the model folders.
+
+    Attributes:
+        name: As file params of graphs name it.
+        format: ``safetensors``, ``ckpt``, ``pth``, ``pt``, or ``diffusers`` for a folder.
+        size: Bytes of its weights.
+        modified: When they were changed last, in seconds since 1970.
+    """
+
+    name: str
+    format: str
+    size: int
+    modified: float
+
+
+class ModelDetail(ModelRecord):
+    """What the headers of a model say; only safetensors files have one.
+
+    Attributes:
+        parts: Part → class, of a folder; the part ``""`` is the whole.
+        metadata: What its maker wrote into the header of a single file.
+        tensors: Number of tensors.
+        parameters: Number of values in them.
+        dtypes: Type of number, as safetensors names it → values of this type.
+    """
+
+    parts: dict[str, str] = {}
+    metadata: dict[str, JsonValue] = {}
+    tensors: int = 0
+    parameters: int = 0
+    dtypes: dict[str, int] = {}

@@ -1,0 +1,138 @@
+"""Files that callers sent: kept under ids made of their digest, by which graphs name them.
+
+The folder is one of the roots of file params and of models, so an upload's id is a file name like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
+
+from blake3 import blake3
+
+from engine.errors import KnotworkError
+from engine.service.kinds import MEDIA, recognise
+from engine.service.records import UploadRecord
+
+ID = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{3,11}")
+PART = ".part-"
+"""How the names of files begin that are not all there yet."""
+CHUNK = 2**20
+"""Bytes that are written at once."""
+
+
+class UploadTooLarge(KnotworkError):
+    """A file is larger than allowed, or there is no room left for it."""
+
+
+class NoUpload(KnotworkError):
+    """There is no upload of this id."""
+
+
+class Uploads:
+    """The uploads of a server.
+
+    Args:
+        folder: Where they lie.
+        limit: Bytes of one file at most.
+        budget: Bytes of all of them at most.
+    """
+
+    def __init__(self, folder: Path, limit: int, budget: int) -> None:
+        self.folder = folder
+        self.limit, self._budget = limit, budget
+        folder.mkdir(parents=True, exist_ok=True)
+        for leftover in folder.glob(f"{PART}*"):
+            leftover.unlink(missing_ok=True)
+
+    async def take(self, chunks: AsyncIterator[bytes]) -> UploadRecord:
+        """Keep a file; the same bytes are kept once.
+
+        Args:
+            chunks: The file's bytes.
+
+        Raises:
+            UploadTooLarge: It is larger than allowed, or there is no room.
+            UnknownKind: It is of no kind that is taken.
+            GraphError: It begins as a graph, but is none.
+        """
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=PART)
+        part, digest = Path(name), blake3()
+        room = await asyncio.to_thread(self._room)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                size = 0
+                async for chunk in _gathered(chunks):
+                    size += len(chunk)
+                    self._check(size, room)
+                    await asyncio.to_thread(_write, file, chunk, digest)
+            return await asyncio.to_thread(self._keep, part, digest.hexdigest())
+        finally:
+            part.unlink(missing_ok=True)
+
+    def list(self) -> list[UploadRecord]:
+        """Every upload, by id."""
+        return [_record(path) for path in sorted(self.folder.iterdir()) if ID.fullmatch(path.name)]
+
+    def find(self, id: str) -> Path:
+        """The file of an upload.
+
+        Raises:
+            NoUpload: There is none.
+        """
+        path = self.folder / id
+        if not ID.fullmatch(id) or not path.is_file():
+            raise NoUpload(f'expected the id of an upload, got "{id[:80]}". Send the file again.')
+        return path
+
+    def delete(self, id: str) -> None:
+        """Let go of an upload; graphs that name it will miss it.
+
+        Raises:
+            NoUpload: There is none.
+        """
+        self.find(id).unlink()
+
+    def _room(self) -> int:
+        return self._budget - sum(path.stat().st_size for path in self.folder.iterdir())
+
+    def _check(self, size: int, room: int) -> None:
+        if size > self.limit:
+            cure = "Set KNOTWORK_UPLOAD_LIMIT, or put the file into a folder of the server."
+            raise UploadTooLarge(f"expected a file of {self.limit} bytes at most. {cure}")
+        if size > room:
+            cure = "Delete some, or set KNOTWORK_UPLOAD_BUDGET."
+            raise UploadTooLarge(
+                f"expected room for the file beside the other uploads, got none left. {cure}"
+            )
+
+    def _keep(self, part: Path, digest: str) -> UploadRecord:
+        kind = recognise(part)
+        path = self.folder / f"{digest[:32]}{kind.suffix}"
+        os.replace(part, path)
+        return _record(path)
+
+
+async def _gathered(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in larger pieces: each is handed to a thread, which costs more than a small one."""
+    waiting = bytearray()
+    async for chunk in chunks:
+        waiting += chunk
+        if len(waiting) >= CHUNK:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)
+
+
+def _write(file: IO[bytes], chunk: bytes, digest: blake3) -> None:
+    file.write(chunk)
+    digest.update(chunk)
+
+
+def _record(path: Path) -> UploadRecord:
+    return UploadRecord(id=path.name, media=MEDIA[path.suffix], size=path.stat().st_size)

@@ -216,10 +216,18 @@ class Reply(Wire):
 
 
 class Refusal(Wire):
-    """The answer to a request that was not done; nothing has changed."""
+    """The answer to a request that was not done; nothing has changed.
+
+    Attributes:
+        id: The request's number; None when it had none, or it could not be read.
+        channel: The channel of ``Hello.last`` that can't be gone on with, if that is meant.
+        error: What was expected, what came, what to do.
+        problems: The same one by one, when a graph is at fault.
+    """
 
     type: Literal["refusal"] = "refusal"
     id: int | None = None
+    channel: str = ""
     error: str
     problems: tuple[ProblemRecord, ...] = ()
 

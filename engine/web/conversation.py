@@ -116,7 +116,7 @@ class Conversation:
             try:
                 await self._listen(channel, seq if known else None)
             except KnotworkError as error:
-                self._refuse(None, error)
+                self._refuse(None, error, channel)
 
     def leave(self) -> None:
         """Listen no more, and be seen no more."""
@@ -124,9 +124,9 @@ class Conversation:
             self._forget(channel)
         self._service.previews.leave(self._outbox)
 
-    def _refuse(self, id: int | None, error: KnotworkError) -> None:
-        problems = error.problems if isinstance(error, GraphError) else ()
-        self._outbox.put(encode(Refusal(id=id, error=str(error), problems=tuple(map(_record, problems)))))
+    def _refuse(self, id: int | None, error: KnotworkError, channel: str = "") -> None:
+        problems = tuple(map(_record, error.problems)) if isinstance(error, GraphError) else ()
+        self._outbox.put(encode(Refusal(id=id, channel=channel, error=str(error), problems=problems)))
 
     def _check_pace(self, message: ClientMessage) -> None:
         if wait := self._allow(len(message.operations) if isinstance(message, Edit) else 1):

@@ -48,17 +48,17 @@ class Allowance:
         self._rate, self._burst, self._clock = rate, burst, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, caller: str) -> float:
-        """Use one time up.
+    def take(self, caller: str, times: int = 1) -> float:
+        """Use up one time, or several at once.
 
         Returns:
-            0, or when none is left, the seconds until there is one.
+            0, or when not enough are left, the seconds until there are; then none was used up.
         """
         now = self._clock()
         left, seen = self._left.pop(caller, (float(self._burst), now))
         left = min(float(self._burst), left + (now - seen) * self._rate)
-        wait = 0.0 if left >= 1 else (1 - left) / self._rate
-        self._left[caller] = (left if wait else left - 1, now)
+        wait = max(0.0, (times - left) / self._rate)
+        self._left[caller] = (left if wait else left - times, now)
         if len(self._left) > CALLERS:
             self._left.popitem(last=False)
         return wait

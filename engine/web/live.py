@@ -1,7 +1,7 @@
 """The WebSocket: greets each client, then carries its messages in and its outbox out until either ends.
 
-One task reads, one sends; neither waits for another client. A client that stops reading fills its outbox; then
-its subscriptions go at once, and the socket is closed with the reason as soon as it reads again.
+One task reads, one sends; neither waits for another client. A client that stops reading fills its outbox;
+then its subscriptions go at once, and the socket is closed with the reason as soon as it reads again.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -69,6 +70,7 @@ class Live:
         self._service = service
         self._limits = limits or LiveLimits()
         self._company = Company(service.channels)
+        self._allowance = Allowance(self._limits.rate, self._limits.burst)
         self._outboxes: set[Outbox] = set()
 
     async def serve(self, socket: WebSocket) -> None:
@@ -100,8 +102,8 @@ class Live:
             return
         epoch = self._service.channels.epoch
         outbox.put(encode(Welcome(client=hello.client, epoch=epoch)))
-        allowance = Allowance(self._limits.rate, self._limits.burst)
-        talk = Conversation(self._service, self._company, hello, outbox, allowance)
+        allow = partial(self._allowance.take, hello.client)
+        talk = Conversation(self._service, self._company, hello, outbox, allow)
         try:
             await talk.resume(hello.last, known=hello.epoch == epoch)
             await _carry(socket, outbox, talk)

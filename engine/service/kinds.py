@@ -21,7 +21,7 @@ MAX_TEXT = 4 * 2**20
 MAX_GRAPH = 16 * 2**20
 MAX_HEADER = 100 * 2**20
 """Bytes of a safetensors file's header at most, as in its own library."""
-CONTROL = frozenset(range(32)) - set(b"\t\n\r\f")
+CONTROL = frozenset((*range(32), 127)) - set(b"\t\n\r\f")
 
 
 class UnknownKind(KnotworkError):

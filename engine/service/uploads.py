@@ -49,6 +49,8 @@ class Uploads:
         folder.mkdir(parents=True, exist_ok=True)
         for leftover in folder.glob(f"{PART}*"):
             leftover.unlink(missing_ok=True)
+        self._used = sum(path.stat().st_size for path in folder.iterdir())
+        """Bytes of all uploads, those that still come included."""
 
     async def take(self, chunks: AsyncIterator[bytes]) -> UploadRecord:
         """Keep a file; the same bytes are kept once.
@@ -62,18 +64,23 @@ class Uploads:
             GraphError: It begins as a graph, but is none.
         """
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=PART)
-        part, digest = Path(name), blake3()
-        room = await asyncio.to_thread(self._room)
+        part, digest, size = Path(name), blake3(), 0
         try:
             with os.fdopen(handle, "wb") as file:
-                size = 0
                 async for chunk in _gathered(chunks):
                     size += len(chunk)
-                    self._check(size, room)
+                    self._used += len(chunk)
+                    self._check(size)
                     await asyncio.to_thread(_write, file, chunk, digest)
-            return await asyncio.to_thread(self._keep, part, digest.hexdigest())
+            kind = await asyncio.to_thread(recognise, part)
+            path = self.folder / f"{digest.hexdigest()[:32]}{kind.suffix}"
+            if not path.exists():
+                os.replace(part, path)
+                size = 0  # it stays
+            return _record(path)
         finally:
             part.unlink(missing_ok=True)
+            self._used -= size
 
     def list(self) -> list[UploadRecord]:
         """Every upload, by id."""
@@ -96,26 +103,19 @@ class Uploads:
         Raises:
             NoUpload: There is none.
         """
-        self.find(id).unlink()
+        path = self.find(id)
+        self._used -= path.stat().st_size
+        path.unlink()
 
-    def _room(self) -> int:
-        return self._budget - sum(path.stat().st_size for path in self.folder.iterdir())
-
-    def _check(self, size: int, room: int) -> None:
+    def _check(self, size: int) -> None:
         if size > self.limit:
             cure = "Set KNOTWORK_UPLOAD_LIMIT, or put the file into a folder of the server."
             raise UploadTooLarge(f"expected a file of {self.limit} bytes at most. {cure}")
-        if size > room:
+        if self._used > self._budget:
             cure = "Delete some, or set KNOTWORK_UPLOAD_BUDGET."
             raise UploadTooLarge(
                 f"expected room for the file beside the other uploads, got none left. {cure}"
             )
-
-    def _keep(self, part: Path, digest: str) -> UploadRecord:
-        kind = recognise(part)
-        path = self.folder / f"{digest[:32]}{kind.suffix}"
-        os.replace(part, path)
-        return _record(path)
 
 
 async def _gathered(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

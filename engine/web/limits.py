@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from starlette.datastructures import Headers
@@ -36,7 +37,7 @@ class Limits:
 
 
 class Allowance:
-    """Lets a caller do something so many times a second, and so many times at once.
+    """Lets something be done so many times a second, and so many times at once.
 
     Args:
         rate: Times a second.
@@ -46,22 +47,46 @@ class Allowance:
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = monotonic) -> None:
         self._rate, self._burst, self._clock = rate, burst, clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._left, self._seen = float(burst), clock()
 
-    def take(self, caller: str, times: int = 1) -> float:
-        """Use up one time, or several at once.
+    def __call__(self, count: int = 1) -> float:
+        """Use times up.
+
+        Args:
+            count: How many at once.
 
         Returns:
-            0, or when not enough are left, the seconds until there are; then none was used up.
+            0, or when too few are left, the seconds until there are enough; none is used up then.
         """
         now = self._clock()
-        left, seen = self._left.pop(caller, (float(self._burst), now))
-        left = min(float(self._burst), left + (now - seen) * self._rate)
-        wait = max(0.0, (times - left) / self._rate)
-        self._left[caller] = (left if wait else left - times, now)
-        if len(self._left) > CALLERS:
-            self._left.popitem(last=False)
-        return wait
+        self._left = min(float(self._burst), self._left + (now - self._seen) * self._rate)
+        self._seen = now
+        if self._left < count:
+            return (count - self._left) / self._rate
+        self._left -= count
+        return 0.0
+
+
+class Allowances:
+    """An allowance for each caller.
+
+    Args:
+        rate: Times a second.
+        burst: Times at once.
+        clock: Tells seconds.
+    """
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = monotonic) -> None:
+        self._make = partial(Allowance, rate, burst, clock)
+        self._of: OrderedDict[str, Allowance] = OrderedDict()
+
+    def __call__(self, caller: str) -> float:
+        """Use up one time of a caller; see ``Allowance``."""
+        allowance = self._of.pop(caller, None) or self._make()
+        self._of[caller] = allowance
+        if len(self._of) > CALLERS:
+            self._of.popitem(last=False)
+        return allowance()
 
 
 class Limiter:
@@ -76,14 +101,14 @@ class Limiter:
     def __init__(self, app: ASGIApp, limits: Limits, clock: Callable[[], float] = monotonic) -> None:
         self.app = app
         self.limits = limits
-        self._allowance = Allowance(limits.rate, limits.burst, clock)
+        self._allowances = Allowances(limits.rate, limits.burst, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass it on, or answer why not."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wait = self._allowance.take((scope.get("client") or ("",))[0])
+        wait = self._allowances((scope.get("client") or ("",))[0])
         if wait:
             seconds = str(int(wait) + 1)
             error = f"expected at most {self.limits.rate:g} requests a second. Ask again in {seconds} s."

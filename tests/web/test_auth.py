@@ -34,7 +34,7 @@ ROUTES = [
 ]
 
 
-def guarded(access: Access = Access()) -> Guard:
+def guarded(access: Access) -> Guard:
     return Guard(Starlette(routes=ROUTES), access)
 
 

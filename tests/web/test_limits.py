@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
 from engine.web import errors
-from engine.web.limits import CALLERS, Allowance, Limiter, Limits
+from engine.web.limits import CALLERS, Allowance, Allowances, Limiter, Limits
 from tests.web.asking import ask
 
 
@@ -38,35 +38,38 @@ async def pieces(count: int, size: int) -> AsyncIterator[bytes]:
 def test_a_burst_is_let_through_and_then_the_rate() -> None:
     clock = Clock()
     allowance = Allowance(rate=2, burst=3, clock=clock)
-    assert [allowance.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert [allowance() for _ in range(4)] == [0, 0, 0, 0.5]
     clock.now = 0.5
-    assert [allowance.take("a") for _ in range(2)] == [0, 0.5]
+    assert [allowance() for _ in range(2)] == [0, 0.5]
 
 
 def test_being_refused_costs_nothing() -> None:
-    clock = Clock()
-    allowance = Allowance(rate=1, burst=1, clock=clock)
-    waits = [allowance.take("a") for _ in range(10)]
-    assert waits == [0, *[1] * 9]
+    allowance = Allowance(rate=1, burst=1, clock=Clock())
+    assert [allowance() for _ in range(10)] == [0, *[1] * 9]
+
+
+def test_several_at_once_need_room_for_all() -> None:
+    allowance = Allowance(rate=2, burst=10, clock=Clock())
+    assert [allowance(8), allowance(4), allowance(2)] == [0, 1, 0]
 
 
 def test_one_caller_takes_nothing_from_another() -> None:
-    allowance = Allowance(rate=1, burst=1, clock=Clock())
-    assert [allowance.take(caller) for caller in "aab"] == [0, 1, 0]
+    allowances = Allowances(rate=1, burst=1, clock=Clock())
+    assert [allowances(caller) for caller in "aab"] == [0, 1, 0]
 
 
 def test_callers_without_end_take_no_room_without_end() -> None:
-    allowance = Allowance(rate=1, burst=1, clock=Clock())
+    allowances = Allowances(rate=1, burst=1, clock=Clock())
     for number in range(CALLERS + 1):
-        allowance.take(str(number))
-    assert allowance.take("0") == 0
-    assert allowance.take(str(CALLERS)) == 1
+        allowances(str(number))
+    assert allowances("0") == 0
+    assert allowances(str(CALLERS)) == 1
 
 
 def test_who_asks_too_often_is_told_when_to_come_back() -> None:
     app = limited(rate=0.1, burst=1)
-    assert ask(app, method := "/api/thing", "POST").status_code == 200
-    answer = ask(app, method, "POST")
+    assert ask(app, "/api/thing", "POST").status_code == 200
+    answer = ask(app, "/api/thing", "POST")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
     assert answer.json()["error"].startswith("expected at most 0.1 requests a second")
 

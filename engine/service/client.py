@@ -416,7 +416,7 @@ class Client:
 def has_ended(message: Message) -> bool:
     """Whether a message of a run's channel says that the run has ended."""
     if isinstance(message, Snapshot):
-        return message.value["run"]["state"] in ENDS
+        return cast("dict[str, Any]", message.value)["run"]["state"] in ENDS
     return (
         isinstance(message, Reliable)
         and isinstance(message.event, RunChanged)

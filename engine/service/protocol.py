@@ -390,7 +390,7 @@ class Preview(Wire):
     type: Literal["node.preview"] = "node.preview"
     n: str
     media: str
-    data: Annotated[bytes, Field(json_schema_extra={"tsType": "Uint8Array"})]
+    data: bytes
 
 
 class Present(Wire):

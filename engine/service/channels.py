@@ -161,6 +161,7 @@ class Channels:
             KnotworkError: There is no such channel, or what it is about is not there.
         """
         self.unsubscribe(channel, outbox)
+        await outbox.room()
         ring = self._rings.get(channel)
         missed = ring.after(last) if ring is not None and last is not None else None
         if missed is None:
@@ -168,8 +169,7 @@ class Channels:
         if not outbox.ended.is_set():
             self._rings.setdefault(channel, Ring(self._floor)).listeners[outbox] = None
             self._heard.setdefault(outbox, {})[channel] = None
-            for message in missed:
-                outbox.put(message)
+            outbox.catch_up(missed)
 
     def unsubscribe(self, channel: str, outbox: Outbox) -> None:
         """Send a client no more of a channel."""

@@ -2,13 +2,15 @@
 
 A client that reads slowly fills its own outbox and nothing else. Lossy messages only ever take the room they
 have. When reliable ones pass their bound, the outbox is ended: the socket is closed with the reason, the
-client comes back and is sent what it missed, or a snapshot.
+client comes back and is sent what it missed, or a snapshot. What it asked for to catch up may be larger than
+the bound: that much more may wait until it was read.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from engine.service.protocol import CLOSE_TOO_SLOW
 
@@ -23,6 +25,9 @@ TOGETHER_BYTES = 2**16
 
 ARRAY_16 = b"\xdc"
 """MessagePack's sign for a list of up to 65,535; the shortest message has more than one byte."""
+
+LEFT = 1000
+"""Close code of a client that needs to be told nothing."""
 
 TOO_SLOW = "messages came faster than they were read; connect again to go on from the last one"
 
@@ -42,14 +47,17 @@ class Outbox:
 
     def __init__(self, reliable: int = RELIABLE_BYTES, lossy: int = LOSSY_BYTES) -> None:
         self.ended = asyncio.Event()
-        self.code = 1000
+        self.code = LEFT
         self.reason = ""
         self._limits = reliable, lossy
+        self._allowed = reliable
         self._reliable: deque[bytes] = deque()
         self._lossy: dict[tuple[str, str], bytes] = {}
         self._reliable_bytes = 0
         self._lossy_bytes = 0
         self._filled = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
 
     @property
     def size(self) -> int:
@@ -65,12 +73,25 @@ class Outbox:
         """Add a reliable message; ends the outbox when too much waits already."""
         if self.ended.is_set():
             return
-        if self._reliable_bytes > self._limits[0]:
+        if self._reliable_bytes > self._allowed:
             self.end(CLOSE_TOO_SLOW, TOO_SLOW)
             return
         self._reliable.append(message)
-        self._reliable_bytes += len(message)
+        self._count(len(message))
         self._filled.set()
+
+    def catch_up(self, messages: Sequence[bytes]) -> None:
+        """Add what the client asked for, however much that is. Wait for ``room`` first."""
+        if self.ended.is_set() or not messages:
+            return
+        self._reliable.extend(messages)
+        self._count(sum(map(len, messages)))
+        self._allowed = self._reliable_bytes + self._limits[0]
+        self._filled.set()
+
+    async def room(self) -> None:
+        """Wait until the client has read so much that it can be sent what it asks for."""
+        await self._has_room.wait()
 
     def put_lossy(self, channel: str, key: str, message: bytes) -> None:
         """Add a lossy message in place of the one before it with the same key."""
@@ -94,7 +115,8 @@ class Outbox:
         self.code, self.reason = code, reason
         self._reliable.clear()
         self._lossy.clear()
-        self._reliable_bytes = self._lossy_bytes = 0
+        self._lossy_bytes = 0
+        self._count(-self._reliable_bytes)
         self.ended.set()
 
     async def take(self) -> bytes:
@@ -110,13 +132,21 @@ class Outbox:
         size = 0
         while size < TOGETHER_BYTES and self._reliable:
             messages.append(self._reliable.popleft())
-            self._reliable_bytes -= len(messages[-1])
+            self._count(-len(messages[-1]))
             size += len(messages[-1])
         while size < TOGETHER_BYTES and self._lossy:
             messages.append(self._lossy.pop(next(iter(self._lossy))))
             self._lossy_bytes -= len(messages[-1])
             size += len(messages[-1])
         return together(messages)
+
+    def _count(self, more: int) -> None:
+        self._reliable_bytes += more
+        if self._reliable_bytes > self._limits[0]:
+            self._has_room.clear()
+        else:
+            self._has_room.set()
+            self._allowed = self._limits[0]
 
 
 def together(messages: list[bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
@@ -105,16 +105,15 @@ class Conversation:
             LOG.exception("a message of %s could not be done", self._client)
             self._refuse(id, RequestRefused(UNFORESEEN))
 
-    async def resume(self, last: dict[str, int], known: bool) -> None:
+    async def resume(self, last: Mapping[str, int | None]) -> None:
         """Subscribe to the channels that the client had before its socket was lost.
 
         Args:
-            last: Channel → number of the last message it got.
-            known: Whether these numbers are this server's.
+            last: Channel → number of the last message it got; None when that number means nothing here.
         """
         for channel, seq in last.items():
             try:
-                await self._listen(channel, seq if known else None)
+                await self._listen(channel, seq)
             except KnotworkError as error:
                 self._refuse(None, error, channel)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -17,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from engine.service import outbox as bounds
 from engine.service.channels import encode
 from engine.service.frames import FrameRefused, read
-from engine.service.outbox import Outbox
+from engine.service.outbox import LEFT, Outbox
 from engine.service.presence import Company
 from engine.service.protocol import (
     CLOSE_BAD_FRAME,
@@ -70,7 +69,6 @@ class Live:
         self._service = service
         self._limits = limits or LiveLimits()
         self._company = Company(service.channels)
-        self._allowance = Allowance(self._limits.rate, self._limits.burst)
         self._outboxes: set[Outbox] = set()
 
     async def serve(self, socket: WebSocket) -> None:
@@ -88,7 +86,7 @@ class Live:
                 await self._greet(socket, outbox)
             finally:
                 self._outboxes.discard(outbox)
-        if outbox.ended.is_set():
+        if outbox.code != LEFT:
             await self._say_why(socket, outbox)
 
     def close(self) -> None:
@@ -102,11 +100,11 @@ class Live:
             return
         epoch = self._service.channels.epoch
         outbox.put(encode(Welcome(client=hello.client, epoch=epoch)))
-        allow = partial(self._allowance.take, hello.client)
+        allow = Allowance(self._limits.rate, self._limits.burst)
         talk = Conversation(self._service, self._company, hello, outbox, allow)
+        last = {channel: seq if hello.epoch == epoch else None for channel, seq in hello.last.items()}
         try:
-            await talk.resume(hello.last, known=hello.epoch == epoch)
-            await _carry(socket, outbox, talk)
+            await _carry(socket, outbox, talk, last)
         finally:
             talk.leave()
 
@@ -132,11 +130,13 @@ class Live:
                 await socket.close(outbox.code, _short(outbox.reason))
 
 
-async def _carry(socket: WebSocket, outbox: Outbox, talk: Conversation) -> None:
+async def _carry(socket: WebSocket, outbox: Outbox, talk: Conversation, last: dict[str, int | None]) -> None:
     """Read and send at the same time until the client leaves or the outbox ends."""
     handling = asyncio.Lock()
 
     async def listen() -> None:
+        async with handling:
+            await talk.resume(last)
         while (frame := await _receive(socket)) is not None:
             async with handling:
                 await talk.hear(frame)
@@ -151,6 +151,7 @@ async def _carry(socket: WebSocket, outbox: Outbox, talk: Conversation) -> None:
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        outbox.end(LEFT, "the client left")  # nothing waits any more for it to read
         sending.cancel()
         async with handling:  # what is being done is done to its end
             for task in tasks:

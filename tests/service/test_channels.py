@@ -256,6 +256,21 @@ def test_who_left_while_its_snapshot_was_made_is_not_kept() -> None:
     run(test())
 
 
+def test_who_does_not_read_waits_for_further_channels() -> None:
+    async def test() -> None:
+        channels, outbox = counted(), Outbox(reliable=50)
+        await channels.subscribe("run:1", outbox)
+        await channels.subscribe("run:2", outbox)
+        waiting = asyncio.ensure_future(channels.subscribe("run:3", outbox))
+        await asyncio.sleep(0)
+        assert channels.heard(outbox) == ("run:1", "run:2")
+        await outbox.take()
+        await waiting
+        assert await got(outbox) == ["snapshot 3 at 0"]
+
+    run(test())
+
+
 @pytest.mark.parametrize("channel", ["", "run", "runs:1", "graph:1", "🙂"])
 def test_an_unknown_channel_is_refused_by_name(channel: str) -> None:
     async def test() -> None:

@@ -134,6 +134,47 @@ def test_a_message_larger_than_the_bound_is_sent_to_who_reads() -> None:
     run(test())
 
 
+def test_who_catches_up_may_be_owed_more_than_the_bound() -> None:
+    async def test() -> None:
+        outbox = Outbox(reliable=100)
+        outbox.catch_up([message(f"{i:04}") for i in range(100)])
+        outbox.put(message("news"))
+        assert said(await outbox.take())[-2:] == ["0099", "news"]
+
+    run(test())
+
+
+def test_who_does_not_read_what_it_is_owed_is_given_up_too() -> None:
+    outbox = Outbox(reliable=100)
+    outbox.catch_up([message(f"{i:04}") for i in range(100)])
+    for i in range(20):
+        outbox.put(message(f"{i:04}"))
+    assert outbox.stalled
+
+
+def test_there_is_room_again_once_the_client_has_read() -> None:
+    async def test() -> None:
+        outbox = Outbox(reliable=100)
+        outbox.catch_up([message("x" * 200)])
+        waiting = asyncio.ensure_future(outbox.room())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        await outbox.take()
+        await waiting
+
+    run(test())
+
+
+def test_nobody_waits_for_room_in_an_outbox_that_has_ended() -> None:
+    async def test() -> None:
+        outbox = Outbox(reliable=100)
+        outbox.catch_up([message("x" * 200)])
+        outbox.end(CLOSE_SHUTDOWN, "the server stops")
+        await outbox.room()
+
+    run(test())
+
+
 def test_the_first_reason_to_end_stays() -> None:
     outbox = Outbox()
     outbox.end(CLOSE_SHUTDOWN, "the server stops")

@@ -1,0 +1,433 @@
+import asyncio
+import logging
+
+import msgpack
+import pytest
+
+from engine.errors import GraphError, KnotworkError, Problem
+from engine.service.protocol import (
+    CLOSE_BAD_FRAME,
+    CLOSE_NO_HELLO,
+    CLOSE_SHUTDOWN,
+    CLOSE_TOO_MANY,
+    CLOSE_TOO_SLOW,
+    MAX_FRAME,
+    NodeDone,
+)
+from engine.web.live import LiveLimits
+from tests.web.talking import Place, Socket, live_through
+
+QUICK = LiveLimits(hello=0.01, grace=0.01)
+
+
+def test_a_client_is_welcomed() -> None:
+    async def test(place: Place) -> None:
+        socket = Socket(place.live)
+        socket.say("hello", client="ann", name="Ann")
+        assert await socket.hear() == {
+            "type": "welcome",
+            "client": "ann",
+            "epoch": "this epoch",
+            "version": 1,
+            "frame": MAX_FRAME,
+        }
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_another_subprotocol_is_closed_with_the_reason() -> None:
+    async def test(place: Place) -> None:
+        why = await Socket(place.live, ("chat",)).closed()
+        assert (why.code, why.reason) == (CLOSE_BAD_FRAME, "expected the subprotocol knotwork.v1.msgpack")
+
+    live_through(test)
+
+
+def test_who_does_not_say_hello_in_time_is_closed_with_the_reason() -> None:
+    async def test(place: Place) -> None:
+        why = await Socket(place.live).closed()
+        assert (why.code, why.reason) == (CLOSE_NO_HELLO, "expected hello within 0.01 s")
+
+    live_through(test, QUICK)
+
+
+def test_who_says_something_else_than_hello_first_is_closed_with_the_reason() -> None:
+    async def test(place: Place) -> None:
+        socket = Socket(place.live)
+        socket.say("ping", id=1)
+        why = await socket.closed()
+        assert (why.code, why.reason) == (CLOSE_NO_HELLO, "expected hello first, got ping")
+
+    live_through(test)
+
+
+def test_who_begins_with_nonsense_is_closed_with_the_reason() -> None:
+    async def test(place: Place) -> None:
+        socket = Socket(place.live)
+        socket.send(b"\xc1" * 1000)
+        why = await socket.closed()
+        assert why.code == CLOSE_BAD_FRAME
+        assert why.reason.startswith("expected hello; expected a message in MessagePack, got 1000 bytes")
+
+    live_through(test)
+
+
+def test_who_leaves_before_hello_is_forgotten() -> None:
+    async def test(place: Place) -> None:
+        await Socket(place.live).leave()
+
+    live_through(test)
+
+
+def test_one_client_too_many_is_closed_with_the_reason() -> None:
+    async def test(place: Place) -> None:
+        first = await place.join()
+        assert (await Socket(place.live).closed()).code == CLOSE_TOO_MANY
+        await first.leave()
+        await (await place.join()).leave()
+
+    live_through(test, LiveLimits(clients=1))
+
+
+def test_a_server_that_stops_says_so() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        place.live.close()
+        why = await socket.closed()
+        assert why.code == CLOSE_SHUTDOWN
+        assert "connect again" in why.reason
+
+    live_through(test)
+
+
+def test_a_ping_is_answered() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        assert await socket.ask("ping") == {"type": "reply", "id": 7, "value": None}
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_who_subscribes_gets_a_snapshot_an_answer_and_what_comes() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        place.done("1", "a")
+        socket.say("subscribe", id=1, channel="run:1")
+        snapshot, reply = await socket.hear_all(2)
+        assert snapshot == {"type": "snapshot", "channel": "run:1", "seq": 1, "value": "all of 1"}
+        assert reply["type"] == "reply"
+        place.done("1", "b")
+        event = await socket.hear()
+        assert (event["seq"], event["event"]["n"]) == (2, "b")
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_who_unsubscribes_gets_no_more() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        await socket.ask("subscribe", channel="run:1")
+        await socket.ask("unsubscribe", channel="run:1")
+        place.done("1", "a")
+        assert (await socket.ask("ping"))["type"] == "reply"
+        assert place.channels.listeners("run:1") == ()
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_who_comes_back_is_told_what_it_missed() -> None:
+    async def test(place: Place) -> None:
+        place.done("1", "a", "b", "c")
+        socket = await place.join(epoch="this epoch", last={"run:1": 1})
+        assert [message["event"]["n"] for message in await socket.hear_all(2)] == ["b", "c"]
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_numbers_of_another_epoch_mean_nothing() -> None:
+    async def test(place: Place) -> None:
+        place.done("1", "a", "b", "c")
+        socket = await place.join(epoch="an earlier one", last={"run:1": 1})
+        assert (await socket.hear())["type"] == "snapshot"
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_a_channel_that_is_gone_is_refused_by_name_and_the_others_go_on() -> None:
+    async def test(place: Place) -> None:
+        place.done("1", "a")
+        socket = await place.join(epoch="this epoch", last={"run:unknown": 4, "run:1": 0})
+        refusal, event = await socket.hear_all(2)
+        assert (refusal["type"], refusal["channel"]) == ("refusal", "run:unknown")
+        assert event["event"]["n"] == "a"
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_more_channels_than_allowed_are_refused() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        answers = [await socket.ask("subscribe", channel=f"run:{i}") for i in range(101)]
+        assert {answer["type"] for answer in answers[:100]} == {"reply"}
+        assert "at most 100 channels" in answers[100]["error"]
+        assert (await socket.ask("subscribe", channel="run:0"))["type"] == "reply"
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_an_edit_is_made_in_the_name_of_its_client_and_acknowledged() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join("ann")
+        operation = {"op": "unset_param", "name": "a", "port": "b"}
+        answer = await socket.ask("edit", session="s", token="t", operations=[operation])
+        assert place.asked == [("s", "ann", "t", (operation,))]
+        assert answer["value"] == {"seq": 1}
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_an_edit_that_cannot_be_made_is_refused_with_what_is_wrong() -> None:
+    async def test(place: Place) -> None:
+        def fail() -> None:
+            raise GraphError([Problem("unknown-node", "a", "", "a node", '"x"', "Install its pack.")])
+
+        place.answer = fail
+        socket = await place.join()
+        answer = await socket.ask("edit", session="s", token="t", operations=[{}])
+        assert (answer["type"], answer["problems"][0]["code"]) == ("refusal", "unknown-node")
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_what_nobody_foresaw_is_logged_and_told_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    async def test(place: Place) -> None:
+        def fail() -> None:
+            raise ZeroDivisionError("secret")
+
+        place.answer = fail
+        socket = await place.join()
+        answer = await socket.ask("undo", session="s", token="t")
+        assert answer["type"] == "refusal"
+        assert "secret" not in answer["error"]
+        assert "Traceback" not in answer["error"]
+        assert (await socket.ask("ping"))["type"] == "reply"
+        await socket.leave()
+
+    with caplog.at_level(logging.ERROR):
+        live_through(test)
+    assert "secret" in caplog.text
+
+
+def test_what_is_being_done_when_a_client_leaves_is_done_to_its_end() -> None:
+    async def test(place: Place) -> None:
+        began, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def slow(*asked: object) -> None:
+            began.set()
+            await go.wait()
+            ended.set()
+
+        place.live._service.sessions.edit = slow  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+        socket = await place.join()
+        socket.say("edit", id=1, session="s", token="t", operations=[{}])
+        await began.wait()
+        place.live.close()
+        await asyncio.sleep(0)
+        go.set()
+        await socket.closed()
+        assert ended.is_set()
+
+    live_through(test)
+
+
+@pytest.mark.parametrize(
+    ("frame", "error"),
+    [
+        ("text", "expected binary frames, got text 'text'"),
+        (b"", "expected a message in MessagePack, got 0 bytes"),
+        (b"\xc1", "expected a message in MessagePack, got 1 bytes"),
+        (msgpack.packb([1]), "message: input should be a valid dictionary"),
+        (msgpack.packb({}), "message: unable to extract tag using discriminator 'type'"),
+        (msgpack.packb({"type": "sing"}), "message: input tag 'sing' found using 'type' does not match"),
+        (msgpack.packb({"type": "ping", "id": "x"}), "ping.id: input should be a valid integer"),
+        (msgpack.packb({"type": "ping", "id": 1, "x": 1}), "ping.x: extra inputs are not permitted, got 1"),
+        (msgpack.packb({"type": "hello", "client": "ann"}), "expected hello once, got it again"),
+    ],
+)
+def test_a_frame_of_another_shape_is_refused_by_name_and_the_socket_stays(
+    frame: bytes | str, error: str
+) -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        socket.send(frame)
+        refusal = await socket.hear()
+        assert refusal["type"] == "refusal"
+        assert error in refusal["error"]
+        assert (await socket.ask("ping"))["type"] == "reply"
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_a_refusal_names_the_request_if_it_can_be_read() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        socket.say("subscribe", id=3)
+        assert (await socket.hear())["id"] == 3
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_a_frame_beyond_the_limit_closes_the_socket_with_the_reason() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        socket.send(b"x" * (MAX_FRAME + 1))
+        why = await socket.closed()
+        assert why.code == CLOSE_BAD_FRAME
+        assert why.reason.startswith(f"expected frames of at most {MAX_FRAME} bytes, got {MAX_FRAME + 1}")
+
+    live_through(test)
+
+
+def test_operations_beyond_the_pace_are_refused_and_not_made() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        first = await socket.ask("edit", session="s", token="a", operations=[{}] * 3)
+        second = await socket.ask("edit", session="s", token="b", operations=[{}] * 3)
+        assert first["type"] == "reply"
+        assert "expected fewer operations a second. Send it again in" in second["error"]
+        assert len(place.asked) == 1
+        await socket.leave()
+
+    live_through(test, LiveLimits(rate=0.01, burst=5))
+
+
+def test_others_see_where_somebody_is_and_that_they_left() -> None:
+    async def test(place: Place) -> None:
+        ann, bob = await place.join("ann", name="Ann"), await place.join("bob")
+        for socket in (ann, bob):
+            await socket.ask("subscribe", channel="graph:s")
+        ann.say("presence", session="s", cursor=[1, 2], selection=["a"])
+        seen = await bob.hear()
+        assert (seen["type"], seen["key"]) == ("lossy", "present:ann")
+        assert (seen["event"]["name"], seen["event"]["cursor"]) == ("Ann", [1, 2])
+        await ann.leave()
+        assert (await bob.hear())["event"]["here"] is False
+        await bob.leave()
+
+    live_through(test)
+
+
+def test_who_comes_later_is_told_who_is_there() -> None:
+    async def test(place: Place) -> None:
+        ann = await place.join("ann")
+        await ann.ask("subscribe", channel="graph:s")
+        ann.say("presence", session="s", cursor=[1, 2])
+        await ann.ask("ping")
+        bob = await place.join("bob", last={"graph:s": 0})
+        _, seen = await bob.hear_all(2)
+        assert seen["event"]["client"] == "ann"
+        await ann.leave()
+        await bob.leave()
+
+    live_through(test)
+
+
+def test_who_is_there_twice_has_left_when_both_sockets_are_gone() -> None:
+    async def test(place: Place) -> None:
+        old, new, bob = await place.join("ann"), await place.join("ann"), await place.join("bob")
+        for socket in (old, new):
+            await socket.ask("subscribe", channel="graph:s")
+            socket.say("presence", session="s", cursor=[0, 0])
+            await socket.ask("ping")
+        await bob.ask("subscribe", channel="graph:s")
+        await old.leave()
+        await bob.ask("ping")
+        await new.leave()
+        assert (await bob.hear())["event"]["here"] is False
+        await bob.leave()
+
+    live_through(test)
+
+
+@pytest.mark.parametrize(
+    "message", [{"type": "presence", "session": "s"}, {"type": "watch", "id": 1, "run": "1"}]
+)
+def test_who_does_not_listen_is_not_shown_and_shown_nothing(message: dict[str, object]) -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        socket.send(msgpack.packb(message))
+        assert "Subscribe to it first" in (await socket.hear())["error"]
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_a_client_that_stops_reading_slows_nobody_and_goes_on_without_a_gap() -> None:
+    async def test(place: Place) -> None:
+        slow, quick = await place.join("slow"), await place.join("quick")
+        for socket in (slow, quick):
+            await socket.ask("subscribe", channel="run:1")
+        slow.reads.clear()
+        seen: list[int] = []
+        for i in range(500):
+            place.done("1", f"node{i}")
+            seen.append((await quick.hear())["seq"])
+        assert seen == list(range(1, 501))
+        assert len(place.channels.listeners("run:1")) == 1
+
+        slow.reads.set()
+        why = await slow.closed()
+        assert why.code == CLOSE_TOO_SLOW
+        assert "connect again" in why.reason
+        last = slow.last["run:1"]
+        again = await place.join("slow", epoch="this epoch", last={"run:1": last})
+        assert [message["seq"] for message in await again.hear_all(500 - last)] == list(range(last + 1, 501))
+        for socket in (quick, again):
+            await socket.leave()
+
+    live_through(test, LiveLimits(reliable=4000))
+
+
+def test_a_client_that_never_reads_again_is_let_go() -> None:
+    async def test(place: Place) -> None:
+        socket = await place.join()
+        await socket.ask("subscribe", channel="run:1")
+        socket.reads.clear()
+        while place.channels.listeners("run:1"):
+            place.channels.publish("run:1", NodeDone(n="x" * 1000))
+            await asyncio.sleep(0)
+        await socket.serving
+
+    live_through(test, LiveLimits(reliable=4000, grace=0.01))
+
+
+def test_an_error_that_the_service_foresaw_is_told_as_it_is() -> None:
+    async def test(place: Place) -> None:
+        def fail() -> None:
+            raise KnotworkError('expected a run, got "x"')
+
+        place.answer = fail
+        socket = await place.join()
+        answer = await socket.ask("cancel", run="x")
+        assert answer == {
+            "type": "refusal",
+            "id": 7,
+            "channel": "",
+            "error": 'expected a run, got "x"',
+            "problems": [],
+        }
+        await socket.leave()
+
+    live_through(test)

@@ -171,13 +171,18 @@ sessions = Table(
     _required("saved_seq", BigInteger),
     _required("saved_digest", Text),
     _required("saved", LargeBinary),
+    _required("writing_seq", BigInteger),
+    _required("writing_digest", Text),
     _required("created", Double),
+    Column("closed", Double),
     _required("parent", Text),
 )
-"""Open graphs.
+"""Graphs that were opened.
 
-base: the document that the edits after base_seq apply to; saved, saved_seq, saved_digest: the document as the
-file had it last; parent: id of the session that it branched from.
+name: the file; base: the document that the edits after base_seq apply to; saved, saved_seq, saved_digest: the
+document as the file had it last, and the digest of the file's bytes; writing_digest: of the bytes that are
+just being written to it, empty when none are; closed: when nobody wanted it open any more; parent: id of the
+session that it branched from.
 """
 
 edits = Table(

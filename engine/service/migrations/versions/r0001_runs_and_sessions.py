@@ -72,7 +72,10 @@ def _make_sessions() -> None:
         *map(_number, ("base_seq", "saved_seq")),
         _text("saved_digest"),
         _bytes("saved"),
+        _number("writing_seq"),
+        _text("writing_digest"),
         _time("created"),
+        sa.Column("closed", sa.Double),
         _text("parent"),
     )
     op.create_table(

@@ -1,18 +1,20 @@
 """The server's database: SQLite in the home folder, or any other by its URL.
 
-Whoever opens it finds the tables as this Knotwork has them: migrations run first. SQLite lets one transaction
-write at a time, so the ones of this process queue up here, where waiting costs nothing.
+Whoever opens it finds the tables as this Knotwork has them: migrations run first. One transaction writes at a
+time. SQLite would have it so anyway, and waiting costs least here; and what is checked in a transaction still
+holds when it writes.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, Insert, Table, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -40,11 +42,9 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._shown = engine.url.render_as_string(hide_password=True)
-        self._lite = engine.dialect.name == "sqlite"
-        self._writing = asyncio.Lock() if self._lite else nullcontext()
-        if self._lite:
+        self._writing = asyncio.Lock()
+        if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _settle)
-            event.listen(engine.sync_engine, "begin", _begin)
 
     @classmethod
     async def open(cls, url: str, home: Path) -> Database:
@@ -77,6 +77,8 @@ class Database:
     async def begin(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that may write: all of it is there afterwards, or nothing.
 
+        Others wait until it ends, so it is short; it begins no other one.
+
         Raises:
             DatabaseError: The database can't be reached or written.
         """
@@ -85,14 +87,12 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that only reads; writers don't wait for it.
+        """A connection that only reads; no writer waits for it. Each statement sees what was committed.
 
         Raises:
             DatabaseError: The database can't be reached.
         """
         async with self._connected() as connection:
-            if self._lite:
-                await connection.execution_options(reads=True)
             yield connection
 
     async def close(self) -> None:
@@ -109,6 +109,8 @@ class Database:
                 f"database {self._shown}: it has the form {reached}, this Knotwork knows {steps[-1]} and "
                 "older ones. Use the Knotwork that made it, or name another database."
             )
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for changes of tables
         # Loading Alembic takes longer than everything else about opening a database.
         from alembic import command
         from alembic.config import Config
@@ -161,19 +163,17 @@ def _reached(connection: Connection) -> str:
 
 
 def _settle(connection: Any, record: object) -> None:
-    """Set up a new SQLite connection, whose transactions begin when SQLAlchemy says so."""
-    connection.isolation_level = None
+    """Set up a new SQLite connection.
+
+    Transactions begin with their first write and take the lock at once: one that asks for it later can be
+    refused it. And a statement that says no more than BEGIN would cost as much as one that writes.
+    """
+    connection.isolation_level = "IMMEDIATE"
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """Take SQLite's write lock at once: a transaction that asks for it later can be refused it."""
-    reads = connection.get_execution_options().get("reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _explain(reason: str) -> str:
@@ -185,3 +185,9 @@ def _explain(reason: str) -> str:
         return f"the file is damaged ({reason}). Restore it from a backup, or move it away."
     first = reason.partition("\n")[0] or "no reason given"
     return f"{first}. Check that it is there and can be written."
+
+
+def add_new(table: Table, connection: AsyncConnection) -> Insert:
+    """An INSERT that leaves alone what is there already, in the database's own words."""
+    form = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return form.insert(table).on_conflict_do_nothing()

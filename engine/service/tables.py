@@ -81,14 +81,11 @@ documents = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     _required("data", LargeBinary),
-    _required("graph", Text),
-    _required("nodes", Json),
     _required("text", Words),
 )
 """Graphs that were run, whole, without the values of their inputs.
 
-digest: of the bytes; graph: digest of the meaning; nodes: ids of the nodes that it uses; text: what a search
-for text looks through.
+digest: of the bytes; text: what a search for text looks through.
 """
 
 runs = Table(

@@ -21,9 +21,7 @@ def upgrade() -> None:
 
 
 def _make_runs() -> None:
-    op.create_table(
-        "documents", _key("digest"), _bytes("data"), _text("graph"), _text("nodes"), _text("text")
-    )
+    op.create_table("documents", _key("digest"), _bytes("data"), _text("text"))
     described = ("values", "seeds", "outputs", "forced", "counts", "seconds", "failures", "warnings")
     found = ("artifacts", "nodes", "models", "versions", "device", "text")
     op.create_table(

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from engine.errors import KnotworkError
 from engine.service.outbox import Outbox
-from engine.service.protocol import Snapshot, Wire
+from engine.service.protocol import Wire
 
 RING_COUNT, RING_BYTES = 10_000, 4 * 2**20
 """Messages of a channel that are kept for those who come back."""
@@ -233,7 +233,8 @@ class Channels:
         while True:
             ring = self._rings.get(channel)
             seq = self._floor if ring is None else ring.seq
-            snapshot = encode(Snapshot(channel=channel, seq=seq, value=await self._snapshot(channel)))
+            value = await self._snapshot(channel)
+            snapshot = pack({"type": "snapshot", "channel": channel, "seq": seq, "value": value})
             ring = self._rings.get(channel) or Ring(self._floor)
             if (since := ring.after(seq)) is not None:
                 return [snapshot, *since]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from engine.errors import GraphError, KnotworkError, Problem
-from engine.service.channels import encode
+from engine.service.channels import encode, pack
 from engine.service.frames import FrameRefused, FrameTooLarge, read
 from engine.service.outbox import Outbox
 from engine.service.presence import Company
@@ -26,7 +26,6 @@ from engine.service.protocol import (
     ProblemRecord,
     Redo,
     Refusal,
-    Reply,
     Submit,
     Subscribe,
     Undo,
@@ -94,7 +93,7 @@ class Conversation:
             self._check_pace(message)
             value = await self._answers[type(message)](message)
             if id is not None:
-                self._outbox.put(encode(Reply(id=id, value=value)))
+                self._outbox.put(pack({"type": "reply", "id": id, "value": value}))
         except FrameTooLarge as error:
             self._outbox.end(CLOSE_BAD_FRAME, str(error))
         except FrameRefused as error:

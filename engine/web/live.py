@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from engine.service import outbox as bounds
@@ -55,6 +56,15 @@ class LiveLimits:
     reliable: int = bounds.RELIABLE_BYTES
     lossy: int = bounds.LOSSY_BYTES
     grace: float = 30.0
+
+
+routes = APIRouter()
+
+
+@routes.websocket("/api/live")
+async def live(socket: WebSocket) -> None:
+    """The live side of the server; see ``engine.service.protocol`` for what is said."""
+    await cast(Live, socket.app.state.live).serve(socket)
 
 
 class Live:

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from engine.errors import KnotworkError
 from engine.service.channels import Channels
 from engine.service.previews import Previews
-from engine.service.protocol import SERVER_MESSAGES, SUBPROTOCOL, NodeDone
+from engine.service.protocol import SERVER_MESSAGES, SUBPROTOCOL, GraphSource, NodeDone
 from engine.web.live import Live, LiveLimits
 
 Tree = dict[str, Any]
@@ -127,12 +127,13 @@ class Place:
     Attributes:
         asked: What the service was asked, in order.
         answer: Makes the service's answers; may raise.
-        runs: Run → what its snapshot says.
+        snapshots: Run or session → its snapshot, where it isn't a made-up one; None when there is none.
     """
 
     def __init__(self, limits: LiveLimits | None = None) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.answer: Callable[[], Any] = lambda: SimpleNamespace(seq=len(self.asked), notice="")
+        self.snapshots: dict[str, JsonValue] = {"unknown": None}
         self.channels = Channels("this epoch")
         self.channels.source("run:", self._snapshot)
         self.channels.source("graph:", self._snapshot)
@@ -145,10 +146,15 @@ class Place:
             cancel=self._note,
             explain=self._note,
         )
-        service: Any = SimpleNamespace(
-            channels=self.channels, previews=self.previews, sessions=noting, queue=noting, planner=noting
+        self.service: Any = SimpleNamespace(
+            channels=self.channels,
+            previews=self.previews,
+            sessions=noting,
+            queue=noting,
+            planner=noting,
+            graph=self._graph,
         )
-        self.live = Live(service, limits)
+        self.live = Live(self.service, limits)
 
     async def join(self, client: str = "ann", **fields: Any) -> Socket:
         """A client that was welcomed."""
@@ -163,9 +169,13 @@ class Place:
             self.channels.publish(f"run:{run}", NodeDone(n=name))
 
     def _snapshot(self, name: str) -> JsonValue:
-        if name == "unknown":
-            raise KnotworkError('there is no "unknown"')
-        return f"all of {name}"
+        found = self.snapshots.get(name, f"all of {name}")
+        if found is None:
+            raise KnotworkError(f'there is no "{name}"')
+        return found
+
+    async def _graph(self, source: GraphSource) -> tuple[GraphSource, str]:
+        return source, ""
 
     async def _note(self, *asked: Any) -> Any:
         self.asked.append(asked)

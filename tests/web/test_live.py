@@ -237,7 +237,7 @@ def test_what_is_being_done_when_a_client_leaves_is_done_to_its_end() -> None:
             await go.wait()
             ended.set()
 
-        place.live._service.sessions.edit = slow  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+        place.service.sessions.edit = slow
         socket = await place.join()
         socket.say("edit", id=1, session="s", token="t", operations=[{}])
         await began.wait()

@@ -25,7 +25,15 @@ CONTROL = frozenset((*range(32), 127)) - set(b"\t\n\r\f")
 
 
 class UnknownKind(KnotworkError):
-    """A file is of none of the kinds that are taken, or is damaged."""
+    """A file is of none of the kinds that are taken."""
+
+
+class DamagedFile(KnotworkError):
+    """A file is of a known kind, and not a whole one."""
+
+
+class FileTooLarge(KnotworkError):
+    """A file is larger than allowed, or unpacks to more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Kind:
     Attributes:
         media: Its media type.
         suffix: Ending that its files get.
-        check: Raises ``UnknownKind`` if a file is not a whole and harmless one.
+        check: Raises an error if a file is not a whole and harmless one.
     """
 
     media: str
@@ -51,6 +59,9 @@ def recognise(path: Path) -> Kind:
 
     Raises:
         UnknownKind: It is none that is taken.
+        DamagedFile: It is not whole.
+        FileTooLarge: It is larger than its kind may be, or unpacks to more.
+        GraphError: It begins as a graph, and is none.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -66,7 +77,7 @@ def safetensors_header(path: Path) -> dict[str, Any]:
     (https://huggingface.co/docs/safetensors).
 
     Raises:
-        UnknownKind: It is no such file, or its end is missing.
+        DamagedFile: It is no such file, or its end is missing.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -77,9 +88,9 @@ def safetensors_header(path: Path) -> dict[str, Any]:
         ends = [entry["data_offsets"][1] for name, entry in tree.items() if name != "__metadata__"]
         whole = size == 8 + length + max(ends, default=0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-        raise UnknownKind("expected a safetensors file, got one whose header can't be read") from None
+        raise DamagedFile("expected a safetensors file, got one whose header can't be read") from None
     if not whole:
-        raise UnknownKind(
+        raise DamagedFile(
             "expected a whole safetensors file, got one that is cut short or has more behind it"
         )
     return tree
@@ -121,9 +132,9 @@ def _picture(path: Path) -> None:
     except Image.DecompressionBombError:
         pixels = MAX_PIXELS + 1
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError) as error:
-        raise UnknownKind(f"expected a whole picture, got one that can't be read ({error})") from None
+        raise DamagedFile(f"expected a whole picture, got one that can't be read ({error})") from None
     if pixels > MAX_PIXELS:
-        raise UnknownKind(f"expected a picture of {MAX_PIXELS:,} pixels at most. Make it smaller.")
+        raise FileTooLarge(f"expected a picture of {MAX_PIXELS:,} pixels at most. Make it smaller.")
 
 
 def _graph(path: Path) -> None:
@@ -137,11 +148,11 @@ def _text(path: Path) -> None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        raise UnknownKind(
+        raise DamagedFile(
             f"expected UTF-8 text, got byte 0x{data[error.start]:02x}. Save it as UTF-8."
         ) from None
     if CONTROL & set(data):
-        raise UnknownKind("expected text, got control characters in it")
+        raise DamagedFile("expected text, got control characters in it")
 
 
 def _weights(path: Path) -> None:
@@ -154,7 +165,7 @@ def _as_it_is(path: Path) -> None:
 
 def _at_most(path: Path, most: int, kind: str) -> None:
     if os.path.getsize(path) > most:
-        raise UnknownKind(f"expected {kind} of {most} bytes at most, got more. Split it.")
+        raise FileTooLarge(f"expected {kind} of {most} bytes at most, got more. Split it.")
 
 
 PNG = Kind("image/png", ".png", _picture)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import KnotworkError
-from engine.service.kinds import UnknownKind, safetensors_header
-from engine.service.records import ModelDetail, ModelRecord
+from engine.service.kinds import DamagedFile, safetensors_header
+from engine.service.records import ModelDetailRecord, ModelRecord
 from engine.store.digests import files_in
 
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt")
@@ -48,7 +48,7 @@ class Models:
                     found.setdefault(name, _record(name, path))
         return [found[name] for name in sorted(found)]
 
-    def describe(self, name: str) -> ModelDetail:
+    def describe(self, name: str) -> ModelDetailRecord:
         """What the headers of a model say.
 
         Args:
@@ -56,7 +56,7 @@ class Models:
 
         Raises:
             NoModel: There is none.
-            UnknownKind: It is damaged.
+            DamagedFile: It is damaged.
         """
         path = self._find(name)
         record = _record(name, path)
@@ -65,7 +65,7 @@ class Models:
         dtypes = Counter[str]()
         for dtype, dimensions in shapes:
             dtypes[str(dtype)] += prod(dimensions)
-        return ModelDetail(
+        return ModelDetailRecord(
             **record.model_dump(),
             parts=_parts(path),
             metadata=headers[0].get("__metadata__", {}) if path.is_file() and headers else {},
@@ -123,7 +123,7 @@ def _tensors(header: dict[str, Any]) -> Iterator[dict[str, Any]]:
             try:
                 yield {"dtype": str(entry["dtype"]), "shape": [int(size) for size in entry["shape"]]}
             except (KeyError, TypeError, ValueError):
-                raise UnknownKind(f'expected dtype and shape of tensor "{name[:80]}", got neither') from None
+                raise DamagedFile(f'expected dtype and shape of tensor "{name[:80]}", got neither') from None
 
 
 def _parts(path: Path) -> dict[str, str]:
@@ -138,4 +138,4 @@ def _parts(path: Path) -> dict[str, str]:
         whole = {"": tree["_class_name"]} if "_class_name" in tree else {}
         return {name: value for name, value in (whole | named).items() if isinstance(value, str)}
     except (ValueError, AttributeError, IndexError, RecursionError):
-        raise UnknownKind(f"expected JSON in {index.name}, got something else. Download it again.") from None
+        raise DamagedFile(f"expected JSON in {index.name}, got something else. Download it again.") from None

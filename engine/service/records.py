@@ -230,7 +230,7 @@ class ModelRecord(Wire):
     modified: float
 
 
-class ModelDetail(ModelRecord):
+class ModelDetailRecord(ModelRecord):
     """What the headers of a model say; only safetensors files have one.
 
     Attributes:
@@ -246,3 +246,172 @@ class ModelDetail(ModelRecord):
     tensors: int = 0
     parameters: int = 0
     dtypes: dict[str, int] = {}
+
+
+class OutputPortRecord(Wire):
+    """A port that something can be linked from.
+
+    Attributes:
+        type: Its type, for people.
+        shape: Its type as a tree; see ``engine.declare.catalogue.shape``.
+        help: What it is for.
+    """
+
+    type: str
+    shape: dict[str, JsonValue] = {}
+    help: str = ""
+
+
+class InputPortRecord(OutputPortRecord):
+    """A port that takes a link or a value.
+
+    Attributes:
+        required: Whether it must be given.
+        optional: Whether null stands for "not given".
+        variadic: Whether it takes any number of links, in order.
+        lazy: Whether it may turn out not to be needed.
+        param: Whether a value can be typed in.
+        schema: JSON Schema of such a value, with its default and hints for the widget.
+    """
+
+    required: bool
+    optional: bool
+    variadic: bool
+    lazy: bool
+    param: bool
+    schema_: dict[str, JsonValue] = Field(default={}, alias="schema")
+
+
+class NodeRecord(Wire):
+    """A node that is installed.
+
+    Attributes:
+        id: What graphs call it.
+        version: Version of its params.
+        pack: The pack that it came from.
+        pack_version: The pack's version.
+        help: What it does.
+        licence: Where it may not be used for everything.
+        pure: Whether equal inputs always give equal outputs.
+        inputs: Input ports by name, in order.
+        outputs: Output ports by name, in order.
+    """
+
+    id: str
+    version: int
+    pack: str
+    pack_version: str
+    help: str = ""
+    licence: str = ""
+    pure: bool = True
+    inputs: dict[str, InputPortRecord]
+    outputs: dict[str, OutputPortRecord]
+
+
+class CatalogueRecord(Wire):
+    """Every node that is installed.
+
+    Attributes:
+        nodes: By id.
+        broken: Pack or module that can't be imported → why.
+        fits: Class → the other classes of ports where it can be linked.
+    """
+
+    nodes: tuple[NodeRecord, ...]
+    broken: dict[str, str]
+    fits: dict[str, tuple[str, ...]]
+
+
+class SettingsRecord(Wire):
+    """The settings of a server; see ``engine.settings.Settings``."""
+
+    workspace: str
+    home: str
+    file_roots: tuple[str, ...]
+    model_roots: tuple[str, ...]
+    library_roots: tuple[str, ...]
+    disk_budget: int
+    ram_budget: int
+    vram_budget: int | None
+    upload_limit: int
+    upload_budget: int
+    device: str
+    offline: bool
+    threads: int | None
+
+
+class HealthRecord(Wire):
+    """A server that works.
+
+    Attributes:
+        version: Of Knotwork.
+        epoch: Changes when the server starts.
+    """
+
+    status: Literal["ok"] = "ok"
+    version: str
+    epoch: str
+
+
+class GraphRecord(Wire):
+    """A graph file of the workspace, or a template.
+
+    Attributes:
+        name: What it is opened and run by.
+        title: Shown in place of the name.
+        help: What it does.
+        modified: When the file was written last, in seconds since 1970.
+        size: Bytes of the file.
+    """
+
+    name: str
+    title: str
+    help: str = ""
+    modified: float
+    size: int
+
+
+class OutputRecord(Wire):
+    """A file or value that a graph gave.
+
+    Attributes:
+        url: Where the file is fetched; empty when there is none.
+        media: Media type of the file.
+        size: Bytes of the file.
+        type: Name of the value's class.
+        digest: Digest of the file, or of the value.
+        value: The value itself, if it is plain.
+    """
+
+    url: str = ""
+    media: str = ""
+    size: int = 0
+    type: str
+    digest: str
+    value: JsonValue = None
+
+
+class AnswerRecord(Wire):
+    """What a graph gave.
+
+    Attributes:
+        outputs: Output → its files or values, in order; empty until the run is done.
+        run: The run.
+    """
+
+    outputs: dict[str, tuple[OutputRecord, ...]]
+    run: RunRecord
+
+
+class QueueRecord(Wire):
+    """The queue.
+
+    Attributes:
+        paused: Whether no further run begins.
+        waiting: How many runs wait.
+        runs: The one that runs, then the first that wait, in their order.
+    """
+
+    paused: bool
+    waiting: int
+    runs: tuple[RunRecord, ...]

@@ -16,7 +16,7 @@ from typing import IO
 from blake3 import blake3
 
 from engine.errors import KnotworkError
-from engine.service.kinds import MEDIA, recognise
+from engine.service.kinds import MEDIA, FileTooLarge, recognise
 from engine.service.records import UploadRecord
 
 ID = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{3,11}")
@@ -24,10 +24,6 @@ PART = ".part-"
 """How the names of files begin that are not all there yet."""
 CHUNK = 2**20
 """Bytes that are written at once."""
-
-
-class UploadTooLarge(KnotworkError):
-    """A file is larger than allowed, or there is no room left for it."""
 
 
 class NoUpload(KnotworkError):
@@ -59,9 +55,8 @@ class Uploads:
             chunks: The file's bytes.
 
         Raises:
-            UploadTooLarge: It is larger than allowed, or there is no room.
-            UnknownKind: It is of no kind that is taken.
-            GraphError: It begins as a graph, but is none.
+            FileTooLarge: It is larger than allowed, or there is no room.
+            KnotworkError: It is of no kind that is taken, or not whole; see ``recognise``.
         """
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=PART)
         part, digest, size = Path(name), blake3(), 0
@@ -110,12 +105,10 @@ class Uploads:
     def _check(self, size: int) -> None:
         if size > self.limit:
             cure = "Set KNOTWORK_UPLOAD_LIMIT, or put the file into a folder of the server."
-            raise UploadTooLarge(f"expected a file of {self.limit} bytes at most. {cure}")
+            raise FileTooLarge(f"expected a file of {self.limit} bytes at most. {cure}")
         if self._used > self._budget:
             cure = "Delete some, or set KNOTWORK_UPLOAD_BUDGET."
-            raise UploadTooLarge(
-                f"expected room for the file beside the other uploads, got none left. {cure}"
-            )
+            raise FileTooLarge(f"expected room for the file beside the other uploads, got none left. {cure}")
 
 
 async def _gathered(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -12,11 +12,15 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.settings import Settings
 from engine.web.errors import failure
 from engine.web.prefix import below, own_path
 
 CALLERS = 10_000
 """Callers that are remembered; the one that was quiet longest is forgotten first."""
+
+FORM = 2**16
+"""Bytes that a form may have around a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Limits:
     burst: int = 1000
     body: int = 16 * 2**20
     bodies: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """The usual limits, with files as large as the settings allow."""
+        return cls(bodies={"/api/uploads": settings.upload_limit + FORM})
 
 
 class Allowance:

@@ -8,7 +8,15 @@ import pytest
 from PIL import Image
 
 from engine.errors import GraphError
-from engine.service.kinds import MAX_PIXELS, MAX_TEXT, UnknownKind, recognise, safetensors_header
+from engine.service.kinds import (
+    MAX_PIXELS,
+    MAX_TEXT,
+    DamagedFile,
+    FileTooLarge,
+    UnknownKind,
+    recognise,
+    safetensors_header,
+)
 from tests.service.samples import png, safetensors
 
 GRAPH = b'{"knotwork": 1, "nodes": {}}'
@@ -81,7 +89,7 @@ def test_markup_and_scripts_are_text_and_no_more(tmp_path: Path) -> None:
     "data", [picture("PNG")[:-20], picture("JPEG")[:20], b"GIF89a", b"RIFF\x04\0\0\0WEBP"]
 )
 def test_a_damaged_picture_is_refused(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(UnknownKind, match="expected a whole picture"):
+    with pytest.raises(DamagedFile, match="expected a whole picture"):
         kind(tmp_path, data)
 
 
@@ -89,7 +97,7 @@ def test_a_damaged_picture_is_refused(tmp_path: Path, data: bytes) -> None:
 def test_a_picture_that_would_unpack_to_too_many_pixels_is_refused(
     tmp_path: Path, width: int, height: int
 ) -> None:
-    with pytest.raises(UnknownKind, match="pixels at most"):
+    with pytest.raises(FileTooLarge, match="pixels at most"):
         kind(tmp_path, png(claimed=(width, height)))
 
 
@@ -98,12 +106,12 @@ def test_frames_count_as_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
     monkeypatch.setattr("engine.service.kinds.MAX_PIXELS", 299)
-    with pytest.raises(UnknownKind, match="299 pixels at most"):
+    with pytest.raises(FileTooLarge, match="299 pixels at most"):
         kind(tmp_path, out.getvalue())
 
 
 def test_text_chunks_that_unpack_without_end_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnknownKind, match="can't be read"):
+    with pytest.raises(DamagedFile, match="can't be read"):
         kind(tmp_path, png(text=zlib.compress(bytes(2**27), 9)))
 
 
@@ -113,15 +121,15 @@ def test_an_object_that_is_no_graph_is_refused_with_its_problems(tmp_path: Path)
 
 
 def test_text_must_be_utf_8_without_control_characters(tmp_path: Path) -> None:
-    with pytest.raises(UnknownKind, match="expected UTF-8 text, got byte 0xff"):
+    with pytest.raises(DamagedFile, match="expected UTF-8 text, got byte 0xff"):
         kind(tmp_path, b"a" * 40 + b"\xff")
-    with pytest.raises(UnknownKind, match="control characters"):
+    with pytest.raises(DamagedFile, match="control characters"):
         kind(tmp_path, b"a" * 40 + b"\x1b[2J")
 
 
 def test_text_has_a_bound(tmp_path: Path) -> None:
     assert kind(tmp_path, b"a" * MAX_TEXT) == "text/plain"
-    with pytest.raises(UnknownKind, match="expected a text of"):
+    with pytest.raises(FileTooLarge, match="expected a text of"):
         kind(tmp_path, b"a" * (MAX_TEXT + 1))
 
 
@@ -141,7 +149,7 @@ def damaged(change: Callable[[bytes], bytes]) -> bytes:
     ],
 )
 def test_weights_with_a_broken_header_are_refused(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(UnknownKind, match="safetensors file"):
+    with pytest.raises(DamagedFile, match="safetensors file"):
         kind(tmp_path, data)
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.kinds import UnknownKind
+from engine.service.kinds import DamagedFile
 from engine.service.models import Models, NoModel
 from tests.service.samples import safetensors
 
@@ -76,12 +76,12 @@ def test_a_link_from_one_folder_into_another_is_followed(root: Path, tmp_path: P
 @pytest.mark.parametrize("index", ["no json", "[1]", '{"unet": []}', "[" * 100_000])
 def test_a_damaged_index_is_told(root: Path, index: str) -> None:
     (root / "sd" / "model_index.json").write_text(index)
-    with pytest.raises(UnknownKind, match=r"expected JSON in model_index\.json"):
+    with pytest.raises(DamagedFile, match=r"expected JSON in model_index\.json"):
         Models([root]).describe("sd")
 
 
 def test_a_tensor_without_a_shape_is_told(root: Path) -> None:
     data = safetensors({"w": [10]}).replace(b'"shape"', b'"shapf"')
     (root / "bad.safetensors").write_bytes(data)
-    with pytest.raises(UnknownKind, match='dtype and shape of tensor "w"'):
+    with pytest.raises(DamagedFile, match='dtype and shape of tensor "w"'):
         Models([root]).describe("bad.safetensors")

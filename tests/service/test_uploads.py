@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.kinds import UnknownKind
+from engine.service.kinds import FileTooLarge, UnknownKind
 from engine.service.records import UploadRecord
-from engine.service.uploads import NoUpload, Uploads, UploadTooLarge
+from engine.service.uploads import NoUpload, Uploads
 from tests.service.samples import png
 
 
@@ -43,7 +43,7 @@ def test_the_same_bytes_are_kept_once(uploads: Uploads) -> None:
 def test_what_is_refused_leaves_nothing(uploads: Uploads) -> None:
     with pytest.raises(UnknownKind):
         take(uploads, b"\x7fELF")
-    with pytest.raises(UploadTooLarge, match="1000 bytes at most"):
+    with pytest.raises(FileTooLarge, match="1000 bytes at most"):
         take(uploads, b"a" * 1001)
     assert names(uploads) == []
 
@@ -61,7 +61,7 @@ def test_a_sender_that_breaks_off_leaves_nothing(uploads: Uploads) -> None:
 def test_all_uploads_together_have_a_bound(uploads: Uploads) -> None:
     first = take(uploads, b"a" * 1000)
     take(uploads, b"b" * 1000)
-    with pytest.raises(UploadTooLarge, match="KNOTWORK_UPLOAD_BUDGET"):
+    with pytest.raises(FileTooLarge, match="KNOTWORK_UPLOAD_BUDGET"):
         take(uploads, b"c" * 1000)
     uploads.delete(first.id)
     assert take(uploads, b"c" * 1000).size == 1000
@@ -73,7 +73,7 @@ def test_uploads_that_come_at_the_same_time_share_the_bound(uploads: Uploads) ->
         return await asyncio.gather(*sent, return_exceptions=True)
 
     found = asyncio.run(several())
-    assert sum(isinstance(one, UploadTooLarge) for one in found) == 1
+    assert sum(isinstance(one, FileTooLarge) for one in found) == 1
     assert len(uploads.list()) == 2
 
 

@@ -32,6 +32,7 @@ from websockets.typing import Subprotocol
 from engine.service.protocol import (
     CLOSE_BAD_FRAME,
     CLOSE_NO_HELLO,
+    MAX_FRAME,
     SERVER_MESSAGES,
     SUBPROTOCOL,
     Cancel,
@@ -167,7 +168,7 @@ class Client:
         self._last: dict[str, int] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._watches: dict[str, Watch] = {}
-        self._asked: dict[int, tuple[Request, asyncio.Future[JsonValue]]] = {}
+        self._asked: dict[int, tuple[bytes, asyncio.Future[JsonValue]]] = {}
         self._sending = asyncio.Lock()
         self._socket: ClientConnection | None = None
         self._welcomed = asyncio.Event()
@@ -290,19 +291,22 @@ class Client:
         """Send a request, again after each reconnect, and wait for the answer."""
         if self._talking is None or self._talking.done():
             raise ServerGone("expected an open client. Use it within: async with Client(...) as client")
+        frame = _encoded(request)
+        if len(frame) > MAX_FRAME:
+            raise ServerRefused(f"expected requests of at most {MAX_FRAME} bytes, got {len(frame)}")
         answer: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
         try:
             async with self._sending:
-                self._asked[request.id] = (request, answer)
-                await self._send(request)
+                self._asked[request.id] = (frame, answer)
+                await self._send(frame)
             return await answer
         finally:
             self._asked.pop(request.id, None)
 
-    async def _send(self, message: Wire) -> None:
+    async def _send(self, frame: bytes) -> None:
         if self._socket is not None:
             with suppress(ConnectionClosed):  # what has no answer yet is sent again
-                await self._socket.send(msgpack.packb(message.model_dump()))
+                await self._socket.send(frame)
 
     async def _leave(self, channel: str, listener: Listener) -> None:
         listeners = self._listeners[channel]
@@ -310,7 +314,7 @@ class Client:
         if not listeners:
             del self._listeners[channel]
             self._last.pop(channel, None)
-            await self._send(Unsubscribe(id=next(self._ids), channel=channel))
+            await self._send(_encoded(Unsubscribe(id=next(self._ids), channel=channel)))
 
     async def _talk(self) -> None:
         """Connect, again and again, and hand out what comes."""
@@ -372,9 +376,9 @@ class Client:
         hello = Hello(client=self.client, name=self._name, epoch=self._epoch, last=self._last)
         async with self._sending:
             self._socket = socket
-            waiting = [request for request, _ in self._asked.values()]
-            for message in (hello, *waiting, *self._watches.values()):
-                await self._send(message)
+            waiting = [frame for frame, _ in self._asked.values()]
+            for frame in (_encoded(hello), *waiting, *map(_encoded, self._watches.values())):
+                await self._send(frame)
 
     def _take_all(self, frame: str | bytes) -> None:
         assert isinstance(frame, bytes)
@@ -411,6 +415,10 @@ class Client:
     def _hand_out(self, message: Message) -> None:
         for listener in self._listeners.get(message.channel, ()):
             listener.put(message)
+
+
+def _encoded(message: Wire) -> bytes:
+    return msgpack.packb(message.model_dump())
 
 
 def has_ended(message: Message) -> bool:

@@ -94,6 +94,15 @@ def test_what_the_server_refuses_is_raised_with_its_problems() -> None:
     run(test)
 
 
+def test_a_request_that_is_too_large_is_refused_and_the_client_goes_on() -> None:
+    async def test(place: Place, server: Loopback, client: Client) -> None:
+        with pytest.raises(ServerRefused, match="at most 1048576 bytes"):
+            await client.edit("s", [{"op": "describe", "fields": {"help": "x" * 2**20}}])
+        await client.ping()
+
+    run(test)
+
+
 def test_edits_are_made_undone_and_made_again() -> None:
     async def test(place: Place, server: Loopback, client: Client) -> None:
         assert await client.edit("s", [{"op": "describe", "fields": {}}]) == 1

@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -158,12 +158,12 @@ class Artifacts:
         """
         used = exists().where(run_artifacts.c.digest == artifacts.c.digest)
         unused = delete(artifacts).where(~used).returning(*STORED)
+        if among is None:
+            return [self._stored(*row) for row in await connection.execute(unused)]
         gone: list[Stored] = []
-        for part in (
-            [among[i : i + CHUNK] for i in range(0, len(among), CHUNK)] if among is not None else [None]
-        ):
-            chosen = unused if part is None else unused.where(artifacts.c.digest.in_(part))
-            gone += [self._stored(*row) for row in await connection.execute(chosen)]
+        for part in _parts(among):
+            rows = await connection.execute(unused.where(artifacts.c.digest.in_(part)))
+            gone += [self._stored(*row) for row in rows]
         return gone
 
     async def remove(self, files: Sequence[Stored]) -> None:
@@ -185,12 +185,19 @@ class Artifacts:
         Raises:
             NoArtifact: No run has such a file.
         """
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(*STORED).where(artifacts.c.digest == digest))).first()
-        found = None if row is None else self._stored(*row)
-        if found is None or not found.path.exists():
+        found = (await self.get_all([digest])).get(digest)
+        if found is None:
             raise NoArtifact(f'expected the digest of a file that a run gave, got "{digest[:80]}"')
         return found
+
+    async def get_all(self, digests: Sequence[str]) -> dict[str, Stored]:
+        """The files of several digests, of those that are there."""
+        found: dict[str, Stored] = {}
+        async with self._database.read() as connection:
+            for part in _parts(digests):
+                rows = await connection.execute(select(*STORED).where(artifacts.c.digest.in_(part)))
+                found |= {row.digest: self._stored(*row) for row in rows}
+        return {digest: stored for digest, stored in found.items() if stored.path.exists()}
 
     async def thumbnail(self, digest: str, size: int) -> Path:
         """A small WebP file of a picture, made once.
@@ -240,3 +247,7 @@ class Artifacts:
         kept, halves = self._files.glob("*/[!.]*"), self._files.glob("*/.*")
         self._remove((path for path in kept if path.stem not in known), before)
         self._remove(halves, before - HALF_WRITTEN)
+
+
+def _parts(digests: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (digests[start : start + CHUNK] for start in range(0, len(digests), CHUNK))

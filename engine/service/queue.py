@@ -34,7 +34,7 @@ from engine.service.protocol import Paused, RunChanged
 from engine.service.provenance import versions
 from engine.service.records import RunRecord, RunRequest
 from engine.service.runner import Runner
-from engine.service.submission import Submission, prepare
+from engine.service.submission import Document, Submission, prepare
 from engine.service.tables import settings
 
 LOG = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ OVER = frozenset({"done", "failed", "cancelled"})
 """States of runs that have ended."""
 LISTED = 1000
 """Runs in a snapshot of the queue; who wants to see more asks for them."""
-GRAPHS = 16
+DOCUMENTS = 16
 """Documents that are kept in memory after they were queued."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between two tries when the database fails."""
@@ -85,7 +85,7 @@ class RunQueue:
         self._more, self._stopping = asyncio.Event(), asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._first, self._last = 0.0, 0.0
-        self._graphs: OrderedDict[str, Graph] = OrderedDict()
+        self._documents: OrderedDict[str, Document] = OrderedDict()
         self._live: set[str] = set()
         """Ids of the runs that have not ended, so that nobody asks the database about nothing."""
         self._waiters: dict[str, list[asyncio.Future[RunRecord]]] = {}
@@ -130,14 +130,14 @@ class RunQueue:
         """
         if request.key and (before := await self._of_key(request.key)):
             return before
-        submission = await asyncio.to_thread(prepare, graph, request, self._headless)
+        submission = await asyncio.to_thread(prepare, graph, request, self._headless, self._documents)
         async with self._changes:
             if request.key and (before := await self._of_key(request.key)):
                 return before
             records = self._records(submission, request, session)
             async with self._database.begin() as connection:
-                await runs.add(connection, submission, records, request.key)
-            self._keep(submission)
+                await runs.add(connection, submission.document, records, request.key)
+            self._keep(submission.document)
             self._tell(records)
         self._more.set()
         return records
@@ -257,14 +257,14 @@ class RunQueue:
             batch=ids[0],
             session=session,
             title=submission.title,
-            graph=submission.meaning,
+            graph=submission.document.meaning,
             state="queued",
             priority=request.priority,
             created=time.time(),
             outputs=request.outputs,
             forced=request.forced,
-            nodes=submission.nodes,
-            versions=versions(submission.nodes, self._headless.registry),
+            nodes=submission.document.nodes,
+            versions=versions(submission.document.nodes, self._headless.registry),
             device=self._headless.local.device,
         )
         return tuple(
@@ -279,11 +279,12 @@ class RunQueue:
             for number, id in enumerate(ids)
         )
 
-    def _keep(self, submission: Submission) -> None:
+    def _keep(self, document: Document) -> None:
         """Keep a document that will soon be needed."""
-        self._graphs[submission.digest] = submission.graph
-        if len(self._graphs) > GRAPHS:
-            self._graphs.popitem(last=False)
+        self._documents[document.digest] = document
+        self._documents.move_to_end(document.digest)
+        if len(self._documents) > DOCUMENTS:
+            self._documents.popitem(last=False)
 
     async def _cancel(self, id: str | None) -> tuple[RunRecord, ...]:
         async with self._changes:
@@ -337,9 +338,9 @@ class RunQueue:
                 claimed = await runs.claim(connection, time.time())
                 if claimed is None:
                     return False
-                graph = self._graphs.get(claimed.document)
-                known = graph or await runs.document(connection, claimed.document)
-            self._runner.begin(claimed.record, known)
+                known = self._documents.get(claimed.document)
+                graph = known.graph if known else await runs.document(connection, claimed.document)
+            self._runner.begin(claimed.record, graph)
             self._tell([claimed.record])
         return True
 

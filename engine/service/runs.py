@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.errors import KnotworkError
 from engine.service.database import add_new
 from engine.service.records import RunRecord
-from engine.service.submission import Submission
+from engine.service.submission import Document
 from engine.service.tables import documents, runs
 
 RECORD = [runs.c[name] for name in RunRecord.model_fields]
@@ -61,15 +61,15 @@ def record_of(row: RowMapping) -> RunRecord:
 
 
 async def add(
-    connection: AsyncConnection, submission: Submission, records: Sequence[RunRecord], key: str
+    connection: AsyncConnection, document: Document, records: Sequence[RunRecord], key: str
 ) -> None:
     """Queue runs of one document."""
-    document = {"digest": submission.digest, "data": submission.data, "text": submission.text}
-    await connection.execute(add_new(documents, connection), document)
+    kept = {"digest": document.digest, "data": document.data, "text": document.text}
+    await connection.execute(add_new(documents, connection), kept)
     rows = [
         {
             **record.model_dump(),
-            "document": submission.digest,
+            "document": document.digest,
             "key": key or None,
             "item": item,
             "text": _text(record),

@@ -33,28 +33,39 @@ class RequestRefused(KnotworkError):
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A request, checked.
+class Document:
+    """A graph as it is run: whole, without the values that are set for a run.
 
     Attributes:
-        graph: The document: whole, without the values that were set. Nobody changes it.
+        graph: The document. Nobody changes it.
         data: Its bytes.
         digest: Their digest.
         meaning: Digest of what the graph means.
-        title: What its runs are called.
         nodes: Ids of the nodes that it uses.
         text: What searching for text looks through.
-        runs: Graph input → value of each run, defaults and drawn seeds included.
-        seeds: The inputs that are seeds.
     """
 
     graph: Graph
     data: bytes
     digest: str
     meaning: str
-    title: str
     nodes: tuple[str, ...]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request, checked.
+
+    Attributes:
+        document: What is run.
+        title: What its runs are called.
+        runs: Graph input → value of each run, defaults and drawn seeds included.
+        seeds: The inputs that are seeds.
+    """
+
+    document: Document
+    title: str
     runs: tuple[dict[str, JsonValue], ...]
     seeds: tuple[str, ...]
 
@@ -64,13 +75,16 @@ class Submission:
         return {name: value for name in self.seeds if isinstance(value := values[name], int)}
 
 
-def prepare(graph: Graph, request: RunRequest, headless: Headless) -> Submission:
+def prepare(
+    graph: Graph, request: RunRequest, headless: Headless, known: Mapping[str, Document]
+) -> Submission:
     """Check a request and draw its seeds.
 
     Args:
         graph: The document, as ``Headless.read`` gives it. Nobody changes it any more.
         request: What to run of it.
         headless: What will run it.
+        known: Documents by digest that were made before.
 
     Raises:
         GraphError: The graph, a value or a name is wrong.
@@ -86,18 +100,21 @@ def prepare(graph: Graph, request: RunRequest, headless: Headless) -> Submission
     whole = without_refs(graph, headless.reference)
     _check_names(whole, request, headless)
     defaults = {name: declared.default for name, declared in graph.inputs.items()}
-    data = whole.to_bytes()
     return Submission(
-        graph=whole,
-        data=data,
-        digest=blake2b(data, digest_size=16).hexdigest(),
-        meaning=whole.digest(),
+        document=_document(whole, known),
         title=request.title or graph.title or request.graph.name,
-        nodes=_nodes(whole),
-        text=_text(whole),
         runs=tuple(defaults | drawn | point for point in points),
         seeds=tuple(seeds),
     )
+
+
+def sendable(value: Any, most: int | None = None) -> bool:
+    """Whether a value can be part of a message, in so many bytes at most."""
+    try:
+        size = len(msgpack.packb(value))
+    except (OverflowError, ValueError, TypeError):
+        return False
+    return most is None or size <= most
 
 
 def _points(request: RunRequest, ports: Mapping[str, Port]) -> Iterator[dict[str, JsonValue]]:
@@ -123,15 +140,6 @@ def _fit(name: str, value: JsonValue, ports: Mapping[str, Port]) -> None:
         raise GraphError([Problem("bad-value", "", name, expected, repr(value)[:80], cure)])
 
 
-def sendable(value: Any, most: int | None = None) -> bool:
-    """Whether a value can be part of a message, in so many bytes at most."""
-    try:
-        size = len(msgpack.packb(value))
-    except (OverflowError, ValueError, TypeError):
-        return False
-    return most is None or size <= most
-
-
 def _check(graph: Graph, headless: Headless) -> None:
     problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
     problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
@@ -152,21 +160,30 @@ def _check_names(graph: Graph, request: RunRequest, headless: Headless) -> None:
     meant(request.forced, flat.names)
 
 
+def _document(graph: Graph, known: Mapping[str, Document]) -> Document:
+    data = graph.to_bytes()
+    digest = blake2b(data, digest_size=16).hexdigest()
+    before = known.get(digest)
+    if before is not None:
+        return before
+    return Document(graph, data, digest, graph.digest(), _nodes(graph), _text(graph))
+
+
 def _nodes(graph: Graph) -> tuple[str, ...]:
     return tuple(sorted({one.type for level in _levels(graph) for one in level.nodes.values() if one.type}))
 
 
 def _text(graph: Graph) -> str:
     """Title, help and texts of a graph, so that a search finds the prompts typed into its nodes."""
-    parts: list[str] = [graph.title, graph.help]
-    room = SEARCHED - len(graph.title) - len(graph.help)
+    parts = [graph.title, graph.help]
+    room = SEARCHED - sum(map(len, parts))
     for level in _levels(graph):
         for instance in level.nodes.values():
             for value in (instance.title, *instance.params.values()):
                 if isinstance(value, str) and value and room > 0:
                     parts.append(value[:room])
-                    room -= len(value) + 1
-    return "\n".join(filter(None, parts)).casefold()[:SEARCHED]
+                    room -= len(value)
+    return "\n".join(filter(None, parts)).casefold()
 
 
 def _levels(graph: Graph) -> list[Graph]:

@@ -38,21 +38,21 @@ class Difference:
     picture: bytes
 
 
-def small(path: Path, size: int) -> bytes:
+def small(file: Path | bytes, size: int) -> bytes:
     """A small WebP picture of a file.
 
     Args:
-        path: The file.
+        file: The file, or its bytes.
         size: Pixels of the longer side at most.
 
     Raises:
         NotAPicture: The file holds none, is damaged, or claims too many pixels.
     """
-    picture = opened(path)
+    picture = opened(file)
     picture.thumbnail((size, size))
-    file = io.BytesIO()
-    picture.save(file, "WEBP", quality=85, method=2)
-    return file.getvalue()
+    shown = io.BytesIO()
+    picture.save(shown, "WEBP", quality=85, method=2)
+    return shown.getvalue()
 
 
 def difference(one: Path, other: Path) -> Difference | None:
@@ -77,7 +77,7 @@ def difference(one: Path, other: Path) -> Difference | None:
     return Difference(float(apart.mean()) / 255, greatest / 255, file.getvalue())
 
 
-def opened(path: Path) -> Image:
+def opened(file: Path | bytes) -> Image:
     """A file's picture, in 8 bits a channel: grey, RGB or RGBA.
 
     Raises:
@@ -85,18 +85,17 @@ def opened(path: Path) -> Image:
     """
     from PIL import Image
 
+    name = file.name if isinstance(file, Path) else "picture"
     try:
-        with Image.open(path, formats=FORMATS) as picture:
+        with Image.open(file if isinstance(file, Path) else io.BytesIO(file), formats=FORMATS) as picture:
             if picture.width * picture.height > PIXELS:
                 size = f"{picture.width} × {picture.height}"
-                raise NotAPicture(
-                    f"{path.name}: expected at most {PIXELS} pixels, got {size}. Scale it down."
-                )
+                raise NotAPicture(f"{name}: expected at most {PIXELS} pixels, got {size}. Scale it down.")
             picture.load()
             return _in_bytes(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED) as error:
         got = f"{str(error)[:80]}. Fetch the file itself."
-        raise NotAPicture(f"{path.name}: expected a picture file, got: {got}") from None
+        raise NotAPicture(f"{name}: expected a picture file, got: {got}") from None
 
 
 def _in_bytes(picture: Image) -> Image:

@@ -7,7 +7,6 @@ instance waits until the client's next picture is due, and is drawn away from th
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,13 +16,12 @@ from typing import Any
 from engine.run.artifacts import Exportable
 from engine.service.channels import encode
 from engine.service.outbox import Outbox
+from engine.service.pictures import NotAPicture, small
 from engine.service.protocol import Lossy, Preview
 
 LOG = logging.getLogger(__name__)
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
-PIXELS = 2**26
-"""A picture with more is not shown: scaling it down would take too long."""
 
 
 @dataclass(slots=True)
@@ -184,16 +182,8 @@ def draw(value: Exportable, size: int) -> bytes | None:
     Returns:
         The file; None when the value can't be drawn.
     """
-    from PIL import Image
-
     files = value.encode({})
-    if not files:
+    try:
+        return small(files[0], size) if files else None
+    except NotAPicture:
         return None
-    with Image.open(io.BytesIO(files[0])) as picture:
-        if picture.width * picture.height > PIXELS:
-            return None
-        picture.thumbnail((size, size))
-        shown = picture if picture.mode in {"RGB", "RGBA"} else picture.convert("RGB")
-        file = io.BytesIO()
-        shown.save(file, "WEBP", quality=80, method=0)
-    return file.getvalue()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from engine.service import outbox as bounds
@@ -58,15 +57,6 @@ class LiveLimits:
     grace: float = 30.0
 
 
-routes = APIRouter()
-
-
-@routes.websocket("/api/live")
-async def live(socket: WebSocket) -> None:
-    """The live side of the server; see ``engine.service.protocol`` for what is said."""
-    await cast(Live, socket.app.state.live).serve(socket)
-
-
 class Live:
     """Every socket of the server.
 
@@ -98,6 +88,11 @@ class Live:
                 self._outboxes.discard(outbox)
         if outbox.code != LEFT:
             await self._say_why(socket, outbox)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait to be sent, of all clients."""
+        return sum(outbox.size for outbox in self._outboxes)
 
     def close(self) -> None:
         """Close every socket: the server stops."""

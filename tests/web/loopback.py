@@ -70,6 +70,12 @@ class Loopback:
         await self._serving
         self._socket.close()
 
+    @property
+    def buffered(self) -> int:
+        """Bytes that uvicorn holds for clients that the system takes no more for."""
+        connections = self._server.server_state.connections
+        return sum(one.transport.get_write_buffer_size() for one in connections if one.transport)
+
     def cut(self) -> None:
         """Lose every connection, as a network does."""
         for connection in tuple(self._server.server_state.connections):

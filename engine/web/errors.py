@@ -12,7 +12,16 @@ from starlette.responses import JSONResponse, Response
 
 from engine.errors import GraphError, KnotworkError, Problem
 from engine.graph.edit import Refused
+from engine.service.artifacts import NoArtifact
+from engine.service.catalogue import NoNode
+from engine.service.database import DatabaseError
+from engine.service.kinds import FileTooLarge, UnknownKind
+from engine.service.models import NoModel
+from engine.service.pictures import NotAPicture
+from engine.service.places import NotWaiting
 from engine.service.records import Failure, ProblemRecord
+from engine.service.runs import NoSuchRun
+from engine.service.uploads import NoUpload
 
 JSON = "application/json"
 ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -31,6 +40,22 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     429: {"model": Failure, "description": "Too much at once: ask again later."},
 }
 """For the OpenAPI document: how any request may be refused."""
+
+
+STATUS: dict[type[KnotworkError], int] = {
+    NoArtifact: 404,
+    NoModel: 404,
+    NoNode: 404,
+    NoSuchRun: 404,
+    NoUpload: 404,
+    Refused: 409,
+    NotWaiting: 409,
+    FileTooLarge: 413,
+    NotAPicture: 415,
+    UnknownKind: 415,
+    DatabaseError: 503,
+}
+"""Statuses of errors; all others are 422: what was asked makes no sense."""
 
 
 class HttpRefusal(KnotworkError):
@@ -67,11 +92,9 @@ def status_of(error: KnotworkError) -> int:
     """The HTTP status of an error that was foreseen."""
     if isinstance(error, HttpRefusal):
         return error.status
-    if isinstance(error, Refused):
-        return 409
     if isinstance(error, GraphError) and {problem.code for problem in error.problems} == {"no-file"}:
         return 404
-    return 422
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
 
 
 async def _foreseen(request: Request, error: Exception) -> Response:

@@ -22,7 +22,8 @@ def ask(app: ASGIApp, path: str = "/api/thing", method: str = "GET", /, **option
     base = options.pop("base", HERE)
 
     async def once() -> Answer:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base) as client:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
             return await client.request(method, path, **options)
 
     return asyncio.run(once())

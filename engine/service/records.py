@@ -167,7 +167,7 @@ class SessionRecord(Wire):
         name: File in the workspace; empty for a graph that was never saved.
         title: The graph's, else the file's name.
         seq: Number of edits so far.
-        saved: Number of edits that the file has.
+        saved: Number of edits that the file has; below ``seq`` while it lacks any.
         digest: Digest of the graph's meaning.
     """
 
@@ -187,6 +187,26 @@ class VersionRecord(Wire):
     name: str
     seq: int
     created: float
+
+
+class GraphStateRecord(Wire):
+    """A session as it is now: the snapshot of its channel.
+
+    Attributes:
+        session: The session; its ``seq`` is the number of the last edit that the document has.
+        document: The graph.
+        problems: What is wrong with it, as far as is known.
+        checked: Whether that is all; otherwise ``Checked`` follows when there are others.
+        choice: Id of what waits to be chosen; empty when nothing does.
+        conflicts: What to choose between; see the message ``Choice``.
+    """
+
+    session: SessionRecord
+    document: dict[str, JsonValue]
+    problems: tuple[ProblemRecord, ...]
+    checked: bool
+    choice: str = ""
+    conflicts: tuple[dict[str, JsonValue], ...] = ()
 
 
 class ExplanationRecord(Wire):

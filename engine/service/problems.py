@@ -13,6 +13,7 @@ from engine.errors import Problem
 from engine.graph.check import Checked
 from engine.graph.document import Graph
 from engine.graph.edit import Patch
+from engine.service.records import ProblemRecord
 
 SILENT = frozenset({"title", "help", "licence", "view", "packs", "models"})
 """Fields of a graph that no problem comes from."""
@@ -94,3 +95,18 @@ def typed_values(patches: Iterable[Patch]) -> dict[Place, set[str]] | None:
                 case _:
                     return None
     return typed
+
+
+def records(problems: Iterable[Problem]) -> tuple[ProblemRecord, ...]:
+    """Problems as they are sent."""
+    return tuple(
+        ProblemRecord(
+            code=one.code,
+            instance=one.instance,
+            port=one.port,
+            expected=one.expected,
+            got=one.got,
+            cure=one.cure,
+        )
+        for one in problems
+    )

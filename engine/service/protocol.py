@@ -245,14 +245,18 @@ class Edited(Wire):
     """Operations were applied.
 
     Attributes:
-        client: Who made them.
+        number: Of the edit in the session's log. Who has a snapshot with this ``seq`` or a larger one has the
+            edit already.
+        client: Who made them; empty for what another program did to the file.
         token: The edit's token.
         patch: The writes that were made, in order: patches of ``engine.graph.edit``.
-        problems: All problems of the graph now, or None when they are as before.
-        notice: Why less was undone than asked for, if so.
+        problems: All problems of the graph now, or None when they are as before, or not known yet: then
+            ``Checked`` tells them.
+        notice: Why less was undone than asked for, or where the edit came from.
     """
 
     type: Literal["edited"] = "edited"
+    number: int
     client: str
     token: str
     patch: tuple[dict[str, JsonValue], ...]
@@ -260,16 +264,42 @@ class Edited(Wire):
     notice: str = ""
 
 
+class Checked(Wire):
+    """The graph was checked whole, and has other problems than were known.
+
+    Attributes:
+        number: Of the last edit that was looked at.
+        problems: All of them.
+    """
+
+    type: Literal["checked"] = "checked"
+    number: int
+    problems: tuple[ProblemRecord, ...]
+
+
 class Saved(Wire):
-    """The file has all edits up to a number."""
+    """The file has all edits up to a number.
+
+    Attributes:
+        name: The file.
+        seq: The number.
+        error: Why it does not have the later ones, if writing them failed.
+    """
 
     type: Literal["saved"] = "saved"
     name: str
     seq: int
+    error: str = ""
 
 
 class Choice(Wire):
-    """Somebody else changed the file, and both changed these places: choose."""
+    """Somebody else changed the file, and people have to choose; until then it is not written.
+
+    Attributes:
+        id: Names the choice.
+        conflicts: What to choose, one side each; see ``engine.service.outside.Pending.choices``. Nothing when
+            there is nothing to choose any more.
+    """
 
     type: Literal["choice"] = "choice"
     id: str
@@ -345,6 +375,7 @@ class Paused(Wire):
 
 Event = Annotated[
     Edited
+    | Checked
     | Saved
     | Choice
     | NodeDone

@@ -334,5 +334,7 @@ def test_who_listens_to_a_closed_channel_hears_it_when_it_goes_on(monkeypatch: p
 def test_a_message_that_cannot_be_sent_is_a_named_error_and_takes_no_number() -> None:
     channels = counted()
     with pytest.raises(KnotworkError, match="64 bits"):
-        channels.publish("graph:1", Edited(client="a", token="t", patch=({"value": 2**70},)))
-    assert channels.publish("graph:1", Edited(client="a", token="t", patch=({"value": 2**60},))) == 1
+        channels.publish("graph:1", Edited(number=1, client="a", token="t", patch=({"value": 2**70},)))
+    assert (
+        channels.publish("graph:1", Edited(number=1, client="a", token="t", patch=({"value": 2**60},))) == 1
+    )

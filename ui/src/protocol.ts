@@ -336,6 +336,7 @@ export interface Reliable {
   seq: number
   event:
     | Edited
+    | Checked
     | Saved
     | Choice
     | NodeDone
@@ -353,7 +354,11 @@ export interface Reliable {
 export interface Edited {
   type: 'edited'
   /**
-   * Who made them.
+   * Of the edit in the session's log. Who has a snapshot with this `seq` or a larger one has the edit already.
+   */
+  number: number
+  /**
+   * Who made them; empty for what another program did to the file.
    */
   client: string
   /**
@@ -365,28 +370,58 @@ export interface Edited {
    */
   patch: Patch[]
   /**
-   * All problems of the graph now, or null when they are as before.
+   * All problems of the graph now, or null when they are as before, or not known yet: then `Checked` tells them.
    */
   problems: ProblemRecord[] | null
   /**
-   * Why less was undone than asked for, if so.
+   * Why less was undone than asked for, or where the edit came from.
    */
   notice: string
+}
+/**
+ * The graph was checked whole, and has other problems than were known.
+ */
+export interface Checked {
+  type: 'checked'
+  /**
+   * Of the last edit that was looked at.
+   */
+  number: number
+  /**
+   * All of them.
+   */
+  problems: ProblemRecord[]
 }
 /**
  * The file has all edits up to a number.
  */
 export interface Saved {
   type: 'saved'
+  /**
+   * The file.
+   */
   name: string
+  /**
+   * The number.
+   */
   seq: number
+  /**
+   * Why it does not have the later ones, if writing them failed.
+   */
+  error: string
 }
 /**
- * Somebody else changed the file, and both changed these places: choose.
+ * Somebody else changed the file, and people have to choose; until then it is not written.
  */
 export interface Choice {
   type: 'choice'
+  /**
+   * Names the choice.
+   */
   id: string
+  /**
+   * What to choose, one side each; see `engine.service.outside.Pending.choices`. Nothing when there is nothing to choose any more.
+   */
   conflicts: {
     [k: string]: JsonValue
   }[]
@@ -1024,6 +1059,44 @@ export interface Link {
   link: string
 }
 /**
+ * What a graph gave.
+ */
+export interface AnswerRecord {
+  /**
+   * Output → its files or values, in order; empty until the run is done.
+   */
+  outputs: {
+    [k: string]: OutputRecord[]
+  }
+  run: RunRecord
+}
+/**
+ * A file or value that a graph gave.
+ */
+export interface OutputRecord {
+  /**
+   * Where the file is fetched; empty when there is none.
+   */
+  url: string
+  /**
+   * Media type of the file.
+   */
+  media: string
+  /**
+   * Bytes of the file.
+   */
+  size: number
+  /**
+   * Name of the value's class.
+   */
+  type: string
+  /**
+   * Digest of the file, or of the value.
+   */
+  digest: string
+  value: JsonValue
+}
+/**
  * Every node that is installed.
  */
 export interface CatalogueRecord {
@@ -1145,6 +1218,23 @@ export interface OutputPortRecord {
   help: string
 }
 /**
+ * An edit that was made.
+ */
+export interface ChangeRecord {
+  /**
+   * Its number in the session's log.
+   */
+  seq: number
+  /**
+   * Why less was undone than asked for, if so.
+   */
+  notice: string
+  /**
+   * All problems of the graph now; null when they are as before, or not known yet.
+   */
+  problems: ProblemRecord[] | null
+}
+/**
  * One instance's part in a run; see `engine.plan.explain.Explanation`.
  */
 export interface ExplanationRecord {
@@ -1154,6 +1244,139 @@ export interface ExplanationRecord {
   why: string
   seconds: number | null
   size: number | null
+}
+/**
+ * A graph file of the workspace, or a template.
+ */
+export interface GraphRecord {
+  /**
+   * What it is opened and run by.
+   */
+  name: string
+  /**
+   * Shown in place of the name.
+   */
+  title: string
+  /**
+   * What it does.
+   */
+  help: string
+  /**
+   * When the file was written last, in seconds since 1970.
+   */
+  modified: number
+  /**
+   * Bytes of the file.
+   */
+  size: number
+}
+/**
+ * A session as it is now: the snapshot of its channel.
+ */
+export interface GraphStateRecord {
+  session: SessionRecord
+  /**
+   * The graph.
+   */
+  document: {
+    [k: string]: JsonValue
+  }
+  /**
+   * What is wrong with it, as far as is known.
+   */
+  problems: ProblemRecord[]
+  /**
+   * Whether that is all; otherwise `Checked` follows when there are others.
+   */
+  checked: boolean
+  /**
+   * Id of what waits to be chosen; empty when nothing does.
+   */
+  choice: string
+  /**
+   * What to choose between; see the message `Choice`.
+   */
+  conflicts: {
+    [k: string]: JsonValue
+  }[]
+}
+/**
+ * An open graph.
+ */
+export interface SessionRecord {
+  /**
+   * Its id.
+   */
+  id: string
+  /**
+   * File in the workspace; empty for a graph that was never saved.
+   */
+  name: string
+  /**
+   * The graph's, else the file's name.
+   */
+  title: string
+  /**
+   * Number of edits so far.
+   */
+  seq: number
+  /**
+   * Number of edits that the file has; below `seq` while it lacks any.
+   */
+  saved: number
+  /**
+   * Digest of the graph's meaning.
+   */
+  digest: string
+}
+/**
+ * A server that works.
+ */
+export interface HealthRecord {
+  status: 'ok'
+  /**
+   * Of Knotwork.
+   */
+  version: string
+  /**
+   * Changes when the server starts.
+   */
+  epoch: string
+}
+/**
+ * What the headers of a model say; only safetensors files have one.
+ */
+export interface ModelDetailRecord {
+  name: string
+  format: string
+  size: number
+  modified: number
+  /**
+   * Part → class, of a folder; the part `""` is the whole.
+   */
+  parts: {
+    [k: string]: string
+  }
+  /**
+   * What its maker wrote into the header of a single file.
+   */
+  metadata: {
+    [k: string]: JsonValue
+  }
+  /**
+   * Number of tensors.
+   */
+  tensors: number
+  /**
+   * Number of values in them.
+   */
+  parameters: number
+  /**
+   * Type of number, as safetensors names it → values of this type.
+   */
+  dtypes: {
+    [k: string]: number
+  }
 }
 /**
  * A model in one of the model folders.
@@ -1177,33 +1400,39 @@ export interface ModelRecord {
   modified: number
 }
 /**
- * An open graph.
+ * The queue.
  */
-export interface SessionRecord {
+export interface QueueRecord {
   /**
-   * Its id.
+   * Whether no further run begins.
    */
-  id: string
+  paused: boolean
   /**
-   * File in the workspace; empty for a graph that was never saved.
+   * How many runs wait.
    */
-  name: string
+  waiting: number
   /**
-   * The graph's, else the file's name.
+   * The one that runs, then the first that wait, in their order.
    */
-  title: string
-  /**
-   * Number of edits so far.
-   */
-  seq: number
-  /**
-   * Number of edits that the file has.
-   */
-  saved: number
-  /**
-   * Digest of the graph's meaning.
-   */
-  digest: string
+  runs: RunRecord[]
+}
+/**
+ * The settings of a server; see `engine.settings.Settings`.
+ */
+export interface SettingsRecord {
+  workspace: string
+  home: string
+  file_roots: string[]
+  model_roots: string[]
+  library_roots: string[]
+  disk_budget: number
+  ram_budget: number
+  vram_budget: number | null
+  upload_limit: number
+  upload_budget: number
+  device: string
+  offline: boolean
+  threads: number | null
 }
 /**
  * A file that was sent.

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from engine.service.service import Service
 
 
+LAST_WORDS = 1.0
+"""Seconds for which a server that stops lets clients read why."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveLimits:
     """How much one client may take up.
@@ -70,6 +74,8 @@ class Live:
         self._limits = limits or LiveLimits()
         self._company = Company(service.channels)
         self._outboxes: set[Outbox] = set()
+        self._grace = self._limits.grace
+        self._last_words: set[asyncio.Timeout] = set()
 
     async def serve(self, socket: WebSocket) -> None:
         """Carry one socket until it closes; the endpoint of the route."""
@@ -95,7 +101,11 @@ class Live:
         return sum(outbox.size for outbox in self._outboxes)
 
     def close(self) -> None:
-        """Close every socket: the server stops."""
+        """Close every socket: the server stops, and waits no longer for those who don't read."""
+        self._grace = min(self._grace, LAST_WORDS)
+        until = asyncio.get_running_loop().time() + self._grace
+        for timeout in self._last_words:
+            timeout.reschedule(until)
         for outbox in self._outboxes:
             outbox.end(CLOSE_SHUTDOWN, "the server stops; connect again when it is back")
 
@@ -131,8 +141,12 @@ class Live:
 
     async def _say_why(self, socket: WebSocket, outbox: Outbox) -> None:
         with suppress(TimeoutError, WebSocketDisconnect):
-            async with asyncio.timeout(self._limits.grace):
-                await socket.close(outbox.code, _short(outbox.reason))
+            async with asyncio.timeout(self._grace) as timeout:
+                self._last_words.add(timeout)
+                try:
+                    await socket.close(outbox.code, _short(outbox.reason))
+                finally:
+                    self._last_words.discard(timeout)
 
 
 async def _carry(socket: WebSocket, outbox: Outbox, talk: Conversation, last: dict[str, int | None]) -> None:

@@ -14,6 +14,7 @@ from engine.service.protocol import (
     MAX_FRAME,
     NodeDone,
 )
+from engine.web import live
 from engine.web.live import LiveLimits
 from tests.web.talking import Place, Socket, live_through
 
@@ -411,6 +412,23 @@ def test_a_client_that_never_reads_again_is_let_go() -> None:
         await socket.serving
 
     live_through(test, LiveLimits(reliable=4000, grace=0.01))
+
+
+def test_a_server_that_stops_waits_for_no_one_who_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LAST_WORDS", 0.01)
+
+    async def test(place: Place) -> None:
+        given_up, other = await place.join(), await place.join()
+        await given_up.ask("subscribe", channel="run:1")
+        for socket in (given_up, other):
+            socket.reads.clear()
+        while place.channels.listeners("run:1"):
+            place.done("1", "x" * 1000)
+            await asyncio.sleep(0)
+        place.live.close()
+        await asyncio.gather(given_up.serving, other.serving)
+
+    live_through(test, LiveLimits(reliable=4000))
 
 
 def test_an_error_that_the_service_foresaw_is_told_as_it_is() -> None:

@@ -26,6 +26,12 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 PATIENCE = 30
 """Seconds to wait for another process that writes to the same SQLite file."""
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    f"busy_timeout = {PATIENCE * 1000}",
+)
 
 
 class DatabaseError(KnotworkError):
@@ -168,12 +174,15 @@ def _settle(connection: Any, record: object) -> None:
     Transactions begin with their first write and take the lock at once: one that asks for it later can be
     refused it. And a statement that says no more than BEGIN would cost as much as one that writes.
     """
-    connection.isolation_level = "IMMEDIATE"
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    cursor.close()
+    try:
+        connection.isolation_level = "IMMEDIATE"
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _explain(reason: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +18,8 @@ from engine.service.tables import documents, runs
 
 RECORD = [runs.c[name] for name in RunRecord.model_fields]
 """The columns of a record, which have the names of its fields."""
-QUEUED = runs.c.state == "queued"
+QUEUED = runs.c.state == literal_column("'queued'")
+"""Spelled out as in the index ``ix_runs_next``: SQLite doesn't look there for the value of a parameter."""
 ORDER = (runs.c.priority.desc(), runs.c.position)
 """Order in which queued runs begin."""
 ENDED = {"state", "ended", "counts", "seconds", "failures", "warnings", "artifacts", "models"}

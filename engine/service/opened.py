@@ -68,6 +68,7 @@ class Opened:
         base_seq: Number of edits that the database's base document has.
         writing: Number of edits and digest of what was being written to the file when the server was killed.
         pending: What somebody else did to the file, while people have to choose.
+        settled: Token of the last choice that was made.
         lost: Whether the database may have a change that the session does not know of.
         editing: Held while the graph is changed.
         disk: Held while the file is looked at or written; taken before ``editing``.
@@ -83,6 +84,7 @@ class Opened:
     base_seq: int
     writing: tuple[int, str] | None = None
     pending: Pending | None = None
+    settled: str = ""
     lost: bool = False
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     disk: asyncio.Lock = field(default_factory=asyncio.Lock)

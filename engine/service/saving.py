@@ -50,8 +50,8 @@ class Saving:
         self._background, self._later, self._look = background, later, look
 
     def soon(self, opened: Opened, seconds: float = SOON) -> None:
-        """Have a file written in a while, if it lacks edits."""
-        if opened.name and opened.saving is None and not opened.is_saved:
+        """Have a file written in a while, if it lacks edits and nothing has to be chosen first."""
+        if opened.name and not opened.is_saved and opened.pending is None and opened.saving is None:
             opened.saving = self._later(seconds, partial(self._begin, opened))
 
     async def save(self, opened: Opened) -> None:

@@ -72,8 +72,8 @@ class Watching:
         """
         async with opened.disk:
             pending = opened.pending
-            if opened.session.made(token) is not None:
-                return
+            if token == opened.settled or opened.session.made(token) is not None:
+                return  # the answer got lost
             if pending is None or pending.id != choice:
                 raise Refused("expected the choice that waits now, but there is another one or none any more")
             if pending.theirs is None:
@@ -87,7 +87,8 @@ class Watching:
                 await self._editing.make(opened, token, draft)
                 await self._know(opened, theirs, pending.digest, pending.stamp)
             self._settle(opened)
-        self._saving.soon(opened, 0.0)
+            opened.settled = token
+        self._saving.soon(opened)
 
     async def _look(self, opened: Opened) -> None:
         pending, copy = opened.pending, opened.copy

@@ -170,7 +170,7 @@ async def desk(
         stopped: Whether the server is stopped at the end; otherwise it is as if it was killed.
     """
     library = tmp_path / "library"
-    library.mkdir(exist_ok=True)
+    library.mkdir(parents=True, exist_ok=True)
     settings = Settings(home=tmp_path / "home", device="cpu", library_roots=(library,))
     workspace = Workspace(tmp_path / "graphs", settings)
     database = await Database.open(url, settings.home)

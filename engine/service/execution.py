@@ -153,5 +153,5 @@ def _spelled_out(value: Any) -> list[tuple[str, bytes]]:
     if sendable(value, SAID):
         return []
     if isinstance(value, str):
-        return [(".txt", value.encode(errors="backslashreplace"))]
+        return [(".txt", value.encode())]
     return [(".json", json.dumps(value).encode())]

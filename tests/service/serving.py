@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -17,7 +18,7 @@ import nodes
 from engine.declare.context import Context
 from engine.declare.node import node
 from engine.declare.registry import Registry
-from engine.declare.types import Seed
+from engine.declare.types import File, Seed, Within
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.service.artifacts import Artifacts
@@ -62,6 +63,18 @@ def swatch(shade: int = 0, width: int = 4) -> Swatch:
 def draw(seed: Seed = 0) -> int:
     """Give the seed back."""
     return seed
+
+
+@node("serve.spell")
+def spell(text: str) -> Any:
+    """Read JSON."""
+    return json.loads(text)
+
+
+@node("serve.load")
+def load(model: Annotated[File, Within("models", (".bin",))]) -> str:
+    """Read a model."""
+    return model.path.name
 
 
 @node("serve.show")
@@ -150,7 +163,7 @@ class Served:
 def registry() -> Registry:
     """The built-in nodes, the probes, and those above."""
     registry = Registry({nodes.pack.name: nodes.pack})
-    registry.add([*PROBES, draw, swatch, show])
+    registry.add([*PROBES, draw, load, show, spell, swatch])
     return registry
 
 

@@ -8,8 +8,8 @@ holds when it writes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.errors import KnotworkError
+from engine.service.sole import Sole
 
 NAME = "service.sqlite"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -47,6 +48,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._sole = Sole()
         self._shown = engine.url.render_as_string(hide_password=True)
         self._writing = asyncio.Lock()
         if engine.dialect.name == "sqlite":
@@ -62,6 +64,7 @@ class Database:
 
         Raises:
             DatabaseError: It can't be reached, its driver is missing, or a newer Knotwork made it.
+            InUse: Another server works with it.
         """
         place = _place(url, home)
         try:
@@ -72,6 +75,7 @@ class Database:
                 "with: pip install 'knotwork[postgresql]'."
             ) from None
         try:
+            await database._take()
             async with database.begin() as connection:
                 await connection.run_sync(database._migrate)
         except BaseException:
@@ -103,7 +107,12 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._sole.release()
         await self._engine.dispose()
+
+    async def _take(self) -> None:
+        with self._named_errors():
+            self._sole = await Sole.of(self._engine)
 
     def _migrate(self, connection: Connection) -> None:
         steps = sorted(path.stem for path in (MIGRATIONS / "versions").glob("r*.py"))
@@ -127,19 +136,24 @@ class Database:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncGenerator[AsyncConnection]:
-        try:
-            async with AsyncExitStack() as stack:
-                try:
-                    connection = await stack.enter_async_context(self._engine.connect())
-                except OSError as error:
-                    raise self._error(str(error)) from error
+        async with AsyncExitStack() as stack:
+            with self._named_errors():
+                connection = await stack.enter_async_context(self._engine.connect())
+            try:
                 yield connection
-        except SQLAlchemyError as error:
-            reason = error.orig if isinstance(error, DBAPIError) else error
-            raise self._error(str(reason)) from error
+            except SQLAlchemyError as error:
+                raise self._error(error) from error
 
-    def _error(self, reason: str) -> DatabaseError:
-        return DatabaseError(f"database {self._shown}: {_explain(reason)}")
+    @contextmanager
+    def _named_errors(self) -> Generator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            raise self._error(error) from error
+
+    def _error(self, error: Exception) -> DatabaseError:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        return DatabaseError(f"database {self._shown}: {_explain(str(reason))}")
 
 
 def _place(url: str, home: Path) -> URL:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Text, delete, exists, func, or_, select, type_coerce
+from sqlalchemy import Column, ColumnElement, delete, exists, func, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import KnotworkError
@@ -26,7 +26,7 @@ from engine.service.feed import Told
 from engine.service.pictures import Difference, NotAPicture, difference
 from engine.service.protocol import RunGone
 from engine.service.records import ArtifactRecord, RunRecord, RunState
-from engine.service.tables import documents, run_artifacts, runs
+from engine.service.tables import Words, documents, run_artifacts, runs
 
 MOST = 500
 """Runs of one answer."""
@@ -222,7 +222,7 @@ class History:
 
 def _says(column: Column[Any], text: str) -> ColumnElement[bool]:
     """Whether a column of JSON holds a piece of JSON text, in whatever case."""
-    return func.lower(type_coerce(column, Text)).contains(text.lower(), autoescape=True)
+    return func.lower(type_coerce(column, Words)).contains(text.lower(), autoescape=True)
 
 
 def _named(files: Sequence[tuple[ArtifactRecord, Stored]]) -> Iterator[tuple[str, Stored]]:

@@ -249,12 +249,12 @@ class RunQueue:
 
     def _records(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         """The runs of a request, with their places in the queue."""
-        ids = [self._ids.next() for _ in submission.runs]
+        batch, *ids = [self._ids.next() for _ in range(len(submission.runs) + 1)]
         begin = self._first - len(ids) if request.front else self._last + 1
         self._first, self._last = min(self._first, begin), max(self._last, begin + len(ids) - 1)
         fixed = RunRecord(
             id="",
-            batch=ids[0],
+            batch=batch,
             session=session,
             title=submission.title,
             graph=submission.document.meaning,

@@ -46,7 +46,7 @@ class Json(TypeDecorator[Any]):
 
 
 class Words(TypeDecorator[str]):
-    """Text that somebody typed; what PostgreSQL can't keep of it is replaced."""
+    """Text; what PostgreSQL can't keep of it is replaced, whether it is kept or looked for."""
 
     impl = Text
     cache_ok = True
@@ -73,13 +73,13 @@ def _required(name: str, kind: Any) -> Column[Any]:
 
 
 def _document(name: str) -> Column[Any]:
-    return Column(name, Text, ForeignKey("documents.digest"), nullable=False)
+    return Column(name, Words, ForeignKey("documents.digest"), nullable=False)
 
 
 documents = Table(
     "documents",
     metadata,
-    Column("digest", Text, primary_key=True),
+    Column("digest", Words, primary_key=True),
     _required("data", LargeBinary),
     _required("text", Words),
 )
@@ -91,13 +91,13 @@ digest: of the bytes; text: what a search for text looks through.
 runs = Table(
     "runs",
     metadata,
-    Column("id", Text, primary_key=True),
-    _required("batch", Text),
+    Column("id", Words, primary_key=True),
+    _required("batch", Words),
     _required("session", Words),
     _required("title", Words),
     _document("document"),
-    _required("graph", Text),
-    _required("state", Text),
+    _required("graph", Words),
+    _required("state", Words),
     _required("priority", Integer),
     _required("position", Double),
     _required("created", Double),
@@ -115,7 +115,7 @@ runs = Table(
     _required("nodes", Json),
     _required("models", Json),
     _required("versions", Json),
-    _required("device", Text),
+    _required("device", Words),
     Column("key", Words),
     _required("item", Integer),
     _required("text", Words),
@@ -141,8 +141,8 @@ Index("ix_runs_document", runs.c.document)
 artifacts = Table(
     "artifacts",
     metadata,
-    Column("digest", Text, primary_key=True),
-    _required("suffix", Text),
+    Column("digest", Words, primary_key=True),
+    _required("suffix", Words),
     _required("size", BigInteger),
     _required("created", Double),
 )
@@ -151,8 +151,8 @@ artifacts = Table(
 run_artifacts = Table(
     "run_artifacts",
     metadata,
-    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("digest", Text, ForeignKey("artifacts.digest"), primary_key=True),
+    Column("run", Words, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Words, ForeignKey("artifacts.digest"), primary_key=True),
 )
 """Which run uses which file: one that none uses is removed."""
 
@@ -161,18 +161,18 @@ Index("ix_run_artifacts_digest", run_artifacts.c.digest)
 sessions = Table(
     "sessions",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
     _required("name", Words),
     _required("base", LargeBinary),
     _required("base_seq", BigInteger),
     _required("saved_seq", BigInteger),
-    _required("saved_digest", Text),
+    _required("saved_digest", Words),
     _required("saved", LargeBinary),
     _required("writing_seq", BigInteger),
-    _required("writing_digest", Text),
+    _required("writing_digest", Words),
     _required("created", Double),
     Column("closed", Double),
-    _required("parent", Text),
+    _required("parent", Words),
 )
 """Graphs that were opened.
 
@@ -185,11 +185,11 @@ session that it branched from.
 edits = Table(
     "edits",
     metadata,
-    Column("session", Text, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("session", Words, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     _required("client", Words),
     _required("token", Words),
-    _required("kind", Text),
+    _required("kind", Words),
     Column("undoes", BigInteger),
     _required("operations", Json),
     _required("patch", Json),
@@ -206,8 +206,8 @@ Index("ix_edits_session_token", edits.c.session, edits.c.token, unique=True)
 versions = Table(
     "versions",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("session", Text, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("session", Words, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     _required("name", Words),
     _required("seq", BigInteger),
     _required("document", LargeBinary),
@@ -220,7 +220,7 @@ Index("ix_versions_session", versions.c.session)
 settings = Table(
     "settings",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Words, primary_key=True),
     _required("value", Json),
 )
 """What the server remembers, by name, such as whether the queue is paused."""

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from engine.service import database as module
+from engine.service import sole
 from engine.service.database import Database, DatabaseError, add_new
 from engine.service.tables import artifacts, metadata, settings
 
@@ -122,13 +123,24 @@ def test_a_database_of_a_newer_knotwork_is_refused(database_url: str, home: Path
         opened(database_url, home)
 
 
+def test_a_second_server_is_kept_away(database_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sole, "PATIENCE", 1)
+
+    async def open_again(database: Database) -> None:
+        with pytest.raises(sole.InUse, match="another server works with it"):
+            await Database.open(database_url, home)
+
+    opened(database_url, home, open_again)
+    opened(database_url, home)
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
         ("nonsense", "expected a URL such as sqlite"),
         ("mysql+aiomysql://host/name", "driver is missing"),
         ("postgresql://somebody:secret@127.0.0.1:1/name", r"somebody:\*\*\*@127.0.0.1:1/name: .*Check"),
-        ("sqlite+aiosqlite:////nowhere/at/all.sqlite", "unable to open database file. Check"),
+        ("sqlite+aiosqlite:////nowhere/at/all.sqlite", r"No such file.*Check"),
     ],
 )
 def test_a_database_that_cannot_be_opened_is_named_without_its_password(
@@ -142,7 +154,7 @@ def test_a_database_that_cannot_be_opened_is_named_without_its_password(
 def test_a_file_that_is_no_database_is_said_to_be_damaged(home: Path) -> None:
     home.mkdir()
     (home / "service.sqlite").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
-    with pytest.raises(DatabaseError, match="damaged"):
+    with pytest.raises(DatabaseError, match="is damaged"):
         opened("", home)
 
 

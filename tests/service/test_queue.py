@@ -343,6 +343,15 @@ def test_a_batch_is_cancelled_as_one(database_url: str, home: Path) -> None:
     serving(home, database_url, test)
 
 
+def test_the_first_of_a_batch_is_cancelled_alone(home: Path) -> None:
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        batch = await parts.queue.submit(request(sweep={"a": [1, 2]}), add())
+        assert ids(await parts.queue.cancel(batch[0].id)) == [batch[0].id]
+
+    serving(home, "", test)
+
+
 def test_everything_is_cancelled_at_once(database_url: str, home: Path) -> None:
     async def test(parts: Served) -> None:
         running = await held(parts)

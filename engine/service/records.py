@@ -435,3 +435,17 @@ class QueueRecord(Wire):
     paused: bool
     waiting: int
     runs: tuple[RunRecord, ...]
+
+
+class ChangeRecord(Wire):
+    """An edit that was made.
+
+    Attributes:
+        seq: Its number in the session's log.
+        notice: Why less was undone than asked for, if so.
+        problems: All problems of the graph now; None when they are as before, or not known yet.
+    """
+
+    seq: int
+    notice: str = ""
+    problems: tuple[ProblemRecord, ...] | None = None

@@ -18,12 +18,14 @@ from engine.service.artifacts import Artifacts
 from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
+from engine.service.history import History
 from engine.service.models import Models
 from engine.service.previews import Previews
 from engine.service.queue import RunQueue
 from engine.service.records import GraphSource
+from engine.service.sessions import Sessions
 from engine.service.signatures import Signatures
-from engine.service.sources import Sources
+from engine.service.sources import Sources, check
 from engine.service.uploads import Uploads
 from engine.service.workspace import Workspace
 from engine.settings import Settings
@@ -42,7 +44,9 @@ class Service:
         workspace: The graph files, and the templates.
         sources: Finds the graph that somebody means.
         artifacts: The files that runs gave.
+        sessions: The graphs that are open.
         queue: The runs that wait, and the one that runs.
+        history: The runs that were.
         uploads: The files that callers sent.
         models: The models on disk.
         catalogue: The nodes that are installed.
@@ -57,7 +61,9 @@ class Service:
     workspace: Workspace
     sources: Sources
     artifacts: Artifacts
+    sessions: Sessions
     queue: RunQueue
+    history: History
     uploads: Uploads
     models: Models
     catalogue: Catalogue
@@ -91,10 +97,13 @@ class Service:
             stack.callback(previews.close)
             artifacts = Artifacts(settings.home, database)
             queue = RunQueue(database, headless, artifacts, channels, previews.offer)
+            sessions = Sessions(database, workspace, headless, channels)
+            channels.source("graph:", sessions.snapshot)
             channels.source("queue", queue.snapshot)
             channels.source("run:", queue.snapshot_run)
-            await queue.start()
-            stack.push_async_callback(queue.stop)
+            for part in (sessions, queue):
+                await part.start()
+                stack.push_async_callback(part.stop)
             sources = Sources(workspace, headless)
             yield cls(
                 settings=settings,
@@ -105,7 +114,9 @@ class Service:
                 workspace=workspace,
                 sources=sources,
                 artifacts=artifacts,
+                sessions=sessions,
                 queue=queue,
+                history=History(database, artifacts, channels),
                 uploads=uploads,
                 models=Models(settings.model_roots),
                 catalogue=Catalogue(headless.registry),
@@ -121,9 +132,12 @@ class Service:
         Raises:
             KnotworkError: There is no such graph, or it can't be read.
         """
-        return await self.sources.find(source), source.session
+        check(source)
+        if source.session:
+            return await self.sessions.graph(source.session), source.session
+        return await self.sources.find(source), ""
 
-    async def check(self) -> None:
+    async def probe(self) -> None:
         """Ask the database for an answer.
 
         Raises:

@@ -34,16 +34,13 @@ class Sources:
         """The graph that somebody means.
 
         Args:
-            source: Says it in one of three ways.
+            source: Names it, or is it; open sessions are not known here.
 
         Raises:
             BadSource: It says none or several.
             KnotworkError: There is no such graph, or it can't be read.
         """
-        given = [name for name, value in source if value not in ("", None)]
-        if len(given) != 1:
-            expected = "expected exactly one of session, name and document"
-            raise BadSource(f"{expected}, got {' and '.join(given) or 'none'}")
+        check(source)
         if source.document is not None:
             return await asyncio.to_thread(self._spoken, source.document)
         return await asyncio.to_thread(self.named, source.name)
@@ -63,3 +60,15 @@ class Sources:
             return self._headless.read(utf8(pretty(document)))
         except RecursionError:
             raise too_deep("") from None
+
+
+def check(source: GraphSource) -> None:
+    """Refuse what says none or several graphs.
+
+    Raises:
+        BadSource: It does.
+    """
+    given = [name for name, value in source if value not in ("", None)]
+    if len(given) != 1:
+        expected = "expected exactly one of session, name and document"
+        raise BadSource(f"{expected}, got {' and '.join(given) or 'none'}")

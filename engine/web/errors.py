@@ -15,13 +15,18 @@ from engine.graph.edit import Refused
 from engine.service.artifacts import NoArtifact
 from engine.service.catalogue import NoNode
 from engine.service.database import DatabaseError
+from engine.service.history import NotOver
 from engine.service.kinds import FileTooLarge, UnknownKind
 from engine.service.models import NoModel
 from engine.service.pictures import NotAPicture
 from engine.service.places import NotWaiting
+from engine.service.queue import Stopping
 from engine.service.records import Failure, ProblemRecord
 from engine.service.runs import NoSuchRun
+from engine.service.sessions import NoSession
 from engine.service.uploads import NoUpload
+from engine.service.versions import NoVersion
+from engine.service.workspace import Elsewhere
 
 JSON = "application/json"
 ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -46,14 +51,19 @@ STATUS: dict[type[KnotworkError], int] = {
     NoArtifact: 404,
     NoModel: 404,
     NoNode: 404,
+    NoSession: 404,
     NoSuchRun: 404,
     NoUpload: 404,
-    Refused: 409,
+    NoVersion: 404,
+    Elsewhere: 409,
+    NotOver: 409,
     NotWaiting: 409,
+    Refused: 409,
     FileTooLarge: 413,
     NotAPicture: 415,
     UnknownKind: 415,
     DatabaseError: 503,
+    Stopping: 503,
 }
 """Statuses of errors; all others are 422: what was asked makes no sense."""
 

@@ -13,5 +13,5 @@ routes = router("health")
 @routes.get("/health")
 async def read_health(service: Serving) -> HealthRecord:
     """Tell that the server is up, that its database answers, and which life of the server this is."""
-    await service.check()
+    await service.probe()
     return HealthRecord(version=metadata.version("knotwork"), epoch=service.channels.epoch)

@@ -8,10 +8,23 @@ from fastapi import FastAPI
 from starlette.websockets import WebSocket
 
 from engine.service.service import Service
-from engine.web import artifacts, graphs, health, models, nodes, openapi, runs, settings, typed, uploads
+from engine.web import (
+    artifacts,
+    graphs,
+    health,
+    history,
+    models,
+    nodes,
+    openapi,
+    runs,
+    sessions,
+    settings,
+    typed,
+    uploads,
+)
 from engine.web.live import Live
 
-NOUNS = (graphs, typed, runs, artifacts, uploads, nodes, models, settings, health, openapi)
+NOUNS = (graphs, typed, sessions, runs, history, artifacts, uploads, nodes, models, settings, health, openapi)
 
 
 def add(app: FastAPI) -> None:

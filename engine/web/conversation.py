@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
-from engine.errors import GraphError, KnotworkError, Problem
+from engine.errors import GraphError, KnotworkError
 from engine.service.channels import encode, pack
 from engine.service.frames import FrameRefused, FrameTooLarge, read
 from engine.service.outbox import Outbox
 from engine.service.presence import Company
+from engine.service.problems import records
 from engine.service.protocol import (
     CLOSE_BAD_FRAME,
     Cancel,
@@ -23,7 +24,6 @@ from engine.service.protocol import (
     PlanRequest,
     Presence,
     Present,
-    ProblemRecord,
     Redo,
     Refusal,
     Submit,
@@ -123,7 +123,7 @@ class Conversation:
         self._service.previews.leave(self._outbox)
 
     def _refuse(self, id: int | None, error: KnotworkError, channel: str = "") -> None:
-        problems = tuple(map(_record, error.problems)) if isinstance(error, GraphError) else ()
+        problems = records(error.problems) if isinstance(error, GraphError) else ()
         self._outbox.put(encode(Refusal(id=id, channel=channel, error=str(error), problems=problems)))
 
     def _check_pace(self, message: ClientMessage) -> None:
@@ -186,8 +186,8 @@ class Conversation:
 
     async def _submit(self, message: Submit) -> JsonValue:
         graph, session = await self._service.graph(message.request.graph)
-        records = await self._service.queue.submit(message.request, graph, session)
-        return [record.model_dump() for record in records]
+        runs = await self._service.queue.submit(message.request, graph, session)
+        return [run.model_dump() for run in runs]
 
     async def _cancel(self, message: Cancel) -> JsonValue:
         await self._service.queue.cancel(message.run)
@@ -204,14 +204,3 @@ def _about(channel: str, kind: str) -> str:
     """The session or run that a channel is about; empty when it is about something else."""
     head, _, rest = channel.partition(":")
     return rest if head == kind else ""
-
-
-def _record(problem: Problem) -> ProblemRecord:
-    return ProblemRecord(
-        code=problem.code,
-        instance=problem.instance,
-        port=problem.port,
-        expected=problem.expected,
-        got=problem.got,
-        cure=problem.cure,
-    )

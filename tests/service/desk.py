@@ -17,6 +17,7 @@ from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.service.channels import encode
 from engine.service.database import Database
+from engine.service.opened import Later
 from engine.service.protocol import Edited, Wire
 from engine.service.session import Change
 from engine.service.sessions import Sessions
@@ -159,7 +160,12 @@ def set_value(name: str, value: object) -> dict[str, Any]:
 
 @asynccontextmanager
 async def desk(
-    tmp_path: Path, url: str = "", nodes: Registry | None = None, *, stopped: bool = True
+    tmp_path: Path,
+    url: str = "",
+    nodes: Registry | None = None,
+    *,
+    later: Later | None = None,
+    stopped: bool = True,
 ) -> AsyncGenerator[Desk]:
     """Open sessions on a home and a workspace below a folder; what an earlier desk left is there.
 
@@ -167,6 +173,7 @@ async def desk(
         tmp_path: The folder.
         url: The database; SQLite in the home without it.
         nodes: What is installed.
+        later: The clock, if it is to be another one.
         stopped: Whether the server is stopped at the end; otherwise it is as if it was killed.
     """
     library = tmp_path / "library"
@@ -176,7 +183,7 @@ async def desk(
     database = await Database.open(url, settings.home)
     headless = Headless(settings, registry=nodes or registry(), base=workspace.folder, local=False)
     clock, told = Clock(), Told()
-    sessions = Sessions(database, workspace, headless, told, clock.later)
+    sessions = Sessions(database, workspace, headless, told, later or clock.later)
     try:
         await sessions.start()
         yield Desk(sessions, clock, told, workspace.folder, database)

@@ -59,6 +59,9 @@ HALF_WRITTEN = 3600.0
 class NoArtifact(KnotworkError):
     """There is no file of this digest (any more)."""
 
+    def __init__(self, digest: str) -> None:
+        super().__init__(f'expected the digest of a file that a run gave, got "{digest[:80]}"')
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -187,7 +190,7 @@ class Artifacts:
         """
         found = (await self.get_all([digest])).get(digest)
         if found is None:
-            raise NoArtifact(f'expected the digest of a file that a run gave, got "{digest[:80]}"')
+            raise NoArtifact(digest)
         return found
 
     async def get_all(self, digests: Sequence[str]) -> dict[str, Stored]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, delete, exists, func, or_, select, type_coerce
@@ -18,7 +19,8 @@ from engine.graph.document import Graph
 from engine.graph.embed import with_values
 from engine.run.naming import FIELD_LENGTH, UNSAFE
 from engine.service import runs as rows
-from engine.service.artifacts import Artifacts, Stored
+from engine.service.artifacts import Artifacts, NoArtifact, Stored
+from engine.service.background import Background
 from engine.service.bundle import Entry, bundle
 from engine.service.comparison import Comparison, compare
 from engine.service.database import Database
@@ -36,6 +38,10 @@ COMPARED = 64
 
 class NotOver(KnotworkError):
     """A run was to be deleted that waits or runs."""
+
+
+class TooManyRuns(KnotworkError):
+    """More runs were to be deleted than are at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class History:
 
     def __init__(self, database: Database, artifacts: Artifacts, told: Told) -> None:
         self._database, self._artifacts, self._told = database, artifacts, told
+        self._background = Background()
+        """Finishes what was begun to be deleted, though whoever asked for it may be gone."""
 
     async def search(
         self,
@@ -136,29 +144,19 @@ class History:
     async def delete(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Delete runs, and the files that no other run has.
 
+        Args:
+            ids: Of the runs, ``MOST`` at most.
+
         Returns:
             The ids of those that were there.
 
         Raises:
             NotOver: One of them waits or runs; none is deleted.
+            TooManyRuns: There are more; none is deleted.
         """
-        wanted = list(dict.fromkeys(ids))[:MOST]
-        async with self._database.begin() as connection:
-            found = await connection.execute(
-                select(runs.c.id, runs.c.state, runs.c.document).where(runs.c.id.in_(wanted))
-            )
-            there = found.all()
-            for id, state, _ in there:
-                if state in ("queued", "running"):
-                    raise NotOver(
-                        f"run {id}: expected one that has ended, but it is {state}. Cancel it first."
-                    )
-            gone = [id for id, _, _ in there]
-            files = await self._delete(connection, gone, {digest for _, _, digest in there})
-        await self._artifacts.remove(files)
-        for id in gone:
-            self._told.publish("queue", RunGone(run=id))
-        return tuple(gone)
+        if len(ids) > MOST:
+            raise TooManyRuns(f"expected {MOST} runs at most, got {len(ids)}. Delete some at a time.")
+        return await self._background.finish(self._delete(ids))
 
     async def export(self, id: str) -> Iterator[bytes]:
         """A ZIP archive of one run, piece by piece: its graph, what it gave, its record.
@@ -170,16 +168,13 @@ class History:
             NoArtifact: One of its files is gone.
         """
         kept = await self._kept(id)
-        record = kept.record
-        graph = with_values(Graph.read(kept.data), record.values)
-        files = [(one, await self._artifacts.get(one.digest)) for one in record.artifacts if one.media]
-        return bundle(
-            [
-                Entry("graph.json", graph.to_bytes()),
-                Entry("record.json", record.model_dump_json(indent=1).encode() + b"\n"),
-                *(Entry(name, stored.path) for name, stored in _named(files)),
-            ]
-        )
+        given = [one for one in kept.record.artifacts if one.media]
+        found = await self._artifacts.get_all([one.digest for one in given])
+        for one in given:
+            if one.digest not in found:
+                raise NoArtifact(one.digest)
+        named = _named([(one, found[one.digest]) for one in given])
+        return bundle([*await asyncio.to_thread(_texts, kept), *(Entry(*file) for file in named)])
 
     def _compare(self, one: Kept, other: Kept, files: Mapping[str, Stored]) -> Comparison:
         compared = 0
@@ -208,7 +203,25 @@ class History:
             raise rows.NoSuchRun(id)
         return Kept(rows.record_of(row), row["document"], row["data"])
 
-    async def _delete(
+    async def _delete(self, ids: Sequence[str]) -> tuple[str, ...]:
+        async with self._database.begin() as connection:
+            found = await connection.execute(
+                select(runs.c.id, runs.c.state, runs.c.document).where(runs.c.id.in_(ids))
+            )
+            there = found.all()
+            for id, state, _ in there:
+                if state in ("queued", "running"):
+                    raise NotOver(
+                        f"run {id}: expected one that has ended, but it is {state}. Cancel it first."
+                    )
+            gone = [id for id, _, _ in there]
+            files = await self._drop(connection, gone, {digest for _, _, digest in there})
+        await self._artifacts.remove(files)
+        for id in gone:
+            self._told.publish("queue", RunGone(run=id))
+        return tuple(gone)
+
+    async def _drop(
         self, connection: AsyncConnection, ids: Sequence[str], graphs: Collection[str]
     ) -> list[Stored]:
         """Delete rows, and what only they had; returns the files that nobody has any more."""
@@ -225,7 +238,13 @@ def _says(column: Column[Any], text: str) -> ColumnElement[bool]:
     return func.lower(type_coerce(column, Words)).contains(text.lower(), autoescape=True)
 
 
-def _named(files: Sequence[tuple[ArtifactRecord, Stored]]) -> Iterator[tuple[str, Stored]]:
+def _texts(kept: Kept) -> list[Entry]:
+    graph = with_values(Graph.read(kept.data), kept.record.values)
+    record = kept.record.model_dump_json(indent=1).encode() + b"\n"
+    return [Entry("graph.json", graph.to_bytes()), Entry("record.json", record)]
+
+
+def _named(files: Sequence[tuple[ArtifactRecord, Stored]]) -> Iterator[tuple[str, Path]]:
     """Names for the outputs of a run; several files of one output get numbers."""
     several = Counter(record.output for record, _ in files)
     taken: set[str] = set()
@@ -234,4 +253,4 @@ def _named(files: Sequence[tuple[ArtifactRecord, Stored]]) -> Iterator[tuple[str
         stem = f"outputs/{UNSAFE.sub('_', record.output)[:FIELD_LENGTH]}{number}"
         name = next(name for again in count() if (name := f"{stem}{again or ''}{stored.suffix}") not in taken)
         taken.add(name)
-        yield name, stored
+        yield name, stored.path

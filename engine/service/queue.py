@@ -25,6 +25,7 @@ from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.service import runs
 from engine.service.artifacts import Artifacts
+from engine.service.background import Background
 from engine.service.database import Database, DatabaseError
 from engine.service.execution import Ended
 from engine.service.feed import Offer, Told
@@ -80,6 +81,8 @@ class RunQueue:
         self._database, self._headless = database, headless
         self._artifacts, self._told = artifacts, told
         self._runner = Runner(headless, artifacts, told, offer)
+        self._background = Background()
+        """Finishes each change that was begun, though whoever asked for it may be gone."""
         self._changes = asyncio.Lock()
         """Held from the change of a row until everyone is told of it."""
         self._more, self._stopping = asyncio.Event(), asyncio.Event()
@@ -99,6 +102,7 @@ class RunQueue:
             self._first, self._last = await runs.ends_of_queue(connection)
             found = await connection.execute(select(settings.c.value).where(settings.c.name == PAUSED))
             self.paused = bool(found.scalar())
+        self._background.start(self._artifacts.sweep())
         self._worker = asyncio.create_task(self._work(), name="run queue")
 
     async def stop(self) -> None:
@@ -108,6 +112,7 @@ class RunQueue:
         self._runner.stop()
         if self._worker is not None:
             await self._worker
+        await self._background.settle()
         self._runner.close()
         for ended in [one for waiters in self._waiters.values() for one in waiters]:
             if not ended.done():
@@ -131,16 +136,7 @@ class RunQueue:
         if request.key and (before := await self._of_key(request.key)):
             return before
         submission = await asyncio.to_thread(prepare, graph, request, self._headless, self._documents)
-        async with self._changes:
-            if request.key and (before := await self._of_key(request.key)):
-                return before
-            records = self._records(submission, request, session)
-            async with self._database.begin() as connection:
-                await runs.add(connection, submission.document, records, request.key)
-            self._keep(submission.document)
-            self._tell(records)
-        self._more.set()
-        return records
+        return await self._background.finish(self._add(submission, request, session))
 
     async def cancel(self, id: str) -> tuple[RunRecord, ...]:
         """Cancel a run, or every run of a batch; what has ended stays as it is.
@@ -151,11 +147,11 @@ class RunQueue:
         Raises:
             NoSuchRun: There is neither.
         """
-        return await self._cancel(id)
+        return await self._background.finish(self._cancel(id))
 
     async def cancel_all(self) -> tuple[RunRecord, ...]:
         """Cancel what waits and what runs; see ``cancel``."""
-        return await self._cancel(None)
+        return await self._background.finish(self._cancel(None))
 
     async def move(self, id: str, before: str = "") -> tuple[RunRecord, ...]:
         """Move a waiting run, or those of a batch, in front of another one, whose priority they take on.
@@ -170,22 +166,15 @@ class RunQueue:
         Raises:
             NotWaiting: One of them doesn't wait.
         """
-        async with self._changes:
-            async with self._database.begin() as connection:
-                records = moved(await runs.queued(connection), id, before)
-                await runs.place(connection, records)
-                self._first, self._last = await runs.ends_of_queue(connection)
-            self._tell(records)
-        return records
+        return await self._background.finish(self._move(id, before))
 
     async def pause(self) -> None:
         """Begin no further run, after a restart neither; the one under way goes on."""
-        await self._set_paused(True)
+        await self._background.finish(self._set_paused(True))
 
     async def resume(self) -> None:
         """Go on."""
-        await self._set_paused(False)
-        self._more.set()
+        await self._background.finish(self._set_paused(False))
 
     async def get(self, id: str) -> RunRecord:
         """A run as it is now.
@@ -247,6 +236,18 @@ class RunQueue:
         async with self._database.read() as connection:
             return await runs.of_key(connection, key)
 
+    async def _add(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
+        async with self._changes:
+            if request.key and (before := await self._of_key(request.key)):
+                return before
+            records = self._records(submission, request, session)
+            async with self._database.begin() as connection:
+                await runs.add(connection, submission.document, records, request.key)
+            self._keep(submission.document)
+            self._tell(records)
+        self._more.set()
+        return records
+
     def _records(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         """The runs of a request, with their places in the queue."""
         batch, *ids = [self._ids.next() for _ in range(len(submission.runs) + 1)]
@@ -299,6 +300,15 @@ class RunQueue:
             self._runner.cancel()
             return (running, *stopped)
 
+    async def _move(self, id: str, before: str) -> tuple[RunRecord, ...]:
+        async with self._changes:
+            async with self._database.begin() as connection:
+                records = moved(await runs.queued(connection), id, before)
+                await runs.place(connection, records)
+                self._first, self._last = await runs.ends_of_queue(connection)
+            self._tell(records)
+        return records
+
     async def _set_paused(self, paused: bool) -> None:
         async with self._changes:
             async with self._database.begin() as connection:
@@ -306,6 +316,7 @@ class RunQueue:
                 await connection.execute(insert(settings).values(name=PAUSED, value=paused))
             self.paused = paused
             self._told.publish("queue", Paused(paused=paused))
+        self._more.set()
 
     def _tell(self, records: Sequence[RunRecord]) -> None:
         for record in records:

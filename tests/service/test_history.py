@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.graph.document import Graph
-from engine.service.history import NotOver
+from engine.service.history import MOST, NotOver, TooManyRuns
 from engine.service.protocol import RunGone
 from engine.service.runs import NoSuchRun
 from engine.service.tables import documents
@@ -217,6 +217,16 @@ def test_what_waits_or_runs_is_not_deleted_and_nothing_beside_it(home: Path) -> 
             await parts.history.delete([done.id, running.id])
         assert (await parts.queue.get(done.id)).state == "done"
         gates["go"].set()
+
+    serving(home, "", test)
+
+
+def test_more_than_a_page_is_not_deleted_at_once(home: Path) -> None:
+    async def test(parts: Served) -> None:
+        done = await parts.run(add())
+        with pytest.raises(TooManyRuns, match=f"{MOST} runs at most, got {MOST + 1}"):
+            await parts.history.delete([done.id, *("x" * MOST)])
+        assert await parts.queue.get(done.id) == done
 
     serving(home, "", test)
 

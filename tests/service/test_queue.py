@@ -364,6 +364,22 @@ def test_everything_is_cancelled_at_once(database_url: str, home: Path) -> None:
     serving(home, database_url, test)
 
 
+def test_a_change_that_was_begun_is_finished_though_who_asked_is_gone(home: Path) -> None:
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        [id] = await queued(parts, "a")
+        async with parts.database.begin():  # so that the change has to wait
+            asking = asyncio.create_task(parts.queue.cancel(id))
+            await asyncio.sleep(0)
+            asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert (await asyncio.wait_for(parts.queue.wait(id), PATIENCE)).state == "cancelled"
+        assert parts.told.states()[-1] == (id, "cancelled")
+
+    serving(home, "", test)
+
+
 def test_what_has_ended_cannot_be_cancelled_any_more(home: Path) -> None:
     async def test(parts: Served) -> None:
         done = await parts.run(add())

@@ -67,21 +67,22 @@ def command(
         from engine.web.host import Host, listen
 
         prefix, certificate = _prefix(root_path), _certificate(ssl_certfile, ssl_keyfile)
-        listening = listen(host, port)
-        access = access_for(host, listening.getsockname()[1], token, allow_host or (), proxied=bool(prefix))
-        # The application stands above the engine, which knows it by name only
-        app = import_module("server").create_app(
-            Settings.load(), workspace, access=access, database_url=database, root_path=prefix
-        )
-        address = _address(host, listening, prefix, secure=certificate is not None)
-        entrance = address if access.token in ("", token) else f"{address}?token={access.token}"
+        with listen(host, port) as listening:
+            bound = listening.getsockname()[1]
+            access = access_for(host, bound, token, allow_host or (), proxied=bool(prefix))
+            # The application stands above the engine, which knows it by name only
+            app = import_module("server").create_app(
+                Settings.load(), workspace, access=access, database_url=database, root_path=prefix
+            )
+            address = _address(host, bound, prefix, secure=certificate is not None)
 
-        def ready() -> None:
-            print(f"Knotwork serves {workspace.resolve()} at {entrance}", flush=True)
-            if open:
-                _open(address, access.token)
+            def ready() -> None:
+                entrance = address if access.token in ("", token) else f"{address}?token={access.token}"
+                print(f"Knotwork serves {workspace.resolve()} at {entrance}", flush=True)
+                if open:
+                    _open(address, access.token)
 
-        changed = asyncio.run(_serve(Host(app, certificate), listening, ready, watch=watch_packs))
+            changed = asyncio.run(_serve(Host(app, certificate), listening, ready, watch=watch_packs))
     if changed:
         _begin_again(access.token)
 
@@ -125,7 +126,7 @@ def _certificate(file: Path | None, key: Path | None) -> Certificate | None:
     return None if file is None else Certificate(file, key)
 
 
-def _address(host: str, listening: socket, prefix: str, *, secure: bool) -> str:
+def _address(host: str, port: int, prefix: str, *, secure: bool) -> str:
     """Where a person finds it; a server on every address is found by the machine's name."""
     from socket import gethostname
 
@@ -133,7 +134,7 @@ def _address(host: str, listening: socket, prefix: str, *, secure: bool) -> str:
 
     bare = host.strip("[]")
     shown = gethostname() if bare in EVERYWHERE else f"[{bare}]" if ":" in bare else bare
-    return f"{'https' if secure else 'http'}://{shown}:{listening.getsockname()[1]}{prefix}/"
+    return f"{'https' if secure else 'http'}://{shown}:{port}{prefix}/"
 
 
 def _open(address: str, token: str) -> None:

@@ -20,11 +20,11 @@ from typing import TypeVar
 from pydantic import JsonValue
 from sqlalchemy import delete, insert, select
 
-from engine.errors import KnotworkError
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.service import runs
 from engine.service.artifacts import Artifacts
+from engine.service.awaited import OVER, Awaited
 from engine.service.background import Background
 from engine.service.database import Database, DatabaseError
 from engine.service.execution import Ended
@@ -40,8 +40,6 @@ from engine.service.tables import settings
 
 LOG = logging.getLogger(__name__)
 PAUSED = "queue.paused"
-OVER = frozenset({"done", "failed", "cancelled"})
-"""States of runs that have ended."""
 LISTED = 1000
 """Runs in a snapshot of the queue; who wants to see more asks for them."""
 DOCUMENTS = 16
@@ -49,10 +47,6 @@ DOCUMENTS = 16
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between two tries when the database fails."""
 T = TypeVar("T")
-
-
-class Stopping(KnotworkError):
-    """The server stops; what was queued goes on when it starts again."""
 
 
 class RunQueue:
@@ -86,37 +80,30 @@ class RunQueue:
         self._changes = asyncio.Lock()
         """Held from the change of a row until everyone is told of it."""
         self._more, self._stopping = asyncio.Event(), asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
         self._first, self._last = 0.0, 0.0
         self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._live: set[str] = set()
-        """Ids of the runs that have not ended, so that nobody asks the database about nothing."""
-        self._waiters: dict[str, list[asyncio.Future[RunRecord]]] = {}
+        self._awaited = Awaited()
         self._ids = Ids()
 
     async def start(self) -> None:
         """Go on where the last server stopped."""
         async with self._database.begin() as connection:
             await runs.put_back(connection)
-            self._live = {record.id for record in await runs.queued(connection)}
+            self._awaited.expect(record.id for record in await runs.queued(connection))
             self._first, self._last = await runs.ends_of_queue(connection)
             found = await connection.execute(select(settings.c.value).where(settings.c.name == PAUSED))
             self.paused = bool(found.scalar())
         self._background.start(self._artifacts.sweep())
-        self._worker = asyncio.create_task(self._work(), name="run queue")
+        self._background.start(self._work())
 
     async def stop(self) -> None:
         """Begin no more. The run under way stops at its next tick, and runs again at the next start."""
         self._stopping.set()
         self._more.set()
         self._runner.stop()
-        if self._worker is not None:
-            await self._worker
         await self._background.settle()
         self._runner.close()
-        for ended in [one for waiters in self._waiters.values() for one in waiters]:
-            if not ended.done():
-                ended.set_exception(Stopping("the server stops; the run goes on when it starts again"))
+        self._awaited.stop()
 
     async def submit(self, request: RunRequest, graph: Graph, session: str = "") -> tuple[RunRecord, ...]:
         """Queue a run, or one for each point of a sweep.
@@ -197,14 +184,7 @@ class RunQueue:
             NoSuchRun: There is none.
             Stopping: The server stops before.
         """
-        ended: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
-        self._waiters.setdefault(id, []).append(ended)
-        try:
-            return await ended if id in self._live else await self.get(id)
-        finally:
-            self._waiters[id].remove(ended)
-            if not self._waiters[id]:
-                del self._waiters[id]
+        return await (self._awaited.end(id) if id in self._awaited else self.get(id))
 
     async def snapshot(self, rest: str = "") -> JsonValue:
         """The channel ``queue`` as it is now.
@@ -253,7 +233,7 @@ class RunQueue:
         batch, *ids = [self._ids.next() for _ in range(len(submission.runs) + 1)]
         begin = self._first - len(ids) if request.front else self._last + 1
         self._first, self._last = min(self._first, begin), max(self._last, begin + len(ids) - 1)
-        fixed = RunRecord(
+        common = RunRecord(
             id="",
             batch=batch,
             session=session,
@@ -269,14 +249,7 @@ class RunQueue:
             device=self._headless.local.device,
         )
         return tuple(
-            fixed.model_copy(
-                update={
-                    "id": id,
-                    "position": begin + number,
-                    "values": submission.runs[number],
-                    "seeds": submission.seeds_of(number),
-                }
-            )
+            common.model_copy(update={"id": id, "position": begin + number, **submission.values(number)})
             for number, id in enumerate(ids)
         )
 
@@ -322,21 +295,19 @@ class RunQueue:
         for record in records:
             event = RunChanged(run=record)
             self._told.publish("queue", event)
-            self._live.add(record.id)
             if record.state in OVER:
-                self._live.discard(record.id)
                 self._told.publish(f"run:{record.id}", event)
                 self._told.close(f"run:{record.id}")
-                for ended in self._waiters.get(record.id, ()):
-                    if not ended.done():
-                        ended.set_result(record)
+            self._awaited.note(record)
 
     async def _work(self) -> None:
         while not self._stopping.is_set():
-            if self.paused or not self._live or not await self._persistently(self._begin):
+            if self.paused or not self._awaited or not await self._persistently(self._begin):
                 await self._more.wait()
                 self._more.clear()
                 continue
+            if self._stopping.is_set():  # since the run was claimed
+                self._runner.stop()
             ended = await self._runner.execute()
             if not self._stopping.is_set() or ended.record.state != "cancelled" or self._runner.cancelled:
                 await self._persistently(lambda ended=ended: self._end(ended))

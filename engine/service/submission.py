@@ -69,10 +69,11 @@ class Submission:
     runs: tuple[dict[str, JsonValue], ...]
     seeds: tuple[str, ...]
 
-    def seeds_of(self, run: int) -> dict[str, int]:
-        """The seeds of one run, by input."""
+    def values(self, run: int) -> dict[str, Any]:
+        """The fields ``values`` and ``seeds`` of one run's record."""
         values = self.runs[run]
-        return {name: value for name in self.seeds if isinstance(value := values[name], int)}
+        seeds = {name: value for name in self.seeds if isinstance(value := values[name], int)}
+        return {"values": values, "seeds": seeds}
 
 
 def prepare(

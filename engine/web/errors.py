@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from engine.errors import GraphError, KnotworkError, Problem
 from engine.graph.edit import Refused
 from engine.service.artifacts import NoArtifact
+from engine.service.awaited import Stopping
 from engine.service.catalogue import NoNode
 from engine.service.database import DatabaseError
 from engine.service.history import NotOver
@@ -20,7 +21,6 @@ from engine.service.kinds import FileTooLarge, UnknownKind
 from engine.service.models import NoModel
 from engine.service.pictures import NotAPicture
 from engine.service.places import NotWaiting
-from engine.service.queue import Stopping
 from engine.service.records import Failure, ProblemRecord
 from engine.service.runs import NoSuchRun
 from engine.service.sessions import NoSession

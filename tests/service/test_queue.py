@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from engine.errors import GraphError
-from engine.service.database import Database, DatabaseError
+from engine.service import runs
+from engine.service.awaited import Stopping
+from engine.service.database import DatabaseError
 from engine.service.places import NotWaiting
 from engine.service.protocol import Paused, RunChanged
-from engine.service.queue import Stopping
 from engine.service.records import RunRecord
 from engine.service.runs import CLAIM, NoSuchRun
 from engine.service.submission import RequestRefused
@@ -486,24 +487,24 @@ def test_the_next_run_is_found_by_the_index_of_those_that_wait(home: Path) -> No
     assert any("INDEX ix_runs_next" in line for line in serving(home, "", plan))
 
 
-def test_a_database_that_fails_for_a_while_loses_no_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.service.queue.PAUSES", (0.0,))
-    failures = iter(range(3))
+@pytest.mark.parametrize("step", ["claim", "end"])
+def test_a_database_that_fails_for_a_while_loses_no_run(
+    step: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works, failures = getattr(runs, step), iter(range(3))
+
+    async def failing(*given: Any) -> Any:
+        for _ in failures:
+            raise DatabaseError("gone for a moment")
+        return await works(*given)
 
     async def test(parts: Served) -> None:
-        begin = Database.begin
-
-        def failing(database: Database) -> Any:
-            task = asyncio.current_task()
-            if task is not None and task.get_name() == "run queue":
-                for _ in failures:
-                    raise DatabaseError("gone for a moment")
-            return begin(database)
-
-        monkeypatch.setattr(Database, "begin", failing)
-        assert (await parts.run(add())).state == "done"
+        done = await parts.run(say("once"))
+        assert (done.state, calls) == ("done", ["once"])
         assert next(failures, None) is None
 
+    monkeypatch.setattr("engine.service.queue.PAUSES", (0.0,))
+    monkeypatch.setattr(runs, step, failing)
     serving(home, "", test)
 
 

@@ -316,6 +316,8 @@ class RunQueue:
     async def _begin(self) -> bool:
         """Take the next run out of the queue, if there is one."""
         async with self._changes:
+            if self.paused:  # while this waited for its turn
+                return False
             async with self._database.begin() as connection:
                 claimed = await runs.claim(connection, time.time())
                 if claimed is None:

@@ -24,7 +24,7 @@ from uuid import uuid4
 
 import httpx
 import msgpack
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
@@ -38,6 +38,8 @@ from engine.service.protocol import (
     Cancel,
     Edit,
     ExplanationRecord,
+    Failure,
+    GraphSource,
     Hello,
     Lossy,
     Ping,
@@ -51,6 +53,7 @@ from engine.service.protocol import (
     RunRecord,
     RunRequest,
     ServerMessage,
+    SessionRecord,
     Snapshot,
     Submit,
     Subscribe,
@@ -235,15 +238,23 @@ class Client:
         """Wait for an answer."""
         await self._ask(Ping(id=next(self._ids)))
 
+    async def open(self, source: GraphSource) -> SessionRecord:
+        """Open a graph to edit it."""
+        answer = await self._request("POST", "api/sessions", source)
+        return SessionRecord.model_validate_json(answer.content)
+
     async def fetch(self, digest: str) -> bytes:
         """The file of an artifact."""
+        return (await self._request("GET", f"api/artifacts/{quote(digest, safe='')}")).content
+
+    async def _request(self, method: str, path: str, body: Wire | None = None) -> httpx.Response:
         try:
-            answer = await self.http.get(f"api/artifacts/{quote(digest, safe='')}")
+            answer = await self.http.request(method, path, json=None if body is None else body.model_dump())
         except httpx.TransportError as error:
-            raise ServerGone(f"{self.http.base_url}: {error}") from error
+            raise ServerGone(f"{self._address}: {error}") from error
         if answer.is_error:
-            raise ServerRefused(answer.text)
-        return answer.content
+            raise _refusal(answer)
+        return answer
 
     async def listen(self, channel: str) -> AsyncGenerator[Message]:
         """What is said in a channel from now on: a snapshot, then message by message, without a gap.
@@ -415,6 +426,14 @@ class Client:
     def _hand_out(self, message: Message) -> None:
         for listener in self._listeners.get(message.channel, ()):
             listener.put(message)
+
+
+def _refusal(answer: httpx.Response) -> ServerRefused:
+    try:
+        failure = Failure.model_validate_json(answer.content)
+    except ValidationError:  # of a proxy, or of another program
+        return ServerRefused(f"{answer.status_code} {answer.reason_phrase}")
+    return ServerRefused(failure.error, failure.problems)
 
 
 def _encoded(message: Wire) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from engine.errors import GraphError, Problem
@@ -20,23 +20,36 @@ from engine.service.protocol import (
     RunChanged,
     RunRecord,
     RunRequest,
+    SessionRecord,
 )
 from tests.service.test_previews import Picture
 from tests.web.loopback import Loopback
 from tests.web.talking import Place
 
 RECORD = RunRecord(id="1", batch="1", graph="", state="running", created=0.0)
+SESSION = SessionRecord(id="s", name="a", seq=0, saved=0, digest="")
 DONE = RECORD.model_copy(update={"state": "done"})
 
 
 async def _artifact(request: Request) -> Response:
     if request.path_params["digest"] == "none":
-        return PlainTextResponse('there is no artifact "none"', 404)
+        return JSONResponse({"error": 'there is no artifact "none"', "problems": []}, 404)
+    if request.path_params["digest"] == "proxied":
+        return PlainTextResponse("upstream", 502)
     return Response(b"the file")
 
 
+async def _open(request: Request) -> Response:
+    assert GraphSource.model_validate_json(await request.body()).name == "a"
+    return JSONResponse(SESSION.model_dump(), 201)
+
+
 def app(place: Place) -> Starlette:
-    routes = [WebSocketRoute("/api/live", place.live.serve), Route("/api/artifacts/{digest}", _artifact)]
+    routes = [
+        WebSocketRoute("/api/live", place.live.serve),
+        Route("/api/artifacts/{digest}", _artifact),
+        Route("/api/sessions", _open, methods=["POST"]),
+    ]
     return Starlette(routes=routes)
 
 
@@ -304,6 +317,15 @@ def test_a_file_is_fetched_by_its_digest() -> None:
         assert await client.fetch("abc") == b"the file"
         with pytest.raises(ServerRefused, match='no artifact "none"'):
             await client.fetch("none")
+        with pytest.raises(ServerRefused, match="502 Bad Gateway"):
+            await client.fetch("proxied")
+
+    run(test)
+
+
+def test_a_graph_is_opened_to_edit_it() -> None:
+    async def test(place: Place, server: Loopback, client: Client) -> None:
+        assert await client.open(GraphSource(name="a")) == SESSION
 
     run(test)
 

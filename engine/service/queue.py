@@ -208,7 +208,8 @@ class RunQueue:
         Raises:
             NoSuchRun: There is none.
         """
-        record = await self.get(id)
+        running = self._runner.running
+        record = running if running is not None and running.id == id else await self.get(id)
         events: list[JsonValue] = [event.model_dump(mode="json") for event in self._runner.events(id)]
         return {"run": record.model_dump(mode="json"), "events": events}
 
@@ -218,10 +219,10 @@ class RunQueue:
 
     async def _add(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         async with self._changes:
-            if request.key and (before := await self._of_key(request.key)):
-                return before
-            records = self._records(submission, request, session)
             async with self._database.begin() as connection:
+                if request.key and (before := await runs.of_key(connection, request.key)):
+                    return before
+                records = self._records(submission, request, session)
                 await runs.add(connection, submission.document, records, request.key)
             self._keep(submission.document)
             self._tell(records)

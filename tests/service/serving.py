@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -27,7 +28,7 @@ from engine.service.feed import Offer
 from engine.service.history import History
 from engine.service.protocol import RunChanged
 from engine.service.queue import RunQueue
-from engine.service.records import GraphSource, RunRequest, Wire
+from engine.service.records import GraphSource, RunRecord, RunRequest, Wire
 from tests.run.conftest import PROBES, calls, gates, settings
 
 PATIENCE = 20.0
@@ -171,7 +172,7 @@ def registry() -> Registry:
 async def served(home: Path, url: str, offer: Offer | None = None) -> AsyncGenerator[Served]:
     """A queue that works, on a home and a database."""
     database = await Database.open(url, home)
-    headless = Headless(settings(home), registry=registry(), local=False)
+    headless = Headless(settings(home), registry=registry(), base=home, local=False)
     artifacts, told = Artifacts(home, database), Recorder()
     queue = RunQueue(database, headless, artifacts, told, offer)
     await queue.start()
@@ -226,3 +227,20 @@ def gate(name: str) -> Graph:
         },
         {"out": "last.out"},
     )
+
+
+def ids(records: Sequence[RunRecord]) -> list[str]:
+    return [record.id for record in records]
+
+
+async def held(parts: Served, name: str = "a") -> RunRecord:
+    """A run that has begun, and goes on when ``gates["go"]`` is set."""
+    gates["go"], gates[name] = threading.Event(), threading.Event()
+    [record] = await parts.queue.submit(request(), gate(name))
+    assert await asyncio.to_thread(gates[name].wait, PATIENCE)
+    return record
+
+
+async def queued(parts: Served, *names: str, **asked: Any) -> list[str]:
+    """Ids of runs that wait, one for each name."""
+    return [(await parts.queue.submit(request(**asked), say(name)))[0].id for name in names]

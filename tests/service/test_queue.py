@@ -1,173 +1,32 @@
-"""What becomes of runs: queued, moved, cancelled, executed, and taken up again after a restart."""
+"""What becomes of runs that wait: begun in order, moved, held up, cancelled."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from engine.errors import GraphError
 from engine.service import runs
-from engine.service.awaited import Stopping
 from engine.service.database import DatabaseError
 from engine.service.places import NotWaiting
 from engine.service.protocol import Paused, RunChanged
-from engine.service.records import RunRecord
 from engine.service.runs import CLAIM, NoSuchRun
-from engine.service.submission import RequestRefused
 from tests.run.conftest import calls, gates
-from tests.service.serving import PATIENCE, Served, add, gate, graph, request, say, served, serving
-
-
-def ids(records: Sequence[RunRecord]) -> list[str]:
-    return [record.id for record in records]
-
-
-async def held(parts: Served, name: str = "a") -> RunRecord:
-    """A run that has begun, and goes on when ``gates["go"]`` is set."""
-    gates["go"], gates[name] = threading.Event(), threading.Event()
-    [record] = await parts.queue.submit(request(), gate(name))
-    assert await asyncio.to_thread(gates[name].wait, PATIENCE)
-    return record
-
-
-async def queued(parts: Served, *names: str, **asked: Any) -> list[str]:
-    """Ids of runs that wait, one for each name."""
-    return [(await parts.queue.submit(request(**asked), say(name)))[0].id for name in names]
-
-
-# --- a run ------------------------------------------------------------------------------------------------
-
-
-def test_a_run_is_executed_and_its_record_tells_everything(database_url: str, home: Path) -> None:
-    async def test(parts: Served) -> None:
-        document = add(title="Sum")
-        done = await parts.run(document, values={"a": 5})
-
-        assert (done.state, done.title, done.graph) == ("done", "Sum", document.digest())
-        assert done.values == {"a": 5, "b": 2}
-        assert done.counts == {
-            "total": 1, "executed": 1, "cached": 0, "skipped": 0, "failed": 0, "blocked": 0, "cancelled": 0,
-        }  # fmt: skip
-        assert done.seconds.keys() == {"plan", "run", "export"}
-        assert [(one.output, one.value, one.media) for one in done.artifacts] == [("total", 7.0, "")]
-        assert done.nodes == ("math.add",)
-        assert {"python", "knotwork", "torch", "numpy"} <= done.versions.keys()
-        assert done.device == "cpu"
-        assert done.created <= done.started <= done.ended
-        assert done == await parts.queue.get(done.id)
-
-    serving(home, database_url, test)
-
-
-def test_it_is_told_when_it_comes_begins_and_ends(database_url: str, home: Path) -> None:
-    async def test(parts: Served) -> None:
-        done = await parts.run(add())
-        assert parts.told.states() == [(done.id, state) for state in ("queued", "running", "done")]
-        assert [event.type for event in parts.told.of(f"run:{done.id}")] == [
-            "run.planned", "node.done", "run.changed",
-        ]  # fmt: skip
-        assert parts.told.closed == [f"run:{done.id}"]
-
-    serving(home, database_url, test)
-
-
-def test_the_same_again_comes_from_the_store(database_url: str, home: Path) -> None:
-    async def test(parts: Served) -> None:
-        await parts.run(add())
-        again = await parts.run(add())
-        assert (again.counts["executed"], again.counts["cached"]) == (0, 1)
-
-    serving(home, database_url, test)
-
-
-def test_a_forced_instance_runs_whatever_is_stored(database_url: str, home: Path) -> None:
-    async def test(parts: Served) -> None:
-        await parts.run(add())
-        again = await parts.run(add(), forced=["sum"])
-        assert (again.counts["executed"], again.forced) == (1, ("sum",))
-
-    serving(home, database_url, test)
-
-
-def test_only_the_outputs_asked_for_are_computed(database_url: str, home: Path) -> None:
-    async def test(parts: Served) -> None:
-        done = await parts.run(gate("a"), outputs=["first.out"])
-        assert [(one.output, one.value) for one in done.artifacts] == [("first.out", "before a")]
-
-    serving(home, database_url, test)
-
-
-def test_what_fails_is_recorded_and_the_queue_goes_on(database_url: str, home: Path) -> None:
-    async def test(parts: Served) -> None:
-        failing = graph({"bad": {"type": "probe.fail", "params": {"text": "too bad"}}}, {"out": "bad.out"})
-        failed = await parts.run(failing)
-        assert (failed.state, failed.counts["failed"], failed.artifacts) == ("failed", 1, ())
-        [failure] = failed.failures
-        assert (failure["instance"], failure["node"]) == ("bad", "probe.fail")
-        assert "too bad" in failure["reason"]
-        assert (await parts.run(add())).state == "done"
-
-    serving(home, database_url, test)
-
-
-def test_a_seed_drawn_at_random_is_an_integer_when_it_is_queued(database_url: str, home: Path) -> None:
-    document = graph(
-        {"draw": {"type": "serve.draw"}},
-        {"out": "draw.out"},
-        inputs={"seed": {"to": ["draw.seed"], "default": 1}, "other": {"to": [], "default": 3}},
-    )
-
-    async def test(parts: Served) -> None:
-        await parts.queue.pause()
-        [one] = await parts.queue.submit(request(random_seeds=True), document)
-        [other] = await parts.queue.submit(request(random_seeds=True), document)
-        [mine] = await parts.queue.submit(request(random_seeds=True, values={"seed": 5}), document)
-        assert one.seeds == {"seed": one.values["seed"]}
-        assert one.seeds != other.seeds
-        assert mine.seeds == {"seed": 5}
-
-    serving(home, database_url, test)
-
-
-@pytest.mark.parametrize(
-    ("asked", "error", "said"),
-    [
-        ({"values": {"c": 1}}, GraphError, "an input of the graph"),
-        ({"values": {"a": "many"}}, GraphError, "a: expected"),
-        ({"values": {"a": 10**20}}, GraphError, "64 bits"),
-        ({"outputs": ["product"]}, GraphError, "an output of the graph"),
-        ({"forced": ["product"]}, GraphError, "an instance of the graph"),
-        ({"sweep": {"a": list(range(40)), "b": list(range(40))}}, RequestRefused, "1 to 1000 runs, got 1600"),
-        ({"sweep": {"a": []}}, RequestRefused, "got 0"),
-    ],
+from tests.service.serving import (
+    PATIENCE,
+    Served,
+    add,
+    graph,
+    held,
+    ids,
+    queued,
+    request,
+    say,
+    serving,
 )
-def test_what_cannot_be_run_is_refused_and_nothing_is_queued(
-    asked: dict[str, Any], error: type[Exception], said: str, home: Path
-) -> None:
-    async def test(parts: Served) -> None:
-        with pytest.raises(error, match=said):
-            await parts.queue.submit(request(**asked), add())
-        assert await parts.history.search() == ()
-
-    serving(home, "", test)
-
-
-def test_a_graph_with_problems_is_refused_with_all_of_them(home: Path) -> None:
-    wrong = graph({"one": {"type": "no.such"}, "two": {"type": "probe.say"}}, {"out": "two.out"})
-
-    async def test(parts: Served) -> None:
-        with pytest.raises(GraphError) as caught:
-            await parts.queue.submit(request(), wrong)
-        assert {problem.instance for problem in caught.value.problems} == {"one", "two"}
-
-    serving(home, "", test)
-
 
 # --- several runs -----------------------------------------------------------------------------------------
 
@@ -397,79 +256,6 @@ def test_an_unknown_run_is_named(home: Path) -> None:
                 await ask("nobody")
 
     serving(home, "", test)
-
-
-# --- restarts ---------------------------------------------------------------------------------------------
-
-
-def test_two_hundred_runs_survive_a_restart_in_order_and_are_done_once(database_url: str, home: Path) -> None:
-    names = [f"run {number}" for number in range(200)]
-
-    async def fill(parts: Served) -> list[str]:
-        await parts.queue.pause()
-        return await queued(parts, *names)
-
-    async def empty(parts: Served) -> tuple[list[str], list[str]]:
-        assert parts.queue.paused
-        waiting = ids(await parts.queue.waiting())
-        await parts.queue.resume()
-        await asyncio.wait_for(parts.queue.wait(waiting[-1]), 6 * PATIENCE)
-        return waiting, [id for id, state in parts.told.states() if state == "done"]
-
-    submitted = serving(home, database_url, fill)
-    waiting, done = serving(home, database_url, empty)
-    assert waiting == done == submitted
-    assert calls == names
-
-
-def test_a_run_under_way_at_the_end_runs_again_first_and_keeps_what_it_had(
-    database_url: str, home: Path
-) -> None:
-    async def begin(parts: Served) -> str:
-        running = await held(parts)
-        await queued(parts, "next")
-        await parts.told.until(lambda: "node.done" in [e.type for e in parts.told.of(f"run:{running.id}")])
-        await parts.queue.stop()
-        gates["go"].set()
-        return running.id
-
-    async def go_on(parts: Served) -> RunRecord:
-        gates["go"], gates["a"] = threading.Event(), threading.Event()
-        gates["go"].set()
-        return await asyncio.wait_for(parts.queue.wait(first), PATIENCE)
-
-    first = serving(home, database_url, begin)
-    done = serving(home, database_url, go_on)
-    assert (done.state, done.counts["executed"], done.counts["cached"]) == ("done", 2, 1)
-    assert calls[0] == "a"
-
-
-def test_a_run_cancelled_while_the_server_stops_stays_cancelled(home: Path) -> None:
-    async def begin(parts: Served) -> str:
-        running = await held(parts)
-        await parts.queue.cancel(running.id)
-        await parts.queue.stop()
-        gates["go"].set()
-        return running.id
-
-    async def look(parts: Served) -> str:
-        return (await parts.queue.get(first)).state
-
-    first = serving(home, "", begin)
-    assert serving(home, "", look) == "cancelled"
-
-
-def test_who_waits_is_told_that_the_server_stops(home: Path) -> None:
-    async def test() -> None:
-        async with served(home, "") as parts:
-            await parts.queue.pause()
-            [id] = await queued(parts, "a")
-            waiting = asyncio.create_task(parts.queue.wait(id))
-            await asyncio.sleep(0)
-        with pytest.raises(Stopping, match="goes on when it starts again"):
-            await waiting
-
-    asyncio.run(test())
 
 
 # --- the machinery ----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from engine.errors import KnotworkError
 from engine.service.records import RunRecord
@@ -23,7 +22,7 @@ class Awaited:
     """The runs that have not ended, and those who wait for them."""
 
     def __init__(self) -> None:
-        self._live: set[str] = set()
+        self._live: dict[str, RunRecord] = {}
         self._waiters: dict[str, list[asyncio.Future[RunRecord]]] = {}
         self._stopping = False
 
@@ -35,16 +34,16 @@ class Awaited:
         """Whether a run is there that has not ended."""
         return id in self._live
 
-    def expect(self, ids: Iterable[str]) -> None:
-        """Take note of runs that were there before."""
-        self._live.update(ids)
+    def get(self, id: str) -> RunRecord | None:
+        """A run as it is now; None when none is there that has not ended."""
+        return self._live.get(id)
 
     def note(self, record: RunRecord) -> None:
         """Take note of how a run is now."""
         if record.state not in OVER:
-            self._live.add(record.id)
+            self._live[record.id] = record
             return
-        self._live.discard(record.id)
+        self._live.pop(record.id, None)
         for ended in self._waiters.get(record.id, ()):
             if not ended.done():
                 ended.set_result(record)

@@ -20,6 +20,7 @@ from typing import TypeVar
 from pydantic import JsonValue
 from sqlalchemy import delete, insert, select
 
+from engine.errors import KnotworkError
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.service import runs
@@ -89,7 +90,8 @@ class RunQueue:
         """Go on where the last server stopped."""
         async with self._database.begin() as connection:
             await runs.put_back(connection)
-            self._awaited.expect(record.id for record in await runs.queued(connection))
+            for record in await runs.queued(connection):
+                self._awaited.note(record)
             self._first, self._last = await runs.ends_of_queue(connection)
             found = await connection.execute(select(settings.c.value).where(settings.c.name == PAUSED))
             self.paused = bool(found.scalar())
@@ -120,9 +122,12 @@ class RunQueue:
             GraphError: The graph, a value or a name is wrong.
             RequestRefused: The sweep is too large or empty.
         """
-        if request.key and (before := await self._of_key(request.key)):
-            return before
-        submission = await asyncio.to_thread(prepare, graph, request, self._headless, self._documents)
+        try:
+            submission = await asyncio.to_thread(prepare, graph, request, self._headless, self._documents)
+        except KnotworkError:
+            if request.key and (before := await self._of_key(request.key)):
+                return before  # it was right when it came first
+            raise
         return await self._background.finish(self._add(submission, request, session))
 
     async def cancel(self, id: str) -> tuple[RunRecord, ...]:
@@ -169,6 +174,8 @@ class RunQueue:
         Raises:
             NoSuchRun: There is none.
         """
+        if (record := self._awaited.get(id)) is not None:
+            return record
         async with self._database.read() as connection:
             return await runs.one(connection, id)
 
@@ -208,8 +215,7 @@ class RunQueue:
         Raises:
             NoSuchRun: There is none.
         """
-        running = self._runner.running
-        record = running if running is not None and running.id == id else await self.get(id)
+        record = await self.get(id)
         events: list[JsonValue] = [event.model_dump(mode="json") for event in self._runner.events(id)]
         return {"run": record.model_dump(mode="json"), "events": events}
 

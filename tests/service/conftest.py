@@ -8,12 +8,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 DEBIAN = Path("/usr/lib/postgresql")
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=64MB")
 """What a server may do without whose data nobody wants tomorrow."""
+ENDING = 'cat; "$0" stop --mode=immediate --pgdata="$1/data"; rm -rf "$1"'
 
 
 class Cluster:
@@ -27,6 +29,7 @@ class Cluster:
         self._folder = tempfile.mkdtemp(prefix="knotwork-pg-")
         if self._user:
             shutil.chown(self._folder, self._user)
+        self._end = self._watched()
         self._run(
             "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", *self._data
         )
@@ -47,21 +50,33 @@ class Cluster:
 
     def stop(self) -> None:
         """End the server and remove its data."""
-        self._run("pg_ctl", "stop", "--mode=immediate", *self._data)
-        shutil.rmtree(self._folder)
+        self._end.communicate()
+
+    def _watched(self) -> subprocess.Popen[Any]:
+        """Ends the server when nothing holds its input any more, as when this process is killed."""
+        command = ["sh", "-c", ENDING, str(_program("pg_ctl")), self._folder]
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            **self._as_whom(),
+        )
+
+    def _as_whom(self) -> dict[str, Any]:
+        return {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(_program(program)), *words]
-        groups = [] if self._user else None
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # a pipe would stay open as long as the server that is started
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
-            user=self._user,
-            group=self._user,
-            extra_groups=groups,
+            **self._as_whom(),
         )
         if done.returncode:
             log = Path(self._folder, "log")

@@ -7,10 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import aclosing
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgpack
 import pytest
@@ -18,7 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from engine.graph.document import Graph
-from engine.service.client import Client, has_ended
+from engine.service.client import Client, end_of
 from engine.service.protocol import SERVER_MESSAGES, SUBPROTOCOL, GraphSource, RunRequest
 from tests.bench import graphs
 from tests.bench.measure import Cost, interleaved, show, timed
@@ -115,23 +114,13 @@ class Served:
 
     async def _done(self, graph: GraphSource) -> int:
         (run,) = await self._client.submit(RunRequest(graph=graph))
-        async with aclosing(self._client.listen(f"run:{run.id}")) as messages:
-            async for message in messages:
-                if has_ended(message):
-                    return executed(message)
-        raise AssertionError("the run never ended")
+        return (await self._client.ended(run.id)).counts["executed"]
 
 
 def source(graph: Graph) -> GraphSource:
     """A graph, as it is sent."""
     tree = graph.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return GraphSource(document={"knotwork": 1, **tree})
-
-
-def executed(end: Any) -> int:
-    """How many nodes of a run were executed, by the message that tells its end."""
-    counts = end.value["run"]["counts"] if end.type == "snapshot" else end.event.run.counts
-    return counts["executed"]
 
 
 @pytest.fixture
@@ -187,5 +176,5 @@ async def reliable_bytes(served: Served, size: int) -> int:
                     await socket.send(msgpack.packb({"type": "subscribe", "id": 2, "channel": channel}))
                 if message.get("channel") == channel and message["type"] in ("event", "snapshot"):
                     total += len(msgpack.packb(message))
-                if message.get("channel") == channel and has_ended(SERVER_MESSAGES.validate_python(message)):
+                if message.get("channel") == channel and end_of(SERVER_MESSAGES.validate_python(message)):
                     return total

@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from engine.errors import GraphError, Problem
-from engine.service.client import Client, Message, PreviewWish, ServerGone, ServerRefused
+from engine.service.client import Client, PreviewWish
+from engine.service.client import run as run_and_wait
+from engine.service.line import Message, ServerGone, ServerRefused
 from engine.service.protocol import (
     GraphSource,
     NodeDone,
@@ -321,6 +323,18 @@ def test_a_file_is_fetched_by_its_digest() -> None:
             await client.fetch("proxied")
 
     run(test)
+
+
+def test_a_script_without_asyncio_submits_and_waits() -> None:
+    async def all() -> None:
+        place = Place()
+        place.answer = lambda: (RECORD,)
+        place.snapshots["1"] = {"run": DONE.model_dump(), "events": []}
+        async with Loopback(app(place)) as server:
+            request = RunRequest(graph=GraphSource(name="a"))
+            assert await asyncio.to_thread(run_and_wait, request, server.address) == (DONE,)
+
+    asyncio.run(all())
 
 
 def test_a_graph_is_opened_to_edit_it() -> None:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI
+from pydantic import Field
 
 import nodes
 from engine.declare.node import node
@@ -22,6 +23,7 @@ from tests.service.samples import png
 from tests.web.asking import Asking
 
 Tree = dict[str, Any]
+Side = Annotated[int, Field(ge=1, le=1000)]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def seeded(seed: Seed = 0) -> int:
 
 
 @node("probe.draw")
-def draw(width: int = 2, height: int = 2) -> Drawing:
+def draw(width: Side = 2, height: Side = 2) -> Drawing:
     """Draw something black."""
     return Drawing(width, height)
 

@@ -240,13 +240,26 @@ export interface Cancel {
   run: string
 }
 /**
- * Ask what a run of a session's graph would do.
+ * Ask what a run of a session's graph would do; the answer is a `PlanRecord`.
  */
 export interface PlanRequest {
   type: 'plan'
+  /**
+   * Number of the request, for the answer.
+   */
   id: number
+  /**
+   * The session.
+   */
   session: string
+  /**
+   * Outputs wanted: named ones or `instance.port`; without any, all named ones.
+   */
   outputs?: string[]
+  /**
+   * Version of the last answer to the same question: only what is otherwise is said.
+   */
+  after?: string
 }
 /**
  * Ask for an answer.
@@ -1398,6 +1411,27 @@ export interface ModelRecord {
    * When they were changed last, in seconds since 1970.
    */
   modified: number
+}
+/**
+ * What a run of a session's graph would do.
+ */
+export interface PlanRecord {
+  /**
+   * Number of the last edit that it has.
+   */
+  seq: number
+  /**
+   * Names this answer; given with the next question, only what is otherwise is said.
+   */
+  version: string
+  /**
+   * Whether every instance is told, in an order in which each comes after what it reads; else those that differ from the answer that was named.
+   */
+  whole: boolean
+  /**
+   * One for each of the instances told.
+   */
+  explanations: ExplanationRecord[]
 }
 /**
  * The queue.

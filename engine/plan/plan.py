@@ -302,8 +302,9 @@ def _rekey(
 ) -> None:
     """Compute keys anew where a source has another one now.
 
-    A payload holds the keys of its sources and changes in nothing else, so the new key is put in the place of
-    the old one: to pack everything again takes four times as long.
+    A payload holds the keys of its sources and changes in nothing else, so where one source moved, and no
+    other has the same key, the new key is put in the place of the old one: to pack everything again takes
+    four times as long.
 
     Args:
         plan: What the payloads and keys are of.
@@ -313,13 +314,13 @@ def _rekey(
         cone: Instances to look at, each after its sources.
     """
     for i in cone:
-        sources = plan.links[i].values()
-        moved = {s for ends in sources for s, _ in ends if s != GIVEN and keys[s] != before[s]}
+        sources = {source for ends in plan.links[i].values() for source, _ in ends if source != GIVEN}
+        moved = [source for source in sources if keys[source] != before[source]]
         if not moved:
             continue
-        payload, source = payloads[i], next(iter(moved))
-        old, new = before[source], keys[source]
-        if len(moved) > 1 or payload is None or old is None or new is None:
+        payload, old, new = payloads[i], before[moved[0]], keys[moved[0]]
+        alone = len(sources) == 1 or sum(before[source] == old for source in sources) == len(moved) == 1
+        if not alone or payload is None or old is None or new is None:
             payloads[i], keys[i] = plan.early(i)
         else:
             payloads[i] = payload = payload.replace(old, new)

@@ -24,6 +24,7 @@ from engine.service.records import ExplanationRecord as ExplanationRecord
 from engine.service.records import Failure as Failure
 from engine.service.records import GraphSource as GraphSource
 from engine.service.records import Name as Name
+from engine.service.records import PlanRecord as PlanRecord
 from engine.service.records import ProblemRecord as ProblemRecord
 from engine.service.records import RunRecord as RunRecord
 from engine.service.records import RunRequest as RunRequest
@@ -153,12 +154,20 @@ class Cancel(Wire):
 
 
 class PlanRequest(Wire):
-    """Ask what a run of a session's graph would do."""
+    """Ask what a run of a session's graph would do; the answer is a ``PlanRecord``.
+
+    Attributes:
+        id: Number of the request, for the answer.
+        session: The session.
+        outputs: Outputs wanted: named ones or ``instance.port``; without any, all named ones.
+        after: Version of the last answer to the same question: only what is otherwise is said.
+    """
 
     type: Literal["plan"] = "plan"
     id: int
     session: Name
     outputs: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    after: Annotated[str, Field(max_length=100)] = ""
 
 
 class Ping(Wire):

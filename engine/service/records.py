@@ -220,6 +220,23 @@ class ExplanationRecord(Wire):
     size: float | None = None
 
 
+class PlanRecord(Wire):
+    """What a run of a session's graph would do.
+
+    Attributes:
+        seq: Number of the last edit that it has.
+        version: Names this answer; given with the next question, only what is otherwise is said.
+        whole: Whether every instance is told, in an order in which each comes after what it reads; else those
+            that differ from the answer that was named.
+        explanations: One for each of the instances told.
+    """
+
+    seq: int
+    version: str
+    whole: bool
+    explanations: tuple[ExplanationRecord, ...]
+
+
 class UploadRecord(Wire):
     """A file that was sent.
 

@@ -110,6 +110,7 @@ class Desk:
     told: Told
     folder: Path
     database: Database
+    headless: Headless
 
     def file(self, name: str = "sum.json", tree: Any = None) -> Path:
         """A graph file of the workspace, written if there is something to write."""
@@ -186,7 +187,7 @@ async def desk(
     sessions = Sessions(database, workspace, headless, told, later or clock.later)
     try:
         await sessions.start()
-        yield Desk(sessions, clock, told, workspace.folder, database)
+        yield Desk(sessions, clock, told, workspace.folder, database, headless)
         await (sessions.stop() if stopped else sessions.settle())
     finally:
         await sessions.settle()

@@ -20,6 +20,7 @@ from engine.service.channels import Channels
 from engine.service.database import Database
 from engine.service.history import History
 from engine.service.models import Models
+from engine.service.planning import Planner
 from engine.service.previews import Previews
 from engine.service.queue import RunQueue
 from engine.service.records import GraphSource
@@ -45,6 +46,7 @@ class Service:
         sources: Finds the graph that somebody means.
         artifacts: The files that runs gave.
         sessions: The graphs that are open.
+        planner: What runs of open graphs would do.
         queue: The runs that wait, and the one that runs.
         history: The runs that were.
         uploads: The files that callers sent.
@@ -62,6 +64,7 @@ class Service:
     sources: Sources
     artifacts: Artifacts
     sessions: Sessions
+    planner: Planner
     queue: RunQueue
     history: History
     uploads: Uploads
@@ -115,6 +118,7 @@ class Service:
                 sources=sources,
                 artifacts=artifacts,
                 sessions=sessions,
+                planner=Planner(headless, sessions),
                 queue=queue,
                 history=History(database, artifacts, channels),
                 uploads=uploads,

@@ -97,7 +97,7 @@ def prepare(
     drawn = given.draw(seeds, {*request.values, *request.sweep}) if request.random_seeds else {}
     swept_files = any(ports[name].within for name in request.sweep)  # each may be of another model family
     for point in points if swept_files else points[:1]:
-        _check(with_values(graph, drawn | point), headless)
+        check_ready(with_values(graph, drawn | point), headless)
     whole = without_refs(graph, headless.reference)
     _check_names(whole, request, headless)
     defaults = {name: declared.default for name, declared in graph.inputs.items()}
@@ -107,6 +107,22 @@ def prepare(
         runs=tuple(defaults | drawn | point for point in points),
         seeds=tuple(seeds),
     )
+
+
+def check_ready(graph: Graph, headless: Headless) -> None:
+    """Refuse a graph that can't be run as it is.
+
+    Args:
+        graph: The document, with the values that were set.
+        headless: What would run it.
+
+    Raises:
+        GraphError: It has problems, or an input lacks a value.
+    """
+    problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
+    problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
+    if problems:
+        raise GraphError(problems)
 
 
 def sendable(value: Any, most: int | None = None) -> bool:
@@ -139,13 +155,6 @@ def _fit(name: str, value: JsonValue, ports: Mapping[str, Port]) -> None:
     if not sendable(value):
         expected, cure = "numbers of up to 64 bits", "Give a smaller one, or a text."
         raise GraphError([Problem("bad-value", "", name, expected, repr(value)[:80], cure)])
-
-
-def _check(graph: Graph, headless: Headless) -> None:
-    problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
-    problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
-    if problems:
-        raise GraphError(problems)
 
 
 def _unset(name: str) -> Problem:

@@ -16,6 +16,7 @@ from engine.web import (
     models,
     nodes,
     openapi,
+    plan,
     runs,
     sessions,
     settings,
@@ -24,7 +25,21 @@ from engine.web import (
 )
 from engine.web.live import Live
 
-NOUNS = (graphs, typed, sessions, runs, history, artifacts, uploads, nodes, models, settings, health, openapi)
+NOUNS = (
+    graphs,
+    typed,
+    sessions,
+    plan,
+    runs,
+    history,
+    artifacts,
+    uploads,
+    nodes,
+    models,
+    settings,
+    health,
+    openapi,
+)
 
 
 def add(app: FastAPI) -> None:

@@ -78,7 +78,10 @@ def test_an_open_graph_is_planned_and_after_an_edit_what_differs(server: Asking,
     edit(server, session, {"op": "set_param", **B_OF_TIMES, "value": 20})
     after = server.get(f"/api/sessions/{session}/plan?after={first['version']}").json()
     assert (after["seq"], after["whole"]) == (2, False)
-    assert told(after["explanations"]) == {"times": ("run", "b: 10 → 20")}
+    assert told(after["explanations"]) == {
+        "sum": ("hit", "its result is stored"),
+        "times": ("run", "b: 10.0 → 20.0"),
+    }
 
 
 BROKEN = [

@@ -115,6 +115,16 @@ class Editor:
         """Take away what stands in a place."""
         self._write(where, [])
 
+    def move(self, table: str, old: str, new: str) -> None:
+        """Put what stands under one name of a table under another one."""
+        for value in read(self.level, (table, old)):
+            self.drop(table, old)
+            self.put(table, new, value=value)
+
+    def change(self, name: str, after: Instance) -> None:
+        """Write whatever differs in another form of an instance, field by field."""
+        self._fields(("nodes", name), _json(self.instance(name)), _json(after))
+
     def become(self, after: Graph) -> None:
         """Write whatever differs in another graph, place by place."""
         before, wanted = _places(self.level), _places(after)

@@ -158,6 +158,14 @@ class History:
             raise TooManyRuns(f"expected {MOST} runs at most, got {len(ids)}. Delete some at a time.")
         return await self._background.finish(self._delete(ids))
 
+    async def graph(self, id: str) -> Graph:
+        """The graph of a run, with its values: run again, it computes the same.
+
+        Raises:
+            NoSuchRun: It is not there.
+        """
+        return await asyncio.to_thread(_graph, await self._kept(id))
+
     async def export(self, id: str) -> Iterator[bytes]:
         """A ZIP archive of one run, piece by piece: its graph, what it gave, its record.
 
@@ -238,10 +246,13 @@ def _says(column: Column[Any], text: str) -> ColumnElement[bool]:
     return func.lower(type_coerce(column, Words)).contains(text.lower(), autoescape=True)
 
 
+def _graph(kept: Kept) -> Graph:
+    return with_values(Graph.read(kept.data), kept.record.values)
+
+
 def _texts(kept: Kept) -> list[Entry]:
-    graph = with_values(Graph.read(kept.data), kept.record.values)
     record = kept.record.model_dump_json(indent=1).encode() + b"\n"
-    return [Entry("graph.json", graph.to_bytes()), Entry("record.json", record)]
+    return [Entry("graph.json", _graph(kept).to_bytes()), Entry("record.json", record)]
 
 
 def _named(files: Sequence[tuple[ArtifactRecord, Stored]]) -> Iterator[tuple[str, Path]]:

@@ -9,7 +9,8 @@ from starlette.responses import StreamingResponse
 
 from engine.service.comparison import Comparison
 from engine.service.records import RunRecord, RunState
-from engine.web.errors import HttpRefusal
+from engine.web.errors import JSON, HttpRefusal
+from engine.web.graphs import DOCUMENT
 from engine.web.serving import Serving, router
 
 routes = router("history")
@@ -68,6 +69,12 @@ async def delete_run(id: str, service: Serving) -> None:
 async def compare_runs(id: str, other: str, service: Serving) -> Comparison:
     """Tell what differs between two runs: graphs, values, outputs, and pictures pixel by pixel."""
     return await service.history.compare(id, other)
+
+
+@routes.get("/runs/{id}/graph", response_class=Response, responses=DOCUMENT)
+async def read_run_graph(id: str, service: Serving) -> Response:
+    """Fetch the graph of a run with its values and seeds: run again, it computes the same."""
+    return Response((await service.history.graph(id)).to_bytes(), media_type=JSON)
 
 
 @routes.get("/runs/{id}/export", response_class=Response, responses=ZIP)

@@ -134,6 +134,14 @@ def test_a_run_is_exported_whole(server: Asking) -> None:
         assert json.loads(archive.read("record.json"))["id"] == run["id"]
 
 
+def test_the_graph_of_a_run_computes_the_same_again(server: Asking) -> None:
+    [run] = submit(server, PRODUCT)
+    document = server.get(f"/api/runs/{run['id']}/graph").json()
+    [again] = submit(server, {"graph": {"document": document}})
+    assert again["artifacts"] == run["artifacts"]
+    assert again["counts"]["executed"] == 0
+
+
 def test_a_deleted_run_takes_its_files_along(server: Asking, tmp_path: Path) -> None:
     [run] = submit(server, {"graph": {"name": "picture"}})
     digest = run["artifacts"][0]["digest"]
@@ -151,7 +159,7 @@ def test_several_are_deleted_at_once_but_none_that_runs(server: Asking, busy: di
     assert server.delete("/api/runs").status_code == 422
 
 
-@pytest.mark.parametrize("path", ["", "/export", "/compare/other"])
+@pytest.mark.parametrize("path", ["", "/export", "/graph", "/compare/other"])
 def test_a_run_that_is_not_there_is_told_so(server: Asking, path: str) -> None:
     assert server.get(f"/api/runs/nobody{path}").status_code == 404
 

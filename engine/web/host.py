@@ -84,6 +84,7 @@ class Host(uvicorn.Server):
             log_config=None,
             access_log=False,  # addresses may hold the token
             server_header=False,
+            ws="websockets-sansio",
             ws_max_size=MAX_FRAME,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=GRACE,

@@ -74,7 +74,9 @@ class Sessions:
         self._checking = Checking(self.beside, channels, self._background)
         self._editing = Editing(self._archive, channels, self._background, self._edited)
         self._saving = Saving(workspace, self._archive, channels, self._background, self._later, self._look)
-        self._watching = Watching(workspace, headless, self._archive, self._editing, self._saving, channels)
+        self._watching = Watching(
+            workspace, headless, self._archive, self._editing, self._saving, channels, self._background
+        )
         self._open: dict[str, Opened] = {}
         self._opening = asyncio.Lock()
         self._timer: Timer | None = None

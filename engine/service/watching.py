@@ -13,6 +13,7 @@ from engine.graph.document import Graph
 from engine.graph.edit import Refused
 from engine.graph.merge import Side
 from engine.service.archive import Archive
+from engine.service.background import Background
 from engine.service.editing import Editing
 from engine.service.opened import Channels, Copy, Opened
 from engine.service.outside import Pending, chosen, conflicting, gone, merged, unreadable
@@ -34,6 +35,7 @@ class Watching:
         editing: Makes changes of the graphs.
         saving: Writes files once nothing waits to be chosen any more.
         channels: Where to tell.
+        background: Finishes what was begun for somebody who is gone.
     """
 
     def __init__(
@@ -44,15 +46,15 @@ class Watching:
         editing: Editing,
         saving: Saving,
         channels: Channels,
+        background: Background,
     ) -> None:
         self._workspace, self._headless, self._archive = workspace, headless, archive
         self._editing, self._saving, self._channels = editing, saving, channels
+        self._background = background
 
     async def look(self, opened: Opened) -> None:
         """Take over what somebody else did to a session's file since it was last looked at."""
-        async with opened.disk:
-            if opened.name:
-                await self._look(opened)
+        await self._background.finish(self._look(opened))
         self._saving.soon(opened)
 
     async def resolve(
@@ -70,6 +72,12 @@ class Watching:
         Raises:
             Refused: The choice is another one by now, or the sides don't fit.
         """
+        await self._background.finish(self._resolve(opened, choice, sides, client, token))
+        self._saving.soon(opened)
+
+    async def _resolve(
+        self, opened: Opened, choice: str, sides: Sequence[Side], client: str, token: str
+    ) -> None:
         async with opened.disk:
             pending = opened.pending
             if token == opened.settled or opened.session.made(token) is not None:
@@ -88,9 +96,13 @@ class Watching:
                 await self._know(opened, theirs, pending.digest, pending.stamp)
             self._settle(opened)
             opened.settled = token
-        self._saving.soon(opened)
 
     async def _look(self, opened: Opened) -> None:
+        async with opened.disk:
+            if opened.name:
+                await self._look_at_file(opened)
+
+    async def _look_at_file(self, opened: Opened) -> None:
         pending, copy = opened.pending, opened.copy
         stamp = await asyncio.to_thread(self._workspace.stamp, opened.name)
         if stamp is None:

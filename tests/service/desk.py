@@ -19,6 +19,7 @@ from engine.service.channels import encode
 from engine.service.database import Database
 from engine.service.opened import Later
 from engine.service.protocol import Edited, Wire
+from engine.service.records import GraphSource
 from engine.service.session import Change
 from engine.service.sessions import Sessions
 from engine.service.workspace import Workspace
@@ -27,6 +28,14 @@ from tests.graph.nodes import registry
 
 W = TypeVar("W", bound=Wire)
 TOKENS = count()
+SUMS: dict[str, Any] = {
+    "title": "Sums",
+    "nodes": {
+        "one": {"type": "t.number", "params": {"value": 1}},
+        "two": {"type": "t.number", "params": {"value": 2}},
+        "sum": {"type": "t.add", "links": {"a": "one.out", "b": "two.out"}},
+    },
+}
 
 
 def story(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
@@ -123,6 +132,16 @@ class Desk:
     def written(self, name: str = "sum.json") -> Graph:
         """What a graph file holds."""
         return Graph.read(self.file(name))
+
+    async def open(self, name: str = "sum.json") -> str:
+        """The session of a file, which holds ``SUMS`` if it was not there."""
+        if not self.file(name).exists():
+            self.file(name, SUMS)
+        return (await self.sessions.open(GraphSource(name=name))).id
+
+    async def value(self, id: str, name: str = "one") -> Any:
+        """What is typed into an instance."""
+        return (await self.sessions.graph(id)).nodes[name].params["value"]
 
     def token(self) -> str:
         """A token that was not used before."""

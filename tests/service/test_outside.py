@@ -138,27 +138,24 @@ async def test_a_place_that_both_changed_is_a_choice_and_the_file_waits(tmp_path
 
 
 @pytest.mark.parametrize(("side", "chosen"), [("ours", 5), ("theirs", 7), ("base", 1)])
-def test_choosing_a_side_settles_it(tmp_path: Path, side: Any, chosen: int) -> None:
-    @story
-    async def tell() -> None:
-        async with desk(tmp_path) as at:
-            id = await opened(at)
-            await at.edit(id, set_value("one", 5))
-            at.file(tree=tree(one=7, two=9))
-            await at.sessions.look(id)
-            told = choice(at).id
-            for _ in range(2):  # the answer got lost
-                await at.sessions.resolve(id, told, [side], "ben", "r")
-            assert (choice(at).id, choice(at).conflicts) == (told, ())
-            await at.pass_(1)
+@story
+async def test_choosing_a_side_settles_it(tmp_path: Path, side: Any, chosen: int) -> None:
+    async with desk(tmp_path) as at:
+        id = await opened(at)
+        await at.edit(id, set_value("one", 5))
+        at.file(tree=tree(one=7, two=9))
+        await at.sessions.look(id)
+        told = choice(at).id
+        for _ in range(2):  # the answer got lost
+            await at.sessions.resolve(id, told, [side], "ben", "r")
+        assert (choice(at).id, choice(at).conflicts) == (told, ())
+        await at.pass_(1)
 
-            assert await values(at, id) == [chosen, 9]
-            assert at.written() == await at.sessions.graph(id)
-            if side != "ours":
-                await at.undo(id, client="ben")
-                assert await values(at, id) == [5, 9]
-
-    tell()
+        assert await values(at, id) == [chosen, 9]
+        assert at.written() == await at.sessions.graph(id)
+        if side != "ours":
+            await at.undo(id, client="ben")
+            assert await values(at, id) == [5, 9]
 
 
 @story

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -27,11 +27,11 @@ from engine.service.line import Line, Message, ServerGone, ServerRefused
 from engine.service.protocol import (
     Cancel,
     Edit,
-    ExplanationRecord,
     Failure,
     GraphSource,
     Hello,
     Ping,
+    PlanRecord,
     PlanRequest,
     Redo,
     Reliable,
@@ -48,8 +48,6 @@ from engine.service.protocol import (
 
 ADDRESS = "http://127.0.0.1:8420"
 ENDS = {"done", "failed", "cancelled"}
-
-T = TypeVar("T", bound=Wire)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,8 @@ class Client:
             ServerGone: The server can't be reached any more; so for all that follow.
         """
         keyed = request if request.key else request.model_copy(update={"key": uuid4().hex})
-        return _records(RunRecord, await self._line.ask(Submit(id=self._line.next(), request=keyed)))
+        found = await self._line.ask(Submit(id=self._line.next(), request=keyed))
+        return tuple(RunRecord.model_validate(record) for record in cast("list[Any]", found))
 
     async def cancel(self, run: str) -> None:
         """Cancel a run, or all of a batch."""
@@ -140,10 +139,16 @@ class Client:
         """Make again what this client took back last. See ``edit``."""
         return await self._change(Redo, session)
 
-    async def plan(self, session: str, outputs: Sequence[str] = ()) -> tuple[ExplanationRecord, ...]:
-        """What a run of an open graph would do."""
-        request = PlanRequest(id=self._line.next(), session=session, outputs=tuple(outputs))
-        return _records(ExplanationRecord, await self._line.ask(request))
+    async def plan(self, session: str, outputs: Sequence[str] = (), after: str = "") -> PlanRecord:
+        """What a run of an open graph would do.
+
+        Args:
+            session: The session.
+            outputs: Outputs wanted: named ones or ``instance.port``; without any, all named ones.
+            after: Version of the last answer: only what is otherwise is said.
+        """
+        request = PlanRequest(id=self._line.next(), session=session, outputs=tuple(outputs), after=after)
+        return PlanRecord.model_validate(await self._line.ask(request))
 
     async def ping(self) -> None:
         """Wait for an answer."""
@@ -244,7 +249,3 @@ def _refusal(answer: httpx.Response) -> ServerRefused:
     except ValidationError:  # of a proxy, or of another program
         return ServerRefused(f"{answer.status_code} {answer.reason_phrase}")
     return ServerRefused(failure.error, failure.problems)
-
-
-def _records(kind: type[T], answer: JsonValue) -> tuple[T, ...]:
-    return tuple(kind.model_validate(record) for record in cast("list[Any]", answer))

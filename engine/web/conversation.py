@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,9 @@ LOG = logging.getLogger(__name__)
 SUBSCRIPTIONS = 100
 """Channels that a client may listen to at once."""
 
+BESIDE = 4
+"""Plans that are made for a client at once, while it is answered other things."""
+
 UNFORESEEN = "the server failed in a way that it did not foresee; its log tells more"
 
 Allow = Callable[[int], float]
@@ -69,6 +73,7 @@ class Conversation:
         self._service, self._company = service, company
         self._client, self._name = hello.client, hello.name
         self._outbox, self._allow = outbox, allow
+        self._beside: set[asyncio.Task[None]] = set()
         self._answers: dict[type[Wire], Callable[[Any], Awaitable[JsonValue]]] = {
             Hello: self._hello,
             Subscribe: self._subscribe,
@@ -85,19 +90,28 @@ class Conversation:
         }
 
     async def hear(self, frame: bytes | str) -> None:
-        """Do what a frame asks for, and answer."""
-        id: int | None = None
+        """Do what a frame asks for, and answer. What takes long and changes nothing is answered later."""
         try:
             message = read(frame)
-            id = getattr(message, "id", None)
-            self._check_pace(message)
-            value = await self._answers[type(message)](message)
-            if id is not None:
-                self._outbox.put(pack({"type": "reply", "id": id, "value": value}))
         except FrameTooLarge as error:
             self._outbox.end(CLOSE_BAD_FRAME, str(error))
         except FrameRefused as error:
             self._refuse(error.id, error)
+        else:
+            if isinstance(message, PlanRequest) and len(self._beside) < BESIDE:
+                task = asyncio.create_task(self._answer(message))
+                self._beside.add(task)
+                task.add_done_callback(self._beside.discard)
+            else:
+                await self._answer(message)
+
+    async def _answer(self, message: ClientMessage) -> None:
+        id: int | None = getattr(message, "id", None)
+        try:
+            self._check_pace(message)
+            value = await self._answers[type(message)](message)
+            if id is not None:
+                self._outbox.put(pack({"type": "reply", "id": id, "value": value}))
         except KnotworkError as error:
             self._refuse(id, error)
         except Exception:
@@ -116,11 +130,18 @@ class Conversation:
             except KnotworkError as error:
                 self._refuse(None, error, channel)
 
-    def leave(self) -> None:
+    async def settle(self) -> None:
+        """Wait for what is answered later."""
+        await asyncio.gather(*self._beside)
+
+    async def leave(self) -> None:
         """Listen no more, and be seen no more."""
         for channel in self._service.channels.heard(self._outbox):
             self._forget(channel)
         self._service.previews.leave(self._outbox)
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     def _refuse(self, id: int | None, error: KnotworkError, channel: str = "") -> None:
         problems = records(error.problems) if isinstance(error, GraphError) else ()
@@ -193,8 +214,8 @@ class Conversation:
         await self._service.queue.cancel(message.run)
 
     async def _plan(self, message: PlanRequest) -> JsonValue:
-        explanations = await self._service.planner.explain(message.session, message.outputs)
-        return [record.model_dump() for record in explanations]
+        plan = await self._service.planner.explain(message.session, message.outputs, message.after)
+        return plan.model_dump()
 
     async def _ping(self, message: Ping) -> JsonValue:
         return None

@@ -121,7 +121,7 @@ class Live:
         try:
             await _carry(socket, outbox, talk, last)
         finally:
-            talk.leave()
+            await talk.leave()
 
     async def _hello(self, socket: WebSocket, outbox: Outbox) -> Hello | None:
         """Wait until the client introduces itself; None when it doesn't."""

@@ -138,20 +138,13 @@ class Place:
         self.channels.source("run:", self._snapshot)
         self.channels.source("graph:", self._snapshot)
         self.previews = Previews()
-        noting = SimpleNamespace(
-            edit=self._note,
-            undo=self._note,
-            redo=self._note,
-            submit=self._note,
-            cancel=self._note,
-            explain=self._note,
-        )
+        noting = dict.fromkeys(("edit", "undo", "redo", "submit", "cancel", "explain"), self._note)
         self.service: Any = SimpleNamespace(
             channels=self.channels,
             previews=self.previews,
-            sessions=noting,
-            queue=noting,
-            planner=noting,
+            sessions=SimpleNamespace(**noting),
+            queue=SimpleNamespace(**noting),
+            planner=SimpleNamespace(**noting),
             graph=self._graph,
         )
         self.live = Live(self.service, limits)

@@ -229,6 +229,47 @@ def test_what_nobody_foresaw_is_logged_and_told_without_a_traceback(caplog: pyte
     assert "secret" in caplog.text
 
 
+def test_a_plan_holds_nothing_else_up() -> None:
+    async def test(place: Place) -> None:
+        go = asyncio.Event()
+
+        async def slow(*asked: object) -> None:
+            await go.wait()
+            raise KnotworkError("planned")
+
+        place.service.planner.explain = slow
+        socket = await place.join()
+        socket.say("plan", id=1, session="s")
+        assert (await socket.ask("ping"))["type"] == "reply"
+        go.set()
+        plan = await socket.hear()
+        assert (plan["id"], plan["error"]) == (1, "planned")
+        await socket.leave()
+
+    live_through(test)
+
+
+def test_a_plan_that_nobody_waits_for_any_more_is_given_up() -> None:
+    async def test(place: Place) -> None:
+        began, given_up = asyncio.Event(), asyncio.Event()
+
+        async def endless(*asked: object) -> None:
+            began.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                given_up.set()
+
+        place.service.planner.explain = endless
+        socket = await place.join()
+        socket.say("plan", id=1, session="s")
+        await began.wait()
+        await socket.leave()
+        await given_up.wait()
+
+    live_through(test)
+
+
 def test_what_is_being_done_when_a_client_leaves_is_done_to_its_end() -> None:
     async def test(place: Place) -> None:
         began, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()

@@ -184,7 +184,8 @@ class Talk:
         outbox = Outbox()
         talk = Conversation(self.service, self._company, Hello(client="ann"), outbox, lambda _: 0.0)
         await talk.hear(frame)
-        talk.leave()
+        await talk.settle()
+        await talk.leave()
         while outbox.size:
             tree = msgpack.unpackb(await outbox.take())
             for message in tree if isinstance(tree, list) else [tree]:

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from engine.service.client import Client
+from engine.declare.context import Context
+from engine.declare.node import node
+from engine.declare.registry import Registry
+from engine.service.client import Client, PreviewWish
 from engine.service.line import Message, ServerRefused
-from engine.service.protocol import Edited, GraphSource, NodeDone, Reliable, RunRequest
+from engine.service.protocol import Edited, GraphSource, Lossy, NodeDone, Preview, Reliable, RunRequest
 from tests.run.conftest import gates
+from tests.service.test_previews import Picture
 from tests.web.conftest import GATE, PRODUCT
 from tests.web.loopback import Loopback
 
@@ -26,6 +30,15 @@ def shut() -> Iterator[None]:
     """Leave no gates behind."""
     yield
     gates.clear()
+
+
+@node("together.show")
+def show(ctx: Context) -> int:
+    """Show a picture when somebody looks, and end when they have seen it."""
+    assert gates["gate"].wait(10)
+    ctx.preview(Picture(shade=100))
+    assert gates["go"].wait(10)
+    return 1
 
 
 def run(app: FastAPI, test: Callable[[Loopback, Client], Awaitable[None]]) -> None:
@@ -135,6 +148,26 @@ def test_who_watches_hears_of_each_instance(app: FastAPI) -> None:
                 if isinstance(message, Reliable) and isinstance(message.event, NodeDone):
                     done.append(message.event.n)
         assert done == ["gate"]
+
+    run(app, test)
+
+
+def test_who_looks_is_shown_previews(app: FastAPI, registry: Registry) -> None:
+    registry.add([show])
+
+    async def test(server: Loopback, client: Client) -> None:
+        gates.update(gate=Event(), go=Event())
+        document = {"knotwork": 1, "nodes": {"a": {"type": "together.show"}}}
+        (queued,) = await client.submit(RunRequest(graph=GraphSource(document=document)))
+        async with aclosing(client.watch(queued.id, PreviewWish(size=16))) as messages:
+            await anext(messages)
+            gates["gate"].set()
+            seen: list[str] = []
+            async for message in messages:
+                if isinstance(message, Lossy) and isinstance(message.event, Preview):
+                    seen.append(message.event.n)
+                    gates["go"].set()
+        assert seen == ["a"]
 
     run(app, test)
 

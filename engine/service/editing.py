@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from engine.graph.edit import Refused
 from engine.service.archive import Archive
 from engine.service.background import Background
+from engine.service.channels import pack
 from engine.service.opened import Channels, Opened
 from engine.service.problems import records
 from engine.service.protocol import Edited
@@ -62,9 +63,11 @@ class Editing:
 
         Raises:
             DatabaseError: It can't be committed.
+            KnotworkError: It holds what can't be sent, such as a number beyond 64 bits.
         """
         if draft.change.seq == opened.session.seq:
             return draft.change  # it writes nothing
+        pack([draft.change.client, draft.change.token, list(operations)])  # else nobody could be told
         opened.lost = True  # until it is sure whether the database has it
         await self._archive.append(opened.id, draft.change, operations, time())
         return self._accept(opened, draft)

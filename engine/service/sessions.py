@@ -237,7 +237,10 @@ class Sessions:
             raise Refused("expected a name for a graph that has no file yet, got none. Save it under one.")
         if name == opened.name:
             await self._saving.save(opened)
-        else:
+            return opened.record()
+        async with self._opening:
+            if await self._archive.named(name, closed=False) is not None:
+                raise Refused(f"expected the name of a new file, but {name} is open. Choose another name.")
             await self._saving.save_as(opened, name)
         return opened.record()
 

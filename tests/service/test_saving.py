@@ -90,6 +90,20 @@ async def test_saving_under_the_name_of_a_file_that_is_there_is_refused(tmp_path
 
 
 @story
+async def test_saving_under_the_name_of_another_open_session_is_refused(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        other = await at.open("other.json")
+        at.file("other.json").unlink()
+        id = await at.open()
+        with pytest.raises(Refused, match=r"other\.json is open"):
+            await at.sessions.save(id, "other")
+
+        assert [record.name for record in await at.sessions.list()] == ["other.json", "sum.json"]
+        await at.sessions.close(other)
+        assert (await at.sessions.save(id, "other")).name == "other.json"
+
+
+@story
 async def test_a_file_that_can_not_be_written_is_told_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

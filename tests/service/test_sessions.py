@@ -11,7 +11,6 @@ from PIL.PngImagePlugin import PngInfo
 from engine.declare.node import node
 from engine.errors import KnotworkError
 from engine.graph.document import Graph
-from engine.graph.edit import Refused
 from engine.graph.operations import OPERATIONS, apply
 from engine.service.archive import Archive
 from engine.service.database import NAME, DatabaseError
@@ -238,8 +237,10 @@ async def test_edits_that_come_at_once_are_made_one_after_another(tmp_path: Path
         [{"op": "remove", "names": ["one"]}, {"op": "remove", "names": ["one"]}],
         [{"op": "add", "name": "a.b", "instance": {}}],
         [{"op": "add", "name": "new", "instance": {"version": "old"}}],
+        [set_value("one", 2**70)],
+        [set_value("one", "\ud800")],
     ],
-    ids=str,
+    ids=ascii,
 )
 @story
 async def test_operations_that_are_none_are_refused_by_name(
@@ -247,7 +248,7 @@ async def test_operations_that_are_none_are_refused_by_name(
 ) -> None:
     async with desk(tmp_path) as at:
         id = await at.open()
-        with pytest.raises(Refused, match=r"expected|operation 1 of 1|version"):
+        with pytest.raises(KnotworkError, match=r"expected|operation 1 of 1|version"):
             await at.sessions.edit(id, "anna", "t", operations)
         assert await at.sessions.graph(id) == Graph.model_validate(SUMS)
         assert at.edits() == []

@@ -98,6 +98,10 @@ class RunQueue:
         self._background.start(self._artifacts.sweep())
         self._background.start(self._work())
 
+    def dismiss(self) -> None:
+        """Tell all who wait for runs, now and later, that the server stops; the runs go on for the moment."""
+        self._awaited.stop()
+
     async def stop(self) -> None:
         """Begin no more. The run under way stops at its next tick, and runs again at the next start."""
         self._stopping.set()

@@ -17,6 +17,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from engine.errors import KnotworkError
 from engine.service.protocol import MAX_FRAME
+from engine.service.service import Service
 from engine.web.live import Live
 
 GRACE = 5
@@ -131,6 +132,7 @@ class Host(uvicorn.Server):
                 signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell every client why, then close."""
+        """Tell every client why, answer who waits for a run, then close."""
         cast(Live, self._app.state.live).close()
+        cast(Service, self._app.state.service).queue.dismiss()
         await super().shutdown(sockets)

@@ -23,7 +23,10 @@ async def read_openapi(request: Request, service: Serving) -> Response:
     paths = {**whole["paths"], **paths_of(signatures, whole["paths"][ANY])}
     root = request.scope.get("root_path", "")
     servers = {"servers": [{"url": root}]} if root else {}
-    return JSONResponse({**whole, **servers, "paths": paths})
+    parts = {**whole["components"], "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    # Callers on this machine need no token unless the server is there for others, too
+    security: list[dict[str, list[str]]] = [{}, {"token": []}]
+    return JSONResponse({**whole, **servers, "security": security, "components": parts, "paths": paths})
 
 
 def operation_id(route: APIRoute) -> str:

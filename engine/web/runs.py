@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Response
 
+from engine.service.awaited import Stopping
 from engine.service.queue import RunQueue
 from engine.service.records import QueueRecord, RunRecord, RunRequest, Wire
 from engine.web.serving import Serving, Wait, router
@@ -87,7 +88,7 @@ async def resume_queue(service: Serving) -> QueueRecord:
 
 
 async def until(queue: RunQueue, record: RunRecord, wait: float) -> RunRecord:
-    """A run once it has ended, or as it is when the time is over.
+    """A run once it has ended, or as it is when the time is over or the server stops.
 
     Args:
         queue: Knows it.
@@ -99,7 +100,7 @@ async def until(queue: RunQueue, record: RunRecord, wait: float) -> RunRecord:
     try:
         async with asyncio.timeout(wait):
             return await queue.wait(record.id)
-    except TimeoutError:
+    except (TimeoutError, Stopping):
         return await queue.get(record.id)
 
 

@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import Field, JsonValue
 
 from engine.graph.merge import Side
+from engine.service.kinds import GRAPH, PNG
 from engine.service.problems import records
 from engine.service.records import (
     ChangeRecord,
@@ -20,6 +21,8 @@ from engine.service.records import (
     Wire,
 )
 from engine.service.session import Change
+from engine.service.sources import check
+from engine.web.errors import HttpRefusal
 from engine.web.serving import Serving, router
 
 routes = router("sessions")
@@ -94,9 +97,14 @@ async def open_session(
     service: Serving, source: GraphSource | None = None, upload: Upload = ""
 ) -> SessionRecord:
     """Open a graph: a file, a template, a document, an upload, or nothing for an empty one."""
-    if not upload:
-        return await service.sessions.open(source)
-    return await service.sessions.open(await asyncio.to_thread(service.uploads.find(upload).read_bytes))
+    if upload:
+        path = service.uploads.find(upload)
+        if path.suffix not in (GRAPH.suffix, PNG.suffix):
+            raise HttpRefusal(415, f'expected a graph, or a picture that carries one, got "{upload}"')
+        return await service.sessions.open(await asyncio.to_thread(path.read_bytes))
+    if source is not None:
+        check(source)
+    return await service.sessions.open(source)
 
 
 @routes.get("/sessions")

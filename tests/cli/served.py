@@ -43,6 +43,11 @@ class Served:
         """Ask for something."""
         return ask(f"http://127.0.0.1:{self.port}{path}", headers=headers)
 
+    def post(self, path: str, json: object = None) -> httpx.Response:
+        """Send something."""
+        with httpx.Client(trust_env=False, timeout=WAIT) as client:
+            return client.post(f"http://127.0.0.1:{self.port}{path}", json=json)
+
     def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
         """Stop it; its exit code and whatever else it printed."""
         self.process.send_signal(number)

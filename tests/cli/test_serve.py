@@ -8,13 +8,16 @@ import socket
 import ssl
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import pytest
 
+from engine.web.host import GRACE
 from tests.cli.conftest import Cli
-from tests.cli.served import SAID, ask, served
+from tests.cli.served import SAID, WAIT, ask, served
 
 START = 1.5
 """Seconds of CPU time until the first answer; `tests/bench/test_start.py` looks at the clock."""
@@ -69,6 +72,20 @@ def test_it_says_where_it_is_answers_there_and_ends_on_a_signal(home: Path) -> N
             assert server.said == f"Knotwork serves {Path().resolve()} at http://127.0.0.1:{server.port}/\n"
             assert server.get("/api/health").status_code == 200
             assert server.end(number) == (0, "", "")
+
+
+def test_who_waits_for_a_run_is_answered_when_the_server_stops(home: Path) -> None:
+    graph = {"knotwork": 1, "nodes": {"sum": {"type": "math.add", "params": {"a": 1, "b": 2}}}}
+    with served() as server, ThreadPoolExecutor(1) as other:
+        server.post("/api/queue/pause")
+        waiting = other.submit(server.post, f"/api/runs?wait={WAIT}", {"graph": {"document": graph}})
+        while not server.get("/api/queue").json()["waiting"]:
+            pass
+        begun = monotonic()
+        assert server.end() == (0, "", "")
+        assert waiting.result().status_code == 202
+        assert [run["state"] for run in waiting.result().json()] == ["queued"]
+        assert monotonic() - begun < GRACE
 
 
 def test_it_listens_on_loopback_only(home: Path) -> None:

@@ -77,6 +77,14 @@ def test_a_picture_without_a_graph_is_not_opened(server: Asking) -> None:
     answer = server.post(f"/api/sessions?upload={upload}")
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "no-graph-inside")
     assert server.post(f"/api/sessions?upload={'0' * 32}.png").status_code == 404
+    words = server.post("/api/uploads", content=b"words").json()["id"]
+    assert server.post(f"/api/sessions?upload={words}").status_code == 415
+
+
+def test_what_names_no_graph_or_two_is_not_opened(server: Asking, id: str) -> None:
+    for source in ({}, {"session": id, "name": "product"}, {"name": "nothing"}, {"session": "nobody"}):
+        assert server.post("/api/sessions", source).status_code in (404, 422)
+    assert len(server.get("/api/sessions").json()) == 1
 
 
 def test_a_session_is_saved_to_a_file_and_not_over_another(server: Asking, id: str, folder: Path) -> None:

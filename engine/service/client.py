@@ -95,7 +95,7 @@ class Client:
         try:
             await self._line.open()
         except BaseException:
-            await self._http.aclose()
+            await self.__aexit__(None, None, None)
             raise
         return self
 

@@ -52,6 +52,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 FATAL = {CLOSE_BAD_FRAME, CLOSE_NO_HELLO}
 """Close codes after which another attempt would end as the first did."""
 
+CLOSED = "expected an open client. Use it within: async with Client(...) as client"
+
 Message = Snapshot | Reliable | Lossy
 """What comes of a channel."""
 Request = Subscribe | Unsubscribe | Edit | Undo | Redo | Watch | Submit | Cancel | PlanRequest | Ping
@@ -130,6 +132,7 @@ class Line:
         self._socket: ClientConnection | None = None
         self._welcomed = asyncio.Event()
         self._talking: asyncio.Task[None] | None = None
+        self._gone: Exception | None = ServerGone(CLOSED)
 
     async def open(self) -> None:
         """Connect.
@@ -137,6 +140,7 @@ class Line:
         Raises:
             ServerGone: The server can't be reached, or lets nobody in.
         """
+        self._gone = None
         self._talking = asyncio.create_task(self._talk())
         welcomed = asyncio.create_task(self._welcomed.wait())
         await asyncio.wait((self._talking, welcomed), return_when=asyncio.FIRST_COMPLETED)
@@ -177,8 +181,8 @@ class Line:
 
     async def ask(self, request: Request) -> JsonValue:
         """Send a request, again after each reconnect, and wait for the answer."""
-        if self._talking is None or self._talking.done():
-            raise ServerGone("expected an open client. Use it within: async with Client(...) as client")
+        if self._gone is not None:
+            raise self._gone
         frame = _encoded(request)
         if len(frame) > MAX_FRAME:
             raise ServerRefused(f"expected requests of at most {MAX_FRAME} bytes, got {len(frame)}")
@@ -202,17 +206,19 @@ class Line:
         if not listeners:
             del self._listeners[channel]
             self._last.pop(channel, None)
-            await self._send(_encoded(Unsubscribe(id=self.next(), channel=channel)))
+            async with self._sending:
+                await self._send(_encoded(Unsubscribe(id=self.next(), channel=channel)))
 
     async def _talk(self) -> None:
         """Connect, again and again, and hand out what comes."""
-        error: Exception = ServerGone("the client was closed")
+        error: Exception = ServerGone(CLOSED)
         try:
             await self._stay_connected()
         except Exception as gone:
             error = gone if isinstance(gone, ServerGone) else ServerGone(f"{self._address}: {gone}")
             raise error from gone
         finally:
+            self._gone = error
             for _, answer in self._asked.values():
                 if not answer.done():
                     answer.set_exception(error)

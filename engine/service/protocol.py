@@ -156,6 +156,8 @@ class Cancel(Wire):
 class PlanRequest(Wire):
     """Ask what a run of a session's graph would do; the answer is a ``PlanRecord``.
 
+    It may come after the answers to later requests.
+
     Attributes:
         id: Number of the request, for the answer.
         session: The session.

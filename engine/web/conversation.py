@@ -129,6 +129,9 @@ class Conversation:
                 await self._listen(channel, seq)
             except KnotworkError as error:
                 self._refuse(None, error, channel)
+            except Exception:
+                LOG.exception("%s could not go on with %s", self._client, channel)
+                self._refuse(None, RequestRefused(UNFORESEEN), channel)
 
     async def settle(self) -> None:
         """Wait for what is answered later."""

@@ -237,7 +237,7 @@ def test_a_server_that_stays_away_is_given_up_and_whoever_waits_is_told() -> Non
             await server.__aexit__(None, None, None)
             with pytest.raises(ServerGone):
                 await anext(messages)
-            with pytest.raises(ServerGone):
+            with pytest.raises(ServerGone, match=server.address):
                 await client.ping()
 
     asyncio.run(all())

@@ -172,6 +172,26 @@ def test_a_channel_that_is_gone_is_refused_by_name_and_the_others_go_on() -> Non
     live_through(test)
 
 
+def test_a_channel_whose_source_fails_is_refused_and_the_socket_stays(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def test(place: Place) -> None:
+        def fail(run: str) -> None:
+            raise ZeroDivisionError("secret")
+
+        place.channels.source("run:", fail)
+        socket = await place.join(last={"run:1": 4})
+        refusal = await socket.hear()
+        assert (refusal["type"], refusal["channel"]) == ("refusal", "run:1")
+        assert "secret" not in refusal["error"]
+        assert (await socket.ask("ping"))["type"] == "reply"
+        await socket.leave()
+
+    with caplog.at_level(logging.ERROR):
+        live_through(test)
+    assert "secret" in caplog.text
+
+
 def test_more_channels_than_allowed_are_refused() -> None:
     async def test(place: Place) -> None:
         socket = await place.join()

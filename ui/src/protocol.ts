@@ -241,6 +241,8 @@ export interface Cancel {
 }
 /**
  * Ask what a run of a session's graph would do; the answer is a `PlanRecord`.
+ *
+ * It may come after the answers to later requests.
  */
 export interface PlanRequest {
   type: 'plan'

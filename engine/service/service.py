@@ -138,7 +138,9 @@ class Service:
         """
         check(source)
         if source.session:
-            return await self.sessions.graph(source.session), source.session
+            name = (await self.sessions.get(source.session)).name
+            graph = await self.sessions.graph(source.session)
+            return await asyncio.to_thread(self.sources.at_root, graph, name), source.session
         return await self.sources.find(source), ""
 
     async def probe(self) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 
 from pydantic import JsonValue
 
-from engine.errors import KnotworkError
+from engine.errors import GraphError, KnotworkError, Problem
 from engine.executors.headless import Headless
 from engine.graph.canonical import pretty, utf8
 from engine.graph.document import Graph
+from engine.graph.embed import with_files, without_refs
+from engine.graph.levels import expand
 from engine.graph.reading import too_deep
+from engine.service.beside import Beside
 from engine.service.records import GraphSource
 from engine.service.workspace import Workspace
 
@@ -51,9 +56,35 @@ class Sources:
         Raises:
             GraphError: There is neither, or it can't be read.
         """
-        template = self._workspace.is_template(name)
-        data = self._workspace.template(name) if template else self._workspace.read(name).data
-        return self._headless.read(data)
+        if self._workspace.is_template(name):
+            return self._headless.read(self._workspace.template(name))
+        return self.at_root(self._headless.read(self._workspace.read(name).data), name)
+
+    def at_root(self, graph: Graph, name: str) -> Graph:
+        """A graph that means, in the workspace's own folder, what it means in the folder of its file.
+
+        Args:
+            graph: The document; it stays as it is.
+            name: Its file; empty for none.
+
+        Raises:
+            GraphError: A graph that it refers to can't be read.
+        """
+        top = self._workspace.folder
+        folder = self._workspace.place(name).parent if name else top
+        if folder == top:
+            return graph
+        reference, problems = Beside(self._headless, folder).reference, list[Problem]()
+        expand(graph, reference, problems)
+        if problems:
+            raise GraphError(problems)
+
+        def rename(text: str) -> str:
+            path = folder / text
+            inside = text and os.path.exists(path) and Path(os.path.realpath(path)).is_relative_to(top)
+            return path.relative_to(top).as_posix() if inside else text
+
+        return with_files(without_refs(graph, reference), self._headless.registry, rename)
 
     def _spoken(self, document: dict[str, JsonValue]) -> Graph:
         try:

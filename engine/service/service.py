@@ -96,36 +96,44 @@ class Service:
             stack.push_async_callback(database.close)
             headless = Headless(settings, registry=registry, base=workspace.folder, local=False)
             stack.push_async_callback(asyncio.to_thread, headless.close)
-            channels, previews = Channels(secrets.token_hex(8)), Previews()
-            stack.callback(previews.close)
-            artifacts = Artifacts(settings.home, database)
-            queue = RunQueue(database, headless, artifacts, channels, previews.offer)
-            sessions = Sessions(database, workspace, headless, channels)
-            channels.source("graph:", sessions.snapshot)
-            channels.source("queue", queue.snapshot)
-            channels.source("run:", queue.snapshot_run)
-            for part in (sessions, queue):
+            service = cls._around(database, headless, workspace, uploads)
+            stack.callback(service.previews.close)
+            for part in (service.sessions, service.queue):
                 await part.start()
                 stack.push_async_callback(part.stop)
-            sources = Sources(workspace, headless)
-            yield cls(
-                settings=settings,
-                headless=headless,
-                database=database,
-                channels=channels,
-                previews=previews,
-                workspace=workspace,
-                sources=sources,
-                artifacts=artifacts,
-                sessions=sessions,
-                planner=Planner(headless, sessions),
-                queue=queue,
-                history=History(database, artifacts, channels),
-                uploads=uploads,
-                models=Models(settings.model_roots),
-                catalogue=Catalogue(headless.registry),
-                signatures=Signatures(workspace, headless, sources.named),
-            )
+            yield service
+
+    @classmethod
+    def _around(
+        cls, database: Database, headless: Headless, workspace: Workspace, uploads: Uploads
+    ) -> Service:
+        """Make the parts, and let them know of each other."""
+        channels, previews = Channels(secrets.token_hex(8)), Previews()
+        artifacts = Artifacts(headless.settings.home, database)
+        queue = RunQueue(database, headless, artifacts, channels, previews.offer)
+        sessions = Sessions(database, workspace, headless, channels)
+        sources = Sources(workspace, headless)
+        channels.source("graph:", sessions.snapshot)
+        channels.source("queue", queue.snapshot)
+        channels.source("run:", queue.snapshot_run)
+        return cls(
+            settings=headless.settings,
+            headless=headless,
+            database=database,
+            channels=channels,
+            previews=previews,
+            workspace=workspace,
+            sources=sources,
+            artifacts=artifacts,
+            sessions=sessions,
+            planner=Planner(headless, sessions),
+            queue=queue,
+            history=History(database, artifacts, channels),
+            uploads=uploads,
+            models=Models(headless.settings.model_roots),
+            catalogue=Catalogue(headless.registry),
+            signatures=Signatures(workspace, headless, sources.named),
+        )
 
     async def graph(self, source: GraphSource) -> tuple[Graph, str]:
         """The graph that somebody means, and the id of the session that it is open in.

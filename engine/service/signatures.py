@@ -111,7 +111,7 @@ def _schema(port: Port, declared: GraphInput) -> Schema:
 
 
 def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
-    """A schema with what it refers to in place; schemas of values that can be typed in don't refer in circles."""
+    """A schema with what it refers to in place; what can be typed in has no schema that goes in circles."""
     if isinstance(schema, list):
         return [_inlined(item, parts) for item in cast("list[Any]", schema)]
     if not isinstance(schema, dict):

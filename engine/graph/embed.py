@@ -39,10 +39,15 @@ def without_refs(graph: Graph, refs: Refs) -> Graph:
         graph: A checked document: its references can be read and don't go in circles. It stays as it is.
         refs: Reads a referenced graph.
 
+    Returns:
+        Another graph; the same one if it refers to none.
+
     Raises:
         KnotworkError: A reference can't be read.
     """
     nodes = {name: _embedded(instance, refs) for name, instance in graph.nodes.items()}
+    if all(instance is graph.nodes[name] for name, instance in nodes.items()):
+        return graph
     return graph.model_copy(update={"nodes": nodes})
 
 
@@ -50,7 +55,10 @@ def _embedded(instance: Instance, refs: Refs) -> Instance:
     inner = refs(instance.ref) if instance.ref else instance.graph
     if inner is None:
         return instance
-    return instance.model_copy(update={"graph": without_refs(inner, refs), "ref": ""})
+    whole = without_refs(inner, refs)
+    if whole is instance.graph and not instance.ref:
+        return instance
+    return instance.model_copy(update={"graph": whole, "ref": ""})
 
 
 def without_paths(graph: Graph, registry: Registry, roots: Iterable[Path]) -> Graph:

@@ -33,6 +33,7 @@ CLAIM = (
     .values(state="running", started=bindparam("now"))
     .returning(*RECORD, runs.c.document)
 )
+OF_KEY = select(*RECORD).where(runs.c.key == bindparam("key")).order_by(runs.c.item)
 CHANGE = update(runs).where(runs.c.id == bindparam("it"))
 
 
@@ -82,7 +83,7 @@ async def add(
 
 async def of_key(connection: AsyncConnection, key: str) -> tuple[RunRecord, ...]:
     """The runs that were queued under an idempotency key, in order."""
-    return await _records(connection, select(*RECORD).where(runs.c.key == key).order_by(runs.c.item))
+    return await _records(connection, OF_KEY, key=key)
 
 
 async def one(connection: AsyncConnection, id: str) -> RunRecord:
@@ -163,8 +164,8 @@ async def document(connection: AsyncConnection, digest: str) -> bytes:
     return found.scalar_one()
 
 
-async def _records(connection: AsyncConnection, query: Select[Any]) -> tuple[RunRecord, ...]:
-    return tuple(map(record_of, (await connection.execute(query)).mappings()))
+async def _records(connection: AsyncConnection, query: Select[Any], **given: str) -> tuple[RunRecord, ...]:
+    return tuple(map(record_of, (await connection.execute(query, given)).mappings()))
 
 
 def _text(record: RunRecord) -> str:

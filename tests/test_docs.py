@@ -99,15 +99,16 @@ def test_every_setting_is_documented() -> None:
     assert [name for name in ("home", *READERS) if f"KNOTWORK_{name.upper()}" not in text] == []
 
 
-def test_every_command_and_option_is_documented() -> None:
+@pytest.mark.parametrize(("command", "page"), [("run", "command-line.md"), ("serve", "server.md")])
+def test_every_option_is_documented(command: str, page: str) -> None:
     from typer.main import get_command
 
     from engine.cli.app import app
 
-    text = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     options = {
         option
-        for param in get_command(app).commands["run"].params  # pyright: ignore[reportAttributeAccessIssue]
+        for param in get_command(app).commands[command].params  # pyright: ignore[reportAttributeAccessIssue]
         for option in param.opts
         if option.startswith("--")
     }

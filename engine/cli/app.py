@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import cache, check, diff, doctor, new_pack, nodes, plan, run, schema
+from engine.cli import cache, check, diff, doctor, new_pack, nodes, plan, run, schema, serve
 from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("run")(run.command)
 app.command("plan")(plan.command)
+app.command("serve")(serve.command)
 app.command("check")(check.command)
 app.command("nodes")(nodes.command)
 app.command("diff")(diff.command)

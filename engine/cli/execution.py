@@ -11,10 +11,10 @@ from typing import Any
 
 from engine.cli.interrupt import cancelled_by_signals
 from engine.cli.progress import following
-from engine.cli.request import Opened, Point, Request, forced
+from engine.cli.request import Opened, Point, Request
 from engine.cli.summary import Outcome
 from engine.errors import KnotworkError
-from engine.graph.embed import without_paths, without_refs
+from engine.executors.headless import meant
 from engine.graph.reading import CHUNK
 from engine.run.artifacts import Artifact, export
 from engine.run.naming import Naming
@@ -82,7 +82,7 @@ class Execution:
     def _execute(self, point: Point, quiet: bool) -> Report:
         headless, start = self._job.headless, perf_counter()
         plan = headless.plan(point.graph, outputs=self._request.output)
-        options = Options(forced(self._request.force, plan.names), check_purity=self._check_purity)
+        options = Options(meant(self._request.force, plan.names), check_purity=self._check_purity)
         planned = perf_counter() - start
         with following(quiet) as listen:
             run = headless.local.start(plan, listen, options)
@@ -95,17 +95,12 @@ class Execution:
     def _export(self, index: int, point: Point, report: Report) -> list[Artifact]:
         @cache
         def text() -> dict[str, str]:
-            return {CHUNK: self._carried(point)} if self._metadata else {}
+            return {CHUNK: self._job.headless.carried(point.graph)} if self._metadata else {}
 
         try:
             return export(report.outputs, report.digests, self._naming, text, self._fields(index, point))
         except OSError as error:
             raise _unwritable(self._naming.folder, error.strerror or str(error)) from None
-
-    def _carried(self, point: Point) -> str:
-        headless = self._job.headless
-        whole = without_refs(point.graph, headless.reference)
-        return without_paths(whole, headless.registry, self._job.roots).to_bytes().decode()
 
     def _fields(self, index: int, point: Point) -> Mapping[str, Any]:
         values = {name: declared.default for name, declared in point.graph.inputs.items()}

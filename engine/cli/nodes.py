@@ -34,6 +34,7 @@ class UnknownNode(KnotworkError):
 def command(id: Id = None, as_json: options.Json = False) -> None:
     """List the nodes, or tell everything about one."""
     with terminal.refusing(as_json):
+        from engine.declare.catalogue import describe
         from engine.declare.registry import installed
 
         registry = installed()
@@ -49,29 +50,6 @@ def command(id: Id = None, as_json: options.Json = False) -> None:
         terminal.note(f"{name} can't be imported: {reason}")
 
 
-def describe(node: AnyNode, registry: Registry) -> dict[str, Any]:
-    """A node for a machine: its ports with types, defaults, ranges as JSON Schema, and help.
-
-    Args:
-        node: The node.
-        registry: Tells its pack.
-    """
-    from engine.declare.registry import pack_version
-
-    pack = registry.pack_of(node.id)
-    return {
-        "id": node.id,
-        "version": node.version,
-        "pack": pack,
-        "pack_version": pack_version(pack),
-        "help": node.help,
-        "licence": node.licence,
-        "pure": node.pure,
-        "inputs": {name: _input(port) for name, port in node.inputs.items()},
-        "outputs": {name: {"type": str(port.type), "help": port.help} for name, port in node.outputs.items()},
-    }
-
-
 def _family(registry: Registry, prefix: str) -> Sequence[AnyNode]:
     every = registry.all()
     found = [node for node in every if not prefix or f"{node.id}.".startswith(f"{prefix}.")]
@@ -81,20 +59,6 @@ def _family(registry: Registry, prefix: str) -> Sequence[AnyNode]:
         cure = f"Its pack is broken: {reason}." if reason else f'Did you mean "{near}"?' if near else ""
         raise UnknownNode(f'expected the id of a node, got "{prefix}". {cure or "See: knotwork nodes."}')
     return found
-
-
-def _input(port: Port) -> dict[str, Any]:
-    schema = port.schema() if port.is_param else {}
-    return {
-        "type": str(port.type),
-        "help": port.help,
-        "required": port.required,
-        "optional": port.optional,
-        "variadic": port.variadic,
-        "lazy": port.lazy,
-        "param": port.is_param,
-        "schema": schema,
-    }
 
 
 def _row(node: AnyNode) -> tuple[str, ...]:

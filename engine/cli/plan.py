@@ -39,12 +39,13 @@ def command(
 
 
 def _explain(request: Request) -> tuple[str, Sequence[Explanation]]:
-    from engine.cli.request import forced, opened
+    from engine.cli.request import opened
+    from engine.executors.headless import meant
     from engine.plan.explain import explain
 
     with opened(request) as job:
         plan = job.headless.plan(job.points[0].graph, outputs=request.output)
-        numbers = forced(request.force, plan.names)
+        numbers = meant(request.force, plan.names)
         return job.graph.digest(), explain(plan, job.headless.store, str(job.path.resolve()), numbers)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from engine.cli import inputs, source, sweep
 from engine.cli.terminal import Unreadable
 from engine.errors import GraphError, Problem
 from engine.executors.headless import Headless
+from engine.graph import given
 from engine.graph.check import check
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
@@ -62,7 +62,6 @@ class Opened:
         points: The runs; one without a sweep.
         seeds: The inputs that are seeds.
         headless: What plans and runs it.
-        roots: Folders in which its files are looked for.
         seconds: Time it took to get here.
     """
 
@@ -71,7 +70,6 @@ class Opened:
     points: list[Point]
     seeds: list[str]
     headless: Headless
-    roots: tuple[Path, ...]
     seconds: float
 
 
@@ -87,18 +85,17 @@ def opened(request: Request) -> Generator[Opened]:
     path = source.find(request.graph, settings)
     with Headless(settings, base=path.parent, cache=not request.no_cache) as headless:
         graph = headless.read(path)
-        ports = inputs.ports_of(graph, headless.registry, headless.reference) if graph.inputs else {}
+        ports = given.ports_of(graph, headless.registry, headless.reference) if graph.inputs else {}
         fixed = inputs.assign(request.set, ports)
         swept = sweep.points(request.sweep, ports)
-        seeds = inputs.seeds(ports)
+        seeds = given.seeds(ports)
         if request.random_seed:
-            fixed = inputs.draw(seeds, {*fixed, *swept[0]}) | fixed
+            fixed = given.draw(seeds, {*fixed, *swept[0]}) | fixed
         points = [Point(values := fixed | one, one, with_values(graph, values)) for one in swept]
         files = any(ports[name].within for name in swept[0])  # another file may be of another model family
         for point in points if files else points[:1]:
             _check(point.graph, headless)
-        roots = (path.parent, *settings.file_roots, *settings.model_roots)
-        yield Opened(path, graph, points, seeds, headless, roots, perf_counter() - start)
+        yield Opened(path, graph, points, seeds, headless, perf_counter() - start)
 
 
 def checked(name: str) -> tuple[Graph, list[Problem]]:
@@ -115,25 +112,6 @@ def checked(name: str) -> tuple[Graph, list[Problem]]:
     with Headless(settings, base=path.parent) as headless:
         graph = headless.read(path)
         return graph, check(graph, headless.registry, headless.files.resolve, headless.reference)
-
-
-def forced(names: Sequence[str], instances: Sequence[str]) -> frozenset[int]:
-    """The numbers of the instances that are meant by names of instances and of subgraphs.
-
-    Args:
-        names: As typed.
-        instances: Names of a plan's instances.
-
-    Raises:
-        GraphError: A name is neither.
-    """
-    found: set[int] = set()
-    for name in names:
-        meant = {i for i, one in enumerate(instances) if one == name or one.startswith(f"{name}/")}
-        if not meant:
-            raise GraphError([_unknown(name, instances)])
-        found |= meant
-    return frozenset(found)
 
 
 def _settings(request: Request) -> Settings:
@@ -160,9 +138,3 @@ def _check(graph: Graph, headless: Headless) -> None:
 
 def _unset(name: str) -> Problem:
     return Problem("missing-input", "", name, "a value", "nothing", f"Add --set {name}=VALUE.")
-
-
-def _unknown(name: str, instances: Sequence[str]) -> Problem:
-    near = difflib.get_close_matches(name, instances, 1)
-    cure = f'Did you mean "{near[0]}"?' if near else "See its nodes with: knotwork plan GRAPH."
-    return Problem("unknown-instance", "", "", "an instance of the graph", f'"{name}"', cure)

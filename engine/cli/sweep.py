@@ -15,6 +15,7 @@ from engine.cli import inputs
 from engine.cli.terminal import Unreadable
 from engine.declare.node import Port
 from engine.declare.types import Plain, Unknown
+from engine.graph.given import named, refuse
 
 NUMBER = r"[+-]?\d+(?:\.\d+)?"
 RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})(?:\.\.({NUMBER}))?")
@@ -40,7 +41,7 @@ def points(words: Iterable[str], ports: Mapping[str, Port]) -> list[dict[str, An
         name, text = inputs.split(word, "--sweep")
         if name in axes:
             raise Unreadable(f"--sweep {name}: expected one sweep of an input, got two. Join their values.")
-        axes[name] = _values(name, text, inputs.named(name, ports))
+        axes[name] = _values(name, text, named(name, ports))
     count = math.prod(map(len, axes.values()))
     if count > MOST:
         raise Unreadable(f"--sweep: expected at most {MOST} runs, got {count}. Sweep less at once.")
@@ -52,12 +53,12 @@ def _values(name: str, text: str, port: Port) -> list[Any]:
     if found and (isinstance(port.type, Unknown) or port.type in (Plain(int), Plain(float))):
         values: list[Any] = _range(name, *found.groups())
         for value in values:
-            inputs.refuse(value, port)
+            refuse(value, port)
         return values
     if text.lstrip().startswith("["):
         values = _items(name, text)
         for value in values:
-            inputs.refuse(value, port)
+            refuse(value, port)
         return values
     # Quotes keep commas together, as in a spreadsheet: 'a red car, at night',a boat
     return [inputs.read(value, port) for row in csv.reader([text], skipinitialspace=True) for value in row]

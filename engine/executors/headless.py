@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -14,6 +15,7 @@ from engine.errors import GraphError, Problem
 from engine.executors.local import Local
 from engine.graph.collector import collector_held
 from engine.graph.document import Graph
+from engine.graph.embed import without_paths, without_refs
 from engine.graph.flat import Flat, Source
 from engine.graph.inline import flatten
 from engine.graph.migrate import migrate
@@ -50,6 +52,7 @@ class Headless:
     ) -> None:
         self.settings = settings or Settings.load()
         self.registry = registry or installed()
+        self.base = base
         disk, ram = self.settings.disk_budget, self.settings.ram_budget
         self.store = (
             Store(self.settings.home, disk_budget=disk, ram_budget=ram)
@@ -95,6 +98,20 @@ class Headless:
         """
         return self.read(self.files.library(text))
 
+    def carried(self, graph: Graph) -> str:
+        """The text of a graph that a file carries: it stands alone, and tells no folder's name.
+
+        Args:
+            graph: The document, with the values that were set.
+
+        Raises:
+            KnotworkError: A reference can't be read.
+        """
+        settings, own = self.settings, () if self.base is None else (self.base,)
+        roots = (*own, *settings.file_roots, *settings.model_roots)
+        whole = without_refs(graph, self.reference)
+        return without_paths(whole, self.registry, roots).to_bytes().decode()
+
     def plan(
         self, graph: Graph, values: Mapping[str, Any] | None = None, outputs: Iterable[str] = ()
     ) -> Plan:
@@ -129,7 +146,7 @@ class Headless:
             values: Graph input → value.
             outputs: See ``plan``.
             listen: Takes the run's events.
-            forced: Instances to run whatever is stored.
+            forced: Instances, or whole subgraphs, to run whatever is stored.
             scope: Name under which the keys are remembered, for the next explanation.
 
         Raises:
@@ -137,7 +154,7 @@ class Headless:
         """
         start = perf_counter()
         plan = self.plan(graph, values, outputs)
-        options = Options(forced=frozenset(plan.number(name) for name in forced))
+        options = Options(forced=meant(forced, plan.names))
         planned = perf_counter() - start
         report = self.local.run(plan, listen, options)
         self.store.remember(scope, plan.named_keys())
@@ -182,6 +199,33 @@ def wanted(flat: Flat, outputs: Iterable[str]) -> dict[str, Source]:
                 [Problem("unknown-output", "", name, "an output of the graph", f'"{name}"', cure)]
             )
     return found
+
+
+def meant(names: Iterable[str], instances: Sequence[str]) -> frozenset[int]:
+    """The numbers of the instances that are meant by names of instances and of subgraphs.
+
+    Args:
+        names: As typed.
+        instances: Names of a plan's instances.
+
+    Raises:
+        GraphError: A name is neither.
+    """
+    asked = dict.fromkeys(names)
+    if not asked:
+        return frozenset()
+    inside: dict[str, list[int]] = {}
+    for number, instance in enumerate(instances):
+        ends = [i for i, sign in enumerate(instance) if sign == "/"]
+        for end in (*ends, len(instance)):
+            inside.setdefault(instance[:end], []).append(number)
+    for name in asked:
+        if name not in inside:
+            near = get_close_matches(name, instances, 1)
+            cure = f'Did you mean "{near[0]}"?' if near else "See its nodes with: knotwork plan GRAPH."
+            expected = "an instance of the graph"
+            raise GraphError([Problem("unknown-instance", "", "", expected, f'"{name}"', cure)])
+    return frozenset(number for name in asked for number in inside[name])
 
 
 def _unread(flat: Flat) -> dict[str, Source]:

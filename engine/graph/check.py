@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.declare.registry import Registry
-from engine.declare.types import Bindings, Family, Plain, Type, Unknown, Var
 from engine.errors import Problem
+from engine.graph.agreement import Agreement
 from engine.graph.bypass import passing_input
 from engine.graph.document import Graph, Instance
 from engine.graph.interface import Interface, Interfaces
@@ -12,7 +14,7 @@ from engine.graph.levels import Level, Refs, expand
 from engine.graph.loops import check_loop
 from engine.graph.order import arrange, cycle_problem
 from engine.graph.params import Files, Params
-from engine.graph.wiring import Wire, Wiring
+from engine.graph.wiring import Wiring
 
 
 def check(
@@ -28,25 +30,105 @@ def check(
         files: Resolves a file param and refuses what lies outside the roots; without it files are let be.
         refs: Reads a referenced graph. Without it, a reference is a problem.
     """
-    problems: list[Problem] = []
-    levels = expand(graph, refs, problems)
-    interfaces = Interfaces(levels, registry)
-    params = Params(interfaces, files, problems)
-    wiring = Wiring(levels, interfaces, problems)
-    types = _Types(problems)
-    for level in levels:
-        _check_defaults(level, params)
-        instances = _Instances(level, registry, params, types, wiring.net.used[level], problems)
-        for name, interface in interfaces.of[level].items():
-            instances.check(name, interface)
-        problems += [_bad_name(level.path + name) for name in level.graph.nodes if not _is_name(name)]
-    order, cycles = arrange(wiring.net.after)
-    problems += [cycle_problem([wiring.net.labels[vertex] for vertex in cycle]) for cycle in cycles]
-    wires = wiring.net.wires
-    for vertex in order:
-        for wire in wires.get(vertex, ()):
-            types.check(wire)
-    return problems
+    return Checked(graph, registry, files, refs).problems()
+
+
+class Checked:
+    """A graph that was checked, with enough kept to check a typed-in value without looking at the rest.
+
+    Args:
+        graph: See ``check``, for all of them.
+        registry: Where node ids are found.
+        files: Resolves a file param.
+        refs: Reads a referenced graph.
+    """
+
+    def __init__(
+        self, graph: Graph, registry: Registry, files: Files | None = None, refs: Refs | None = None
+    ) -> None:
+        self._scratch: list[Problem] = []
+        self._found: dict[tuple[str, str], list[Problem]] = {}
+        levels = expand(graph, refs, self._scratch)
+        self._levels = {level.path: level for level in levels}
+        self._interfaces = Interfaces(levels, registry)
+        self._params = Params(self._interfaces, files, self._scratch)
+        wiring = Wiring(levels, self._interfaces, self._scratch)
+        self._keep("", "")
+        types = Agreement(self._scratch)
+        self._instances = {
+            level.path: _Instances(
+                level, registry, self._params, types, wiring.net.used[level], self._scratch
+            )
+            for level in levels
+        }
+        for level in levels:
+            self._check_level(level)
+        order, cycles = arrange(wiring.net.after)
+        labels, wires = wiring.net.labels, wiring.net.wires
+        self._scratch += [cycle_problem([labels[vertex] for vertex in cycle]) for cycle in cycles]
+        for vertex in order:
+            for wire in wires.get(vertex, ()):
+                types.check(wire)
+        self._keep("", "types/")
+
+    def problems(self) -> list[Problem]:
+        """Every problem, in the order of the document."""
+        return [problem for part in self._found.values() for problem in part]
+
+    def retype(self, graph: Graph, at: str, name: str, ports: Iterable[str]) -> bool:
+        """Take in that values were typed into an instance, or taken out.
+
+        Args:
+            graph: The graph after that; but for these values it is as it was.
+            at: Path of the level, ``outer/inner``.
+            name: The instance.
+            ports: Where the values are.
+
+        Returns:
+            False when that may have changed problems elsewhere, or files have to be looked at: then this
+            object is of no more use, and the graph is to be checked anew.
+        """
+        level = self._follow(graph, at)
+        if level is None or name not in level.graph.nodes:
+            return False
+        interface = self._interfaces.of[level].get(name)
+        if interface is None:  # muted: as if absent
+            return True
+        instance = level.graph.nodes[name]
+        if instance.mode == "bypass" or not interface.known:
+            return False
+        if not self._params.stay_here(level, name, {*ports, *instance.params}):
+            return False
+        self._instances[level.path].check(name, interface)
+        self._keep(level.path, name)
+        return True
+
+    def _check_level(self, level: Level) -> None:
+        _check_defaults(level, self._params)
+        self._keep(level.path, "defaults/")  # no instance is called so
+        for name, interface in self._interfaces.of[level].items():
+            self._instances[level.path].check(name, interface)
+            self._keep(level.path, name)
+        self._scratch += [_bad_name(level.path + name) for name in level.graph.nodes if not _is_name(name)]
+        self._keep(level.path, "names/")
+
+    def _keep(self, path: str, part: str) -> None:
+        """Put aside what was found last."""
+        self._found[path, part] = self._scratch[:]
+        self._scratch.clear()
+
+    def _follow(self, graph: Graph, at: str) -> Level | None:
+        """Take over the levels on the way to an edited one."""
+        level = self._levels[""]
+        level.graph = graph
+        for name in at.split("/") if at else ():
+            holder = level.graph.nodes.get(name)
+            inner = level.inner.get(name)
+            if holder is None or holder.graph is None or inner is None:
+                return None
+            level = inner
+            level.graph = holder.graph
+        return level
 
 
 class _Instances:
@@ -57,7 +139,7 @@ class _Instances:
         level: Level,
         registry: Registry,
         params: Params,
-        types: _Types,
+        types: Agreement,
         used: set[tuple[str, str]],
         problems: list[Problem],
     ) -> None:
@@ -162,49 +244,6 @@ class _Instances:
 
     def _report(self, code: str, name: str, port: str, expected: str, got: str, cure: str) -> None:
         self._problems.append(Problem(code, self._level.path + name, port, expected, got, cure))
-
-
-class _Types:
-    """Compares types wire by wire; what a variable met first it stands for from then on."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self._bindings = Bindings()
-        self._problems = problems
-        self._origins: dict[str, list[str]] = {}
-
-    def families(self, path: str, families: dict[str, str]) -> None:
-        """Take note of what an instance's file says about its variables."""
-        for variable, family in families.items():
-            self._bindings.link(Family(family), Var(variable, path))
-            self._origins.setdefault(family, []).append(path)
-
-    def check(self, wire: Wire) -> None:
-        if self._bindings.link(wire.source, wire.target):
-            return
-        source, target = self._bindings.resolve(wire.source), self._bindings.resolve(wire.target)
-        got = f"{source} from {wire.text}"
-        if self._bindings.link(_bare(source), _bare(target)):
-            told = [f"{name} comes from {', '.join(paths)}" for name, paths in self._known(source, target)]
-            cure = f"Use models of one family{': ' if told else ''}{' and '.join(told)}."
-            self._problems.append(Problem("wrong-family", wire.instance, wire.port, f"{target}", got, cure))
-            return
-        cure = f"Link a {target}, or put a node between that makes one of a {source}."
-        self._problems.append(Problem("wrong-type", wire.instance, wire.port, f"a {target}", got, cure))
-
-    def _known(self, *types: Type) -> list[tuple[str, list[str]]]:
-        named = [
-            arg.name
-            for type_ in types
-            if isinstance(type_, Plain)
-            for arg in type_.args
-            if isinstance(arg, Family)
-        ]
-        return [(name, self._origins[name]) for name in named if name in self._origins]
-
-
-def _bare(type_: Type) -> Type:
-    """A type of which nothing is said about the family."""
-    return Plain(type_.cls, tuple(Unknown() for _ in type_.args)) if isinstance(type_, Plain) else type_
 
 
 def _check_defaults(level: Level, params: Params) -> None:

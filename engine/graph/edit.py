@@ -7,12 +7,16 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from engine.errors import KnotworkError
+from engine.errors import GraphError, KnotworkError
+from engine.graph.canonical import compact, utf8
 from engine.graph.document import Graph, GraphInput, Instance
 from engine.graph.leaves import KEYED
+from engine.graph.reading import DEPTH, depth
 
 Entry = list[JsonValue]
 """What stands in a place: nothing, or one value."""
+OWN = ("inputs", "outputs", "nodes", "view")
+"""Tables of a level that edits write to."""
 
 
 class Refused(KnotworkError):
@@ -56,6 +60,30 @@ class Patch(BaseModel):
         return Patch(at=self.at, writes=tuple(writes))
 
 
+def fork(graph: Graph, at: str) -> Graph:
+    """A graph for an edit of one level to write to, while those who hold the old one go on reading it.
+
+    It shares every instance with the old one: an edit puts another instance in the place of one it changes.
+
+    Args:
+        graph: Stays as it is.
+        at: Path of the level that will be written to.
+    """
+    forked = level = _own(graph)
+    for name in at.split("/") if at else ():
+        holder = level.nodes.get(name)
+        if holder is None or holder.graph is None:
+            break  # whoever edits there is refused
+        inner = _own(holder.graph)
+        level.nodes[name] = holder.model_copy(update={"graph": inner})
+        level = inner
+    return forked
+
+
+def _own(level: Graph) -> Graph:
+    return level.model_copy(update={field: dict(getattr(level, field)) for field in OWN})
+
+
 class Editor:
     """Writes to one level of a graph and remembers what was there.
 
@@ -87,6 +115,16 @@ class Editor:
         """Take away what stands in a place."""
         self._write(where, [])
 
+    def move(self, table: str, old: str, new: str) -> None:
+        """Put what stands under one name of a table under another one."""
+        for value in read(self.level, (table, old)):
+            self.drop(table, old)
+            self.put(table, new, value=value)
+
+    def change(self, name: str, after: Instance) -> None:
+        """Write whatever differs in another form of an instance, field by field."""
+        self._fields(("nodes", name), _json(self.instance(name)), _json(after))
+
     def become(self, after: Graph) -> None:
         """Write whatever differs in another graph, place by place."""
         before, wanted = _places(self.level), _places(after)
@@ -106,9 +144,32 @@ class Editor:
             Refused: Somebody else has written to one of the places since.
         """
         for write in patch.writes:
-            if read(self.level, write.where) != write.old:
+            if not self.applies(write):
                 raise Refused(f"{'.'.join(write.where)} was changed since, so this no longer applies")
             self._write(write.where, write.new)
+
+    def patch_the_rest(self, patch: Patch) -> list[Write]:
+        """Make what still applies of a patch; the writes that don't are left out and returned.
+
+        Raises:
+            Refused: A whole instance that it puts or takes away was changed: the rest means nothing then.
+        """
+        left_out: list[Write] = []
+        for write in patch.writes:
+            if self.applies(write):
+                self._write(write.where, write.new)
+            elif len(write.where) == 2 and write.where[0] == "nodes":
+                raise Refused(f"{write.where[1]} was changed since")
+            else:
+                left_out.append(write)
+        return left_out
+
+    def applies(self, write: Write) -> bool:
+        """Whether a place holds what a write found there."""
+        try:
+            return _same(read(self.level, write.where), write.old)
+        except Refused:
+            return False
 
     def written(self) -> Patch:
         """All that was written so far."""
@@ -131,7 +192,8 @@ class Editor:
 
     def _write(self, where: Sequence[str], new: Entry) -> None:
         old = read(self.level, where)
-        if old != new:
+        _check_writable(self._at, where, new)
+        if not _same(old, new):
             _store(self.level, where, new)
             kept = read(self.level, where)  # a field at its default counts as not there
             self._writes.append(Write(where=tuple(where), old=old, new=kept))
@@ -152,10 +214,10 @@ def read(level: Graph, where: Sequence[str]) -> Entry:
         case ["outputs" | "view" as field, key]:
             table = cast("dict[str, JsonValue]", getattr(level, field))
             return [table[key]] if key in table else []
-        case [field]:
+        case [field] if field not in (*OWN, "knotwork"):
             return _given(level.model_dump(mode="python", exclude_defaults=True, include={field}), field)
         case _:
-            raise Refused(f"{'.'.join(where)} is no place of a graph")
+            raise _no_place(where)
 
 
 def _store(level: Graph, where: Sequence[str], new: Entry) -> None:
@@ -163,7 +225,10 @@ def _store(level: Graph, where: Sequence[str], new: Entry) -> None:
         case ["nodes", name]:
             _set(level.nodes, name, [Instance.model_validate(value) for value in new])
         case ["nodes", name, "params" | "links" | "carry" as field, key]:
-            _set(_table(level, name, field), key, new)
+            held = _held(level, name)
+            table = dict(getattr(held, field))
+            _set(table, key, [_checked(Instance, {field: {key: value}}, field)[key] for value in new])
+            level.nodes[name] = held.model_copy(update={field: table})
         case ["nodes", name, field]:
             tree = _json(_held(level, name))
             tree.pop(field, None)
@@ -171,11 +236,45 @@ def _store(level: Graph, where: Sequence[str], new: Entry) -> None:
         case ["inputs", name]:
             _set(level.inputs, name, [GraphInput.model_validate(value) for value in new])
         case ["outputs" | "view" as field, key]:
-            _set(getattr(level, field), key, new)
-        case [field]:
-            setattr(level, field, new[0] if new else Graph.model_fields[field].get_default())
+            _set(getattr(level, field), key, [_checked(Graph, {field: {key: v}}, field)[key] for v in new])
+        case [field] if field not in (*OWN, "knotwork"):
+            _store_field(level, field, new)
         case _:
-            raise Refused(f"{'.'.join(where)} is no place of a graph")
+            raise _no_place(where)
+
+
+def _store_field(level: Graph, field: str, new: Entry) -> None:
+    if new:
+        setattr(level, field, _checked(Graph, {field: new[0]}, field))
+    elif field in Graph.model_fields:
+        setattr(level, field, Graph.model_fields[field].get_default(call_default_factory=True))
+    elif level.model_extra and field in level.model_extra:
+        delattr(level, field)
+
+
+def _checked(part: type[BaseModel], tree: dict[str, Any], field: str) -> Any:
+    """A field's value, as a part of the document takes it."""
+    return getattr(part.model_validate(tree), field)
+
+
+def _check_writable(at: str, where: Sequence[str], new: Entry) -> None:
+    """Refuse what a graph file can't hold, so that every edited graph can be saved and read again."""
+    levels = at.count("/") + 1 if at else 0  # each is three objects: nodes, the instance, its graph
+    if 3 * levels + len(where) + depth(new) - 1 > DEPTH:
+        raise Refused(f"{'.'.join(where)}: expected at most {DEPTH} levels of nesting, got more. Flatten it.")
+    try:
+        utf8(compact([list(where), new]))
+    except GraphError as error:
+        raise Refused(f"{'.'.join(where)}: {error}") from None
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    """Whether two places hold what a file would write alike: 1 and 1.0, but not 1 and true."""
+    return one == other and compact(one) == compact(other)
+
+
+def _no_place(where: Sequence[str]) -> Refused:
+    return Refused(f"{'.'.join(where)} is no place of a graph")
 
 
 def _set(table: dict[str, Any], key: str, new: Sequence[Any]) -> None:
@@ -211,7 +310,8 @@ def _places(level: Graph) -> dict[tuple[str, ...], Any]:
         found["nodes", name] = instance
     for field in ("inputs", "outputs", "view"):
         found |= {(field, name): value for name, value in tree.pop(field, {}).items()}
-    return found
+    tree.pop("knotwork", None)
+    return found | {(field,): value for field, value in tree.items()}
 
 
 def _inside(graph: Graph, at: str) -> Graph:

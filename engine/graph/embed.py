@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,8 @@ from engine.declare.types import File, ListOf, Plain
 from engine.graph.document import Graph, Instance
 from engine.graph.interface import Interface, Interfaces
 from engine.graph.levels import Refs, expand
+
+Rename = Callable[[str], str]
 
 
 def with_values(graph: Graph, values: Mapping[str, Any]) -> Graph:
@@ -37,10 +39,15 @@ def without_refs(graph: Graph, refs: Refs) -> Graph:
         graph: A checked document: its references can be read and don't go in circles. It stays as it is.
         refs: Reads a referenced graph.
 
+    Returns:
+        Another graph; the same one if it refers to none.
+
     Raises:
         KnotworkError: A reference can't be read.
     """
     nodes = {name: _embedded(instance, refs) for name, instance in graph.nodes.items()}
+    if all(instance is graph.nodes[name] for name, instance in nodes.items()):
+        return graph
     return graph.model_copy(update={"nodes": nodes})
 
 
@@ -48,7 +55,10 @@ def _embedded(instance: Instance, refs: Refs) -> Instance:
     inner = refs(instance.ref) if instance.ref else instance.graph
     if inner is None:
         return instance
-    return instance.model_copy(update={"graph": without_refs(inner, refs), "ref": ""})
+    whole = without_refs(inner, refs)
+    if whole is instance.graph and not instance.ref:
+        return instance
+    return instance.model_copy(update={"graph": whole, "ref": ""})
 
 
 def without_paths(graph: Graph, registry: Registry, roots: Iterable[Path]) -> Graph:
@@ -61,37 +71,53 @@ def without_paths(graph: Graph, registry: Registry, roots: Iterable[Path]) -> Gr
         registry: Tells which params are files.
         roots: Folders in which files are looked for.
     """
-    graph = graph.model_copy(deep=True)
     folders = [root.absolute() for root in roots]
+
+    def shorten(text: str) -> str:
+        path = Path(text)
+        if not path.is_absolute():
+            return text
+        inside = (path.relative_to(one).as_posix() for one in folders if path.is_relative_to(one))
+        return next(inside, path.name)
+
+    return with_files(graph, registry, shorten)
+
+
+def with_files(graph: Graph, registry: Registry, rename: Rename) -> Graph:
+    """The graph with its file params renamed.
+
+    Args:
+        graph: A document without references; it stays as it is.
+        registry: Tells which params are files.
+        rename: Name of a file → its other name.
+    """
+    graph = graph.model_copy(deep=True)
     levels = expand(graph, None, [])
     interfaces = Interfaces(levels, registry)
     for level in levels:
         for name, declared in level.graph.inputs.items():
             if not declared.required:
-                declared.default = _relative(declared.default, interfaces.input(level, name), folders)
+                declared.default = _renamed(declared.default, interfaces.input(level, name), rename)
         for name, interface in interfaces.of[level].items():
-            _shorten(level.graph.nodes[name], interface, folders)
+            _rename(level.graph.nodes[name], interface, rename)
     return graph
 
 
-def _shorten(instance: Instance, interface: Interface, folders: list[Path]) -> None:
+def _rename(instance: Instance, interface: Interface, rename: Rename) -> None:
     for port, value in instance.params.items():
-        instance.params[port] = _relative(value, interface.inputs.get(port), folders)
+        instance.params[port] = _renamed(value, interface.inputs.get(port), rename)
     for name, value in instance.carry.items():
-        instance.carry[name] = _relative(value, interface.carry.get(name), folders)
+        instance.carry[name] = _renamed(value, interface.carry.get(name), rename)
     if isinstance(instance.items, list):
-        instance.items = [_relative(item, interface.each, folders) for item in instance.items]
+        instance.items = [_renamed(item, interface.each, rename) for item in instance.items]
 
 
-def _relative(value: Any, port: Port | None, folders: list[Path]) -> Any:
+def _renamed(value: Any, port: Port | None, rename: Rename) -> Any:
     if port is None or not _is_file(port):
         return value
     if isinstance(value, list):
-        return [_relative(item, port, folders) for item in cast("list[Any]", value)]
-    if not isinstance(value, str) or not Path(value).is_absolute():
-        return value
-    path = Path(value)
-    return next((path.relative_to(one).as_posix() for one in folders if path.is_relative_to(one)), path.name)
+        return [_renamed(item, port, rename) for item in cast("list[Any]", value)]
+    return rename(value) if isinstance(value, str) else value
 
 
 def _is_file(port: Port) -> bool:

@@ -107,7 +107,7 @@ class _Flattener:
         if instance.over:
             flat.over[index] = tuple(instance.over)
         if instance.frozen:
-            flat.frozen[index] = bytes.fromhex(instance.frozen)
+            flat.frozen[index] = _key(instance.frozen, place)
         return index
 
     def _connect(self, flat: Flat, index: int, port: str, feeds: list[Feed]) -> None:
@@ -173,3 +173,10 @@ def _handed_in(body: Level, turning: set[str], feeds: dict[str, list[Feed]]) -> 
         elif fed:
             given[name] = feeds.pop(f"in/{name}")[0]
     return given
+
+
+def _key(text: str, place: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise problem("bad-value", place, "frozen", "a key in hex", text[:80], "Freeze it again.") from None

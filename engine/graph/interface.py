@@ -95,6 +95,15 @@ class Interfaces:
         ports = [port for port in found if port is not None]
         return _declared(_narrowest(ports) if ports else Port(name, Unknown(), Any), name, declared)
 
+    def output(self, level: Level, name: str) -> Port:
+        """The port that an output of a level's graph shows outside."""
+        source, _, port = level.graph.outputs[name].partition(".")
+        interface = self.of[level].get(source)
+        if interface is None or port not in interface.outputs:
+            return Port(name, Unknown(), Any)
+        type_ = interface.output_type(port, level.path + source)
+        return replace(interface.outputs[port], name=name, type=type_)
+
     def _interface(self, level: Level, name: str, instance: Instance) -> Interface:
         inner = level.inner.get(name)
         if inner is not None:
@@ -109,14 +118,14 @@ class Interfaces:
 
     def _subgraph(self, inner: Level) -> Interface:
         inputs = {name: self.input(inner, name) for name in inner.graph.inputs}
-        return _interface(inputs, {name: self._output(inner, name) for name in inner.graph.outputs})
+        return _interface(inputs, {name: self.output(inner, name) for name in inner.graph.outputs})
 
     def _loop(self, instance: Instance, inner: Level) -> Interface:
         inputs = {name: self.input(inner, name) for name in inner.graph.inputs}
         carry = {name: inputs.pop(name) for name in instance.carry if name in inputs}
         each = inputs.pop("item", None) if instance.items is not None else None
         inputs.pop("index", None)
-        outputs = {name: self._output(inner, name) for name in inner.graph.outputs}
+        outputs = {name: self.output(inner, name) for name in inner.graph.outputs}
         given = {name: outputs[name] for name in instance.carry if name in outputs}
         gathered = {name: listed(outputs[name]) for name in instance.collect if name in outputs}
         fields = {name: replace(port, default=None, optional=True) for name, port in carry.items()}
@@ -132,14 +141,6 @@ class Interfaces:
         if interface is None or port not in interface.inputs:
             return None
         return replace(interface.inputs[port], type=interface.input_type(port, level.path + name))
-
-    def _output(self, inner: Level, name: str) -> Port:
-        source, _, port = inner.graph.outputs[name].partition(".")
-        interface = self.of[inner].get(source)
-        if interface is None or port not in interface.outputs:
-            return Port(name, Unknown(), Any)
-        type_ = interface.output_type(port, inner.path + source)
-        return replace(interface.outputs[port], name=name, type=type_)
 
 
 def of_node(node: AnyNode) -> Interface:

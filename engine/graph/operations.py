@@ -7,6 +7,7 @@ group's under ``.group.<id>``, a note's under ``.note.<id>``, which no instance 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
@@ -145,9 +146,26 @@ class Rename(Operation):
         """See the class."""
         edit.instance(self.name)
         _check_free(edit, self.to)
-        after = edit.level.model_copy(deep=True)
-        references.rename(after, self.name, self.to)
-        edit.become(after)
+        level = edit.level
+        readers = [name for name, one in level.nodes.items() if self._is_read_by(references.sources_of(one))]
+        for name in readers:
+            after = level.nodes[name].model_copy(deep=True)
+            references.rewrite_sources(after, self._renamed)
+            edit.change(name, after)
+        for name, declared in list(level.inputs.items()):
+            if self._is_read_by(declared.to):
+                _put_targets(edit, name, [self._renamed(text) for text in declared.to])
+        for name, text in list(level.outputs.items()):
+            edit.put("outputs", name, value=self._renamed(text))
+        edit.move("nodes", self.name, self.to)
+        edit.move("view", self.name, self.to)
+
+    def _is_read_by(self, sources: Iterable[str]) -> bool:
+        return any(_owner(text) == self.name for text in sources)
+
+    def _renamed(self, text: str) -> str:
+        owner, _, port = text.partition(".")
+        return f"{self.to}.{port}" if owner == self.name else text
 
 
 class Move(Operation):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -56,7 +56,7 @@ class Params:
             place: Instance to name in the problem.
             label: Port to name in the problem.
         """
-        for leaf, many in self._leaves(level, name, port):
+        for leaf, many, _ in self._leaves(level, name, port):
             if not leaf.is_param and not (value is None and leaf.optional):
                 cure = f"Link a {leaf.type} here."
                 self._report("not-a-param", place, label, f"a link to a {leaf.type}", _shown(value), cure)
@@ -67,6 +67,14 @@ class Params:
             else:
                 for item in items:
                     self._coerce(leaf, item, place, label)
+
+    def stay_here(self, level: Level, name: str, ports: Iterable[str]) -> bool:
+        """Whether values typed in here are judged by ports alone: no file is read, and no family told."""
+        node = self._of[level][name].node
+        if node is not None and "infer" in node.companions:
+            return False
+        leaves = [leaf for port in ports for leaf in self._leaves(level, name, port)]
+        return all(port.within is None and "infer" not in node.companions for port, _, node in leaves)
 
     def literal(self, level: Level, name: str, port: Port) -> Any:
         """The value that a port surely gets, coerced; ``UNKNOWN`` when a link or a run decides it."""
@@ -122,9 +130,9 @@ class Params:
                 return UNKNOWN if declared.required else declared.default
             level, name, port = level.outer, level.name, given
 
-    def _leaves(self, level: Level, name: str, port: str) -> list[tuple[Port, bool]]:
-        """The ports of plain nodes that a port leads to, and whether each takes a list of its values."""
-        leaves: list[tuple[Port, bool]] = []
+    def _leaves(self, level: Level, name: str, port: str) -> list[tuple[Port, bool, AnyNode]]:
+        """The ports of plain nodes that a port leads to; whether each takes a list of values; the nodes."""
+        leaves: list[tuple[Port, bool, AnyNode]] = []
         waiting = [(level, name, port)]
         while waiting:
             level, name, port = waiting.pop()
@@ -138,7 +146,7 @@ class Params:
             elif interface.node is not None and port in interface.node.inputs:
                 found = interface.node.inputs[port]
                 lifted = port in level.graph.nodes[name].over
-                leaves.append((found, lifted or found.variadic))
+                leaves.append((found, lifted or found.variadic, interface.node))
         return leaves
 
     def _coerce(self, port: Port, value: object, place: str, label: str) -> None:

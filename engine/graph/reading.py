@@ -47,7 +47,8 @@ def parse(data: bytes, place: str) -> dict[str, Any]:
         raise refusal("bad-json", place, "an object", f"a {found}", "Wrap the graph in { }.")
     found = cast("dict[str, Any]", tree)
     version = _version(found, place)
-    _check_depth(found, place)
+    if depth(found) > DEPTH:
+        raise too_deep(place)
     if "\\u" in text:
         _check_characters(found)
     return climb(found, version, FORMAT, STEPS) | {"knotwork": FORMAT}
@@ -134,18 +135,19 @@ def _text(data: bytes, place: str) -> str:
         raise refusal("not-utf-8", place, "UTF-8 text", got, "Save the file as UTF-8.") from None
 
 
-def _check_depth(tree: dict[str, Any], place: str) -> None:
-    level: list[Any] = [tree]
-    for _ in range(DEPTH):
+def depth(tree: object) -> int:
+    """How deep objects and lists nest in a value: 0 for a scalar, ``DEPTH + 1`` for anything too deep."""
+    level: list[Any] = [tree] if isinstance(tree, (dict, list)) else []
+    deep = 0
+    while level and deep <= DEPTH:
         level = [
             child
             for parent in level
             for child in cast("list[Any]", parent.values() if type(parent) is dict else parent)
             if isinstance(child, (dict, list))
         ]
-        if not level:
-            return
-    raise too_deep(place)
+        deep += 1
+    return deep
 
 
 def _check_characters(tree: object) -> None:

@@ -14,11 +14,12 @@ def graph_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a graph file, generated from the models and their docstrings."""
     schema = Graph.model_json_schema(by_alias=True)
     for cls in (Graph, GraphInput, Instance, Link):
-        _describe(schema["$defs"][cls.__name__], cls)
+        describe(schema["$defs"][cls.__name__], cls)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _describe(part: dict[str, Any], cls: type[BaseModel] | type[Link]) -> None:
+def describe(part: dict[str, Any], cls: type[BaseModel] | type[Link]) -> None:
+    """Say in a class's schema what its docstring says of it and of its fields."""
     part["description"], helps = read_help(cls.__doc__ or "", "Attributes")
     for name, help in helps.items():
         part["properties"][name.rstrip("_")]["description"] = help

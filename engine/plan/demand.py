@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import Any, Generic, Protocol, TypeVar
 
 from engine.graph.flat import GIVEN, Source
@@ -70,7 +70,6 @@ class Demand(Generic[E]):
     ) -> None:
         self._plan = plan
         self._probe = probe
-        self._rank = _ranks(plan)
         self.late = frozenset(i for i, key in enumerate(plan.keys) if key is None)
         self.wants: dict[int, set[str]] = {}
         self._seen: set[int] = set()
@@ -80,23 +79,26 @@ class Demand(Generic[E]):
 
     def visit(self, sources: Iterable[Source]) -> Found[E]:
         """Find what must run so that these outputs are there; instances visited before are left out."""
+        plan, known, wants = self._plan, self._known, self.wants
         found: Found[E] = Found()
         ahead = 1
-        heap = [-self._rank[index] for index in self._want(sources)]
-        heapify(heap)
+        heap: list[int] = []
+        self._want(sources, heap)
         while heap:
-            index = self._plan.order[-heappop(heap)]
-            key = self._plan.keys[index] if index not in self.late else None
-            if key is not None and key not in self._known:
+            index = plan.order[-heappop(heap)]
+            key = plan.keys[index] if index not in self.late else None
+            if key is not None and key not in known:
                 self._look_up(index, ahead)
                 ahead = min(2 * ahead, AHEAD)
-            entry = self._known[key] if key is not None else None
-            if entry is not None and self.wants[index] <= entry.outputs.keys():
+            entry = known[key] if key is not None else None
+            if entry is not None and wants[index] <= entry.outputs.keys():
                 found.hits[index] = entry
                 continue
             found.misses.append(index)
-            for source in self._want(self._eager(index)):
-                heappush(heap, -self._rank[source])
+            lazy = plan.lazy(index)
+            for port, ends in plan.links[index].items():
+                if port not in lazy:
+                    self._want(ends, heap)
         return found
 
     def again(self, index: int) -> Found[E]:
@@ -107,28 +109,23 @@ class Demand(Generic[E]):
         self._seen.discard(index)
         return self.visit((index, output) for output in sorted(self.wants[index]))
 
-    def _want(self, sources: Iterable[Source]) -> list[int]:
-        """Note who is read; the instances met for the first time."""
-        fresh: list[int] = []
+    def _want(self, sources: Iterable[Source], heap: list[int]) -> None:
+        """Note who is read; instances met for the first time are put on the heap, by rank from the end."""
+        wants, seen, ranks = self.wants, self._seen, self._plan.ranks
         for index, output in sources:
             if index == GIVEN:
                 continue
-            self.wants.setdefault(index, set()).add(output)
-            if index not in self._seen:
-                self._seen.add(index)
-                fresh.append(index)
-        return fresh
-
-    def _eager(self, index: int) -> Iterable[Source]:
-        links = self._plan.links[index]
-        lazy = self._plan.lazy(index)
-        for port, sources in links.items():
-            if port not in lazy:
-                yield from sources
+            if index in wants:
+                wants[index].add(output)
+            else:
+                wants[index] = {output}
+            if index not in seen:
+                seen.add(index)
+                heappush(heap, -ranks[index])
 
     def _look_up(self, index: int, ahead: int) -> None:
         """Probe an instance's key together with the keys that will probably come next."""
-        order, keys, rank = self._plan.order, self._plan.keys, self._rank[index]
+        order, keys, rank = self._plan.order, self._plan.keys, self._plan.ranks[index]
         batch = [
             key
             for i in reversed(order[max(0, rank - ahead + 1) : rank + 1])
@@ -137,13 +134,6 @@ class Demand(Generic[E]):
         entries = self._probe(batch)
         for key in batch:
             self._known[key] = entries.get(key)
-
-
-def _ranks(plan: Plan) -> list[int]:
-    ranks = [0] * len(plan.order)
-    for place, index in enumerate(plan.order):
-        ranks[index] = place
-    return ranks
 
 
 def downstream(plan: Plan, starts: Iterable[int]) -> frozenset[int]:

@@ -1,15 +1,18 @@
-"""Why each instance would run or not, and what that costs, without running anything."""
+"""Why each instance would run or not, and what that costs, without running anything.
+
+After an edit, most of a plan is as before. An ``Explainer`` keeps what it looked up and said, and says anew
+only what may have changed: an edit of one value in a graph of thousands is explained in milliseconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Protocol
 
-from engine.graph.flat import GIVEN
-from engine.plan.demand import Demand, Stored, downstream
-from engine.plan.keys import ingredients
+from engine.plan.demand import Demand, Found, Stored, downstream
 from engine.plan.plan import Plan
+from engine.plan.reasons import Reasons
 
 Status = Literal["hit", "run", "pending", "not needed"]
 
@@ -31,6 +34,10 @@ class Expected(Protocol):
 class History(Protocol):
     """The part of the store that explanations read."""
 
+    def stamp(self) -> object:
+        """Another value whenever one of the answers below may have changed."""
+        ...
+
     def probe(self, keys: Sequence[bytes]) -> Mapping[bytes, Stored]:
         """Entries by key, of those that are there."""
         ...
@@ -43,14 +50,13 @@ class History(Protocol):
         """Keys of the last run of a graph, by instance."""
         ...
 
-    def ingredients(self, key: bytes) -> bytes | None:
-        """What a stored key was made of."""
+    def ingredients(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """What stored keys were made of, by key."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One instance's part in a run.
+class Explanation(NamedTuple):
+    """One instance's part in a run. A tuple, since thousands are made after an edit.
 
     Attributes:
         instance: Its name.
@@ -83,107 +89,151 @@ def explain(
     Returns:
         An explanation for each instance, in the plan's order.
     """
-    cone = downstream(plan, forced)
-    demand = Demand(plan, history.probe, cone)
-    found = demand.visit(plan.outputs.values())
-    misses = set(found.misses)
-    expected = history.timings(sorted({plan.nodes[index].id for index in misses}))
-    reasons = _Reasons(plan, history, history.remembered(scope), cone, forced)
-    explained: list[Explanation] = []
-    for index in plan.order:
-        name, node = plan.names[index], plan.nodes[index].id
-        if index in found.hits:
-            entry = found.hits[index]
-            explained.append(
-                Explanation(name, node, "hit", "its result is stored", entry.seconds, entry.size)
-            )
-        elif index in misses:
-            cost = expected.get(node)
-            status: Status = "pending" if plan.keys[index] is None and plan.nodes[index].pure else "run"
-            seconds, size = (cost.seconds, cost.size) if cost else (None, None)
-            explained.append(Explanation(name, node, status, reasons.of(index), seconds, size))
+    return Explainer(history, scope).explain(plan, forced)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was said of a plan.
+
+    Attributes:
+        plan: The plan.
+        forced: Instances that were forced.
+        cone: These, and all that depends on them.
+        found: What is stored of it, and what has to run.
+        misses: What has to run.
+        said: What was said, by instance.
+    """
+
+    plan: Plan
+    forced: frozenset[int]
+    cone: frozenset[int]
+    found: Found[Stored]
+    misses: frozenset[int]
+    said: list[Explanation]
+
+
+class Explainer:
+    """Explains the plans of one graph, one after another.
+
+    Args:
+        history: The store.
+        scope: Which graph's last run to compare with.
+    """
+
+    def __init__(self, history: History, scope: str = "") -> None:
+        self._history, self._scope = history, scope
+        self._stamp: object = None
+        self._entries: dict[bytes, Stored | None] = {}
+        self._costs: dict[str, Expected | None] = {}
+        self._remembered: Mapping[str, bytes] = {}
+        self._last: Sequence[bytes | None] = ()
+        self._told: _Told | None = None
+
+    def explain(self, plan: Plan, forced: frozenset[int] = frozenset()) -> list[Explanation]:
+        """Explain a plan; only what differs is said anew if it is a revision of the one before.
+
+        Args:
+            plan: The plan.
+            forced: Instances that run whatever is stored.
+
+        Returns:
+            An explanation for each instance, in the plan's order. One that is as before is the same object.
+        """
+        self._follow_history()
+        before = self._told
+        if before is not None and before.plan.links is plan.links and before.forced == forced:
+            self._told = self._revised(before, plan)
         else:
-            explained.append(Explanation(name, node, "not needed", "no output wanted needs it"))
-    return explained
+            self._told = self._anew(plan, forced)
+        said = self._told.said
+        return [said[index] for index in plan.order]
 
+    def _follow_history(self) -> None:
+        """Forget what was looked up if it may be otherwise by now."""
+        stamp = self._history.stamp()
+        if stamp != self._stamp:
+            self._stamp, self._told = stamp, None
+            self._entries, self._costs = {}, {}
+            self._remembered = self._history.remembered(self._scope)
 
-class _Reasons:
-    """Says why instances run, by comparing what their keys are made of with the last run."""
+    def _probe(self, keys: Sequence[bytes]) -> Mapping[bytes, Stored]:
+        """See ``History.probe``; a key is asked for once."""
+        entries = self._entries
+        unknown = [key for key in keys if key not in entries]
+        if unknown:
+            entries.update(dict.fromkeys(unknown))
+            entries.update(self._history.probe(unknown))
+        return {key: entry for key in keys if (entry := entries[key]) is not None}
 
-    def __init__(
-        self,
-        plan: Plan,
-        history: History,
-        last: Mapping[str, bytes],
-        cone: frozenset[int],
-        forced: frozenset[int],
-    ) -> None:
-        self._plan, self._history, self._last = plan, history, last
-        self._cone, self._forced = cone, forced
+    def _anew(self, plan: Plan, forced: frozenset[int]) -> _Told:
+        self._last = [self._remembered.get(name) for name in plan.names]
+        cone = downstream(plan, forced)
+        found = Demand(plan, self._probe, cone).visit(plan.outputs.values())
+        said = [Explanation("", "", "not needed", "")] * len(plan.names)
+        told = _Told(plan, forced, cone, found, frozenset(found.misses), said)
+        self._say(told, plan.order)
+        return told
 
-    def of(self, index: int) -> str:
-        """The reason for one instance."""
-        plan = self._plan
-        if index in plan.frozen:
-            return "its frozen result is gone: unfreeze it"
-        if index in self._forced:
-            return "it is forced to run"
-        if index in self._cone:
-            return "something in front of it is forced to run"
-        if not plan.nodes[index].pure:
-            return "it runs each time"
-        if plan.keys[index] is None:
-            return self._pending(index)
-        before = self._last.get(plan.names[index])
-        if before is None:
-            return "it has not run in this graph before"
-        if before == plan.keys[index]:
-            return "its stored result was given up"
-        return self._changed(index, before)
+    def _revised(self, before: _Told, plan: Plan) -> _Told:
+        old, keys = before.plan, plan.keys
+        moved = [index for index, key in enumerate(keys) if key is not old.keys[index]]
+        found, misses = before.found, before.misses
+        if not found.hits.keys().isdisjoint(moved) or self._stored(plan, misses.intersection(moved)):
+            found = Demand(plan, self._probe, before.cone).visit(plan.outputs.values())
+            misses = frozenset(found.misses)
+        told = replace(before, plan=plan, found=found, misses=misses, said=[*before.said])
+        self._say(told, self._stale(before, told, moved), old)
+        return told
 
-    def _pending(self, index: int) -> str:
-        plan = self._plan
-        if index in plan.unhashed:
-            return f"a large file has not been hashed yet ({', '.join(plan.unhashed[index])})"
-        if index in plan.undecided:
-            return "its inputs decide which of its ports are needed"
-        if index in plan.over:
-            return "it depends on the items of a list"
-        late = [plan.names[source] for source in self._sources(index) if plan.keys[source] is None]
-        return f"it depends on the value of {', '.join(late) or 'its loop'}"
+    def _stored(self, plan: Plan, indices: Iterable[int]) -> bool:
+        """Whether some of the instances need not run by now."""
+        return bool(self._probe([key for index in indices if (key := plan.keys[index]) is not None]))
 
-    def _sources(self, index: int) -> Iterable[int]:
-        found = {source: None for sources in self._plan.links[index].values() for source, _ in sources}
-        return [source for source in found if source != GIVEN]
+    def _stale(self, before: _Told, told: _Told, moved: Iterable[int]) -> set[int]:
+        """Instances of which something else may have to be said than before."""
+        old, plan = before.plan, told.plan
+        stale = {index for index in range(len(plan.params)) if old.params[index] is not plan.params[index]}
+        for index in moved:
+            one, other, last = old.keys[index], plan.keys[index], self._last[index]
+            if (one is None) != (other is None) or (one == last) != (other == last):
+                stale.add(index)
+                stale.update(plan.users[index])
+        if told.found is not before.found:
+            hits, now = before.found.hits, told.found.hits
+            stale |= before.misses ^ told.misses
+            stale |= {index for index in hits.keys() | now.keys() if hits.get(index) is not now.get(index)}
+        return stale
 
-    def _changed(self, index: int, before: bytes) -> str:
-        """Name the ingredients that differ from the last run's key."""
-        stored, payload = self._history.ingredients(before), self._plan.payloads[index]
-        if not stored or not payload:
-            return "it changed since the last run"
-        old, new = ingredients(stored), ingredients(payload)
-        said = [
-            f"{port}: {_short(old['params'].get(port))} → {_short(new['params'].get(port))}"
-            for port in sorted({*old["params"], *new["params"]})
-            if old["params"].get(port) != new["params"].get(port)
-        ]
-        said += self._links(index, old["links"], new["links"])
-        for what in ("node", "version", "pack", "environment"):
-            if old[what] != new[what]:
-                said.append(f"{what}: {_short(old[what])} → {_short(new[what])}")
-        if old["extra"] != new["extra"]:
-            said.append("its body changed" if index in self._plan.loops else "its lifted ports changed")
-        return "; ".join(said) or "it changed since the last run"
+    def _say(self, told: _Told, indices: Iterable[int], before: Plan | None = None) -> None:
+        """Say something of instances.
 
-    def _links(self, index: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
-        for port in sorted({*old, *new}):
-            if old.get(port) == new.get(port):
-                continue
-            sources = self._plan.links[index].get(port, ())
-            names = [f"{self._plan.names[source]}.{output}" for source, output in sources if source != GIVEN]
-            yield f"{port}: {', '.join(names)} changed" if names else f"{port}: no longer linked"
+        Args:
+            told: What is known of the plan; gets what is said.
+            indices: The instances.
+            before: The plan that this one is a revision of.
+        """
+        plan, hits, misses, said = told.plan, told.found.hits, told.misses, told.said
+        reasons = Reasons(plan, self._last, told.cone, told.forced, before)
+        running = [index for index in indices if index in misses]
+        reasons.look_up(running, self._history.ingredients)
+        self._look_up_costs({plan.nodes[index].id for index in running})
+        for index in running:
+            name, node = plan.names[index], plan.nodes[index]
+            cost = self._costs[node.id]
+            status: Status = "pending" if plan.keys[index] is None and node.pure else "run"
+            seconds, size = (cost.seconds, cost.size) if cost else (None, None)
+            said[index] = Explanation(name, node.id, status, reasons.of(index), seconds, size)
+        for index in set(indices) - misses:
+            name, node = plan.names[index], plan.nodes[index]
+            if index in hits:
+                entry = hits[index]
+                text = "its result is stored"
+                said[index] = Explanation(name, node.id, "hit", text, entry.seconds, entry.size)
+            else:
+                said[index] = Explanation(name, node.id, "not needed", "no output wanted needs it")
 
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    def _look_up_costs(self, nodes: set[str]) -> None:
+        if unknown := sorted(nodes - self._costs.keys()):
+            self._costs.update(dict.fromkeys(unknown))
+            self._costs.update(self._history.timings(unknown))

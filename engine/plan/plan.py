@@ -6,7 +6,6 @@ Instances are numbers, links are lists of numbers, and nothing is recursive or q
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +37,7 @@ class Plan:
         undecided: Instances whose lazy ports are chosen when they run.
         unhashed: Instance → ports whose file is hashed when it runs.
         order: Instances, each after its sources.
+        ranks: Place of each instance in the order.
         users: Instances that read an instance.
         payloads: What each early key hashes; None where the key is late or frozen.
         keys: Early keys; None where the key is known only at dispatch.
@@ -59,6 +59,7 @@ class Plan:
     undecided: frozenset[int]
     unhashed: Mapping[int, tuple[str, ...]]
     order: Sequence[int]
+    ranks: Sequence[int]
     users: Sequence[Sequence[int]]
     payloads: Sequence[bytes | None]
     keys: Sequence[bytes | None]
@@ -114,7 +115,8 @@ class Plan:
         binder.finish()
         if bound.links != self.links[index]:  # a constant wants other lazy ports now
             return compile(flat, self.keyer, self.files, wanted=self.outputs)
-        arguments, plains, payloads, keys = map(list, (self.arguments, self.params, self.payloads, self.keys))
+        arguments, plains = [*self.arguments], [*self.params]
+        payloads, keys = [*self.payloads], [*self.keys]
         arguments[index], plains[index] = bound.arguments, bound.params
         unhashed = dict(self.unhashed)
         unhashed.pop(index, None)
@@ -129,8 +131,8 @@ class Plan:
             unhashed=unhashed,
             flat=flat,
         )
-        for i in _downstream(self, index):
-            payloads[i], keys[i] = edited.early(i)
+        payloads[index], keys[index] = edited.early(index)
+        _rekey(edited, self.keys, payloads, keys, _downstream(self, index))
         return edited
 
     def early(self, index: int) -> tuple[bytes | None, bytes | None]:
@@ -198,6 +200,7 @@ def compile(
     binder.finish()
     links = [one.links for one in bound]
     users = _users(links)
+    order = _order(users, flat.names)
     size = len(bound)
     payloads: list[bytes | None] = [None] * size
     keys: list[bytes | None] = [None] * size
@@ -212,7 +215,8 @@ def compile(
         bodies=bodies,
         undecided=frozenset(i for i, one in enumerate(bound) if one.undecided),
         unhashed={i: one.unhashed for i, one in enumerate(bound) if one.unhashed},
-        order=_order(users, flat.names),
+        order=order,
+        ranks=_ranks(order),
         users=users,
         payloads=payloads,
         keys=keys,
@@ -222,7 +226,7 @@ def compile(
         frozen=flat.frozen,
         flat=flat,
     )
-    for index in draft.order:
+    for index in order:
         payloads[index], keys[index] = draft.early(index)
     return draft
 
@@ -270,20 +274,54 @@ def _order(users: Sequence[Sequence[int]], names: Sequence[str]) -> list[int]:
     return order
 
 
+def _ranks(order: Sequence[int]) -> list[int]:
+    ranks = [0] * len(order)
+    for rank, index in enumerate(order):
+        ranks[index] = rank
+    return ranks
+
+
 def _downstream(plan: Plan, index: int) -> list[int]:
-    """An instance and all that depends on it, each after its sources; what does not depend costs nothing."""
-    waiting: Counter[int] = Counter()
+    """All that depends on an instance, each after its sources; what does not depend costs nothing."""
     seen = {index}
     cone = [index]
     for i in cone:
-        waiting.update(plan.users[i])
-        fresh = set(plan.users[i]) - seen
-        seen |= fresh
-        cone += fresh
-    order = [index]
-    for i in order:
         for user in plan.users[i]:
-            waiting[user] -= 1
-            if not waiting[user]:
-                order.append(user)
-    return order
+            if user not in seen:
+                seen.add(user)
+                cone.append(user)
+    return sorted(cone[1:], key=plan.ranks.__getitem__)
+
+
+def _rekey(
+    plan: Plan,
+    before: Sequence[bytes | None],
+    payloads: list[bytes | None],
+    keys: list[bytes | None],
+    cone: Iterable[int],
+) -> None:
+    """Compute keys anew where a source has another one now.
+
+    A payload holds the keys of its sources and changes in nothing else, so where one source moved, and no
+    other has the same key, the new key is put in the place of the old one: to pack everything again takes
+    four times as long.
+
+    Args:
+        plan: What the payloads and keys are of.
+        before: The keys before.
+        payloads: Of all instances, changed in place.
+        keys: Of all instances, changed in place.
+        cone: Instances to look at, each after its sources.
+    """
+    for i in cone:
+        sources = {source for ends in plan.links[i].values() for source, _ in ends if source != GIVEN}
+        moved = [source for source in sources if keys[source] != before[source]]
+        if not moved:
+            continue
+        payload, old, new = payloads[i], before[moved[0]], keys[moved[0]]
+        alone = len(sources) == 1 or sum(before[source] == old for source in sources) == len(moved) == 1
+        if not alone or payload is None or old is None or new is None:
+            payloads[i], keys[i] = plan.early(i)
+        else:
+            payloads[i] = payload = payload.replace(old, new)
+            keys[i] = key_of(payload)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
@@ -54,6 +54,41 @@ class Artifact:
     value: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One output as it is outside of a run.
+
+    Attributes:
+        output: Name of the output.
+        type: Name of the value's class.
+        files: Ending and bytes of each of its files; empty for a value that is reported itself.
+        digest: Content digest of the value.
+        value: The value, if it is plain and no file.
+    """
+
+    output: str
+    type: str
+    files: Sequence[tuple[str, bytes]]
+    digest: str
+    value: Any
+
+
+def encoded(
+    outputs: Mapping[str, Any], digests: Mapping[str, str], text: Callable[[], dict[str, str]]
+) -> Iterator[Encoded]:
+    """Encode the outputs one by one, in their order.
+
+    Args:
+        outputs: Output → value.
+        digests: Output → content digest of the value.
+        text: Gives what the files carry; asked only when there is a file.
+    """
+    for output, value in outputs.items():
+        files = list(_files(value, text))
+        plain = value if not files and is_plain(value) else None
+        yield Encoded(output, type(value).__name__, files, digests.get(output, ""), plain)
+
+
 def export(
     outputs: Mapping[str, Any],
     digests: Mapping[str, str],
@@ -75,15 +110,13 @@ def export(
         BadTemplate: The template of the names doesn't fit the fields.
     """
     found: list[Artifact] = []
-    for output, value in outputs.items():
-        kind = type(value).__name__
-        files = list(_files(value, text))
-        paths = naming.paths({**(fields or {}), "output": output}, files) if files else []
-        for path, (_, data) in zip(paths, files, strict=True):
-            found.append(Artifact(output, kind, blake3(data).hexdigest(), write(path, data)))
-        if not files:
-            plain = value if is_plain(value) else None
-            found.append(Artifact(output, kind, digests.get(output, ""), value=plain))
+    for one in encoded(outputs, digests, text):
+        if not one.files:
+            found.append(Artifact(one.output, one.type, one.digest, value=one.value))
+            continue
+        paths = naming.paths({**(fields or {}), "output": one.output}, one.files)
+        for path, (_, data) in zip(paths, one.files, strict=True):
+            found.append(Artifact(one.output, one.type, blake3(data).hexdigest(), write(path, data)))
     return found
 
 

@@ -11,13 +11,15 @@ from uuid import uuid4
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: BinaryIO, wait: bool) -> None:
+    def lock(file: BinaryIO, wait: bool) -> None:
+        """Lock a file for this process; without waiting it is an OSError that somebody else has it."""
         msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(file: BinaryIO, wait: bool) -> None:
+    def lock(file: BinaryIO, wait: bool) -> None:
+        """Lock a file for this process; without waiting it is an OSError that somebody else has it."""
         fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
@@ -38,7 +40,7 @@ class Life:
             name = uuid4().hex
             path = self._folder / name
             file = path.open("ab")
-            _lock(file, wait=True)
+            lock(file, wait=True)
             if path.exists():
                 return name, path, file
             file.close()  # somebody looked for the dead between our open and our lock, and took us for one
@@ -55,7 +57,7 @@ class Life:
                 continue
             try:
                 with path.open("ab") as file:
-                    _lock(file, wait=False)
+                    lock(file, wait=False)
                     path.unlink(missing_ok=True)
                     died = True
             except FileNotFoundError:
@@ -70,7 +72,7 @@ class Life:
             return True
         try:
             with (self._folder / name).open("r+b") as file:
-                _lock(file, wait=False)
+                lock(file, wait=False)
         except FileNotFoundError:
             return False
         except OSError:

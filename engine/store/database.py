@@ -132,6 +132,12 @@ class Database:
         self._version = version
         return changed
 
+    def stamp(self) -> tuple[int, int]:
+        """Another value whenever this process, or somebody else, may have changed a row."""
+        with self.lock:
+            [(version,)] = self.rows("PRAGMA data_version")
+            return self._connection.total_changes, version
+
     def close(self) -> None:
         """Close the file; what was committed stays."""
         with self.lock:

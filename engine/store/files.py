@@ -114,8 +114,9 @@ class Files:
         )
 
     def _find(self, text: str, root: str, suffixes: tuple[str, ...]) -> Path:
-        if not text:
-            raise _refused("file-missing", "the name of a file", "nothing", "Name a file.")
+        if not text or not _is_name(text):
+            got = repr(text)[:80] if text else "nothing"
+            raise _refused("file-missing", "the name of a file", got, "Name a file.")
         roots = [path for path in self._roots[root] if path.is_dir()]
         given = Path(text)
         if given.is_absolute():
@@ -163,6 +164,14 @@ class Files:
             for suffixes in folders:
                 holders = {parent for file in files_in(root, suffixes) for parent in _between(file, root)}
                 yield from ((Path(os.path.realpath(folder)), suffixes) for folder in sorted(holders))
+
+
+def _is_name(text: str) -> bool:
+    """Whether a file system could have such a name at all."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _inside(path: Path, roots: Iterable[Path]) -> bool:

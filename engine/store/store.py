@@ -209,10 +209,13 @@ class Store:
             return all([self.take(item) for item in ref.items])
         return ref.form != "inline" and self._memory.take(ref.digest)
 
-    def ingredients(self, key: bytes) -> bytes | None:
-        """What a key was made of, if it has an entry."""
-        entry = self._index.probe([key]).get(key)
-        return entry.ingredients if entry else None
+    def ingredients(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What keys were made of, of those that have an entry."""
+        return {key: entry.ingredients for key, entry in self._index.probe(keys).items()}
+
+    def stamp(self) -> tuple[int, int]:
+        """Another value whenever entries, or what is remembered of nodes and graphs, may have changed."""
+        return self._database.stamp()
 
     def drop(self, keys: Sequence[bytes]) -> None:
         """Remove entries, also ones just put; pinned ones stay. They are gone for ``probe`` at once."""

@@ -1,16 +1,12 @@
-from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 
-from engine.cli import inputs
-from engine.cli.inputs import assign, draw, ports_of, seeds
+from engine.cli.inputs import assign
 from engine.cli.terminal import Unreadable
 from engine.declare.node import Port, node
-from engine.declare.registry import Registry
-from engine.declare.types import File, Seed, Within
+from engine.declare.types import File, Seed, Unknown, Within
 from engine.errors import GraphError
-from engine.graph.document import Graph, GraphInput, Instance
 
 
 @node("test.take")
@@ -95,37 +91,8 @@ def test_a_file_that_is_not_in_the_current_folder_is_left_to_the_configured_ones
     assert value("file=elsewhere/cat.png") == "elsewhere/cat.png"
 
 
-def test_the_seeds_of_a_graph_are_found_by_their_widget() -> None:
-    assert seeds(PORTS) == ["seed"]
-
-
-def test_a_default_that_its_port_would_refuse_is_left_to_the_check() -> None:
-    assert seeds({"seed": replace(PORTS["seed"], default="soon")}) == ["seed"]
-
-
-def test_only_seeds_without_a_value_are_drawn() -> None:
-    assert draw(["a", "b"], {"a"}).keys() == {"b"}
-
-
-def test_drawn_seeds_are_valid_and_differ() -> None:
-    drawn = [draw(["seed"], ())["seed"] for _ in range(8)]
-    assert all(0 <= seed < 2**53 for seed in drawn)
-    assert len(set(drawn)) == 8
-
-
-def test_an_input_of_a_graph_has_the_type_of_what_it_feeds() -> None:
-    registry = Registry({})
-    registry.add([take])
-    graph = Graph(
-        inputs={"n": GraphInput(to=["one.count"]), "free": GraphInput()},
-        nodes={"one": Instance(type="test.take")},
-    )
-    ports = ports_of(graph, registry)
-    assert {name: str(port.type) for name, port in ports.items()} == {"n": "int", "free": "anything"}
-
-
 def test_an_input_that_feeds_nothing_takes_json_or_else_text() -> None:
-    free = {"free": Port("free", inputs.Unknown(), Any)}
+    free = {"free": Port("free", Unknown(), Any)}
     assert assign(["free=[1]"], free) == {"free": [1]}
     assert assign(["free=word"], free) == {"free": "word"}
 

@@ -226,6 +226,9 @@ class TestModes:
         assert found.over == {0: ("a",)}
         assert found.frozen == {1: b"\x00\xff"}
 
+    def test_a_frozen_key_that_is_no_key_is_refused(self) -> None:
+        assert refused({"n": {**NUMBER, "frozen": "no hex"}}) == ("bad-value", "n")
+
 
 def loop(body: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"type": "flow.loop", "graph": body, "carry": {"x": 0}, "count": 3, **fields}

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.plan.explain import Explanation, explain
+from engine.plan.explain import Explainer, Explanation, explain
 from engine.plan.plan import Plan
 from tests.plan.planning import REGISTRY, Named, keyer, node, planned, with_version
 
@@ -40,13 +42,20 @@ class Past:
     last: dict[str, bytes] = field(default_factory=dict[str, bytes])
     hashed: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     probes: list[int] = field(default_factory=list[int])
+    commits: int = 0
 
     def ran(self, plan: Plan) -> None:
+        self.commits += 1
         for name, key, payload in zip(plan.names, plan.keys, plan.payloads, strict=True):
             if key is not None:
                 self.entries[key] = Entry()
                 self.last[name] = key
                 self.hashed[key] = payload or b""
+
+    def lose(self) -> None:
+        """Give up half of what is stored."""
+        self.commits += 1
+        self.entries = dict([*self.entries.items()][::2])
 
     def probe(self, keys: Sequence[bytes]) -> Mapping[bytes, Entry]:
         self.probes.append(len(keys))
@@ -58,8 +67,11 @@ class Past:
     def remembered(self, scope: str) -> Mapping[str, bytes]:
         return self.last if scope == "mine" else {}
 
-    def ingredients(self, key: bytes) -> bytes | None:
-        return self.hashed.get(key)
+    def ingredients(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        return {key: self.hashed[key] for key in keys if key in self.hashed}
+
+    def stamp(self) -> object:
+        return self.commits
 
 
 def explained(plan: Plan, past: Past, forced: Sequence[str] = ()) -> dict[str, Explanation]:
@@ -240,3 +252,58 @@ def test_a_chain_is_probed_in_few_questions(stored: str, probes: int) -> None:
     explained(plan, past)
     assert len(past.probes) <= probes
     assert sum(past.probes) <= size
+
+
+WIDE: dict[str, Any] = {
+    "n": node("number", value=1),
+    "range": node("range", n=3),
+    "s": node("add", {"a": "n.out"}, b=2),
+    "t": node("add", {"a": "s.out", "b": "n.out"}),
+    "u": node("add", {"a": "t.out", "b": "s.out"}),
+    "late": {**node("add", {"a": "range.out"}, b=1), "over": ["a"]},
+    "total": node("total", {"values": ["u.out", "late.out"]}),
+}
+ENDS = {"t": "t.out", "total": "total.out"}
+VALUES = st.sampled_from([1.0, 2.0, 3.0])
+EDITS = st.tuples(st.sampled_from(["n", "s"]), VALUES) | st.sampled_from(["run", "lose"])
+
+
+@given(st.lists(EDITS, max_size=8))
+def test_an_edit_is_explained_as_if_nothing_had_been_said_before(steps: list[Any]) -> None:
+    past = Past()
+    plan = planned(WIDE, ENDS)
+    explainer = Explainer(past, "mine")
+    for step in steps:
+        if step == "run":
+            past.ran(plan)
+        elif step == "lose":
+            past.lose()
+        else:
+            name, value = step
+            port = "value" if name == "n" else "b"
+            plan = plan.revised(plan.number(name), {port: value})
+        assert explainer.explain(plan) == explain(plan, past, "mine")
+
+
+def test_what_an_edit_leaves_alone_is_not_said_again() -> None:
+    past = Past()
+    plan = planned(WIDE, ENDS)
+    past.ran(plan)
+    explainer = Explainer(past, "mine")
+    explainer.explain(plan)
+    first = plan.revised(plan.number("s"), {"b": 3})
+    before = {one.instance: one for one in explainer.explain(first)}
+    probed = len(past.probes)
+    told = explainer.explain(first.revised(first.number("s"), {"b": 4}))
+
+    assert [one.instance for one in told if one is not before[one.instance]] == ["s"]
+    assert past.probes[probed:] == [3]  # s, t, u; the key of total is not known early
+
+
+def test_another_graph_is_explained_whole() -> None:
+    past = Past()
+    explainer = Explainer(past, "mine")
+    explainer.explain(end(CHAIN))
+    other = end(CHAIN | {"c": node("add", a=1, b=4)})
+
+    assert explainer.explain(other) == explain(other, past, "mine")

@@ -114,6 +114,11 @@ def test_an_empty_name_is_refused(files: Files) -> None:
     assert "expected the name of a file, got nothing" in problem(files, "")
 
 
+@pytest.mark.parametrize("text", ["cat\0.png", "\ud800.png"])
+def test_a_name_that_no_file_system_has_is_refused(files: Files, text: str) -> None:
+    assert f"expected the name of a file, got {text!r}" in problem(files, text)
+
+
 def test_referenced_graphs_come_from_the_own_folder_or_the_library(files: Files, tmp_path: Path) -> None:
     own = write(tmp_path / "base" / "own.json")
     shared = write(tmp_path / "library" / "shared.json")

@@ -29,8 +29,7 @@ def test_what_was_put_is_found_by_key(store: Store) -> None:
     assert entry.outputs == refs
     assert (entry.seconds, entry.node, entry.ingredients) == (0.5, "test.node", b"made of this")
     assert [store.load(ref) for ref in entry.outputs.values()] == [1, LARGE]
-    assert store.ingredients(b"k") == b"made of this"
-    assert store.ingredients(b"other") is None
+    assert store.ingredients([b"k", b"other"]) == {b"k": b"made of this"}
 
 
 def test_it_survives_closing(opened: Opened) -> None:
@@ -314,3 +313,18 @@ def test_a_value_whose_file_is_gone_is_a_miss(store: Store) -> None:
 def test_the_home_may_be_several_folders_deep(tmp_path: Path) -> None:
     with Store(tmp_path / "a" / "b", disk_budget=1, ram_budget=1) as store:
         assert store.stats().entries == 0
+
+
+def test_a_stamp_changes_with_what_is_stored_and_only_then(opened: Opened) -> None:
+    store, other = opened(), opened()
+    stamps = [store.stamp(), store.stamp()]
+    assert stamps[0] == stamps[1]
+    for writer in (store, other):
+        put(writer, b"%d" % id(writer))
+        writer.flush()
+        stamps.append(store.stamp())
+    store.remember("mine", {"a": b"k"})
+    store.flush()
+    stamps.append(store.stamp())
+
+    assert len(set(stamps)) == 4

@@ -1,0 +1,134 @@
+"""Why an instance would run, said by comparing what its key is made of with the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.graph.flat import GIVEN
+from engine.plan.keys import ingredients
+from engine.plan.plan import Plan
+
+
+class Reasons:
+    """Says why instances of a plan run.
+
+    Args:
+        plan: The plan.
+        last: Key of each instance in the last run.
+        cone: Instances that run since something in front of them is forced to.
+        forced: Instances that are forced to run.
+        before: The plan of which this one is a revision, if it is one.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        last: Sequence[bytes | None],
+        cone: frozenset[int],
+        forced: frozenset[int],
+        before: Plan | None = None,
+    ) -> None:
+        self._plan, self._last, self._cone, self._forced = plan, last, cone, forced
+        self._before = before or plan
+        self._stored: Mapping[bytes, bytes] = {}
+
+    def look_up(
+        self, indices: Iterable[int], ingredients: Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
+    ) -> None:
+        """Learn at once what the last keys of some instances were made of, as far as ``of`` will ask."""
+        keys, last = self._plan.keys, self._last
+        self._stored = ingredients(
+            [
+                key
+                for index in indices
+                if (key := last[index]) is not None and key != keys[index] and not self._only_moved(index)
+            ]
+        )
+
+    def of(self, index: int) -> str:
+        """The reason for one instance."""
+        plan = self._plan
+        if index in plan.frozen:
+            return "its frozen result is gone: unfreeze it"
+        if index in self._forced:
+            return "it is forced to run"
+        if index in self._cone:
+            return "something in front of it is forced to run"
+        if not plan.nodes[index].pure:
+            return "it runs each time"
+        key, last = plan.keys[index], self._last[index]
+        if key is None:
+            return self._pending(index)
+        if last is None:
+            return "it has not run in this graph before"
+        if last == key:
+            return "its stored result was given up"
+        return self._moved(index) if self._only_moved(index) else self._changed(index, last)
+
+    def _pending(self, index: int) -> str:
+        plan = self._plan
+        if index in plan.unhashed:
+            return f"a large file has not been hashed yet ({', '.join(plan.unhashed[index])})"
+        if index in plan.undecided:
+            return "its inputs decide which of its ports are needed"
+        if index in plan.over:
+            return "it depends on the items of a list"
+        late = [plan.names[source] for source in self._sources(index) if plan.keys[source] is None]
+        return f"it depends on the value of {', '.join(late) or 'its loop'}"
+
+    def _sources(self, index: int) -> Iterable[int]:
+        found = {source: None for sources in self._plan.links[index].values() for source, _ in sources}
+        return [source for source in found if source != GIVEN]
+
+    def _only_moved(self, index: int) -> bool:
+        """Whether the plan before had the last run's key, and what was edited is in front of the instance."""
+        before = self._before
+        return before.keys[index] == self._last[index] and before.params[index] is self._plan.params[index]
+
+    def _moved(self, index: int) -> str:
+        """Name the ports whose sources have other keys than in the plan before."""
+        links = self._plan.links[index]
+        if len(links) == 1:  # then it was this one; most have no other
+            return self._link(index, *links)
+        old, new = self._before.keys, self._plan.keys
+        ports = [
+            port
+            for port, ends in links.items()
+            if [source for source, _ in ends if source != GIVEN and new[source] != old[source]]
+        ]
+        return "; ".join(self._link(index, port) for port in sorted(ports))
+
+    def _changed(self, index: int, last: bytes) -> str:
+        """Name the ingredients that differ from the last run's key."""
+        stored, payload = self._stored.get(last), self._plan.payloads[index]
+        if not stored or not payload:
+            return "it changed since the last run"
+        old, new = ingredients(stored), ingredients(payload)
+        said = [
+            f"{port}: {_short(old['params'].get(port))} → {_short(new['params'].get(port))}"
+            for port in sorted({*old["params"], *new["params"]})
+            if old["params"].get(port) != new["params"].get(port)
+        ]
+        said += self._relinked(index, old["links"], new["links"])
+        for what in ("node", "version", "pack", "environment"):
+            if old[what] != new[what]:
+                said.append(f"{what}: {_short(old[what])} → {_short(new[what])}")
+        if old["extra"] != new["extra"]:
+            said.append("its body changed" if index in self._plan.loops else "its lifted ports changed")
+        return "; ".join(said) or "it changed since the last run"
+
+    def _relinked(self, index: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
+        for port in sorted({*old, *new}):
+            if old.get(port) != new.get(port):
+                yield self._link(index, port)
+
+    def _link(self, index: int, port: str) -> str:
+        ends = self._plan.links[index].get(port, ())
+        names = [f"{self._plan.names[source]}.{output}" for source, output in ends if source != GIVEN]
+        return f"{port}: {', '.join(names)} changed" if names else f"{port}: no longer linked"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,55 @@
+"""What a run of any graph would do, asked once; open graphs are asked of a ``Planner``, which remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from engine.executors.headless import Headless, meant
+from engine.graph import given
+from engine.graph.document import Graph
+from engine.graph.embed import with_values
+from engine.plan.explain import explain
+from engine.service.records import ExplanationRecord
+from engine.service.submission import check_ready
+
+
+def forecast(
+    headless: Headless,
+    graph: Graph,
+    values: Mapping[str, JsonValue],
+    outputs: Sequence[str] = (),
+    forced: Sequence[str] = (),
+    scope: str = "",
+) -> list[ExplanationRecord]:
+    """Say of each instance whether it would run, why, and what it costs.
+
+    Args:
+        headless: What would run it.
+        graph: The document.
+        values: Graph input → value.
+        outputs: Outputs wanted; see ``Headless.plan``.
+        forced: Instances that would run whatever is stored.
+        scope: Name of the runs to compare with.
+
+    Raises:
+        GraphError: The graph, a value or a name is wrong.
+    """
+    ports = given.ports_of(graph, headless.registry, headless.reference)
+    for name, value in values.items():
+        given.refuse(value, given.named(name, ports))
+    ready = with_values(graph, values)
+    check_ready(ready, headless)
+    plan = headless.plan(ready, outputs=outputs)
+    return [
+        ExplanationRecord(
+            instance=one.instance,
+            node=one.node,
+            status=one.status,
+            why=one.why,
+            seconds=one.seconds,
+            size=one.size,
+        )
+        for one in explain(plan, headless.store, scope, meant(forced, plan.names))
+    ]

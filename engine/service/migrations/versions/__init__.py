@@ -1,0 +1,1 @@
+"""The steps; their names sort in the order in which they run."""

@@ -1,0 +1,468 @@
+"""The records that are sent and kept: graphs, runs and what they gave, sessions, problems."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class Wire(BaseModel):
+    """A record or message; unknown fields are refused, so that a typing mistake is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProblemRecord(Wire):
+    """One thing wrong with a graph; see ``engine.errors.Problem``."""
+
+    code: str
+    instance: str = ""
+    port: str = ""
+    expected: str = ""
+    got: str = ""
+    cure: str = ""
+
+
+class Failure(Wire):
+    """An error's answer.
+
+    Attributes:
+        error: What was expected, what came, what to do.
+        problems: The same one by one, when a graph is at fault.
+    """
+
+    error: str
+    problems: tuple[ProblemRecord, ...] = ()
+
+
+class GraphSource(Wire):
+    """Where a graph comes from: exactly one of the fields.
+
+    Attributes:
+        session: An open session, as it is now.
+        name: A file of the workspace, or a template.
+        document: The graph itself.
+    """
+
+    session: str = ""
+    name: str = ""
+    document: dict[str, JsonValue] | None = None
+
+
+class RunRequest(Wire):
+    """What to run.
+
+    Attributes:
+        graph: The graph.
+        values: Graph input → value.
+        outputs: Named outputs, or ``instance.port``; without any, all named ones.
+        sweep: Graph input → values; several multiply, the last varies fastest. Makes one batch of runs.
+        forced: Instances that run whatever is stored.
+        random_seeds: Whether seeds that are not set are drawn, once, when the run is queued.
+        priority: Higher runs first.
+        front: Whether it goes before all others of its priority.
+        key: Idempotency key: a second request with the same key gets the first one's runs.
+        title: Shown in place of the graph's.
+    """
+
+    graph: GraphSource
+    values: dict[str, JsonValue] = {}
+    outputs: tuple[str, ...] = ()
+    sweep: dict[str, list[JsonValue]] = {}
+    forced: tuple[str, ...] = ()
+    random_seeds: bool = False
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    front: bool = False
+    key: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, Field(max_length=500)] = ""
+
+
+class ArtifactRecord(Wire):
+    """One output of a run.
+
+    Attributes:
+        output: Name of the output.
+        index: Place in the output, when it gave several files.
+        type: Name of the value's class.
+        digest: Digest (hex) of the file, under which it is fetched; of the value when there is no file.
+        media: Media type of the file; empty when there is none.
+        size: Bytes of the file.
+        value: The value itself, if it is plain.
+    """
+
+    output: str
+    index: int = 0
+    type: str
+    digest: str
+    media: str = ""
+    size: int = 0
+    value: JsonValue = None
+
+
+class RunRecord(Wire):
+    """A run: everything that repeating it exactly takes, and what became of it.
+
+    Attributes:
+        id: Its id.
+        batch: Id that the runs of one request share.
+        session: The session it was submitted from, if any.
+        title: Shown in lists.
+        graph: Digest of the graph's meaning.
+        state: How far it is.
+        priority: Higher runs first.
+        position: Place in the queue among equals; smaller runs first.
+        created: When it was queued, in seconds since 1970.
+        started: When it began; None before.
+        ended: When it ended; None before.
+        values: Graph input → value, defaults and drawn seeds included.
+        seeds: The part of the values that are seeds.
+        outputs: The outputs asked for; empty = all named ones.
+        forced: Instances that ran whatever was stored.
+        counts: Instances by outcome, and ``total``.
+        seconds: Stage → seconds.
+        failures: ``{instance, node, reason}`` of every failure.
+        warnings: What went less well than it should.
+        artifacts: What it gave.
+        nodes: Ids of the nodes that the graph uses.
+        models: Model file → digest.
+        versions: Program or pack → version.
+        device: What it was computed on.
+    """
+
+    id: str
+    batch: str
+    session: str = ""
+    title: str = ""
+    graph: str
+    state: RunState
+    priority: int = 0
+    position: float = 0.0
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    values: dict[str, JsonValue] = {}
+    seeds: dict[str, int] = {}
+    outputs: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    failures: tuple[dict[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    artifacts: tuple[ArtifactRecord, ...] = ()
+    nodes: tuple[str, ...] = ()
+    models: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    device: str = ""
+
+
+class SessionRecord(Wire):
+    """An open graph.
+
+    Attributes:
+        id: Its id.
+        name: File in the workspace; empty for a graph that was never saved.
+        title: The graph's, else the file's name.
+        seq: Number of edits so far.
+        saved: Number of edits that the file has; below ``seq`` while it lacks any.
+        digest: Digest of the graph's meaning.
+    """
+
+    id: str
+    name: str = ""
+    title: str = ""
+    seq: int
+    saved: int
+    digest: str
+
+
+class VersionRecord(Wire):
+    """A named version of a session's graph."""
+
+    id: str
+    session: str
+    name: str
+    seq: int
+    created: float
+
+
+class GraphStateRecord(Wire):
+    """A session as it is now: the snapshot of its channel.
+
+    Attributes:
+        session: The session; its ``seq`` is the number of the last edit that the document has.
+        document: The graph.
+        problems: What is wrong with it, as far as is known.
+        checked: Whether that is all; otherwise ``Checked`` follows when there are others.
+        choice: Id of what waits to be chosen; empty when nothing does.
+        conflicts: What to choose between; see the message ``Choice``.
+    """
+
+    session: SessionRecord
+    document: dict[str, JsonValue]
+    problems: tuple[ProblemRecord, ...]
+    checked: bool
+    choice: str = ""
+    conflicts: tuple[dict[str, JsonValue], ...] = ()
+
+
+class ExplanationRecord(Wire):
+    """One instance's part in a run; see ``engine.plan.explain.Explanation``."""
+
+    instance: str
+    node: str
+    status: Literal["hit", "run", "pending", "not needed"]
+    why: str
+    seconds: float | None = None
+    size: float | None = None
+
+
+class PlanRecord(Wire):
+    """What a run of a session's graph would do.
+
+    Attributes:
+        seq: Number of the last edit that it has.
+        version: Names this answer; given with the next question, only what is otherwise is said.
+        whole: Whether every instance is told, in an order in which each comes after what it reads; else those
+            that differ from the answer that was named.
+        explanations: One for each of the instances told.
+    """
+
+    seq: int
+    version: str
+    whole: bool
+    explanations: tuple[ExplanationRecord, ...]
+
+
+class UploadRecord(Wire):
+    """A file that was sent.
+
+    Attributes:
+        id: Under which file params of graphs name it.
+        media: Its media type, told by its bytes.
+        size: Bytes.
+    """
+
+    id: str
+    media: str
+    size: int
+
+
+class ModelRecord(Wire):
+    """A model in one of the model folders.
+
+    Attributes:
+        name: As file params of graphs name it.
+        format: ``safetensors``, ``ckpt``, ``pth``, ``pt``, or ``diffusers`` for a folder.
+        size: Bytes of its weights.
+        modified: When they were changed last, in seconds since 1970.
+    """
+
+    name: str
+    format: str
+    size: int
+    modified: float
+
+
+class ModelDetailRecord(ModelRecord):
+    """What the headers of a model say; only safetensors files have one.
+
+    Attributes:
+        parts: Part → class, of a folder; the part ``""`` is the whole.
+        metadata: What its maker wrote into the header of a single file.
+        tensors: Number of tensors.
+        parameters: Number of values in them.
+        dtypes: Type of number, as safetensors names it → values of this type.
+    """
+
+    parts: dict[str, str] = {}
+    metadata: dict[str, JsonValue] = {}
+    tensors: int = 0
+    parameters: int = 0
+    dtypes: dict[str, int] = {}
+
+
+class OutputPortRecord(Wire):
+    """A port that something can be linked from.
+
+    Attributes:
+        type: Its type, for people.
+        shape: Its type as a tree; see ``engine.declare.catalogue.shape``.
+        help: What it is for.
+    """
+
+    type: str
+    shape: dict[str, JsonValue] = {}
+    help: str = ""
+
+
+class InputPortRecord(OutputPortRecord):
+    """A port that takes a link or a value.
+
+    Attributes:
+        required: Whether it must be given.
+        optional: Whether null stands for "not given".
+        variadic: Whether it takes any number of links, in order.
+        lazy: Whether it may turn out not to be needed.
+        param: Whether a value can be typed in.
+        schema: JSON Schema of such a value, with its default and hints for the widget.
+    """
+
+    required: bool
+    optional: bool
+    variadic: bool
+    lazy: bool
+    param: bool
+    schema_: dict[str, JsonValue] = Field(default={}, alias="schema")
+
+
+class NodeRecord(Wire):
+    """A node that is installed.
+
+    Attributes:
+        id: What graphs call it.
+        version: Version of its params.
+        pack: The pack that it came from.
+        pack_version: The pack's version.
+        help: What it does.
+        licence: Where it may not be used for everything.
+        pure: Whether equal inputs always give equal outputs.
+        inputs: Input ports by name, in order.
+        outputs: Output ports by name, in order.
+    """
+
+    id: str
+    version: int
+    pack: str
+    pack_version: str
+    help: str = ""
+    licence: str = ""
+    pure: bool = True
+    inputs: dict[str, InputPortRecord]
+    outputs: dict[str, OutputPortRecord]
+
+
+class CatalogueRecord(Wire):
+    """Every node that is installed.
+
+    Attributes:
+        nodes: By id.
+        broken: Pack or module that can't be imported → why.
+        fits: Class → the other classes of ports where it can be linked.
+    """
+
+    nodes: tuple[NodeRecord, ...]
+    broken: dict[str, str]
+    fits: dict[str, tuple[str, ...]]
+
+
+class SettingsRecord(Wire):
+    """The settings of a server; see ``engine.settings.Settings``."""
+
+    workspace: str
+    home: str
+    file_roots: tuple[str, ...]
+    model_roots: tuple[str, ...]
+    library_roots: tuple[str, ...]
+    disk_budget: int
+    ram_budget: int
+    vram_budget: int | None
+    upload_limit: int
+    upload_budget: int
+    device: str
+    offline: bool
+    threads: int | None
+
+
+class HealthRecord(Wire):
+    """A server that works.
+
+    Attributes:
+        version: Of Knotwork.
+        epoch: Changes when the server starts.
+    """
+
+    status: Literal["ok"] = "ok"
+    version: str
+    epoch: str
+
+
+class GraphRecord(Wire):
+    """A graph file of the workspace, or a template.
+
+    Attributes:
+        name: What it is opened and run by.
+        title: Shown in place of the name.
+        help: What it does.
+        modified: When the file was written last, in seconds since 1970.
+        size: Bytes of the file.
+    """
+
+    name: str
+    title: str
+    help: str = ""
+    modified: float
+    size: int
+
+
+class OutputRecord(Wire):
+    """A file or value that a graph gave.
+
+    Attributes:
+        url: Where the file is fetched; empty when there is none.
+        media: Media type of the file.
+        size: Bytes of the file.
+        type: Name of the value's class.
+        digest: Digest of the file, or of the value.
+        value: The value itself, if it is plain.
+    """
+
+    url: str = ""
+    media: str = ""
+    size: int = 0
+    type: str
+    digest: str
+    value: JsonValue = None
+
+
+class AnswerRecord(Wire):
+    """What a graph gave.
+
+    Attributes:
+        outputs: Output → its files or values, in order; empty until the run is done.
+        run: The run.
+    """
+
+    outputs: dict[str, tuple[OutputRecord, ...]]
+    run: RunRecord
+
+
+class QueueRecord(Wire):
+    """The queue.
+
+    Attributes:
+        paused: Whether no further run begins.
+        waiting: How many runs wait.
+        runs: The one that runs, then the first that wait, in their order.
+    """
+
+    paused: bool
+    waiting: int
+    runs: tuple[RunRecord, ...]
+
+
+class ChangeRecord(Wire):
+    """An edit that was made.
+
+    Attributes:
+        seq: Its number in the session's log.
+        notice: Why less was undone than asked for, if so.
+        problems: All problems of the graph now; None when they are as before, or not known yet.
+    """
+
+    seq: int
+    notice: str = ""
+    problems: tuple[ProblemRecord, ...] | None = None

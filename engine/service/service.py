@@ -1,0 +1,169 @@
+"""The server without HTTP: every part, made in order and closed in order. Lives on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import text
+
+from engine.declare.registry import Registry
+from engine.executors.headless import Headless
+from engine.graph.document import Graph
+from engine.service.artifacts import Artifacts
+from engine.service.catalogue import Catalogue
+from engine.service.channels import Channels
+from engine.service.database import Database
+from engine.service.history import History
+from engine.service.models import Models
+from engine.service.planning import Planner
+from engine.service.previews import Previews
+from engine.service.queue import RunQueue
+from engine.service.records import GraphSource
+from engine.service.sessions import Sessions
+from engine.service.signatures import Signatures
+from engine.service.sources import Sources, check
+from engine.service.uploads import Uploads
+from engine.service.workspace import Workspace
+from engine.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What routes and sockets ask.
+
+    Attributes:
+        settings: What it runs with.
+        headless: Plans and runs graphs.
+        database: Keeps runs and sessions.
+        channels: Tell clients what happens.
+        previews: Show clients what is being computed.
+        workspace: The graph files, and the templates.
+        sources: Finds the graph that somebody means.
+        artifacts: The files that runs gave.
+        sessions: The graphs that are open.
+        planner: What runs of open graphs would do.
+        queue: The runs that wait, and the one that runs.
+        history: The runs that were.
+        uploads: The files that callers sent.
+        models: The models on disk.
+        catalogue: The nodes that are installed.
+        signatures: What graphs take and give.
+    """
+
+    settings: Settings
+    headless: Headless
+    database: Database
+    channels: Channels
+    previews: Previews
+    workspace: Workspace
+    sources: Sources
+    artifacts: Artifacts
+    sessions: Sessions
+    planner: Planner
+    queue: RunQueue
+    history: History
+    uploads: Uploads
+    models: Models
+    catalogue: Catalogue
+    signatures: Signatures
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, settings: Settings, folder: Path, registry: Registry | None = None, database_url: str = ""
+    ) -> AsyncGenerator[Service]:
+        """Open everything, and go on where the last server stopped.
+
+        Args:
+            settings: Where things lie, and how much room they may take.
+            folder: The workspace: the folder of graph files.
+            registry: The nodes; those of the installed packs when not given.
+            database_url: Of another database than the one in the home folder.
+
+        Raises:
+            KnotworkError: A part can't be opened.
+        """
+        uploads = Uploads(settings.home / "uploads", settings.upload_limit, settings.upload_budget)
+        settings = with_roots(settings, uploads.folder)
+        workspace = Workspace(folder, settings)
+        async with AsyncExitStack() as stack:
+            database = await Database.open(database_url, settings.home)
+            stack.push_async_callback(database.close)
+            headless = Headless(settings, registry=registry, base=workspace.folder, local=False)
+            stack.push_async_callback(asyncio.to_thread, headless.close)
+            service = cls._around(database, headless, workspace, uploads)
+            stack.callback(service.previews.close)
+            for part in (service.sessions, service.queue):
+                await part.start()
+                stack.push_async_callback(part.stop)
+            yield service
+
+    @classmethod
+    def _around(
+        cls, database: Database, headless: Headless, workspace: Workspace, uploads: Uploads
+    ) -> Service:
+        """Make the parts, and let them know of each other."""
+        channels, previews = Channels(secrets.token_hex(8)), Previews()
+        artifacts = Artifacts(headless.settings.home, database)
+        queue = RunQueue(database, headless, artifacts, channels, previews.offer)
+        sessions = Sessions(database, workspace, headless, channels)
+        sources = Sources(workspace, headless)
+        channels.source("graph:", sessions.snapshot)
+        channels.source("queue", queue.snapshot)
+        channels.source("run:", queue.snapshot_run)
+        return cls(
+            settings=headless.settings,
+            headless=headless,
+            database=database,
+            channels=channels,
+            previews=previews,
+            workspace=workspace,
+            sources=sources,
+            artifacts=artifacts,
+            sessions=sessions,
+            planner=Planner(headless, sessions),
+            queue=queue,
+            history=History(database, artifacts, channels),
+            uploads=uploads,
+            models=Models(headless.settings.model_roots),
+            catalogue=Catalogue(headless.registry),
+            signatures=Signatures(workspace, headless, sources.named),
+        )
+
+    async def graph(self, source: GraphSource) -> tuple[Graph, str]:
+        """The graph that somebody means, and the id of the session that it is open in.
+
+        Args:
+            source: Says it in one of three ways.
+
+        Raises:
+            KnotworkError: There is no such graph, or it can't be read.
+        """
+        check(source)
+        if source.session:
+            name = (await self.sessions.get(source.session)).name
+            graph = await self.sessions.graph(source.session)
+            return await asyncio.to_thread(self.sources.at_root, graph, name), source.session
+        return await self.sources.find(source), ""
+
+    async def probe(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            DatabaseError: It gives none.
+        """
+        async with self.database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+
+def with_roots(settings: Settings, uploads: Path) -> Settings:
+    """The settings of a server: graphs find uploads, and what lies beside the graphs of the library."""
+    more = (uploads, *settings.library_roots)
+    return replace(
+        settings, file_roots=(*settings.file_roots, *more), model_roots=(*settings.model_roots, *more)
+    )

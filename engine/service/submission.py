@@ -1,0 +1,206 @@
+"""What a request makes of a graph: one document, and the values of each run."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgpack
+from pydantic import JsonValue
+
+from engine.declare.node import Port
+from engine.errors import GraphError, KnotworkError, Problem
+from engine.executors.headless import Headless, meant, wanted
+from engine.graph import canonical, given
+from engine.graph.check import check
+from engine.graph.document import Graph
+from engine.graph.embed import with_values, without_refs
+from engine.graph.inline import flatten
+from engine.service.records import RunRequest
+
+MOST = 1000
+"""Runs of one request: each is told to everyone who watches the queue."""
+SEARCHED = 20_000
+"""Characters of a graph's texts that a search looks through."""
+
+
+class RequestRefused(KnotworkError):
+    """A request asks for what can't be run; nothing was queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A graph as it is run: whole, without the values that are set for a run.
+
+    Attributes:
+        graph: The document. Nobody changes it.
+        data: Its bytes.
+        digest: Their digest.
+        meaning: Digest of what the graph means.
+        nodes: Ids of the nodes that it uses.
+        text: What searching for text looks through.
+    """
+
+    graph: Graph
+    data: bytes
+    digest: str
+    meaning: str
+    nodes: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request, checked.
+
+    Attributes:
+        document: What is run.
+        title: What its runs are called.
+        runs: Graph input → value of each run, defaults and drawn seeds included.
+        seeds: The inputs that are seeds.
+    """
+
+    document: Document
+    title: str
+    runs: tuple[dict[str, JsonValue], ...]
+    seeds: tuple[str, ...]
+
+    def values(self, run: int) -> dict[str, Any]:
+        """The fields ``values`` and ``seeds`` of one run's record."""
+        values = self.runs[run]
+        seeds = {name: value for name in self.seeds if isinstance(value := values[name], int)}
+        return {"values": values, "seeds": seeds}
+
+
+def prepare(
+    graph: Graph, request: RunRequest, headless: Headless, known: Mapping[str, Document]
+) -> Submission:
+    """Check a request and draw its seeds.
+
+    Args:
+        graph: The document, as ``Headless.read`` gives it. Nobody changes it any more.
+        request: What to run of it.
+        headless: What will run it.
+        known: Documents by digest that were made before.
+
+    Raises:
+        GraphError: The graph, a value or a name is wrong.
+        RequestRefused: The sweep is too large or empty.
+    """
+    ports = given.ports_of(graph, headless.registry, headless.reference)
+    points = list(_points(request, ports))
+    seeds = given.seeds(ports)
+    drawn = given.draw(seeds, {*request.values, *request.sweep}) if request.random_seeds else {}
+    swept_files = any(ports[name].within for name in request.sweep)  # each may be of another model family
+    for point in points if swept_files else points[:1]:
+        check_ready(with_values(graph, drawn | point), headless)
+    whole = without_refs(graph, headless.reference)
+    _check_names(whole, request, headless)
+    defaults = {name: declared.default for name, declared in graph.inputs.items()}
+    return Submission(
+        document=_document(whole, known),
+        title=request.title or graph.title or request.graph.name,
+        runs=tuple(defaults | drawn | point for point in points),
+        seeds=tuple(seeds),
+    )
+
+
+def check_ready(graph: Graph, headless: Headless) -> None:
+    """Refuse a graph that can't be run as it is.
+
+    Args:
+        graph: The document, with the values that were set.
+        headless: What would run it.
+
+    Raises:
+        GraphError: It has problems, or an input lacks a value.
+    """
+    problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
+    problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
+    if problems:
+        raise GraphError(problems)
+
+
+def sendable(value: Any, most: int | None = None) -> bool:
+    """Whether a value can be part of a message, in so many bytes at most."""
+    try:
+        size = len(msgpack.packb(value))
+    except (OverflowError, ValueError, TypeError):
+        return False
+    return most is None or size <= most
+
+
+def _points(request: RunRequest, ports: Mapping[str, Port]) -> Iterator[dict[str, JsonValue]]:
+    """The values that are set in each run; the last sweep varies fastest."""
+    count = math.prod(map(len, request.sweep.values()))
+    if not 1 <= count <= MOST:
+        cure = "Sweep less at once." if count else "Give each swept input a value at least."
+        raise RequestRefused(f"sweep: expected 1 to {MOST} runs, got {count}. {cure}")
+    for name, value in request.values.items():
+        _fit(name, value, ports)
+    for name, values in request.sweep.items():
+        for value in values:
+            _fit(name, value, ports)
+    for combined in itertools.product(*request.sweep.values()):
+        yield {**request.values, **dict(zip(request.sweep, combined, strict=True))}
+
+
+def _fit(name: str, value: JsonValue, ports: Mapping[str, Port]) -> None:
+    given.refuse(value, given.named(name, ports))
+    canonical.utf8(canonical.compact(value))
+    if not sendable(value):
+        expected, cure = "numbers of up to 64 bits", "Give a smaller one, or a text."
+        raise GraphError([Problem("bad-value", "", name, expected, repr(value)[:80], cure)])
+
+
+def _unset(name: str) -> Problem:
+    return Problem("missing-input", "", name, "a value", "nothing", "Give it one.")
+
+
+def _check_names(graph: Graph, request: RunRequest, headless: Headless) -> None:
+    """Refuse outputs and instances that there aren't; most requests name only what the document shows."""
+    if not request.forced and all(name in graph.outputs for name in request.outputs):
+        return
+    flat = flatten(graph, headless.registry)
+    wanted(flat, request.outputs)
+    meant(request.forced, flat.names)
+
+
+def _document(graph: Graph, known: Mapping[str, Document]) -> Document:
+    for before in tuple(known.values()):
+        if before.graph is graph:  # run again
+            return before
+    data = graph.to_bytes()
+    digest = blake2b(data, digest_size=16).hexdigest()
+    before = known.get(digest)
+    if before is not None:
+        return before
+    return Document(graph, data, digest, graph.digest(), _nodes(graph), _text(graph))
+
+
+def _nodes(graph: Graph) -> tuple[str, ...]:
+    return tuple(sorted({one.type for level in _levels(graph) for one in level.nodes.values() if one.type}))
+
+
+def _text(graph: Graph) -> str:
+    """Title, help and texts of a graph, so that a search finds the prompts typed into its nodes."""
+    parts = [graph.title, graph.help]
+    room = SEARCHED - sum(map(len, parts))
+    for level in _levels(graph):
+        for instance in level.nodes.values():
+            for value in (instance.title, *instance.params.values()):
+                if isinstance(value, str) and value and room > 0:
+                    parts.append(value[:room])
+                    room -= len(value)
+    return "\n".join(filter(None, parts)).casefold()
+
+
+def _levels(graph: Graph) -> list[Graph]:
+    levels = [graph]
+    for level in levels:
+        levels += [one.graph for one in level.nodes.values() if one.graph is not None]
+    return levels

@@ -1,0 +1,87 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.service.kinds import DamagedFile
+from engine.service.models import Models, NoModel
+from tests.service.samples import safetensors
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "models"
+    (root / "sd" / "unet").mkdir(parents=True)
+    (root / "sd" / "vae").mkdir()
+    index = {"_class_name": "Pipeline", "unet": ["diffusers", "UNet"], "checker": [None, None], "flag": True}
+    (root / "sd" / "model_index.json").write_text(json.dumps(index))
+    (root / "sd" / "unet" / "weights.safetensors").write_bytes(safetensors({"a": [2, 3], "b": [4]}))
+    (root / "sd" / "vae" / "weights.safetensors").write_bytes(safetensors({"c": [5]}))
+    (root / "more").mkdir()
+    (root / "more" / "one.safetensors").write_bytes(safetensors({"w": [10]}, {"author": "somebody"}))
+    (root / "old.ckpt").write_bytes(safetensors({"w": [1]}))
+    (root / "notes.txt").write_text("no model")
+    return root
+
+
+def test_files_and_folders_are_listed_under_the_names_that_graphs_use(root: Path) -> None:
+    found = [(model.name, model.format) for model in Models([root]).list()]
+    assert found == [("more/one.safetensors", "safetensors"), ("old.ckpt", "ckpt"), ("sd", "diffusers")]
+
+
+def test_the_header_of_a_file_is_told(root: Path) -> None:
+    detail = Models([root]).describe("more/one.safetensors")
+    assert (detail.tensors, detail.parameters, detail.dtypes) == (1, 10, {"F32": 10})
+    assert detail.metadata == {"author": "somebody"}
+
+
+def test_a_folder_is_the_sum_of_its_parts(root: Path) -> None:
+    detail = Models([root]).describe("sd")
+    assert (detail.tensors, detail.parameters) == (3, 15)
+    assert detail.parts == {"": "Pipeline", "unet": "UNet"}
+    assert detail.size == sum(path.stat().st_size for path in (root / "sd").rglob("*.safetensors"))
+
+
+def test_a_file_that_may_hold_a_pickle_is_not_opened(root: Path) -> None:
+    assert Models([root]).describe("old.ckpt").tensors == 0
+
+
+def test_of_two_models_with_one_name_the_first_folder_has_it(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "old.ckpt").write_bytes(b"another, longer pickle than the first")
+    assert Models([root, other]).describe("old.ckpt").size == (root / "old.ckpt").stat().st_size
+    assert Models([other, root]).describe("old.ckpt").size == (other / "old.ckpt").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", "../outside.ckpt", "/etc/passwd", "linked.ckpt", "notes.txt", "more", "a\0b"]
+)
+def test_only_models_inside_the_folders_are_found(root: Path, name: str) -> None:
+    (root.parent / "outside.ckpt").write_bytes(b"outside")
+    (root / "linked.ckpt").symlink_to(root.parent / "outside.ckpt")
+    with pytest.raises(NoModel):
+        Models([root]).describe(name)
+    assert "linked.ckpt" not in [model.name for model in Models([root]).list()]
+
+
+def test_a_link_from_one_folder_into_another_is_followed(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (root / "linked.ckpt").symlink_to(other / "far.ckpt")
+    (other / "far.ckpt").write_bytes(b"far")
+    assert Models([root, other]).describe("linked.ckpt").size == 3
+
+
+@pytest.mark.parametrize("index", ["no json", "[1]", '{"unet": []}', "[" * 100_000])
+def test_a_damaged_index_is_told(root: Path, index: str) -> None:
+    (root / "sd" / "model_index.json").write_text(index)
+    with pytest.raises(DamagedFile, match=r"expected JSON in model_index\.json"):
+        Models([root]).describe("sd")
+
+
+def test_a_tensor_without_a_shape_is_told(root: Path) -> None:
+    data = safetensors({"w": [10]}).replace(b'"shape"', b'"shapf"')
+    (root / "bad.safetensors").write_bytes(data)
+    with pytest.raises(DamagedFile, match='dtype and shape of tensor "w"'):
+        Models([root]).describe("bad.safetensors")

@@ -1,0 +1,83 @@
+"""What there is: nodes, types, models, settings, and whether the server is well."""
+
+import json
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from engine.settings import Settings
+from engine.web.page import show
+from tests.service.samples import safetensors
+from tests.web.asking import Asking, ask
+
+
+def test_every_node_is_told_with_ports_ranges_and_help(server: Asking) -> None:
+    nodes = {node["id"]: node for node in server.get("/api/nodes").json()["nodes"]}
+    width = nodes["image.resize"]["inputs"]["width"]
+    assert (width["type"], width["schema"]["minimum"], width["help"]) == ("int", 1, "New width in pixels.")
+    assert nodes["probe.draw"]["pack"] == "local"
+    assert server.get("/api/nodes/image.resize").json() == nodes["image.resize"]
+
+
+def test_who_has_the_nodes_is_not_sent_them_again(server: Asking) -> None:
+    etag = server.get("/api/nodes").headers["etag"]
+    assert server.get("/api/nodes", headers={"if-none-match": etag}).status_code == 304
+
+
+def test_the_table_says_what_may_be_linked_to_what(server: Asking) -> None:
+    fits = server.get("/api/nodes").json()["fits"]
+    assert fits["int"] == ["float"]
+    assert fits["float"] == []
+    assert fits["nodes.values.Image"] == []
+
+
+def test_an_unknown_node_is_told_with_the_nearest(server: Asking) -> None:
+    answer = server.get("/api/nodes/image.resiz")
+    assert answer.status_code == 404
+    assert answer.json()["error"].endswith('Did you mean "image.resize"?')
+
+
+def test_models_are_listed_and_their_headers_told(server: Asking, tmp_path: Path) -> None:
+    (tmp_path / "models" / "a b").mkdir()
+    (tmp_path / "models" / "a b" / "w.safetensors").write_bytes(safetensors({"w": [2, 3]}))
+    [listed] = server.get("/api/models").json()
+    assert listed["name"] == "a b/w.safetensors"
+    assert server.get(f"/api/models/{listed['name']}").json()["parameters"] == 6
+    assert server.get("/api/models/..%2f..%2fhome%2fservice.sqlite").status_code == 404
+
+
+def test_settings_are_told_without_any_secret(server: Asking, settings: Settings) -> None:
+    told = server.get("/api/settings").json()
+    assert (told["device"], told["disk_budget"]) == ("cpu", settings.disk_budget)
+    assert str(settings.library_roots[0]) in told["file_roots"]
+    assert not {"token", "database", "database_url", "password"} & told.keys()
+
+
+def test_a_server_that_works_says_so(server: Asking) -> None:
+    told = server.get("/api/health").json()
+    assert (told["status"], told["epoch"]) == ("ok", server.app.state.service.channels.epoch)
+
+
+def test_without_a_built_page_there_is_a_word_about_the_api(server: Asking) -> None:
+    answer = server.get("/")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "api/openapi.json" in answer.text
+    assert "<script" not in answer.text
+
+
+def test_the_built_page_is_shown_with_its_files(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Editor</title>")
+    (tmp_path / "app.js").write_text("start()")
+    (tmp_path.parent / "secret.txt").write_text("secret")
+    app = Starlette()
+    show(app, tmp_path)
+    assert ask(app, "/").text == "<title>Editor</title>"
+    assert ask(app, "/app.js").headers["content-type"].startswith("text/javascript")
+    assert ask(app, "/%2e%2e/secret.txt").status_code == 404
+
+
+def test_a_file_of_weights_that_is_damaged_is_told(server: Asking, tmp_path: Path) -> None:
+    (tmp_path / "models" / "bad.safetensors").write_bytes(json.dumps({}).encode() * 10)
+    answer = server.get("/api/models/bad.safetensors")
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("expected a safetensors file")

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.graph.document import Graph
+from tests.web.asking import Asking
+from tests.web.conftest import PRODUCT
+
+GRAPH = (
+    b'{"knotwork": 1, "title": "Mine", "nodes": {"sum": {"type": "math.add", "params": {"a": 1, "b": 2}}}}'
+)
+
+
+def test_a_graph_is_written_read_and_listed(server: Asking, folder: Path) -> None:
+    written = server.put("/api/graphs/portraits/mine", content=GRAPH)
+    assert (written.status_code, written.json()["name"]) == (201, "portraits/mine.json")
+    assert (folder / "portraits" / "mine.json").read_bytes() == Graph.read(GRAPH).to_bytes()
+    read = server.get("/api/graphs/portraits/mine.json")
+    assert (read.json()["title"], read.headers["etag"]) == ("Mine", written.headers["etag"])
+    assert [(one["name"], one["title"]) for one in server.get("/api/graphs").json()] == [
+        ("portraits/mine.json", "Mine")
+    ]
+
+
+def test_who_has_a_graph_already_is_not_sent_it_again(server: Asking) -> None:
+    etag = server.put("/api/graphs/mine", content=GRAPH).headers["etag"]
+    answer = server.get("/api/graphs/mine", headers={"if-none-match": f'"other", W/{etag}'})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+def test_a_graph_is_replaced_by_who_knows_it(server: Asking) -> None:
+    etag = server.put("/api/graphs/mine", content=GRAPH).headers["etag"]
+    changed = GRAPH.replace(b"Mine", b"Ours")
+    replaced = server.put("/api/graphs/mine", content=changed, headers={"if-match": etag})
+    assert (replaced.status_code, replaced.json()["title"]) == (200, "Ours")
+    assert replaced.headers["etag"] != etag
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({}, 428), ({"if-match": '"older"'}, 412), ({"if-match": "*"}, 200)]
+)
+def test_nobody_overwrites_what_they_have_not_seen(
+    server: Asking, headers: dict[str, str], status: int
+) -> None:
+    server.put("/api/graphs/mine", content=GRAPH)
+    answer = server.put("/api/graphs/mine", content=GRAPH.replace(b"Mine", b"Ours"), headers=headers)
+    assert answer.status_code == status
+    assert (server.get("/api/graphs/mine").json()["title"] == "Mine") == (status != 200)
+
+
+def test_a_graph_that_is_gone_is_not_made_anew_by_who_meant_to_replace_it(server: Asking) -> None:
+    assert server.put("/api/graphs/mine", content=GRAPH, headers={"if-match": "*"}).status_code == 412
+
+
+def test_what_is_no_graph_is_not_written(server: Asking, folder: Path) -> None:
+    for body in (b"", b"[]", b"{}", b'{"knotwork": 99}', b'{"knotwork": 1, "nodes": []}', b"\xff"):
+        answer = server.put("/api/graphs/mine", content=body)
+        assert (answer.status_code, len(answer.json()["problems"])) == (422, 1)
+    assert list(folder.iterdir()) == []
+
+
+OUTSIDE = [
+    "../outside",
+    "..%2foutside",
+    "%2e%2e/outside",
+    "/etc/passwd",
+    "a/../../outside",
+    ".hidden",
+    "a%00b",
+    "a%5cb",
+    "linked/outside",
+]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_names_lead_nowhere_but_into_the_workspace(server: Asking, folder: Path, name: str) -> None:
+    outside = folder.parent / "outside.json"
+    outside.write_bytes(GRAPH)
+    (folder / "linked").symlink_to(folder.parent)
+    answers = [
+        server.get(f"/api/graphs/{name}"),
+        server.put(f"/api/graphs/{name}", content=GRAPH, headers={"if-match": "*"}),
+        server.post(f"/api/graphs/{name}/run", {}),
+    ]
+    assert all(answer.status_code in (404, 405, 422) for answer in answers)
+    assert "Mine" not in "".join(answer.text for answer in answers)
+    assert outside.read_bytes() == GRAPH
+
+
+def test_templates_are_listed_and_read(server: Asking) -> None:
+    listed = server.get("/api/templates").json()
+    assert [(one["name"], one["title"], one["help"]) for one in listed] == [
+        ("picture", "picture", ""),
+        ("product", "Product", "Adds and multiplies."),
+    ]
+    assert server.get("/api/templates/product").json() == PRODUCT
+    assert server.get("/api/templates/nothing").status_code == 404
+
+
+def test_a_template_is_no_file_of_the_workspace(server: Asking) -> None:
+    assert server.get("/api/graphs/product").status_code == 404
+    assert server.put("/api/graphs/product", content=json.dumps(PRODUCT)).status_code == 201
+    assert server.get("/api/graphs/product").json() == PRODUCT

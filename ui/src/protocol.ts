@@ -1,0 +1,1508 @@
+// Made from engine/service/protocol.py by `make types`; changes here are lost.
+
+export type ClientMessage =
+  | Hello
+  | Subscribe
+  | Unsubscribe
+  | Edit
+  | Undo
+  | Redo
+  | Presence
+  | Watch
+  | Submit
+  | Cancel
+  | PlanRequest
+  | Ping
+export type JsonValue = string | number | boolean | null | JsonValue[] | {[key: string]: JsonValue}
+export type ServerMessage = Welcome | Reply | Refusal | Snapshot | Reliable | Lossy
+export type Operation =
+  | Add
+  | Remove
+  | SetParam
+  | UnsetParam
+  | LinkPort
+  | Unlink
+  | Rename
+  | Move
+  | Group
+  | Note
+  | ExposeInput
+  | UnexposeInput
+  | ExposeOutput
+  | UnexposeOutput
+  | Embed
+  | Unpack
+  | SetFields
+  | Describe
+  | Patch
+
+/**
+ * Everything that is said, by who says it.
+ */
+export interface Wire {
+  ClientMessage: ClientMessage
+  ServerMessage: ServerMessage
+  Operation: Operation
+  Graph: Graph
+}
+/**
+ * The first message of a socket.
+ */
+export interface Hello {
+  type: 'hello'
+  /**
+   * Id that the client keeps over reconnects; undo is per client.
+   */
+  client: string
+  /**
+   * Shown to others.
+   */
+  name?: string
+  /**
+   * The one of the last `Welcome`; with another, `last` says nothing.
+   */
+  epoch?: string
+  /**
+   * Channel → the last `seq` it got; it is subscribed to these.
+   */
+  last?: {
+    [k: string]: number
+  }
+}
+/**
+ * Get a channel's messages; a snapshot first, unless `last` can be gone on from.
+ */
+export interface Subscribe {
+  type: 'subscribe'
+  id: number
+  channel: string
+  last?: number | null
+}
+/**
+ * Get a channel's messages no more.
+ */
+export interface Unsubscribe {
+  type: 'unsubscribe'
+  id: number
+  channel: string
+}
+/**
+ * Apply operations to a session's graph, all or none.
+ */
+export interface Edit {
+  type: 'edit'
+  /**
+   * Number of the request, for the answer.
+   */
+  id: number
+  /**
+   * The session.
+   */
+  session: string
+  /**
+   * Names this edit for good: sent again after a reconnect, it is not applied twice.
+   */
+  token: string
+  /**
+   * Operations of `engine.graph.operations`, in order.
+   */
+  operations: Operation[]
+}
+/**
+ * Take back this client's last edit that is not yet taken back.
+ */
+export interface Undo {
+  type: 'undo'
+  id: number
+  session: string
+  token: string
+}
+/**
+ * Make again what this client took back last.
+ */
+export interface Redo {
+  type: 'redo'
+  id: number
+  session: string
+  token: string
+}
+/**
+ * Where a person is: pointer, selection. Lossy.
+ */
+export interface Presence {
+  type: 'presence'
+  session: string
+  cursor?: [number, number] | null
+  selection?: string[]
+}
+/**
+ * Which previews of a run to send, how large and how often.
+ */
+export interface Watch {
+  type: 'watch'
+  id: number
+  /**
+   * The run.
+   */
+  run: string
+  /**
+   * Instances whose previews are shown; null = all.
+   */
+  nodes?: string[] | null
+  /**
+   * Pixels of the longer side.
+   */
+  size?: number
+  /**
+   * Pictures a second and instance at most.
+   */
+  rate?: number
+}
+/**
+ * Queue runs; the answer holds their records.
+ */
+export interface Submit {
+  type: 'submit'
+  id: number
+  request: RunRequest
+}
+/**
+ * What to run.
+ */
+export interface RunRequest {
+  graph: GraphSource
+  /**
+   * Graph input → value.
+   */
+  values?: {
+    [k: string]: JsonValue
+  }
+  /**
+   * Named outputs, or `instance.port`; without any, all named ones.
+   */
+  outputs?: string[]
+  /**
+   * Graph input → values; several multiply, the last varies fastest. Makes one batch of runs.
+   */
+  sweep?: {
+    [k: string]: JsonValue[]
+  }
+  /**
+   * Instances that run whatever is stored.
+   */
+  forced?: string[]
+  /**
+   * Whether seeds that are not set are drawn, once, when the run is queued.
+   */
+  random_seeds?: boolean
+  /**
+   * Higher runs first.
+   */
+  priority?: number
+  /**
+   * Whether it goes before all others of its priority.
+   */
+  front?: boolean
+  /**
+   * Idempotency key: a second request with the same key gets the first one's runs.
+   */
+  key?: string
+  /**
+   * Shown in place of the graph's.
+   */
+  title?: string
+}
+/**
+ * Where a graph comes from: exactly one of the fields.
+ */
+export interface GraphSource {
+  /**
+   * An open session, as it is now.
+   */
+  session?: string
+  /**
+   * A file of the workspace, or a template.
+   */
+  name?: string
+  /**
+   * The graph itself.
+   */
+  document?: {
+    [k: string]: JsonValue
+  } | null
+}
+/**
+ * Cancel a run, or every run of a batch.
+ */
+export interface Cancel {
+  type: 'cancel'
+  id: number
+  run: string
+}
+/**
+ * Ask what a run of a session's graph would do; the answer is a `PlanRecord`.
+ *
+ * It may come after the answers to later requests.
+ */
+export interface PlanRequest {
+  type: 'plan'
+  /**
+   * Number of the request, for the answer.
+   */
+  id: number
+  /**
+   * The session.
+   */
+  session: string
+  /**
+   * Outputs wanted: named ones or `instance.port`; without any, all named ones.
+   */
+  outputs?: string[]
+  /**
+   * Version of the last answer to the same question: only what is otherwise is said.
+   */
+  after?: string
+}
+/**
+ * Ask for an answer.
+ */
+export interface Ping {
+  type: 'ping'
+  id: number
+}
+/**
+ * The first answer of a socket.
+ */
+export interface Welcome {
+  type: 'welcome'
+  /**
+   * The id that the client gave.
+   */
+  client: string
+  /**
+   * Changes when the server starts; channels count anew then.
+   */
+  epoch: string
+  /**
+   * Of the protocol.
+   */
+  version: number
+  /**
+   * Bytes of a frame at most.
+   */
+  frame: number
+}
+/**
+ * The answer to a request that was done.
+ */
+export interface Reply {
+  type: 'reply'
+  id: number
+  value: JsonValue
+}
+/**
+ * The answer to a request that was not done; nothing has changed.
+ */
+export interface Refusal {
+  type: 'refusal'
+  /**
+   * The request's number; null when it had none, or it could not be read.
+   */
+  id: number | null
+  /**
+   * The channel of `Hello.last` that can't be gone on with, if that is meant.
+   */
+  channel: string
+  /**
+   * What was expected, what came, what to do.
+   */
+  error: string
+  /**
+   * The same one by one, when a graph is at fault.
+   */
+  problems: ProblemRecord[]
+}
+/**
+ * One thing wrong with a graph; see `engine.errors.Problem`.
+ */
+export interface ProblemRecord {
+  code: string
+  instance: string
+  port: string
+  expected: string
+  got: string
+  cure: string
+}
+/**
+ * All of a channel as it is after its message `seq`.
+ */
+export interface Snapshot {
+  type: 'snapshot'
+  channel: string
+  seq: number
+  value: JsonValue
+}
+/**
+ * One message of a channel; exactly once and in order.
+ */
+export interface Reliable {
+  type: 'event'
+  channel: string
+  seq: number
+  event:
+    | Edited
+    | Checked
+    | Saved
+    | Choice
+    | NodeDone
+    | NodeFailed
+    | NodeBlocked
+    | NodeCancelled
+    | RunPlanned
+    | RunChanged
+    | RunGone
+    | Paused
+}
+/**
+ * Operations were applied.
+ */
+export interface Edited {
+  type: 'edited'
+  /**
+   * Of the edit in the session's log. Who has a snapshot with this `seq` or a larger one has the edit already.
+   */
+  number: number
+  /**
+   * Who made them; empty for what another program did to the file.
+   */
+  client: string
+  /**
+   * The edit's token.
+   */
+  token: string
+  /**
+   * The writes that were made, in order: patches of `engine.graph.edit`.
+   */
+  patch: Patch[]
+  /**
+   * All problems of the graph now, or null when they are as before, or not known yet: then `Checked` tells them.
+   */
+  problems: ProblemRecord[] | null
+  /**
+   * Why less was undone than asked for, or where the edit came from.
+   */
+  notice: string
+}
+/**
+ * The graph was checked whole, and has other problems than were known.
+ */
+export interface Checked {
+  type: 'checked'
+  /**
+   * Of the last edit that was looked at.
+   */
+  number: number
+  /**
+   * All of them.
+   */
+  problems: ProblemRecord[]
+}
+/**
+ * The file has all edits up to a number.
+ */
+export interface Saved {
+  type: 'saved'
+  /**
+   * The file.
+   */
+  name: string
+  /**
+   * The number.
+   */
+  seq: number
+  /**
+   * Why it does not have the later ones, if writing them failed.
+   */
+  error: string
+}
+/**
+ * Somebody else changed the file, and people have to choose; until then it is not written.
+ */
+export interface Choice {
+  type: 'choice'
+  /**
+   * Names the choice.
+   */
+  id: string
+  /**
+   * What to choose, one side each; see `engine.service.outside.Pending.choices`. Nothing when there is nothing to choose any more.
+   */
+  conflicts: {
+    [k: string]: JsonValue
+  }[]
+}
+/**
+ * An instance is finished and durable. Short names: there is one for each instance of each run.
+ */
+export interface NodeDone {
+  type: 'node.done'
+  /**
+   * Instance.
+   */
+  n: string
+  /**
+   * Whether its result was stored before.
+   */
+  c: boolean
+  /**
+   * Seconds; absent when cached.
+   */
+  s: number
+}
+/**
+ * An instance raised.
+ */
+export interface NodeFailed {
+  type: 'node.failed'
+  n: string
+  reason: string
+}
+/**
+ * An instance can't run since another failed.
+ */
+export interface NodeBlocked {
+  type: 'node.blocked'
+  n: string
+  by: string
+}
+/**
+ * An instance was cancelled.
+ */
+export interface NodeCancelled {
+  type: 'node.cancelled'
+  n: string
+}
+/**
+ * A run knows its work.
+ */
+export interface RunPlanned {
+  type: 'run.planned'
+  total: number
+  to_run: number
+}
+/**
+ * A run came, moved, began or ended; also the last message of its own channel.
+ */
+export interface RunChanged {
+  type: 'run.changed'
+  run: RunRecord
+}
+/**
+ * A run: everything that repeating it exactly takes, and what became of it.
+ */
+export interface RunRecord {
+  /**
+   * Its id.
+   */
+  id: string
+  /**
+   * Id that the runs of one request share.
+   */
+  batch: string
+  /**
+   * The session it was submitted from, if any.
+   */
+  session: string
+  /**
+   * Shown in lists.
+   */
+  title: string
+  /**
+   * Digest of the graph's meaning.
+   */
+  graph: string
+  /**
+   * How far it is.
+   */
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  /**
+   * Higher runs first.
+   */
+  priority: number
+  /**
+   * Place in the queue among equals; smaller runs first.
+   */
+  position: number
+  /**
+   * When it was queued, in seconds since 1970.
+   */
+  created: number
+  /**
+   * When it began; null before.
+   */
+  started: number | null
+  /**
+   * When it ended; null before.
+   */
+  ended: number | null
+  /**
+   * Graph input → value, defaults and drawn seeds included.
+   */
+  values: {
+    [k: string]: JsonValue
+  }
+  /**
+   * The part of the values that are seeds.
+   */
+  seeds: {
+    [k: string]: number
+  }
+  /**
+   * The outputs asked for; empty = all named ones.
+   */
+  outputs: string[]
+  /**
+   * Instances that ran whatever was stored.
+   */
+  forced: string[]
+  /**
+   * Instances by outcome, and `total`.
+   */
+  counts: {
+    [k: string]: number
+  }
+  /**
+   * Stage → seconds.
+   */
+  seconds: {
+    [k: string]: number
+  }
+  /**
+   * `{instance, node, reason}` of every failure.
+   */
+  failures: {
+    [k: string]: string
+  }[]
+  /**
+   * What went less well than it should.
+   */
+  warnings: string[]
+  /**
+   * What it gave.
+   */
+  artifacts: ArtifactRecord[]
+  /**
+   * Ids of the nodes that the graph uses.
+   */
+  nodes: string[]
+  /**
+   * Model file → digest.
+   */
+  models: {
+    [k: string]: string
+  }
+  /**
+   * Program or pack → version.
+   */
+  versions: {
+    [k: string]: string
+  }
+  /**
+   * What it was computed on.
+   */
+  device: string
+}
+/**
+ * One output of a run.
+ */
+export interface ArtifactRecord {
+  /**
+   * Name of the output.
+   */
+  output: string
+  /**
+   * Place in the output, when it gave several files.
+   */
+  index: number
+  /**
+   * Name of the value's class.
+   */
+  type: string
+  /**
+   * Digest (hex) of the file, under which it is fetched; of the value when there is no file.
+   */
+  digest: string
+  /**
+   * Media type of the file; empty when there is none.
+   */
+  media: string
+  /**
+   * Bytes of the file.
+   */
+  size: number
+  value: JsonValue
+}
+/**
+ * A run was deleted.
+ */
+export interface RunGone {
+  type: 'run.gone'
+  run: string
+}
+/**
+ * The queue was paused, or goes on.
+ */
+export interface Paused {
+  type: 'queue.paused'
+  paused: boolean
+}
+/**
+ * A message of which only the latest for each key counts.
+ */
+export interface Lossy {
+  type: 'lossy'
+  channel: string
+  key: string
+  event: Started | Progress | Preview | Present
+}
+/**
+ * An instance began. Lossy.
+ */
+export interface Started {
+  type: 'node.started'
+  n: string
+}
+/**
+ * How far an instance is. Lossy.
+ */
+export interface Progress {
+  type: 'node.progress'
+  n: string
+  done: number
+  total: number
+}
+/**
+ * A picture of an intermediate value. Lossy.
+ */
+export interface Preview {
+  type: 'node.preview'
+  n: string
+  media: string
+  data: Uint8Array
+}
+/**
+ * Somebody's pointer and selection; `here` is false when they left. Lossy.
+ */
+export interface Present {
+  type: 'present'
+  client: string
+  name: string
+  here: boolean
+  cursor: [number, number] | null
+  selection: string[]
+}
+/**
+ * Add an instance under a free name, and say where it stands.
+ */
+export interface Add {
+  at?: string
+  op: 'add'
+  name: string
+  instance: {
+    [k: string]: JsonValue
+  }
+  position?: [number, number] | null
+}
+/**
+ * Remove instances with all that is linked to them.
+ */
+export interface Remove {
+  at?: string
+  op: 'remove'
+  names: string[]
+}
+/**
+ * Type a value into a port; a link to it goes.
+ */
+export interface SetParam {
+  at?: string
+  op: 'set_param'
+  name: string
+  port: string
+  value: JsonValue
+}
+/**
+ * Let a port have its default again.
+ */
+export interface UnsetParam {
+  at?: string
+  op: 'unset_param'
+  name: string
+  port: string
+}
+/**
+ * Link a port to a source, or to several in order; a value typed into it goes.
+ */
+export interface LinkPort {
+  at?: string
+  op: 'link'
+  name: string
+  port: string
+  source: string | string[]
+}
+/**
+ * Take the link or links of a port away.
+ */
+export interface Unlink {
+  at?: string
+  op: 'unlink'
+  name: string
+  port: string
+}
+/**
+ * Give an instance another name; links follow.
+ */
+export interface Rename {
+  at?: string
+  op: 'rename'
+  name: string
+  to: string
+}
+/**
+ * Put instances, groups or notes elsewhere: key of the view → x and y.
+ */
+export interface Move {
+  at?: string
+  op: 'move'
+  positions: {
+    /**
+     * @minItems 2
+     * @maxItems 2
+     */
+    [k: string]: [number, number]
+  }
+}
+/**
+ * Draw, change or, without a value, remove a frame around instances.
+ */
+export interface Group {
+  at?: string
+  op: 'group'
+  id: string
+  value?: {
+    [k: string]: JsonValue
+  } | null
+}
+/**
+ * Write, change or, without a value, remove a note on the canvas.
+ */
+export interface Note {
+  at?: string
+  op: 'note'
+  id: string
+  value?: {
+    [k: string]: JsonValue
+  } | null
+}
+/**
+ * Give the graph a named input, or change the one of that name.
+ */
+export interface ExposeInput {
+  at?: string
+  op: 'expose_input'
+  name: string
+  input: {
+    [k: string]: JsonValue
+  }
+}
+/**
+ * Take a named input away.
+ */
+export interface UnexposeInput {
+  at?: string
+  op: 'unexpose_input'
+  name: string
+}
+/**
+ * Give the graph a named output, or lead the one of that name elsewhere.
+ */
+export interface ExposeOutput {
+  at?: string
+  op: 'expose_output'
+  name: string
+  source: string
+}
+/**
+ * Take a named output away.
+ */
+export interface UnexposeOutput {
+  at?: string
+  op: 'unexpose_output'
+  name: string
+}
+/**
+ * Move instances into a new subgraph that takes their place.
+ */
+export interface Embed {
+  at?: string
+  op: 'embed'
+  names: string[]
+  name: string
+}
+/**
+ * Put what is inside a subgraph in its place.
+ */
+export interface Unpack {
+  at?: string
+  op: 'unpack'
+  name: string
+}
+/**
+ * Set fields of an instance that are neither params nor links; null gives a field its default again.
+ *
+ * Titles, mode, lifted ports (`over`), the fields of a loop, and `frozen` are set this way.
+ */
+export interface SetFields {
+  at?: string
+  op: 'set_fields'
+  name: string
+  fields: {
+    [k: string]: JsonValue
+  }
+}
+/**
+ * Set the graph's title, help or licence.
+ */
+export interface Describe {
+  at?: string
+  op: 'describe'
+  fields: {
+    [k: string]: string
+  }
+}
+/**
+ * Writes to one level: what takes an edit back, and what makes it again.
+ */
+export interface Patch {
+  op: 'patch'
+  /**
+   * Path of the subgraph, `outer/inner`; empty for the graph itself.
+   */
+  at?: string
+  /**
+   * In order.
+   */
+  writes: Write[]
+}
+/**
+ * One place of a level that gets another value.
+ */
+export interface Write {
+  /**
+   * The place step by step: `nodes`, name; `nodes`, name, field; `nodes`, name, `params` (or `links`, `carry`), port; `inputs`, `outputs` or `view`, name; or a graph's field.
+   */
+  where: string[]
+  /**
+   * What must stand there before.
+   */
+  old?: JsonValue[]
+  /**
+   * What stands there after.
+   */
+  new?: JsonValue[]
+}
+/**
+ * A graph: instances, their links, and the inputs and outputs it has by name.
+ */
+export interface Graph {
+  /**
+   * Version of the format.
+   */
+  knotwork?: number
+  /**
+   * Shown in place of the file's name.
+   */
+  title?: string
+  /**
+   * What it does.
+   */
+  help?: string
+  /**
+   * Under which terms it may be used.
+   */
+  licence?: string
+  /**
+   * Values that can be set from outside.
+   */
+  inputs?: {
+    [k: string]: GraphInput
+  }
+  /**
+   * What it gives: name → `instance.port`.
+   */
+  outputs?: {
+    [k: string]: string
+  }
+  /**
+   * Instances by name; names hold no dots.
+   */
+  nodes?: {
+    [k: string]: Instance
+  }
+  /**
+   * Versions of the packs it was made with, by name.
+   */
+  packs?: {
+    [k: string]: JsonValue
+  }
+  /**
+   * Digest, licence and source of the models it was made with, by name.
+   */
+  models?: {
+    [k: string]: JsonValue
+  }
+  /**
+   * Positions, groups and notes of the editor.
+   */
+  view?: {
+    [k: string]: JsonValue
+  }
+  [k: string]: unknown
+}
+/**
+ * A named input of a graph.
+ */
+export interface GraphInput {
+  /**
+   * Input ports that it feeds, `instance.port`.
+   */
+  to?: string[]
+  default?: JsonValue
+  /**
+   * Shown in its place of the name.
+   */
+  title?: string
+  /**
+   * What it is for.
+   */
+  help?: string
+  [k: string]: unknown
+}
+/**
+ * A use of a node, a subgraph or a loop.
+ */
+export interface Instance {
+  /**
+   * Id of the node; `flow.loop` for a loop; empty for a subgraph.
+   */
+  type?: string
+  /**
+   * Version of the node whose params these are.
+   */
+  version?: number
+  /**
+   * Values typed in, by port.
+   */
+  params?: {
+    [k: string]: JsonValue
+  }
+  /**
+   * Sources by port, `instance.port`; a list of them on a variadic port.
+   */
+  links?: {
+    [k: string]: string | string[]
+  }
+  /**
+   * Ports that are lifted: a list is linked there and the instance runs for each item.
+   */
+  over?: string[]
+  /**
+   * `bypass` = the first input of the output's type stands for it; `mute` = as if absent.
+   */
+  mode?: string
+  /**
+   * Shown in place of the name.
+   */
+  title?: string
+  /**
+   * The embedded subgraph, or the body of a loop.
+   */
+  graph?: Graph | null
+  /**
+   * File that holds the subgraph, relative to this graph or to the library.
+   */
+  ref?: string
+  /**
+   * Start value, or link to it, of each value that a loop carries from turn to turn.
+   */
+  carry?: {
+    [k: string]: Link | JsonValue
+  }
+  /**
+   * List, or link to one, that a loop takes its turns over.
+   */
+  items?: Link | JsonValue[] | null
+  /**
+   * Number of turns, or link to it; the bound when there is a `while`.
+   */
+  count?: number | Link | null
+  /**
+   * The body's output that says whether to go on.
+   */
+  while?: string
+  /**
+   * The body's outputs that are gathered into lists.
+   */
+  collect?: string[]
+  /**
+   * Turns between two checkpoints; 0 = none.
+   */
+  checkpoint?: number
+  /**
+   * Key (hex) of the stored result to use, whatever changed.
+   */
+  frozen?: string
+  [k: string]: unknown
+}
+/**
+ * Where a loop takes a value from, in a place that can also hold the value itself.
+ *
+ * Attributes:
+ *     link: `instance.port` beside the loop.
+ */
+export interface Link {
+  link: string
+}
+/**
+ * What a graph gave.
+ */
+export interface AnswerRecord {
+  /**
+   * Output → its files or values, in order; empty until the run is done.
+   */
+  outputs: {
+    [k: string]: OutputRecord[]
+  }
+  run: RunRecord
+}
+/**
+ * A file or value that a graph gave.
+ */
+export interface OutputRecord {
+  /**
+   * Where the file is fetched; empty when there is none.
+   */
+  url: string
+  /**
+   * Media type of the file.
+   */
+  media: string
+  /**
+   * Bytes of the file.
+   */
+  size: number
+  /**
+   * Name of the value's class.
+   */
+  type: string
+  /**
+   * Digest of the file, or of the value.
+   */
+  digest: string
+  value: JsonValue
+}
+/**
+ * Every node that is installed.
+ */
+export interface CatalogueRecord {
+  /**
+   * By id.
+   */
+  nodes: NodeRecord[]
+  /**
+   * Pack or module that can't be imported → why.
+   */
+  broken: {
+    [k: string]: string
+  }
+  /**
+   * Class → the other classes of ports where it can be linked.
+   */
+  fits: {
+    [k: string]: string[]
+  }
+}
+/**
+ * A node that is installed.
+ */
+export interface NodeRecord {
+  /**
+   * What graphs call it.
+   */
+  id: string
+  /**
+   * Version of its params.
+   */
+  version: number
+  /**
+   * The pack that it came from.
+   */
+  pack: string
+  /**
+   * The pack's version.
+   */
+  pack_version: string
+  /**
+   * What it does.
+   */
+  help: string
+  /**
+   * Where it may not be used for everything.
+   */
+  licence: string
+  /**
+   * Whether equal inputs always give equal outputs.
+   */
+  pure: boolean
+  /**
+   * Input ports by name, in order.
+   */
+  inputs: {
+    [k: string]: InputPortRecord
+  }
+  /**
+   * Output ports by name, in order.
+   */
+  outputs: {
+    [k: string]: OutputPortRecord
+  }
+}
+/**
+ * A port that takes a link or a value.
+ */
+export interface InputPortRecord {
+  type: string
+  shape: {
+    [k: string]: JsonValue
+  }
+  help: string
+  /**
+   * Whether it must be given.
+   */
+  required: boolean
+  /**
+   * Whether null stands for "not given".
+   */
+  optional: boolean
+  /**
+   * Whether it takes any number of links, in order.
+   */
+  variadic: boolean
+  /**
+   * Whether it may turn out not to be needed.
+   */
+  lazy: boolean
+  /**
+   * Whether a value can be typed in.
+   */
+  param: boolean
+  /**
+   * JSON Schema of such a value, with its default and hints for the widget.
+   */
+  schema: {
+    [k: string]: JsonValue
+  }
+}
+/**
+ * A port that something can be linked from.
+ */
+export interface OutputPortRecord {
+  /**
+   * Its type, for people.
+   */
+  type: string
+  /**
+   * Its type as a tree; see `engine.declare.catalogue.shape`.
+   */
+  shape: {
+    [k: string]: JsonValue
+  }
+  /**
+   * What it is for.
+   */
+  help: string
+}
+/**
+ * An edit that was made.
+ */
+export interface ChangeRecord {
+  /**
+   * Its number in the session's log.
+   */
+  seq: number
+  /**
+   * Why less was undone than asked for, if so.
+   */
+  notice: string
+  /**
+   * All problems of the graph now; null when they are as before, or not known yet.
+   */
+  problems: ProblemRecord[] | null
+}
+/**
+ * One instance's part in a run; see `engine.plan.explain.Explanation`.
+ */
+export interface ExplanationRecord {
+  instance: string
+  node: string
+  status: 'hit' | 'run' | 'pending' | 'not needed'
+  why: string
+  seconds: number | null
+  size: number | null
+}
+/**
+ * A graph file of the workspace, or a template.
+ */
+export interface GraphRecord {
+  /**
+   * What it is opened and run by.
+   */
+  name: string
+  /**
+   * Shown in place of the name.
+   */
+  title: string
+  /**
+   * What it does.
+   */
+  help: string
+  /**
+   * When the file was written last, in seconds since 1970.
+   */
+  modified: number
+  /**
+   * Bytes of the file.
+   */
+  size: number
+}
+/**
+ * A session as it is now: the snapshot of its channel.
+ */
+export interface GraphStateRecord {
+  session: SessionRecord
+  /**
+   * The graph.
+   */
+  document: {
+    [k: string]: JsonValue
+  }
+  /**
+   * What is wrong with it, as far as is known.
+   */
+  problems: ProblemRecord[]
+  /**
+   * Whether that is all; otherwise `Checked` follows when there are others.
+   */
+  checked: boolean
+  /**
+   * Id of what waits to be chosen; empty when nothing does.
+   */
+  choice: string
+  /**
+   * What to choose between; see the message `Choice`.
+   */
+  conflicts: {
+    [k: string]: JsonValue
+  }[]
+}
+/**
+ * An open graph.
+ */
+export interface SessionRecord {
+  /**
+   * Its id.
+   */
+  id: string
+  /**
+   * File in the workspace; empty for a graph that was never saved.
+   */
+  name: string
+  /**
+   * The graph's, else the file's name.
+   */
+  title: string
+  /**
+   * Number of edits so far.
+   */
+  seq: number
+  /**
+   * Number of edits that the file has; below `seq` while it lacks any.
+   */
+  saved: number
+  /**
+   * Digest of the graph's meaning.
+   */
+  digest: string
+}
+/**
+ * A server that works.
+ */
+export interface HealthRecord {
+  status: 'ok'
+  /**
+   * Of Knotwork.
+   */
+  version: string
+  /**
+   * Changes when the server starts.
+   */
+  epoch: string
+}
+/**
+ * What the headers of a model say; only safetensors files have one.
+ */
+export interface ModelDetailRecord {
+  name: string
+  format: string
+  size: number
+  modified: number
+  /**
+   * Part → class, of a folder; the part `""` is the whole.
+   */
+  parts: {
+    [k: string]: string
+  }
+  /**
+   * What its maker wrote into the header of a single file.
+   */
+  metadata: {
+    [k: string]: JsonValue
+  }
+  /**
+   * Number of tensors.
+   */
+  tensors: number
+  /**
+   * Number of values in them.
+   */
+  parameters: number
+  /**
+   * Type of number, as safetensors names it → values of this type.
+   */
+  dtypes: {
+    [k: string]: number
+  }
+}
+/**
+ * A model in one of the model folders.
+ */
+export interface ModelRecord {
+  /**
+   * As file params of graphs name it.
+   */
+  name: string
+  /**
+   * `safetensors`, `ckpt`, `pth`, `pt`, or `diffusers` for a folder.
+   */
+  format: string
+  /**
+   * Bytes of its weights.
+   */
+  size: number
+  /**
+   * When they were changed last, in seconds since 1970.
+   */
+  modified: number
+}
+/**
+ * What a run of a session's graph would do.
+ */
+export interface PlanRecord {
+  /**
+   * Number of the last edit that it has.
+   */
+  seq: number
+  /**
+   * Names this answer; given with the next question, only what is otherwise is said.
+   */
+  version: string
+  /**
+   * Whether every instance is told, in an order in which each comes after what it reads; else those that differ from the answer that was named.
+   */
+  whole: boolean
+  /**
+   * One for each of the instances told.
+   */
+  explanations: ExplanationRecord[]
+}
+/**
+ * The queue.
+ */
+export interface QueueRecord {
+  /**
+   * Whether no further run begins.
+   */
+  paused: boolean
+  /**
+   * How many runs wait.
+   */
+  waiting: number
+  /**
+   * The one that runs, then the first that wait, in their order.
+   */
+  runs: RunRecord[]
+}
+/**
+ * The settings of a server; see `engine.settings.Settings`.
+ */
+export interface SettingsRecord {
+  workspace: string
+  home: string
+  file_roots: string[]
+  model_roots: string[]
+  library_roots: string[]
+  disk_budget: number
+  ram_budget: number
+  vram_budget: number | null
+  upload_limit: number
+  upload_budget: number
+  device: string
+  offline: boolean
+  threads: number | null
+}
+/**
+ * A file that was sent.
+ */
+export interface UploadRecord {
+  /**
+   * Under which file params of graphs name it.
+   */
+  id: string
+  /**
+   * Its media type, told by its bytes.
+   */
+  media: string
+  /**
+   * Bytes.
+   */
+  size: number
+}
+/**
+ * A named version of a session's graph.
+ */
+export interface VersionRecord {
+  id: string
+  session: string
+  name: string
+  seq: number
+  created: number
+}
+
+export const SUBPROTOCOL = 'knotwork.v1.msgpack'
+export const VERSION = 1
+export const MAX_FRAME = 1048576
+export const CLOSE_BAD_FRAME = 4400
+export const CLOSE_NO_HELLO = 4401
+export const CLOSE_TOO_SLOW = 4408
+export const CLOSE_TOO_MANY = 4429
+export const CLOSE_SHUTDOWN = 4503

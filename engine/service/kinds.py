@@ -12,11 +12,10 @@ from typing import Any
 
 from engine.errors import KnotworkError
 from engine.graph.document import Graph
+from engine.service.pictures import FORMATS, PIXELS
 
 HEAD = 32
 """Bytes at the start of a file that tell most kinds."""
-MAX_PIXELS = 2**26
-"""Pixels of a picture, all frames together: a file of some kilobytes can unpack to any number."""
 MAX_TEXT = 4 * 2**20
 MAX_GRAPH = 16 * 2**20
 MAX_HEADER = 100 * 2**20
@@ -125,16 +124,16 @@ def _picture(path: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # judged below, more strictly
-            with Image.open(path, formats=("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")) as picture:
+            with Image.open(path, formats=FORMATS) as picture:
                 pixels = picture.width * picture.height * getattr(picture, "n_frames", 1)
-                if pixels <= MAX_PIXELS:
+                if pixels <= PIXELS:
                     picture.verify()
     except Image.DecompressionBombError:
-        pixels = MAX_PIXELS + 1
+        pixels = PIXELS + 1
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError) as error:
         raise DamagedFile(f"expected a whole picture, got one that can't be read ({error})") from None
-    if pixels > MAX_PIXELS:
-        raise FileTooLarge(f"expected a picture of {MAX_PIXELS:,} pixels at most. Make it smaller.")
+    if pixels > PIXELS:
+        raise FileTooLarge(f"expected a picture of {PIXELS:,} pixels at most. Make it smaller.")
 
 
 def _graph(path: Path) -> None:

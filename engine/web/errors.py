@@ -29,21 +29,28 @@ from engine.service.versions import NoVersion
 from engine.service.workspace import Elsewhere
 
 JSON = "application/json"
+REFUSALS = {
+    400: "The request can't be read.",
+    401: "The token is missing or wrong.",
+    403: "The request comes from another site, or by a wrong name.",
+    404: "It is not there.",
+    405: "It can't be done here.",
+    409: "It doesn't go with how things are now.",
+    412: "It was changed since it was read.",
+    413: "It is too large.",
+    415: "It is of a kind that is not taken here.",
+    416: "The file has no such part.",
+    422: "A value is wrong, or the graph is.",
+    428: "It must be said which version is replaced.",
+    429: "Too much at once: ask again later.",
+    503: "The server stops, or its database can't be reached.",
+}
+"""Status → what it means, wherever it is answered."""
+REFERENCE = "#/components/schemas/{model}"
+FAILURE = {JSON: {"schema": {"$ref": REFERENCE.format(model="Failure")}}}
+# Not by "model": FastAPI would make a serializer of each for each route, which takes a while at start
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Failure, "description": "The request can't be read."},
-    401: {"model": Failure, "description": "The token is missing or wrong."},
-    403: {"model": Failure, "description": "The request comes from another site, or by a wrong name."},
-    404: {"model": Failure, "description": "It is not there."},
-    405: {"model": Failure, "description": "It can't be done here."},
-    409: {"model": Failure, "description": "It doesn't go with how things are now."},
-    412: {"model": Failure, "description": "It was changed since it was read."},
-    413: {"model": Failure, "description": "It is too large."},
-    415: {"model": Failure, "description": "It is of a kind that is not taken here."},
-    416: {"model": Failure, "description": "The file has no such part."},
-    422: {"model": Failure, "description": "A value is wrong, or the graph is."},
-    428: {"model": Failure, "description": "It must be said which version is replaced."},
-    429: {"model": Failure, "description": "Too much at once: ask again later."},
-    503: {"model": Failure, "description": "The server stops, or its database can't be reached."},
+    status: {"description": meaning, "content": FAILURE} for status, meaning in REFUSALS.items()
 }
 """For the OpenAPI document: how any request may be refused."""
 STATUS: dict[type[KnotworkError], int] = {
@@ -87,6 +94,12 @@ def failure(
     """The answer to a request that is refused."""
     records = tuple(ProblemRecord(**_fields(problem)) for problem in problems)
     return JSONResponse(Failure(error=_sendable(error), problems=records).model_dump(), status, headers)
+
+
+def schemas() -> dict[str, Any]:
+    """The JSON Schemas that ``ANSWERS`` refers to, by name."""
+    whole = Failure.model_json_schema(mode="serialization", ref_template=REFERENCE)
+    return {**whole.pop("$defs"), "Failure": whole}
 
 
 def install(app: FastAPI) -> None:

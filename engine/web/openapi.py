@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 
+from engine.web.errors import schemas
 from engine.web.serving import Serving, router
 from engine.web.typed import ANY, paths_of
 
@@ -23,7 +24,10 @@ async def read_openapi(request: Request, service: Serving) -> Response:
     paths = {**whole["paths"], **paths_of(signatures, whole["paths"][ANY])}
     root = request.scope.get("root_path", "")
     servers = {"servers": [{"url": root}]} if root else {}
-    parts = {**whole["components"], "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    parts = {
+        "schemas": {**schemas(), **whole["components"]["schemas"]},
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+    }
     # Callers on this machine need no token unless the server is there for others, too
     security: list[dict[str, list[str]]] = [{}, {"token": []}]
     return JSONResponse({**whole, **servers, "security": security, "components": parts, "paths": paths})

@@ -9,8 +9,8 @@ from PIL import Image
 
 from engine.errors import GraphError
 from engine.service.kinds import (
-    MAX_PIXELS,
     MAX_TEXT,
+    PIXELS,
     DamagedFile,
     FileTooLarge,
     UnknownKind,
@@ -93,7 +93,7 @@ def test_a_damaged_picture_is_refused(tmp_path: Path, data: bytes) -> None:
         kind(tmp_path, data)
 
 
-@pytest.mark.parametrize(("width", "height"), [(MAX_PIXELS + 1, 1), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize(("width", "height"), [(PIXELS + 1, 1), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
 def test_a_picture_that_would_unpack_to_too_many_pixels_is_refused(
     tmp_path: Path, width: int, height: int
 ) -> None:
@@ -105,7 +105,7 @@ def test_frames_count_as_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     frames = [Image.new("RGB", (10, 10), (shade, 0, 0)) for shade in (0, 100, 200)]
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    monkeypatch.setattr("engine.service.kinds.MAX_PIXELS", 299)
+    monkeypatch.setattr("engine.service.kinds.PIXELS", 299)
     with pytest.raises(FileTooLarge, match="299 pixels at most"):
         kind(tmp_path, out.getvalue())
 

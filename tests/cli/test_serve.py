@@ -1,8 +1,7 @@
-"""What only a process of its own can show: how soon it answers, what it loads, prints, and how it ends."""
+"""What only a process of its own can show: what a server loads, what it prints, and how it ends."""
 
 import json
 import os
-import resource
 import signal
 import socket
 import ssl
@@ -18,23 +17,6 @@ import pytest
 from engine.web.host import GRACE
 from tests.cli.conftest import Cli
 from tests.cli.served import SAID, WAIT, ask, served
-
-START = 1.5
-"""Seconds of CPU time until the first answer; `tests/bench/test_start.py` looks at the clock."""
-
-
-def seconds_of_a_life() -> float:
-    """CPU time from the start to the end of a server that was asked once."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with served() as server:
-        assert server.get("/api/health").status_code == 200
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def test_the_first_answer_takes_little_time(home: Path) -> None:
-    assert min(seconds_of_a_life() for _ in range(3)) <= START
-
 
 LOADED = """
 import asyncio, sys

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.cli import inputs, source, sweep
 from engine.cli.terminal import Unreadable
-from engine.errors import GraphError, Problem
+from engine.errors import Problem
 from engine.executors.headless import Headless
 from engine.graph import given
 from engine.graph.check import check
@@ -85,7 +85,7 @@ def opened(request: Request) -> Generator[Opened]:
     path = source.find(request.graph, settings)
     with Headless(settings, base=path.parent, cache=not request.no_cache) as headless:
         graph = headless.read(path)
-        ports = given.ports_of(graph, headless.registry, headless.reference) if graph.inputs else {}
+        ports = given.ports_of(graph, headless.registry, headless.reference)
         fixed = inputs.assign(request.set, ports)
         swept = sweep.points(request.sweep, ports)
         seeds = given.seeds(ports)
@@ -94,7 +94,7 @@ def opened(request: Request) -> Generator[Opened]:
         points = [Point(values := fixed | one, one, with_values(graph, values)) for one in swept]
         files = any(ports[name].within for name in swept[0])  # another file may be of another model family
         for point in points if files else points[:1]:
-            _check(point.graph, headless)
+            headless.check_ready(point.graph, "Add --set {name}=VALUE.")
         yield Opened(path, graph, points, seeds, headless, perf_counter() - start)
 
 
@@ -127,14 +127,3 @@ def _settings(request: Request) -> Settings:
     if not DEVICE.fullmatch(request.device):
         raise Unreadable(f'--device: expected auto, cpu, cuda, cuda:1 or mps, got "{request.device}".')
     return replace(settings, device=request.device)
-
-
-def _check(graph: Graph, headless: Headless) -> None:
-    problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
-    problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
-    if problems:
-        raise GraphError(problems)
-
-
-def _unset(name: str) -> Problem:
-    return Problem("missing-input", "", name, "a value", "nothing", f"Add --set {name}=VALUE.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from importlib import import_module
@@ -60,8 +59,10 @@ def command(
     ssl_keyfile: KeyFile = None,
     watch_packs: WatchPacks = False,
 ) -> None:
-    """Serve the editor and the API until Ctrl-C."""
+    """Serve the API, and the editor where it was built, until Ctrl-C."""
     with terminal.refusing(False):
+        import asyncio
+
         from engine.settings import Settings
         from engine.web.auth import access_for
         from engine.web.host import Host, listen
@@ -89,6 +90,8 @@ def command(
 
 async def _serve(host: Host, listening: socket, ready: Callable[[], None], *, watch: bool) -> bool:
     """Serve to the end; True when it was because of a pack that somebody changed."""
+    import asyncio
+
     watching = asyncio.create_task(_watch(host)) if watch else None
     await host.run_on(listening, ready)
     return watching is not None and not watching.cancel()
@@ -96,6 +99,8 @@ async def _serve(host: Host, listening: socket, ready: Callable[[], None], *, wa
 
 async def _watch(host: Host) -> None:
     """Stop once the source of a pack under development is another."""
+    import asyncio
+
     from engine.service.editable import sources
 
     before = await asyncio.to_thread(sources)

@@ -148,10 +148,15 @@ def pack_version(name: str) -> str:
         distribution = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return "local"
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
-    if not origin.get("dir_info", {}).get("editable"):
+    if not is_editable(distribution):
         return distribution.version
     return f"{distribution.version}+{_source_digest(sorted(_packages(name)))}"
+
+
+def is_editable(distribution: metadata.Distribution) -> bool:
+    """Whether a distribution is installed as a link to its sources, which may change at any time."""
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    return bool(origin.get("dir_info", {}).get("editable"))
 
 
 def packages() -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from engine.declare.registry import Registry, installed
 from engine.errors import GraphError, Problem
 from engine.executors.local import Local
+from engine.graph.check import check
 from engine.graph.collector import collector_held
 from engine.graph.document import Graph
 from engine.graph.embed import without_paths, without_refs
@@ -111,6 +112,25 @@ class Headless:
         roots = (*own, *settings.file_roots, *settings.model_roots)
         whole = without_refs(graph, self.reference)
         return without_paths(whole, self.registry, roots).to_bytes().decode()
+
+    def check_ready(self, graph: Graph, cure: str = "Give it one.") -> None:
+        """Refuse a graph that can't be run as it is.
+
+        Args:
+            graph: The document, with the values that were set.
+            cure: What to do about an input without a value; ``{name}`` stands for it.
+
+        Raises:
+            GraphError: It has problems, or an input lacks a value.
+        """
+        problems = [
+            Problem("missing-input", "", name, "a value", "nothing", cure.format(name=name))
+            for name, declared in graph.inputs.items()
+            if declared.required
+        ]
+        problems += check(graph, self.registry, self.files.resolve, self.reference)
+        if problems:
+            raise GraphError(problems)
 
     def plan(
         self, graph: Graph, values: Mapping[str, Any] | None = None, outputs: Iterable[str] = ()

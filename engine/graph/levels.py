@@ -35,6 +35,14 @@ class Level:
     fed: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
 
+def embedded(graph: Graph) -> list[Graph]:
+    """A graph and every graph embedded in it, outer ones before inner ones; references are not followed."""
+    graphs = [graph]
+    for level in graphs:
+        graphs += [one.graph for one in level.nodes.values() if one.graph is not None]
+    return graphs
+
+
 def expand(graph: Graph, refs: Refs | None, problems: list[Problem]) -> list[Level]:
     """List the levels of a document, outer ones before inner ones.
 

@@ -146,26 +146,22 @@ class Rename(Operation):
         """See the class."""
         edit.instance(self.name)
         _check_free(edit, self.to)
-        level = edit.level
+        level, renamed = edit.level, references.renaming(self.name, self.to)
         readers = [name for name, one in level.nodes.items() if self._is_read_by(references.sources_of(one))]
         for name in readers:
             after = level.nodes[name].model_copy(deep=True)
-            references.rewrite_sources(after, self._renamed)
+            references.rewrite_sources(after, renamed)
             edit.change(name, after)
         for name, declared in list(level.inputs.items()):
             if self._is_read_by(declared.to):
-                _put_targets(edit, name, [self._renamed(text) for text in declared.to])
+                _put_targets(edit, name, [renamed(text) for text in declared.to])
         for name, text in list(level.outputs.items()):
-            edit.put("outputs", name, value=self._renamed(text))
+            edit.put("outputs", name, value=renamed(text))
         edit.move("nodes", self.name, self.to)
         edit.move("view", self.name, self.to)
 
     def _is_read_by(self, sources: Iterable[str]) -> bool:
         return any(_owner(text) == self.name for text in sources)
-
-    def _renamed(self, text: str) -> str:
-        owner, _, port = text.partition(".")
-        return f"{self.to}.{port}" if owner == self.name else text
 
 
 class Move(Operation):

@@ -34,6 +34,16 @@ def sources_of(instance: Instance) -> list[str]:
     return found
 
 
+def renaming(old: str, new: str) -> Rewrite:
+    """What gives sources of one instance another owner, and leaves the others as they are."""
+
+    def renamed(text: str) -> str:
+        name, _, port = text.partition(".")
+        return f"{new}.{port}" if name == old else text
+
+    return renamed
+
+
 def rename(graph: Graph, old: str, new: str) -> None:
     """Give an instance another name wherever one level of a graph uses it.
 
@@ -42,11 +52,7 @@ def rename(graph: Graph, old: str, new: str) -> None:
         old: A name that is there.
         new: A name that is free.
     """
-
-    def renamed(text: str) -> str:
-        name, _, port = text.partition(".")
-        return f"{new}.{port}" if name == old else text
-
+    renamed = renaming(old, new)
     graph.nodes[new] = graph.nodes.pop(old)
     for instance in graph.nodes.values():
         rewrite_sources(instance, renamed)

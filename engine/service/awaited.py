@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from engine.errors import KnotworkError
-from engine.service.records import RunRecord
-
-OVER = frozenset({"done", "failed", "cancelled"})
-"""States of runs that have ended."""
+from engine.service.records import OVER, RunRecord
 
 
 class Stopping(KnotworkError):

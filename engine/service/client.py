@@ -25,6 +25,7 @@ from pydantic import JsonValue, ValidationError
 
 from engine.service.line import Line, Message, ServerGone, ServerRefused
 from engine.service.protocol import (
+    OVER,
     Cancel,
     Edit,
     Failure,
@@ -47,7 +48,6 @@ from engine.service.protocol import (
 )
 
 ADDRESS = "http://127.0.0.1:8420"
-ENDS = {"done", "failed", "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ def end_of(message: Message) -> RunRecord | None:
         run = message.event.run
     else:
         return None
-    return run if run.state in ENDS else None
+    return run if run.state in OVER else None
 
 
 def _refusal(answer: httpx.Response) -> ServerRefused:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.declare.registry import GROUP
+from engine.declare.registry import GROUP, is_editable
 
 Sources = frozenset[tuple[str, int, int]]
 """Path, time and size of each file."""
@@ -17,14 +16,12 @@ Sources = frozenset[tuple[str, int, int]]
 def sources() -> Sources:
     """The source files of every pack that is installed as editable, as they are now."""
     found = {
-        path for entry in metadata.entry_points(group=GROUP) if _is_editable(entry) for path in _files(entry)
+        path
+        for entry in metadata.entry_points(group=GROUP)
+        if entry.dist is not None and is_editable(entry.dist)
+        for path in _files(entry)
     }
     return frozenset(_stamp(path) for path in found)
-
-
-def _is_editable(entry: metadata.EntryPoint) -> bool:
-    origin = entry.dist.read_text("direct_url.json") if entry.dist is not None else None
-    return bool(json.loads(origin or "{}").get("dir_info", {}).get("editable"))
 
 
 def _files(entry: metadata.EntryPoint) -> Iterator[Path]:

@@ -10,9 +10,8 @@ from engine.executors.headless import Headless, meant
 from engine.graph import given
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
-from engine.plan.explain import explain
+from engine.plan.explain import Explanation, explain
 from engine.service.records import ExplanationRecord
-from engine.service.submission import check_ready
 
 
 def forecast(
@@ -40,16 +39,18 @@ def forecast(
     for name, value in values.items():
         given.refuse(value, given.named(name, ports))
     ready = with_values(graph, values)
-    check_ready(ready, headless)
+    headless.check_ready(ready)
     plan = headless.plan(ready, outputs=outputs)
-    return [
-        ExplanationRecord(
-            instance=one.instance,
-            node=one.node,
-            status=one.status,
-            why=one.why,
-            seconds=one.seconds,
-            size=one.size,
-        )
-        for one in explain(plan, headless.store, scope, meant(forced, plan.names))
-    ]
+    return list(map(record_of, explain(plan, headless.store, scope, meant(forced, plan.names))))
+
+
+def record_of(one: Explanation) -> ExplanationRecord:
+    """An explanation as it is sent."""
+    return ExplanationRecord(
+        instance=one.instance,
+        node=one.node,
+        status=one.status,
+        why=one.why,
+        seconds=one.seconds,
+        size=one.size,
+    )

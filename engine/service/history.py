@@ -27,7 +27,7 @@ from engine.service.database import Database
 from engine.service.feed import Told
 from engine.service.pictures import Difference, NotAPicture, difference
 from engine.service.protocol import RunGone
-from engine.service.records import ArtifactRecord, RunRecord, RunState
+from engine.service.records import OVER, ArtifactRecord, RunRecord, RunState
 from engine.service.tables import Words, documents, run_artifacts, runs
 
 MOST = 500
@@ -218,7 +218,7 @@ class History:
             )
             there = found.all()
             for id, state, _ in there:
-                if state in ("queued", "running"):
+                if state not in OVER:
                     raise NotOver(
                         f"run {id}: expected one that has ended, but it is {state}. Cancel it first."
                     )

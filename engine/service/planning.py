@@ -14,10 +14,12 @@ from engine.executors.headless import Headless, wanted
 from engine.graph.collector import collector_held
 from engine.graph.document import Graph
 from engine.graph.inline import flatten
+from engine.graph.levels import embedded
 from engine.plan.explain import Explainer, Explanation
 from engine.plan.plan import Plan, compile
 from engine.plan.revise import follow
 from engine.service.beside import Beside
+from engine.service.forecast import record_of
 from engine.service.records import ExplanationRecord, PlanRecord
 from engine.service.sessions import Sessions
 
@@ -154,7 +156,7 @@ class _Answers:
             self._revise(said)
         else:
             self._begin = self._number
-            self._records = list(map(_record, said))
+            self._records = list(map(record_of, said))
             self._numbers = [self._number] * len(said)
         self._said = said
         since = self._since(after)
@@ -169,7 +171,7 @@ class _Answers:
     def _revise(self, said: list[Explanation]) -> None:
         for place, (one, before) in enumerate(zip(said, self._said, strict=True)):
             if one is not before and one != before:
-                self._records[place] = _record(one)
+                self._records[place] = record_of(one)
                 self._numbers[place] = self._number
 
     def _since(self, after: str) -> int | None:
@@ -181,14 +183,7 @@ class _Answers:
 
 def _refers(graph: Graph) -> bool:
     """Whether a graph, or one inside of it, refers to another one."""
-    levels = [graph]
-    for level in levels:
-        for instance in level.nodes.values():
-            if instance.ref:
-                return True
-            if instance.graph is not None:
-                levels.append(instance.graph)
-    return False
+    return any(instance.ref for level in embedded(graph) for instance in level.nodes.values())
 
 
 def _names_files(plan: Plan) -> bool:
@@ -199,14 +194,3 @@ def _names_files(plan: Plan) -> bool:
             return True
         plans += each.bodies.values()
     return False
-
-
-def _record(one: Explanation) -> ExplanationRecord:
-    return ExplanationRecord(
-        instance=one.instance,
-        node=one.node,
-        status=one.status,
-        why=one.why,
-        seconds=one.seconds,
-        size=one.size,
-    )

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from engine.service.records import OVER as OVER
 from engine.service.records import ArtifactRecord as ArtifactRecord
 from engine.service.records import ExplanationRecord as ExplanationRecord
 from engine.service.records import Failure as Failure

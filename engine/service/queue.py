@@ -25,7 +25,7 @@ from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.service import runs
 from engine.service.artifacts import Artifacts
-from engine.service.awaited import OVER, Awaited
+from engine.service.awaited import Awaited
 from engine.service.background import Background
 from engine.service.database import Database, DatabaseError
 from engine.service.execution import Ended
@@ -34,7 +34,7 @@ from engine.service.ids import Ids
 from engine.service.places import moved
 from engine.service.protocol import Paused, RunChanged
 from engine.service.provenance import versions
-from engine.service.records import RunRecord, RunRequest
+from engine.service.records import OVER, RunRecord, RunRequest
 from engine.service.runner import Runner
 from engine.service.submission import Document, Submission, prepare
 from engine.service.tables import settings

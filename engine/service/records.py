@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+OVER: frozenset[RunState] = frozenset({"done", "failed", "cancelled"})
+"""States of runs that have ended."""
 
 
 class Wire(BaseModel):

@@ -7,6 +7,7 @@ from time import time
 
 from engine.declare.registry import Registry
 from engine.graph.document import Graph
+from engine.graph.levels import embedded
 from engine.graph.migrate import migrate
 from engine.service.archive import Kept
 from engine.service.opened import Copy, Opened
@@ -53,14 +54,11 @@ def restored(kept: Kept, log: Sequence[Change]) -> Opened:
 
 def is_outdated(graph: Graph, registry: Registry) -> bool:
     """Whether nodes of newer versions are installed than some instance's params are of."""
-    waiting = [graph]
-    for level in waiting:
+    for level in embedded(graph):
         for instance in level.nodes.values():
             node = registry.find(instance.type) if instance.type else None
             if node is not None and instance.version < node.version:
                 return True
-            if instance.graph is not None:
-                waiting.append(instance.graph)
     return False
 
 

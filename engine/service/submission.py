@@ -16,10 +16,10 @@ from engine.declare.node import Port
 from engine.errors import GraphError, KnotworkError, Problem
 from engine.executors.headless import Headless, meant, wanted
 from engine.graph import canonical, given
-from engine.graph.check import check
 from engine.graph.document import Graph
 from engine.graph.embed import with_values, without_refs
 from engine.graph.inline import flatten
+from engine.graph.levels import embedded
 from engine.service.records import RunRequest
 
 MOST = 1000
@@ -97,7 +97,7 @@ def prepare(
     drawn = given.draw(seeds, {*request.values, *request.sweep}) if request.random_seeds else {}
     swept_files = any(ports[name].within for name in request.sweep)  # each may be of another model family
     for point in points if swept_files else points[:1]:
-        check_ready(with_values(graph, drawn | point), headless)
+        headless.check_ready(with_values(graph, drawn | point))
     whole = without_refs(graph, headless.reference)
     _check_names(whole, request, headless)
     defaults = {name: declared.default for name, declared in graph.inputs.items()}
@@ -107,22 +107,6 @@ def prepare(
         runs=tuple(defaults | drawn | point for point in points),
         seeds=tuple(seeds),
     )
-
-
-def check_ready(graph: Graph, headless: Headless) -> None:
-    """Refuse a graph that can't be run as it is.
-
-    Args:
-        graph: The document, with the values that were set.
-        headless: What would run it.
-
-    Raises:
-        GraphError: It has problems, or an input lacks a value.
-    """
-    problems = [_unset(name) for name, declared in graph.inputs.items() if declared.required]
-    problems += check(graph, headless.registry, headless.files.resolve, headless.reference)
-    if problems:
-        raise GraphError(problems)
 
 
 def sendable(value: Any, most: int | None = None) -> bool:
@@ -157,10 +141,6 @@ def _fit(name: str, value: JsonValue, ports: Mapping[str, Port]) -> None:
         raise GraphError([Problem("bad-value", "", name, expected, repr(value)[:80], cure)])
 
 
-def _unset(name: str) -> Problem:
-    return Problem("missing-input", "", name, "a value", "nothing", "Give it one.")
-
-
 def _check_names(graph: Graph, request: RunRequest, headless: Headless) -> None:
     """Refuse outputs and instances that there aren't; most requests name only what the document shows."""
     if not request.forced and all(name in graph.outputs for name in request.outputs):
@@ -183,24 +163,17 @@ def _document(graph: Graph, known: Mapping[str, Document]) -> Document:
 
 
 def _nodes(graph: Graph) -> tuple[str, ...]:
-    return tuple(sorted({one.type for level in _levels(graph) for one in level.nodes.values() if one.type}))
+    return tuple(sorted({one.type for level in embedded(graph) for one in level.nodes.values() if one.type}))
 
 
 def _text(graph: Graph) -> str:
     """Title, help and texts of a graph, so that a search finds the prompts typed into its nodes."""
     parts = [graph.title, graph.help]
     room = SEARCHED - sum(map(len, parts))
-    for level in _levels(graph):
+    for level in embedded(graph):
         for instance in level.nodes.values():
             for value in (instance.title, *instance.params.values()):
                 if isinstance(value, str) and value and room > 0:
                     parts.append(value[:room])
                     room -= len(value)
     return "\n".join(filter(None, parts)).casefold()
-
-
-def _levels(graph: Graph) -> list[Graph]:
-    levels = [graph]
-    for level in levels:
-        levels += [one.graph for one in level.nodes.values() if one.graph is not None]
-    return levels

@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 from fastapi import Request
-from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 
 from engine.web.errors import schemas
@@ -31,8 +30,3 @@ async def read_openapi(request: Request, service: Serving) -> Response:
     # Callers on this machine need no token unless the server is there for others, too
     security: list[dict[str, list[str]]] = [{}, {"token": []}]
     return JSONResponse({**whole, **servers, "security": security, "components": parts, "paths": paths})
-
-
-def operation_id(route: APIRoute) -> str:
-    """Name of an operation in the document: what its function is called."""
-    return route.name

@@ -10,7 +10,7 @@ from engine.cli import options, terminal
 
 if TYPE_CHECKING:
     from engine.cli.request import Request
-    from engine.plan.explain import Explanation
+    from engine.explanation import Explanation
 
 HEAD = ("status", "instance", "node", "time", "size", "why")
 

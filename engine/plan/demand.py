@@ -60,6 +60,7 @@ class Demand(Generic[E]):
         plan: The plan.
         probe: Looks keys up in the store.
         forced: Instances that run whatever the store has.
+        known: What was looked up before, None for what was not there. What is looked up now is put in.
     """
 
     def __init__(
@@ -67,36 +68,40 @@ class Demand(Generic[E]):
         plan: Plan,
         probe: Callable[[Sequence[bytes]], Mapping[bytes, E]],
         forced: frozenset[int] = frozenset(),
+        known: dict[bytes, E | None] | None = None,
     ) -> None:
         self._plan = plan
         self._probe = probe
         self.late = frozenset(i for i, key in enumerate(plan.keys) if key is None)
         self.wants: dict[int, set[str]] = {}
         self._seen: set[int] = set()
-        self._known: dict[bytes, E | None] = {
-            key: None for index in forced if (key := plan.keys[index]) is not None
-        }
+        self._known: dict[bytes, E | None] = {} if known is None else known
+        if forced:
+            hidden = [key for index in forced if (key := plan.keys[index]) is not None]
+            self._known = self._known | dict.fromkeys(hidden)
 
     def visit(self, sources: Iterable[Source]) -> Found[E]:
         """Find what must run so that these outputs are there; instances visited before are left out."""
         plan, known, wants = self._plan, self._known, self.wants
+        order, keys, links, late, undecided = plan.order, plan.keys, plan.links, self.late, plan.undecided
         found: Found[E] = Found()
         ahead = 1
         heap: list[int] = []
         self._want(sources, heap)
         while heap:
-            index = plan.order[-heappop(heap)]
-            key = plan.keys[index] if index not in self.late else None
-            if key is not None and key not in known:
-                self._look_up(index, ahead)
-                ahead = min(2 * ahead, AHEAD)
-            entry = known[key] if key is not None else None
-            if entry is not None and wants[index] <= entry.outputs.keys():
-                found.hits[index] = entry
-                continue
+            index = order[-heappop(heap)]
+            key = keys[index] if index not in late else None
+            if key is not None:
+                if key not in known:
+                    self._look_up(index, ahead)
+                    ahead = min(2 * ahead, AHEAD)
+                entry = known[key]
+                if entry is not None and wants[index] <= entry.outputs.keys():
+                    found.hits[index] = entry
+                    continue
             found.misses.append(index)
-            lazy = plan.lazy(index)
-            for port, ends in plan.links[index].items():
+            lazy = plan.lazy(index) if index in undecided else ()
+            for port, ends in links[index].items():
                 if port not in lazy:
                     self._want(ends, heap)
         return found
@@ -131,9 +136,8 @@ class Demand(Generic[E]):
             for i in reversed(order[max(0, rank - ahead + 1) : rank + 1])
             if (key := keys[i]) is not None and key not in self._known
         ]
-        entries = self._probe(batch)
-        for key in batch:
-            self._known[key] = entries.get(key)
+        self._known.update(dict.fromkeys(batch))
+        self._known.update(self._probe(batch))
 
 
 def downstream(plan: Plan, starts: Iterable[int]) -> frozenset[int]:

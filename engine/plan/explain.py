@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Protocol
 
+from engine.explanation import Explanation, Status
 from engine.plan.demand import Demand, Found, Stored, downstream
 from engine.plan.plan import Plan
-from engine.plan.reasons import Reasons
-
-Status = Literal["hit", "run", "pending", "not needed"]
+from engine.plan.reasons import Reasons, changed_ends
 
 
 class Expected(Protocol):
@@ -53,26 +52,6 @@ class History(Protocol):
     def ingredients(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """What stored keys were made of, by key."""
         ...
-
-
-class Explanation(NamedTuple):
-    """One instance's part in a run. A tuple, since thousands are made after an edit.
-
-    Attributes:
-        instance: Its name.
-        node: Id of its node.
-        status: ``hit``: its result is stored. ``pending``: known only once its inputs are computed.
-        why: The reason, for people.
-        seconds: Expected time to compute; None when it never ran.
-        size: Expected bytes of its outputs; None when it never ran.
-    """
-
-    instance: str
-    node: str
-    status: Status
-    why: str
-    seconds: float | None = None
-    size: float | None = None
 
 
 def explain(
@@ -129,6 +108,8 @@ class Explainer:
         self._remembered: Mapping[str, bytes] = {}
         self._last: Sequence[bytes | None] = ()
         self._told: _Told | None = None
+        self._behind: dict[int, Explanation] = {}
+        """What is said of instances once something in front of them was edited; ready before that happens."""
 
     def explain(self, plan: Plan, forced: frozenset[int] = frozenset()) -> list[Explanation]:
         """Explain a plan; only what differs is said anew if it is a revision of the one before.
@@ -157,30 +138,39 @@ class Explainer:
             self._entries, self._costs = {}, {}
             self._remembered = self._history.remembered(self._scope)
 
-    def _probe(self, keys: Sequence[bytes]) -> Mapping[bytes, Stored]:
-        """See ``History.probe``; a key is asked for once."""
-        entries = self._entries
-        unknown = [key for key in keys if key not in entries]
-        if unknown:
-            entries.update(dict.fromkeys(unknown))
-            entries.update(self._history.probe(unknown))
-        return {key: entry for key in keys if (entry := entries[key]) is not None}
-
     def _anew(self, plan: Plan, forced: frozenset[int]) -> _Told:
         self._last = [self._remembered.get(name) for name in plan.names]
         cone = downstream(plan, forced)
-        found = Demand(plan, self._probe, cone).visit(plan.outputs.values())
+        found = Demand(plan, self._history.probe, cone, self._entries).visit(plan.outputs.values())
         said = [Explanation("", "", "not needed", "")] * len(plan.names)
         told = _Told(plan, forced, cone, found, frozenset(found.misses), said)
         self._say(told, plan.order)
+        self._foresee(plan)
         return told
+
+    def _foresee(self, plan: Plan) -> None:
+        """Prepare what is said when something is edited in front of instances that have only one source."""
+        self._look_up_costs({node.id for node in plan.nodes})
+        self._behind = {
+            index: self._runs(plan, index, changed_ends(plan, *port))
+            for index, ports in enumerate(plan.links)
+            if plan.keys[index] is not None
+            for port in (ports.items() if len(plan.sources[index]) == len(ports) == 1 else ())
+        }
+
+    def _runs(self, plan: Plan, index: int, why: str) -> Explanation:
+        name, node = plan.names[index], plan.nodes[index]
+        cost = self._costs[node.id]
+        status: Status = "pending" if plan.keys[index] is None and node.pure else "run"
+        seconds, size = (cost.seconds, cost.size) if cost else (None, None)
+        return Explanation(name, node.id, status, why, seconds, size)
 
     def _revised(self, before: _Told, plan: Plan) -> _Told:
         old, keys = before.plan, plan.keys
         moved = [index for index, key in enumerate(keys) if key is not old.keys[index]]
         found, misses = before.found, before.misses
         if not found.hits.keys().isdisjoint(moved) or self._stored(plan, misses.intersection(moved)):
-            found = Demand(plan, self._probe, before.cone).visit(plan.outputs.values())
+            found = Demand(plan, self._history.probe, before.cone, self._entries).visit(plan.outputs.values())
             misses = frozenset(found.misses)
         told = replace(before, plan=plan, found=found, misses=misses, said=[*before.said])
         self._say(told, self._stale(before, told, moved), old)
@@ -188,7 +178,11 @@ class Explainer:
 
     def _stored(self, plan: Plan, indices: Iterable[int]) -> bool:
         """Whether some of the instances need not run by now."""
-        return bool(self._probe([key for index in indices if (key := plan.keys[index]) is not None]))
+        entries, keys = self._entries, [key for index in indices if (key := plan.keys[index]) is not None]
+        if unknown := [key for key in keys if key not in entries]:
+            entries.update(dict.fromkeys(unknown))
+            entries.update(self._history.probe(unknown))
+        return any(entries[key] is not None for key in keys)
 
     def _stale(self, before: _Told, told: _Told, moved: Iterable[int]) -> set[int]:
         """Instances of which something else may have to be said than before."""
@@ -218,12 +212,10 @@ class Explainer:
         running = [index for index in indices if index in misses]
         reasons.look_up(running, self._history.ingredients)
         self._look_up_costs({plan.nodes[index].id for index in running})
+        behind, moved = self._behind, reasons.moved
         for index in running:
-            name, node = plan.names[index], plan.nodes[index]
-            cost = self._costs[node.id]
-            status: Status = "pending" if plan.keys[index] is None and node.pure else "run"
-            seconds, size = (cost.seconds, cost.size) if cost else (None, None)
-            said[index] = Explanation(name, node.id, status, reasons.of(index), seconds, size)
+            foreseen = index in moved and behind.get(index)
+            said[index] = foreseen or self._runs(plan, index, reasons.of(index))
         for index in set(indices) - misses:
             name, node = plan.names[index], plan.nodes[index]
             if index in hits:

@@ -38,6 +38,7 @@ class Plan:
         unhashed: Instance → ports whose file is hashed when it runs.
         order: Instances, each after its sources.
         ranks: Place of each instance in the order.
+        sources: Instances that an instance reads.
         users: Instances that read an instance.
         payloads: What each early key hashes; None where the key is late or frozen.
         keys: Early keys; None where the key is known only at dispatch.
@@ -60,6 +61,7 @@ class Plan:
     unhashed: Mapping[int, tuple[str, ...]]
     order: Sequence[int]
     ranks: Sequence[int]
+    sources: Sequence[Sequence[int]]
     users: Sequence[Sequence[int]]
     payloads: Sequence[bytes | None]
     keys: Sequence[bytes | None]
@@ -198,17 +200,16 @@ def compile(
     bound = [binder.bind(flat, index) for index in range(len(flat.names))]
     bodies = _bodies(flat, keyer, files, binder.problems)
     binder.finish()
-    links = [one.links for one in bound]
-    users = _users(links)
+    sources = [_sources(one.links) for one in bound]
+    users = _users(sources)
     order = _order(users, flat.names)
-    size = len(bound)
-    payloads: list[bytes | None] = [None] * size
-    keys: list[bytes | None] = [None] * size
+    payloads: list[bytes | None] = [None] * len(bound)
+    keys: list[bytes | None] = [None] * len(bound)
     draft = Plan(
         names=flat.names,
         nodes=flat.nodes,
         arguments=[one.arguments for one in bound],
-        links=links,
+        links=[one.links for one in bound],
         params=[one.params for one in bound],
         over=flat.over,
         loops=flat.loops,
@@ -217,6 +218,7 @@ def compile(
         unhashed={i: one.unhashed for i, one in enumerate(bound) if one.unhashed},
         order=order,
         ranks=_ranks(order),
+        sources=sources,
         users=users,
         payloads=payloads,
         keys=keys,
@@ -257,13 +259,16 @@ def _has_links(plan: Plan, index: int) -> bool:
     return any(port in plan.links[index] for port in plan.over[index])
 
 
-def _users(links: Sequence[Links]) -> list[list[int]]:
-    users: list[list[int]] = [[] for _ in links]
-    for index, ports in enumerate(links):
-        for sources in ports.values():
-            for source, _ in sources:
-                if source != GIVEN:
-                    users[source].append(index)
+def _sources(ports: Links) -> list[int]:
+    found = [source for ends in ports.values() for source, _ in ends if source != GIVEN]
+    return found if len(found) < 2 else [*dict.fromkeys(found)]
+
+
+def _users(sources: Sequence[Sequence[int]]) -> list[list[int]]:
+    users: list[list[int]] = [[] for _ in sources]
+    for index, read in enumerate(sources):
+        for source in read:
+            users[source].append(index)
     return users
 
 
@@ -314,7 +319,7 @@ def _rekey(
         cone: Instances to look at, each after its sources.
     """
     for i in cone:
-        sources = {source for ends in plan.links[i].values() for source, _ in ends if source != GIVEN}
+        sources = plan.sources[i]
         moved = [source for source in sources if keys[source] != before[source]]
         if not moved:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.graph.flat import GIVEN
+from engine.graph.flat import GIVEN, Source
 from engine.plan.keys import ingredients
 from engine.plan.plan import Plan
 
@@ -32,22 +32,21 @@ class Reasons:
         self._plan, self._last, self._cone, self._forced = plan, last, cone, forced
         self._before = before or plan
         self._stored: Mapping[bytes, bytes] = {}
+        self.moved: set[int] = set()
 
     def look_up(
-        self, indices: Iterable[int], ingredients: Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
+        self, indices: Sequence[int], ingredients: Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
     ) -> None:
         """Learn at once what the last keys of some instances were made of, as far as ``of`` will ask."""
-        keys, last = self._plan.keys, self._last
-        self._stored = ingredients(
-            [
-                key
-                for index in indices
-                if (key := last[index]) is not None and key != keys[index] and not self._only_moved(index)
-            ]
-        )
+        keys, last, moved = self._plan.keys, self._last, self._only_moved(indices)
+        changed = [index for index in indices if index not in moved and keys[index] != last[index]]
+        self.moved = moved
+        self._stored = ingredients([key for index in changed if (key := last[index]) is not None])
 
     def of(self, index: int) -> str:
         """The reason for one instance."""
+        if index in self.moved:
+            return self._behind(index)
         plan = self._plan
         if index in plan.frozen:
             return "its frozen result is gone: unfreeze it"
@@ -64,7 +63,7 @@ class Reasons:
             return "it has not run in this graph before"
         if last == key:
             return "its stored result was given up"
-        return self._moved(index) if self._only_moved(index) else self._changed(index, last)
+        return self._changed(index, last)
 
     def _pending(self, index: int) -> str:
         plan = self._plan
@@ -74,23 +73,29 @@ class Reasons:
             return "its inputs decide which of its ports are needed"
         if index in plan.over:
             return "it depends on the items of a list"
-        late = [plan.names[source] for source in self._sources(index) if plan.keys[source] is None]
+        late = [plan.names[source] for source in plan.sources[index] if plan.keys[source] is None]
         return f"it depends on the value of {', '.join(late) or 'its loop'}"
 
-    def _sources(self, index: int) -> Iterable[int]:
-        found = {source: None for sources in self._plan.links[index].values() for source, _ in sources}
-        return [source for source in found if source != GIVEN]
+    def _only_moved(self, indices: Iterable[int]) -> set[int]:
+        """Those whose last key the plan before had, and whose new key comes from an edit in front of them."""
+        last, old, new = self._last, self._before.keys, self._plan.keys
+        before, now, cone = self._before.params, self._plan.params, self._cone
+        return {
+            index
+            for index in indices
+            if (key := last[index]) is not None
+            and old[index] == key != new[index]
+            and new[index] is not None
+            and before[index] is now[index]
+            and index not in cone
+        }
 
-    def _only_moved(self, index: int) -> bool:
-        """Whether the plan before had the last run's key, and what was edited is in front of the instance."""
-        before = self._before
-        return before.keys[index] == self._last[index] and before.params[index] is self._plan.params[index]
-
-    def _moved(self, index: int) -> str:
+    def _behind(self, index: int) -> str:
         """Name the ports whose sources have other keys than in the plan before."""
         links = self._plan.links[index]
         if len(links) == 1:  # then it was this one; most have no other
-            return self._link(index, *links)
+            [(port, ends)] = links.items()
+            return changed_ends(self._plan, port, ends)
         old, new = self._before.keys, self._plan.keys
         ports = [
             port
@@ -124,9 +129,13 @@ class Reasons:
                 yield self._link(index, port)
 
     def _link(self, index: int, port: str) -> str:
-        ends = self._plan.links[index].get(port, ())
-        names = [f"{self._plan.names[source]}.{output}" for source, output in ends if source != GIVEN]
-        return f"{port}: {', '.join(names)} changed" if names else f"{port}: no longer linked"
+        return changed_ends(self._plan, port, self._plan.links[index].get(port, ()))
+
+
+def changed_ends(plan: Plan, port: str, ends: Sequence[Source]) -> str:
+    """Say that what a port is linked to changed."""
+    names = [f"{plan.names[source]}.{output}" for source, output in ends if source != GIVEN]
+    return f"{port}: {', '.join(names)} changed" if names else f"{port}: no longer linked"
 
 
 def _short(value: object) -> str:

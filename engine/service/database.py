@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.errors import KnotworkError
@@ -37,6 +37,10 @@ PRAGMAS = (
 
 class DatabaseError(KnotworkError):
     """The server's database can't be opened, read or written; what was committed stays."""
+
+
+class AlreadyThere(DatabaseError):
+    """What was to be added is there; the transaction changed nothing."""
 
 
 class Database:
@@ -90,6 +94,7 @@ class Database:
         Others wait until it ends, so it is short; it begins no other one.
 
         Raises:
+            AlreadyThere: It adds what there may be only once.
             DatabaseError: The database can't be reached or written.
         """
         async with self._writing, self._connected() as connection, connection.begin():
@@ -153,7 +158,8 @@ class Database:
 
     def _error(self, error: Exception) -> DatabaseError:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        return DatabaseError(f"database {self._shown}: {_explain(str(reason))}")
+        kind = AlreadyThere if isinstance(error, IntegrityError) else DatabaseError
+        return kind(f"database {self._shown}: {_explain(str(reason))}")
 
 
 def _place(url: str, home: Path) -> URL:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from engine.executors.headless import Headless, meant
+from engine.explanation import Explanation
 from engine.graph import given
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
-from engine.plan.explain import Explanation, explain
-from engine.service.records import ExplanationRecord
+from engine.plan.explain import explain
 
 
 def forecast(
@@ -21,7 +21,7 @@ def forecast(
     outputs: Sequence[str] = (),
     forced: Sequence[str] = (),
     scope: str = "",
-) -> list[ExplanationRecord]:
+) -> list[Explanation]:
     """Say of each instance whether it would run, why, and what it costs.
 
     Args:
@@ -41,16 +41,4 @@ def forecast(
     ready = with_values(graph, values)
     headless.check_ready(ready)
     plan = headless.plan(ready, outputs=outputs)
-    return list(map(record_of, explain(plan, headless.store, scope, meant(forced, plan.names))))
-
-
-def record_of(one: Explanation) -> ExplanationRecord:
-    """An explanation as it is sent."""
-    return ExplanationRecord(
-        instance=one.instance,
-        node=one.node,
-        status=one.status,
-        why=one.why,
-        seconds=one.seconds,
-        size=one.size,
-    )
+    return explain(plan, headless.store, scope, meant(forced, plan.names))

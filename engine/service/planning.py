@@ -11,16 +11,16 @@ from threading import Lock
 from time import monotonic
 
 from engine.executors.headless import Headless, wanted
+from engine.explanation import Explanation
 from engine.graph.collector import collector_held
 from engine.graph.document import Graph
 from engine.graph.inline import flatten
 from engine.graph.levels import embedded
-from engine.plan.explain import Explainer, Explanation
+from engine.plan.explain import Explainer
 from engine.plan.plan import Plan, compile
 from engine.plan.revise import follow
 from engine.service.beside import Beside
-from engine.service.forecast import record_of
-from engine.service.records import ExplanationRecord, PlanRecord
+from engine.service.records import PlanRecord
 from engine.service.sessions import Sessions
 
 KEPT = 32
@@ -140,7 +140,6 @@ class _Answers:
         self._name = token_hex(4)
         self._number = self._begin = 0
         self._said: list[Explanation] = []
-        self._records: list[ExplanationRecord] = []
         self._numbers: list[int] = []
 
     def next(self, seq: int, said: list[Explanation], after: str) -> PlanRecord:
@@ -156,11 +155,10 @@ class _Answers:
             self._revise(said)
         else:
             self._begin = self._number
-            self._records = list(map(record_of, said))
             self._numbers = [self._number] * len(said)
         self._said = said
         since = self._since(after)
-        numbered = zip(self._records, self._numbers, strict=True)
+        numbered = zip(said, self._numbers, strict=True)
         return PlanRecord(
             seq=seq,
             version=f"{self._name}.{self._number}",
@@ -170,8 +168,7 @@ class _Answers:
 
     def _revise(self, said: list[Explanation]) -> None:
         for place, (one, before) in enumerate(zip(said, self._said, strict=True)):
-            if one is not before and one != before:
-                self._records[place] = record_of(one)
+            if one is not before and (one.status != before.status or one != before):
                 self._numbers[place] = self._number
 
     def _since(self, after: str) -> int | None:

@@ -21,7 +21,6 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from engine.service.records import OVER as OVER
 from engine.service.records import ArtifactRecord as ArtifactRecord
-from engine.service.records import ExplanationRecord as ExplanationRecord
 from engine.service.records import Failure as Failure
 from engine.service.records import GraphSource as GraphSource
 from engine.service.records import Name as Name

@@ -27,7 +27,7 @@ from engine.service import runs
 from engine.service.artifacts import Artifacts
 from engine.service.awaited import Awaited
 from engine.service.background import Background
-from engine.service.database import Database, DatabaseError
+from engine.service.database import AlreadyThere, Database, DatabaseError
 from engine.service.execution import Ended
 from engine.service.feed import Offer, Told
 from engine.service.ids import Ids
@@ -229,15 +229,28 @@ class RunQueue:
 
     async def _add(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         async with self._changes:
-            async with self._database.begin() as connection:
-                if request.key and (before := await runs.of_key(connection, request.key)):
+            records = self._records(submission, request, session)
+            kept = self._claimed(records)
+            try:
+                async with self._database.begin() as connection:
+                    await runs.add(connection, submission.document, kept, request.key)
+            except AlreadyThere:
+                if request.key and (before := await self._of_key(request.key)):
                     return before
-                records = self._records(submission, request, session)
-                await runs.add(connection, submission.document, records, request.key)
+                raise
             self._keep(submission.document)
             self._tell(records)
+            if kept[0].state == "running":
+                self._take_on(kept[0], submission.document.graph)
         self._more.set()
         return records
+
+    def _claimed(self, records: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
+        """New runs, the first one claimed at once when nothing is in its way."""
+        if self._awaited or self.paused or self._stopping.is_set():
+            return records
+        first, *others = records
+        return (first.model_copy(update={"state": "running", "started": time.time()}), *others)
 
     def _records(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         """The runs of a request, with their places in the queue."""
@@ -325,8 +338,10 @@ class RunQueue:
             self._artifacts.release(ended.files)
 
     async def _begin(self) -> bool:
-        """Take the next run out of the queue, if there is one."""
+        """Take the next run out of the queue, if there is one and none was taken on when it came."""
         async with self._changes:
+            if self._runner.running is not None:
+                return True
             if self.paused:  # while this waited for its turn
                 return False
             async with self._database.begin() as connection:
@@ -335,9 +350,13 @@ class RunQueue:
                     return False
                 known = self._documents.get(claimed.document)
                 graph = known.graph if known else await runs.document(connection, claimed.document)
-            self._runner.begin(claimed.record, graph)
-            self._tell([claimed.record])
+            self._take_on(claimed.record, graph)
         return True
+
+    def _take_on(self, record: RunRecord, graph: Graph | bytes) -> None:
+        """Begin a run that is claimed."""
+        self._runner.begin(record, graph)
+        self._tell([record])
 
     async def _end(self, ended: Ended) -> None:
         """Record what became of a run."""

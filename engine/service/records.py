@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from engine.explanation import Explanation
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 OVER: frozenset[RunState] = frozenset({"done", "failed", "cancelled"})
@@ -211,17 +213,6 @@ class GraphStateRecord(Wire):
     conflicts: tuple[dict[str, JsonValue], ...] = ()
 
 
-class ExplanationRecord(Wire):
-    """One instance's part in a run; see ``engine.plan.explain.Explanation``."""
-
-    instance: str
-    node: str
-    status: Literal["hit", "run", "pending", "not needed"]
-    why: str
-    seconds: float | None = None
-    size: float | None = None
-
-
 class PlanRecord(Wire):
     """What a run of a session's graph would do.
 
@@ -236,7 +227,7 @@ class PlanRecord(Wire):
     seq: int
     version: str
     whole: bool
-    explanations: tuple[ExplanationRecord, ...]
+    explanations: tuple[Explanation, ...]
 
 
 class UploadRecord(Wire):

@@ -17,7 +17,10 @@ CHANGE = """
 UPDATE entries SET node = ?, seconds = ?, size = ?, used = ?, outputs = ?, ingredients = ?, seal = ?
     WHERE key = ?
 """
-READ = "SELECT key, node, seconds, size, used, outputs, ingredients, seal FROM entries WHERE key IN (*)"
+READ = """
+SELECT entries.key, node, seconds, size, used, outputs, ingredients, seal
+    FROM asked CROSS JOIN entries ON entries.key = asked.key
+"""
 
 
 class Entry(NamedTuple):
@@ -202,7 +205,7 @@ class Index:
     def _read(self, keys: Sequence[bytes]) -> dict[bytes, tuple[Entry, float]]:
         return {
             key: (Entry(key, unpack(outputs), seconds, node, ingredients, size), used)
-            for key, node, seconds, size, used, outputs, ingredients, seal in self._database.rows_in(
+            for key, node, seconds, size, used, outputs, ingredients, seal in self._database.rows_of(
                 READ, keys
             )
             if seal == _seal(key, outputs)

@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field, JsonValue
 
+from engine.explanation import Explanation
 from engine.service.forecast import forecast
-from engine.service.records import ExplanationRecord, GraphSource, PlanRecord, Wire
+from engine.service.records import GraphSource, PlanRecord, Wire
 from engine.web.serving import Serving, router
 
 routes = router("plan")
@@ -37,7 +38,7 @@ class Question(Wire):
 
 
 @routes.post("/plan")
-async def plan_graph(question: Question, service: Serving) -> list[ExplanationRecord]:
+async def plan_graph(question: Question, service: Serving) -> list[Explanation]:
     """Tell of each instance of a graph whether it would run, why, and what it costs."""
     graph, session = await service.graph(question.graph)
     return await asyncio.to_thread(

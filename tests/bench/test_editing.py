@@ -22,9 +22,7 @@ pytestmark = pytest.mark.bench
 MANY = 2000
 ROUNDS = 15
 BOUND = 0.010
-"""Seconds of processor time for an edit, its problems, and the plan after it."""
-FIRST = 0.025
-"""The same for the first edit after a run, when every result there is no longer fits."""
+"""Seconds of processor time for the plan after an edit, the first one after a run, too."""
 
 
 class Editor:
@@ -91,4 +89,4 @@ def test_typing_a_value_is_planned_in_ten_milliseconds(
     show(f"{shape.__name__} of {MANY:,}, typing into {name}", found)
 
     assert found["edit, problems and plan, again"].least.cpu <= BOUND
-    assert found["edit and problems"].least.cpu + found["plan, the first time"].least.cpu <= FIRST
+    assert found["plan, the first time"].least.cpu <= BOUND

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.plan.explain import Explainer, Explanation, explain
+from engine.explanation import Explanation
+from engine.plan.explain import Explainer, explain
 from engine.plan.plan import Plan
 from tests.plan.planning import REGISTRY, Named, keyer, node, planned, with_version
 

@@ -1250,9 +1250,17 @@ export interface ChangeRecord {
   problems: ProblemRecord[] | null
 }
 /**
- * One instance's part in a run; see `engine.plan.explain.Explanation`.
+ * One instance's part in a run. Nobody changes it; to freeze thousands after an edit takes too long.
+ *
+ * Attributes:
+ *     instance: Its name.
+ *     node: Id of its node.
+ *     status: `hit`: its result is stored. `pending`: known only once its inputs are computed.
+ *     why: The reason, for people.
+ *     seconds: Expected time to compute; null when it never ran.
+ *     size: Expected bytes of its outputs; null when it never ran.
  */
-export interface ExplanationRecord {
+export interface Explanation {
   instance: string
   node: string
   status: 'hit' | 'run' | 'pending' | 'not needed'
@@ -1433,7 +1441,7 @@ export interface PlanRecord {
   /**
    * One for each of the instances told.
    */
-  explanations: ExplanationRecord[]
+  explanations: Explanation[]
 }
 /**
  * The queue.

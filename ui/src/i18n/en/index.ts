@@ -1,0 +1,7 @@
+import { canvas } from './canvas'
+import { panels } from './panels'
+import { shell } from './shell'
+import { views } from './views'
+import { widgets } from './widgets'
+
+export const english = { canvas, panels, shell, views, widgets } as const

@@ -1,0 +1,77 @@
+/** What is stored of each instance of an open graph: shown on its card, also after a reload or a restart. */
+
+import { address, get } from '../api/http'
+import { onEdited, useGraphs } from './graphs'
+import { Keyed } from './keyed'
+import { nodeKey, onNodeDone, onRunEnded } from './runs'
+
+export type ResultKind =
+  | 'image' | 'mask' | 'latent' | 'audio' | 'video' | 'mesh' | 'text' | 'number' | 'bool' | 'list' | 'model' | 'other'
+
+/** One stored output. */
+export interface Result {
+  type: string
+  digest: string
+  kind: ResultKind
+}
+
+/** `session:instance` → port → what is stored. */
+export const results = new Keyed<Record<string, Result>>()
+
+const SOON = 400
+const waiting = new Map<string, ReturnType<typeof setTimeout>>()
+
+/** Learn what is stored; many calls in short succession make one question. */
+export function askResults(session: string, pause = SOON): void {
+  if (waiting.has(session)) return
+  waiting.set(
+    session,
+    setTimeout(() => {
+      waiting.delete(session)
+      void fetchResults(session)
+    }, pause),
+  )
+}
+
+async function fetchResults(session: string): Promise<void> {
+  if (!useGraphs.getState().open[session]) return
+  const found = await get<Record<string, Record<string, Result>>>(`sessions/${session}/results`).catch(() => null)
+  if (found === null) return
+  for (const key of [...results.keys()]) {
+    const instance = key.slice(session.length + 1)
+    if (key.startsWith(`${session}:`) && !(instance in found)) results.delete(key)
+  }
+  for (const [instance, ports] of Object.entries(found)) {
+    const key = nodeKey(session, instance)
+    if (!same(results.get(key), ports)) results.set(key, ports)
+  }
+}
+
+function same(one: Record<string, Result> | undefined, other: Record<string, Result>): boolean {
+  if (!one || Object.keys(one).length !== Object.keys(other).length) return false
+  return Object.entries(other).every(([port, result]) => one[port]?.digest === result.digest)
+}
+
+const VISIBLE: readonly ResultKind[] = ['image', 'mask', 'latent', 'video']
+
+/** The port of an instance whose value is worth a picture, if there is one. */
+export function pictured(ports: Record<string, Result> | undefined): { port: string; result: Result } | null {
+  for (const kind of VISIBLE) {
+    for (const [port, result] of Object.entries(ports ?? {})) if (result.kind === kind) return { port, result }
+  }
+  return null
+}
+
+/** Address of a picture of a stored value. The digest is in it, so that the browser keeps it for good. */
+export function pictureOf(session: string, instance: string, port: string, digest: string, size = 256): string {
+  return address(`sessions/${session}/values/picture`, { instance, port, size, digest })
+}
+
+/** Keep results up to date with runs and edits. */
+export function followResults(): void {
+  onEdited((session) => askResults(session))
+  onNodeDone((session) => askResults(session))
+  onRunEnded((run) => {
+    if (run.session) askResults(run.session, 0)
+  })
+}

@@ -13,9 +13,8 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 
 def sources() -> list[Path]:
-    return [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))] + list(
-        ROOT.glob("server.py")
-    )
+    alone = [ROOT / "server.py", ROOT / "ui" / "build.py"]
+    return [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))] + alone
 
 
 def name(path: Path) -> str:

@@ -1,0 +1,130 @@
+/** The ports of an instance: a node's from the catalogue, a subgraph's and a loop's from the server. */
+
+import type { CatalogueRecord, InputPortRecord, Instance, JsonValue, NodeRecord, OutputPortRecord } from '../protocol'
+import { entry } from './level'
+import { describe, readShape, type Fits, type Shape } from './types'
+
+/** Id of the type that repeats its body. */
+export const LOOP = 'flow.loop'
+
+/** The ports of an instance, with what it is called and does. */
+export interface Interface {
+  inputs: Record<string, InputPortRecord>
+  outputs: Record<string, OutputPortRecord>
+  title: string
+  help: string
+}
+
+/** The nodes that are installed, and which class fits which. */
+export interface Catalogue {
+  nodes: ReadonlyMap<string, NodeRecord>
+  fits: Fits
+}
+
+/** What tells the ports of a level's instances: the nodes, and the interfaces of its subgraphs and loops. */
+export interface Known {
+  catalogue: Catalogue
+  interfaces: Readonly<Record<string, Interface>>
+}
+
+/** Make the server's record ready to be asked. */
+export function catalogueOf(record: CatalogueRecord): Catalogue {
+  return {
+    nodes: new Map(record.nodes.map((node) => [node.id, node])),
+    fits: new Map(Object.entries(record.fits).map(([name, others]) => [name, new Set(others)])),
+  }
+}
+
+/**
+ * The ports of an instance; null when its node is not installed, or the server has not told them yet.
+ *
+ * What is null is drawn by `placeholderOf`.
+ */
+export function interfaceOf(
+  instance: Instance,
+  name: string,
+  catalogue: Catalogue,
+  interfaces: Readonly<Record<string, Interface>>,
+): Interface | null {
+  const title = instance.title || name
+  if (isLevel(instance)) {
+    const told = entry(interfaces, name)
+    return told ? { ...told, title } : null
+  }
+  const node = catalogue.nodes.get(instance.type ?? '')
+  if (!node) return null
+  const plain = { inputs: node.inputs, outputs: node.outputs, title, help: node.help }
+  return instance.over?.length ? lifted(plain, new Set(instance.over)) : plain
+}
+
+/** Whether an instance holds a graph: a subgraph or a loop, embedded or as a file. */
+export function isLevel(instance: Instance): boolean {
+  return Boolean(instance.graph) || Boolean(instance.ref) || instance.type === LOOP
+}
+
+/**
+ * What can be drawn of an instance whose node is missing: the ports that are in use.
+ *
+ * Args:
+ *   outputs: Those that something reads; see `readOutputs`.
+ */
+export function placeholderOf(instance: Instance, name: string, outputs: Iterable<string> = []): Interface {
+  const used = [instance.params, instance.links, instance.carry].flatMap((table) => Object.keys(table ?? {}))
+  const given = used.map((port): [string, InputPortRecord] => [port, unknownInput()])
+  const read = [...outputs].map((port): [string, OutputPortRecord] => [port, { type: 'anything', shape: {}, help: '' }])
+  return {
+    inputs: Object.fromEntries(given),
+    outputs: Object.fromEntries(read),
+    title: instance.title || name,
+    help: '',
+  }
+}
+
+/** Type of an input port, with variables that belong to nobody yet. */
+export function shapeOf(port: InputPortRecord | OutputPortRecord): Shape {
+  const known = shapes.get(port)
+  if (known) return known
+  const shape = readShape(port.shape)
+  shapes.set(port, shape)
+  return shape
+}
+
+const shapes = new WeakMap<InputPortRecord | OutputPortRecord, Shape>()
+
+/** An instance that runs for each item takes lists at the lifted ports, and gives lists everywhere. */
+function lifted(plain: Interface, over: ReadonlySet<string>): Interface {
+  const inputs = Object.entries(plain.inputs).map(([name, port]): [string, InputPortRecord] => [
+    name,
+    over.has(name) ? listedInput(port) : port,
+  ])
+  const outputs = Object.entries(plain.outputs).map(([name, port]): [string, OutputPortRecord] => [
+    name,
+    { ...port, ...listed(port) },
+  ])
+  return { ...plain, inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) }
+}
+
+function listedInput(port: InputPortRecord): InputPortRecord {
+  const items = { ...port.schema }
+  delete items['default']
+  const schema = port.param ? { type: 'array', items } : {}
+  return { ...port, ...listed(port), required: true, optional: false, schema }
+}
+
+function listed(port: OutputPortRecord): { type: string; shape: { [k: string]: JsonValue } } {
+  return { type: `list of ${describe(shapeOf(port))}`, shape: { list: port.shape } }
+}
+
+function unknownInput(): InputPortRecord {
+  return {
+    type: 'anything',
+    shape: {},
+    help: '',
+    required: false,
+    optional: true,
+    variadic: false,
+    lazy: false,
+    param: false,
+    schema: {},
+  }
+}

@@ -26,8 +26,8 @@ def describe(node: AnyNode, registry: Registry) -> dict[str, Any]:
         "help": node.help,
         "licence": node.licence,
         "pure": node.pure,
-        "inputs": {name: _input(port) for name, port in node.inputs.items()},
-        "outputs": {name: _output(port) for name, port in node.outputs.items()},
+        "inputs": {name: describe_input(port) for name, port in node.inputs.items()},
+        "outputs": {name: describe_output(port) for name, port in node.outputs.items()},
     }
 
 
@@ -65,11 +65,8 @@ def class_name(cls: type) -> str:
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
-def _fits(source: type, target: type) -> bool:
-    return source is not target and Bindings().link(Plain(source), Plain(target))
-
-
-def _input(port: Port) -> dict[str, Any]:
+def describe_input(port: Port) -> dict[str, Any]:
+    """A port that takes a link or a value."""
     return {
         "type": str(port.type),
         "shape": shape(port.type),
@@ -83,5 +80,10 @@ def _input(port: Port) -> dict[str, Any]:
     }
 
 
-def _output(port: Port) -> dict[str, Any]:
+def describe_output(port: Port) -> dict[str, Any]:
+    """A port that something can be linked from."""
     return {"type": str(port.type), "shape": shape(port.type), "help": port.help}
+
+
+def _fits(source: type, target: type) -> bool:
+    return source is not target and Bindings().link(Plain(source), Plain(target))

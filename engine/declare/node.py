@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Generic, ParamSpec, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -22,6 +22,10 @@ from engine.errors import SignatureError, ValueRefused
 P = ParamSpec("P")
 R = TypeVar("R")
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+PORTS = 8192
+"""Ports whose checkers are kept: those of nodes are few, those of subgraphs are made anew with each graph."""
 
 
 class Required:
@@ -107,18 +111,18 @@ def _shorten(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-@cache
+@lru_cache(PORTS)
 def _is_param(port: Port) -> bool:
     return port_types.is_scalar(port.type)
 
 
-@cache
+@lru_cache(PORTS)
 def _checker(port: Port) -> Callable[[object], Any]:
     """What checks a port's values, without the layer of ``TypeAdapter`` that costs more than the check."""
     return _adapter(port).validator.validate_python
 
 
-@cache
+@lru_cache(PORTS)
 def _adapter(port: Port) -> TypeAdapter[Any]:
     """Build a port's checker on first use: building all of them costs more than reading a graph."""
     annotation = str if port.within is not None else port.annotation

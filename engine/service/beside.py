@@ -31,7 +31,15 @@ class Beside:
         Raises:
             GraphError: It isn't there, lies outside, or is no graph.
         """
-        return self._headless.read(self.files.library(text))
+        return self._headless.read(self.place(text))
+
+    def place(self, text: str) -> Path:
+        """The file of a graph that the graph refers to.
+
+        Raises:
+            GraphError: It isn't there, or lies outside.
+        """
+        return self.files.library(text)
 
     def check(self, graph: Graph) -> Checked:
         """Check a graph whole, with the files that it names."""

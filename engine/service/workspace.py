@@ -135,6 +135,13 @@ class Workspace:
         """
         return self._name(self.place(name))
 
+    def called(self, path: Path) -> str:
+        """What a graph file is opened by, of the folder or a template; empty when no name means it."""
+        if path.is_relative_to(self.folder):
+            return self._name(path)
+        named = (name for name, other in self._templates().items() if Path(os.path.realpath(other)) == path)
+        return next(filter(self.is_template, named), "")
+
     def read(self, name: str) -> Content:
         """Read a file of the folder.
 

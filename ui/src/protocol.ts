@@ -1367,6 +1367,35 @@ export interface HealthRecord {
   epoch: string
 }
 /**
+ * The ports of an instance that no node alone tells.
+ */
+export interface InterfaceRecord {
+  /**
+   * `graph` for an embedded subgraph, `ref` for one in a file, `loop`; `node` for an instance that is repeated over lists; `missing` for one whose node or graph can't be found.
+   */
+  kind: 'graph' | 'ref' | 'loop' | 'node' | 'missing'
+  /**
+   * The instance's title, else that of the graph inside.
+   */
+  title: string
+  /**
+   * What the graph inside does.
+   */
+  help: string
+  /**
+   * Input ports by name, in order; of what is missing only those in use. A type variable is the instance's own.
+   */
+  inputs: {
+    [k: string]: InputPortRecord
+  }
+  /**
+   * Output ports by name, in order; of what is missing none are known.
+   */
+  outputs: {
+    [k: string]: OutputPortRecord
+  }
+}
+/**
  * What the headers of a model say; only safetensors files have one.
  */
 export interface ModelDetailRecord {
@@ -1461,6 +1490,55 @@ export interface QueueRecord {
   runs: RunRecord[]
 }
 /**
+ * A graph that an instance refers to.
+ */
+export interface ReferenceRecord {
+  /**
+   * The graph.
+   */
+  document: {
+    [k: string]: JsonValue
+  }
+  /**
+   * What it is opened by; empty when only its file can be read.
+   */
+  name: string
+}
+/**
+ * An output whose value is stored.
+ */
+export interface ResultRecord {
+  /**
+   * Type of the port, for people.
+   */
+  type: string
+  /**
+   * How it is shown.
+   */
+  kind:
+    | 'image'
+    | 'mask'
+    | 'latent'
+    | 'audio'
+    | 'video'
+    | 'mesh'
+    | 'text'
+    | 'number'
+    | 'bool'
+    | 'list'
+    | 'model'
+    | 'other'
+  /**
+   * Digest (hex) of the value.
+   */
+  digest: string
+  /**
+   * Bytes that it takes in the store.
+   */
+  size: number
+  value: JsonValue
+}
+/**
  * The settings of a server; see `engine.settings.Settings`.
  */
 export interface SettingsRecord {
@@ -1479,6 +1557,137 @@ export interface SettingsRecord {
   threads: number | null
 }
 /**
+ * A turn of a loop after which its values were kept.
+ */
+export interface StepRecord {
+  /**
+   * Number of turns done.
+   */
+  turn: number
+  /**
+   * Digest (hex) of the carried values.
+   */
+  digest: string
+  /**
+   * Their names.
+   */
+  carry: string[]
+}
+/**
+ * The kept turns of a loop.
+ */
+export interface StepsRecord {
+  /**
+   * In order.
+   */
+  turns: StepRecord[]
+  /**
+   * How many turns the loop has at most; null while that is not known.
+   */
+  of: number | null
+}
+/**
+ * What people want to know of a value.
+ */
+export interface SummaryRecord {
+  /**
+   * Name of its class.
+   */
+  type: string
+  /**
+   * How it is shown.
+   */
+  kind:
+    | 'image'
+    | 'mask'
+    | 'latent'
+    | 'audio'
+    | 'video'
+    | 'mesh'
+    | 'text'
+    | 'number'
+    | 'bool'
+    | 'list'
+    | 'model'
+    | 'other'
+  /**
+   * Items of a list, pictures of a batch, frames of a video, characters of a text; else 1.
+   */
+  count: number
+  /**
+   * How many pictures can be asked for; 0 when it can't be drawn.
+   */
+  pictures: number
+  /**
+   * Width of its pictures, in pixels, or cells of a latent; 0 without any.
+   */
+  width: number
+  /**
+   * Height of its pictures.
+   */
+  height: number
+  /**
+   * The text, as far as it is short enough.
+   */
+  text: string
+  value: JsonValue
+  /**
+   * Other plain fields by name.
+   */
+  fields: {
+    [k: string]: JsonValue
+  }
+  /**
+   * The tensors in it.
+   */
+  tensors: TensorRecord[]
+  /**
+   * The first items of a list.
+   */
+  items: SummaryRecord[]
+}
+/**
+ * A tensor, without its values.
+ */
+export interface TensorRecord {
+  /**
+   * Way to it inside of the value, such as `items.0.embeds`.
+   */
+  name: string
+  /**
+   * Its lengths.
+   */
+  shape: number[]
+  /**
+   * Type of number, such as `float32`.
+   */
+  dtype: string
+  /**
+   * Smallest finite value; null when there is none.
+   */
+  min: number | null
+  /**
+   * Largest finite value.
+   */
+  max: number | null
+  /**
+   * Mean of the finite values.
+   */
+  mean: number | null
+  /**
+   * Standard deviation of the finite values.
+   */
+  std: number | null
+  /**
+   * Values that are not a number.
+   */
+  nan: number
+  /**
+   * Values that are infinite.
+   */
+  inf: number
+}
+/**
  * A file that was sent.
  */
 export interface UploadRecord {
@@ -1494,6 +1703,56 @@ export interface UploadRecord {
    * Bytes.
    */
   size: number
+}
+/**
+ * A stored value.
+ */
+export interface ValueRecord {
+  /**
+   * Path of the instance whose output it is.
+   */
+  instance: string
+  /**
+   * The output.
+   */
+  port: string
+  /**
+   * The turn of a loop after which it was kept; 0 for a result.
+   */
+  turn: number
+  /**
+   * Type of the port, for people.
+   */
+  type: string
+  /**
+   * How it is shown.
+   */
+  kind:
+    | 'image'
+    | 'mask'
+    | 'latent'
+    | 'audio'
+    | 'video'
+    | 'mesh'
+    | 'text'
+    | 'number'
+    | 'bool'
+    | 'list'
+    | 'model'
+    | 'other'
+  /**
+   * Digest (hex) of the value; asked for with it, a picture or file may be kept for ever.
+   */
+  digest: string
+  /**
+   * Bytes that it takes in the store.
+   */
+  size: number
+  /**
+   * Media type of the file that a run would write; empty when it would write none.
+   */
+  media: string
+  summary: SummaryRecord
 }
 /**
  * A named version of a session's graph.

@@ -33,7 +33,7 @@ export function followPreferences(): () => void {
   const unsubscribe = usePreferences.subscribe((next, before) => {
     show(next)
     if (next.language === before.language) return
-    applyLanguage(next).catch(() => notify({ kind: 'bad', text: t('shell.languageNotLoaded') }))
+    applyLanguage(next).catch(() => notify({ kind: 'error', text: t('shell.languageNotLoaded') }))
   })
   return () => {
     system.removeEventListener('change', showNow)

@@ -71,7 +71,7 @@ export function runCommand(id: string): boolean {
   if (!command || !isReady(command)) return false
   const tell = (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
-    notify({ kind: 'bad', text: t('shell.commandFailed', { title: titleOf(command) }), detail: reason })
+    notify({ kind: 'error', text: t('shell.commandFailed', { title: titleOf(command) }), detail: reason })
   }
   try {
     void Promise.resolve(command.run()).catch(tell)

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 
-export type NoticeKind = 'info' | 'good' | 'warn' | 'bad'
+export type NoticeKind = 'info' | 'good' | 'warn' | 'error'
 
 /** What somebody can do about a notice. */
 export interface NoticeAction {
@@ -44,7 +44,7 @@ let nextId = 1
 /** Problems and offers to act stay until they are dismissed; the rest as long as reading takes. */
 export function stayOf(notice: NewNotice): number | null {
   if (notice.stay !== undefined) return notice.stay
-  if (notice.kind === 'bad') return null
+  if (notice.kind === 'error') return null
   const letters = notice.text.length + (notice.detail?.length ?? 0)
   return Math.min(15000, 4000 + letters * 40 + (notice.action ? 6000 : 0))
 }

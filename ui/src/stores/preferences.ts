@@ -135,6 +135,9 @@ function storage(): Storage | null {
 
 export const usePreferences = create<Preferences>(() => readPreferences(storage()?.getItem(storageKey) ?? null))
 
+/** The preferences now, for what is no component. */
+export const preferences = (): Preferences => usePreferences.getState()
+
 /** Changes some preferences. */
 export function prefer(change: Partial<Preferences>): void {
   usePreferences.setState(change)

@@ -63,7 +63,7 @@ export const shell = {
   kindInfo: 'Hinweis',
   kindGood: 'Erledigt',
   kindWarn: 'Warnung',
-  kindBad: 'Problem',
+  kindError: 'Problem',
   commandFailed: '„{title}“ hat nicht funktioniert',
   languageNotLoaded: 'Die Sprache konnte nicht geladen werden. Läuft der Server?',
 

@@ -59,7 +59,7 @@ export const shell = {
   kindInfo: 'Information',
   kindGood: 'Done',
   kindWarn: 'Warning',
-  kindBad: 'Problem',
+  kindError: 'Problem',
   commandFailed: '“{title}” did not work',
   languageNotLoaded: 'The language could not be loaded. Is the server running?',
 

@@ -25,6 +25,8 @@ export interface Catalogue {
 export interface Known {
   catalogue: Catalogue
   interfaces: Readonly<Record<string, Interface>>
+  /** Instance → variable → the model family that its file names, as far as that is known. */
+  families?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
 }
 
 /** Make the server's record ready to be asked. */
@@ -107,7 +109,7 @@ function lifted(plain: Interface, over: ReadonlySet<string>): Interface {
 function listedInput(port: InputPortRecord): InputPortRecord {
   const items = { ...port.schema }
   delete items['default']
-  const schema = port.param ? { type: 'array', items } : {}
+  const schema: { [k: string]: JsonValue } = port.param ? { type: 'array', items } : {}
   return { ...port, ...listed(port), required: true, optional: false, schema }
 }
 

@@ -140,13 +140,13 @@ export class Bindings {
     if (target.var !== undefined) return this.#bind(target, source)
     if (source.var !== undefined) return this.#bind(source, target)
     if (source.list !== undefined && target.list !== undefined) return this.#fit(source.list, target.list, fits)
-    if (source.class === undefined || target.class === undefined) return false
+    return source.class !== undefined && target.class !== undefined && this.#fitClass(source, target, fits)
+  }
+
+  #fitClass(source: ClassShape, target: ClassShape, fits: Fits): boolean {
     if (source.class !== target.class && !fits.get(source.class)?.has(target.class)) return false
     const taken = target.args ?? []
-    return (source.args ?? []).slice(0, taken.length).every((arg, place) => {
-      const match = taken[place]
-      return match === undefined || this.#fit(arg, match, fits)
-    })
+    return (source.args ?? []).every((arg, place) => this.#fit(arg, taken[place] ?? UNKNOWN, fits))
   }
 
   #bind(variable: VarShape, shape: Shape): boolean {
@@ -262,10 +262,12 @@ function keyOf(variable: VarShape): string {
 
 function equal(one: Shape, other: Shape): boolean {
   if (one === other) return true
+  if (one.class !== undefined) return other.class === one.class && equalAll(one.args ?? [], other.args ?? [])
   if (one.list !== undefined) return other.list !== undefined && equal(one.list, other.list)
   if (one.var !== undefined) return other.var !== undefined && keyOf(one) === keyOf(other)
-  if (one.family !== undefined) return one.family === other.family
-  if (one.class !== other.class) return false
-  const [args, others] = [one.args ?? [], other.args ?? []]
-  return args.length === others.length && args.every((arg, place) => equal(arg, others[place] ?? UNKNOWN))
+  return one.family === undefined ? isUnknown(other) : one.family === other.family
+}
+
+function equalAll(some: readonly Shape[], others: readonly Shape[]): boolean {
+  return some.length === others.length && some.every((shape, place) => equal(shape, others[place] ?? UNKNOWN))
 }

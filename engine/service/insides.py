@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import JsonValue
-
 from engine.declare.registry import Registry
 from engine.graph.document import Graph
 from engine.service.beside import Beside
 from engine.service.interfaces import NoPlace, Ports, level
-from engine.service.sessions import Sessions
+from engine.service.sessions import Sessions, document
 from engine.service.view_records import InterfaceRecord, ReferenceRecord
 from engine.service.workspace import Workspace
 
@@ -76,10 +74,3 @@ class Insides:
         referred = level(graph, instance, beside.reference)
         name = self._workspace.called(beside.place(found.ref))
         return ReferenceRecord(document=document(referred), name=name)
-
-
-def document(graph: Graph) -> dict[str, JsonValue]:
-    """A graph as it is sent: with its format, without what is as usual."""
-    return {"knotwork": graph.knotwork} | graph.model_dump(
-        mode="python", by_alias=True, exclude_defaults=True
-    )

@@ -10,12 +10,14 @@ from secrets import token_hex
 from threading import Lock
 from time import monotonic
 
+from engine.errors import GraphError
 from engine.executors.headless import Headless, wanted
 from engine.explanation import Explanation
 from engine.graph.collector import collector_held
 from engine.graph.document import Graph
 from engine.graph.inline import flatten
 from engine.graph.levels import embedded
+from engine.graph.part import without
 from engine.plan.explain import Explainer
 from engine.plan.plan import Plan, compile
 from engine.plan.revise import follow
@@ -25,6 +27,8 @@ from engine.service.sessions import Sessions
 
 KEPT = 32
 """Plans that are kept to go on from."""
+PARTS = 20
+"""Times that something is taken out of a graph that can't be planned before it is given up."""
 FRESH = 10.0
 """Seconds after which a graph that names files is compiled anew: they may have changed meanwhile."""
 
@@ -53,18 +57,50 @@ class Planner:
             NoSession: There is no such session.
             GraphError: The graph can't be planned.
         """
+        now, draft = await self._draft(session, tuple(outputs))
+        return await asyncio.to_thread(draft.explain, now, after)
+
+    async def plan(self, session: str) -> Planned:
+        """The plan of a session's graph, or of the part of it that can be planned.
+
+        Raises:
+            NoSession: There is no such session.
+            GraphError: No part of the graph can be planned.
+        """
+        now, draft = await self._draft(session, ())
+        plan, graph = await asyncio.to_thread(draft.plan, now)
+        return Planned(plan, graph, now.graph, now.beside)
+
+    async def _draft(self, session: str, outputs: tuple[str, ...]) -> tuple[_Now, _Draft]:
+        """A session's graph as it is, and what is known of its plan for some outputs."""
         opened = await self._sessions.opened(session)
-        key = session, tuple(outputs)
+        key = session, outputs
         draft = self._drafts.setdefault(key, _Draft(self._headless, *key))
         self._drafts.move_to_end(key)
         if len(self._drafts) > KEPT:
             self._drafts.popitem(last=False)
-        now = _Now(opened.session.graph, opened.session.seq, self._sessions.beside(opened))
-        return await asyncio.to_thread(draft.explain, now, after)
+        return _Now(opened.session.graph, opened.session.seq, self._sessions.beside(opened)), draft
 
     def forget(self) -> None:
         """Compile everything anew: nodes were reloaded."""
         self._drafts.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is planned of a session's graph.
+
+    Attributes:
+        plan: The plan.
+        graph: What it is of.
+        document: The session's graph, which may have more that can't be planned.
+        beside: What the graph sees around it.
+    """
+
+    plan: Plan
+    graph: Graph
+    document: Graph
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +148,7 @@ class _Draft:
         self._explainer = Explainer(headless.store, session)
         self._answers = _Answers()
         self._compiled: _Compiled | None = None
+        self._part: tuple[Graph, _Compiled] | None = None
         self._lock = Lock()
 
     def explain(self, now: _Now, after: str) -> PlanRecord:
@@ -120,6 +157,34 @@ class _Draft:
             self._compiled = compiled = self._compile(now)
             return self._answers.next(now.seq, self._explainer.explain(compiled.plan), after)
 
+    def plan(self, now: _Now) -> tuple[Plan, Graph]:
+        """See ``Planner.plan``: the plan, and the graph that it is of; called in threads."""
+        with self._lock, collector_held():
+            try:
+                self._compiled = compiled = self._compile(now)
+            except GraphError as error:
+                compiled = self._compile_part(now, error)
+            return compiled.plan, compiled.graph
+
+    def _compile_part(self, now: _Now, error: GraphError) -> _Compiled:
+        """The plan of what doesn't depend on anything that is wrong."""
+        if self._part is not None and self._part[0] is now.graph and not self._part[1].is_stale:
+            return self._part[1]
+        part = now.graph
+        for _ in range(PARTS):
+            rest = without(part, [problem.instance.partition("/")[0] for problem in error.problems])
+            if len(rest.nodes) == len(part.nodes) and not part.outputs:
+                break
+            part = rest
+            try:
+                compiled = self._compile_whole(part, now.beside)
+            except GraphError as further:
+                error = further
+                continue
+            self._part = now.graph, compiled
+            return compiled
+        raise error
+
     def _compile(self, now: _Now) -> _Compiled:
         """The plan of the graph as it is now, out of the one before if that can be."""
         before = self._compiled
@@ -127,10 +192,12 @@ class _Draft:
             plan = follow(before.plan, before.graph, now.graph)
             if plan is not None:
                 return replace(before, plan=plan, graph=now.graph)
-        headless, beside = self._headless, now.beside
-        flat = flatten(now.graph, headless.registry, refs=beside.reference)
-        plan = compile(flat, headless.keyer, beside.files, wanted=wanted(flat, self._outputs))
-        return _Compiled(plan, now.graph, _refers(now.graph) or _names_files(plan), monotonic())
+        return self._compile_whole(now.graph, now.beside)
+
+    def _compile_whole(self, graph: Graph, beside: Beside) -> _Compiled:
+        flat = flatten(graph, self._headless.registry, refs=beside.reference)
+        plan = compile(flat, self._headless.keyer, beside.files, wanted=wanted(flat, self._outputs))
+        return _Compiled(plan, graph, _refers(graph) or _names_files(plan), monotonic())
 
 
 class _Answers:

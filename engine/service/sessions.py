@@ -150,8 +150,7 @@ class Sessions:
         session, pending = opened.session, opened.pending
         record = GraphStateRecord(
             session=opened.record(),
-            document={"knotwork": session.graph.knotwork}
-            | session.graph.model_dump(mode="python", by_alias=True, exclude_defaults=True),
+            document=document(session.graph),
             problems=records(session.problems.known),
             checked=not session.problems.stale,
             choice=pending.id if pending else "",
@@ -398,6 +397,13 @@ class Sessions:
             opened.saving.cancel()
         opened.closed = True
         self._open.pop(opened.id, None)
+
+
+def document(graph: Graph) -> dict[str, JsonValue]:
+    """A graph as it is sent: with its format, without what is as usual."""
+    return {"knotwork": graph.knotwork} | graph.model_dump(
+        mode="python", by_alias=True, exclude_defaults=True
+    )
 
 
 def _parsed(operations: Sequence[Mapping[str, JsonValue]]) -> list[Operation | Patch]:

@@ -31,29 +31,38 @@ export interface NameQuestion {
   readonly check?: (value: string) => string | null
 }
 
+interface Waiting {
+  readonly id: number
+  readonly answer: (value: string | null) => void
+}
+
 export type Asked =
-  | { readonly kind: 'choice'; readonly question: Question; readonly answer: (choice: string | null) => void }
-  | { readonly kind: 'name'; readonly question: NameQuestion; readonly answer: (value: string | null) => void }
+  | (Waiting & { readonly kind: 'choice'; readonly question: Question })
+  | (Waiting & { readonly kind: 'name'; readonly question: NameQuestion })
 
 /** The questions that wait for an answer; the first is shown. */
 export const useQuestions = create<{ readonly asked: readonly Asked[] }>(() => ({ asked: [] }))
 
-function put(make: (answer: (value: string | null) => void) => Asked): Promise<string | null> {
+let nextId = 1
+
+function put(make: (waiting: Waiting) => Asked): Promise<string | null> {
+  const id = nextId++
   return new Promise((resolve) => {
-    const one = make((value) => {
-      useQuestions.setState(({ asked }) => ({ asked: asked.filter((other) => other !== one) }))
+    const answer = (value: string | null) => {
+      useQuestions.setState(({ asked }) => ({ asked: asked.filter((one) => one.id !== id) }))
       resolve(value)
-    })
+    }
+    const one = make({ id, answer })
     useQuestions.setState(({ asked }) => ({ asked: [...asked, one] }))
   })
 }
 
 /** Asks in a dialog; gives the id of the chosen action, or null when it was cancelled. */
 export function ask(question: Question): Promise<string | null> {
-  return put((answer) => ({ kind: 'choice', question, answer }))
+  return put((waiting) => ({ ...waiting, kind: 'choice', question }))
 }
 
 /** Asks for a name or another line of text; gives it trimmed, or null when it was cancelled. */
 export function prompt(question: NameQuestion): Promise<string | null> {
-  return put((answer) => ({ kind: 'name', question, answer }))
+  return put((waiting) => ({ ...waiting, kind: 'name', question }))
 }

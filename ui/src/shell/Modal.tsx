@@ -1,0 +1,126 @@
+import { X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { useState, type FormEvent, type ReactNode } from 'react'
+import { t } from '../i18n/t'
+import { IconButton } from './Button'
+import './Modal.css'
+
+export interface ModalProps {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  readonly title: string
+  /** Below the title; read when the dialog opens. */
+  readonly text?: ReactNode
+  readonly size?: 'small' | 'medium' | 'large' | 'full'
+  /** Buttons at its foot, the likeliest last. */
+  readonly footer?: ReactNode
+  /** Makes it a form: what Enter does. */
+  readonly onSubmit?: () => void
+  /** Whether a careless answer loses something: a click beside it then doesn't close it. */
+  readonly alert?: boolean
+  /** Where the title is only read, since what is seen says it. */
+  readonly hideHeader?: boolean
+  readonly className?: string
+  readonly children?: ReactNode
+}
+
+/** Where the focus goes back to; from the entry of a menu, to what opened the menu. */
+function focusedBefore(): HTMLElement | null {
+  const active = document.activeElement
+  const menu = active?.closest('[role=menu]')
+  const opener = menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : active
+  return opener instanceof HTMLElement ? opener : null
+}
+
+function giveBack(before: HTMLElement | null): void {
+  const usable = before?.isConnected && before !== document.body
+  const place = usable ? before : document.querySelector<HTMLElement>('[data-scope=canvas]')
+  place?.focus({ preventScroll: true })
+}
+
+/**
+ * A dialog over the page: the focus goes in (to `[data-autofocus]`, else to the first control), stays in, and
+ * comes back.
+ *
+ * Its veil is our own, since Radix's overlay writes a style element, which the page's policy forbids.
+ */
+export function Modal(props: ModalProps) {
+  return (
+    <Dialog.Root open={props.open} onOpenChange={props.onOpenChange}>
+      <Dialog.Portal>
+        <div className="modal__veil" />
+        <Content {...props} />
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+function focusFirst(event: Event): void {
+  const first = event.target instanceof Element && event.target.querySelector<HTMLElement>('[data-autofocus]')
+  if (!first) return
+  event.preventDefault()
+  first.focus()
+}
+
+// Mounted only while the dialog is open.
+function Content(props: ModalProps) {
+  const { size = 'medium', alert = false, className = '' } = props
+  const [before] = useState(focusedBefore)
+  return (
+    <Dialog.Content
+      className={`modal modal--${size} ${className}`}
+      role={alert ? 'alertdialog' : 'dialog'}
+      aria-modal="true"
+      onOpenAutoFocus={focusFirst}
+      onCloseAutoFocus={(event) => {
+        event.preventDefault()
+        giveBack(before)
+      }}
+      onPointerDownOutside={(event) => {
+        const onNotice = event.target instanceof Element && event.target.closest('.toasts')
+        if (alert || onNotice) event.preventDefault()
+      }}
+    >
+      <Inside {...props} />
+    </Dialog.Content>
+  )
+}
+
+function Inside(props: ModalProps) {
+  const { title, text, footer, onSubmit, hideHeader, children } = props
+  const inside = (
+    <>
+      {hideHeader ? <Dialog.Title className="visually-hidden">{title}</Dialog.Title> : <Header title={title} />}
+      {text !== undefined && (
+        <Dialog.Description asChild className="modal__text">
+          <div>{text}</div>
+        </Dialog.Description>
+      )}
+      {children !== undefined && <div className="modal__body">{children}</div>}
+      {footer !== undefined && <div className="modal__footer">{footer}</div>}
+    </>
+  )
+  if (!onSubmit) return <div className="modal__box">{inside}</div>
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    // React passes events on to where the dialog is called from, which may be a form, too.
+    event.stopPropagation()
+    onSubmit()
+  }
+  return (
+    <form className="modal__box" onSubmit={submit} noValidate>
+      {inside}
+    </form>
+  )
+}
+
+function Header({ title }: { readonly title: string }) {
+  return (
+    <div className="modal__header">
+      <Dialog.Title className="modal__title">{title}</Dialog.Title>
+      <Dialog.Close asChild>
+        <IconButton icon={X} size="small" label={t('shell.close')} />
+      </Dialog.Close>
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+import { create } from 'zustand'
+import type { Entries } from './Menu'
+
+interface OpenMenu {
+  readonly x: number
+  readonly y: number
+  readonly entries: Entries
+  /** Where the focus goes when it closes. */
+  readonly back: HTMLElement | null
+}
+
+export const useMenuAt = create<{ readonly menu: OpenMenu | null }>(() => ({ menu: null }))
+
+/** Opens a menu at a place of the window, in CSS px; where what was clicked is no element, as on a canvas. */
+export function openMenuAt(x: number, y: number, entries: Entries): void {
+  const back = document.activeElement instanceof HTMLElement ? document.activeElement : null
+  useMenuAt.setState({ menu: { x, y, entries, back } })
+}
+
+export function closeMenuAt(): void {
+  useMenuAt.setState({ menu: null })
+}

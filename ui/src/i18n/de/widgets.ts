@@ -1,4 +1,112 @@
 import type { widgets as english } from '../en/widgets'
 import type { Translation } from '../text'
 
-export const widgets = {} as const satisfies Translation<typeof english>
+export const widgets = {
+  // Werte
+  notSet: 'nicht gesetzt',
+  needed: 'nötig',
+  unset: 'Keine nehmen',
+  emptyText: '(leer)',
+  yes: 'ja',
+  no: 'nein',
+  choose: 'Auswählen …',
+  resetTo: 'Zurück zur Vorgabe: {value}',
+  resetNone: 'Wert entfernen',
+  loading: 'Wird geladen …',
+  retry: 'Noch einmal versuchen',
+  cancel: 'Abbrechen',
+  search: 'Suchen …',
+  nothingFound: 'Nichts gefunden',
+
+  // Was nicht stimmt
+  faultNull: 'Ein Wert ist nötig',
+  faultNumber: 'Keine Zahl',
+  faultMin: 'Mindestens {bound}',
+  faultMax: 'Höchstens {bound}',
+  faultAbove: 'Mehr als {bound}',
+  faultBelow: 'Weniger als {bound}',
+  faultWhole: 'Eine ganze Zahl, etwa {near}',
+  faultMultiple: 'Ein Vielfaches von {multiple}, etwa {near}',
+  faultArithmetic: '„{text}“ ist weder eine Zahl noch eine Rechnung wie 512*2',
+  faultSwitch: 'Weder ja noch nein',
+  faultChoice: '„{value}“ steht nicht zur Wahl',
+  faultList: 'Keine Liste',
+  faultItem: 'Eintrag {place} passt nicht',
+  faultCurve: 'Keine Liste von Punkten [x, y]',
+  faultText: 'Kein Text',
+  faultLength: 'Höchstens {most} Zeichen; es sind {n}',
+  faultPattern: 'Passt nicht zum Muster {pattern}',
+  faultColour: 'Eine Farbe wie #5b4bdb oder #5b4bdbcc',
+  faultJson: 'Das ist kein JSON',
+  faultUpload: 'Die Datei wurde nicht gesendet: {error}',
+
+  // Zahlen und Startwerte
+  slider: '{label}, Schieberegler',
+  seedDraw: 'Startwert auslosen',
+  seedDrawFor: '{label}: Startwert auslosen',
+  seedBefore: 'Vor jedem Lauf',
+  seedModeOf: '{label} vor jedem Lauf',
+  seedMode: 'Vor jedem Lauf: {mode}',
+  seedFixed: 'behalten',
+  seedRandom: 'auslosen',
+  seedStep: 'eins mehr',
+
+  // Text und Farbe
+  characters: '{n} von {most} Zeichen',
+  colourPick: '{label}: Farbe wählen',
+  opacity: 'Deckkraft {percent} %',
+
+  // Dateien und Modelle
+  chooseFile: 'Datei wählen …',
+  chooseFolder: 'Ordner nennen …',
+  chooseModel: 'Modell wählen …',
+  upload: 'Hochladen',
+  uploads: 'Früher gesendete Dateien',
+  dropHere: 'Datei hier ablegen oder auswählen',
+  sending: 'Wird gesendet, {percent} %',
+  noUploads: 'Noch keine passende Datei gesendet',
+  workspaceName: 'Oder eine Datei des Arbeitsordners',
+  folderName: 'Ordner im Arbeitsordner',
+  use: 'Nehmen',
+  noModels: 'Kein passendes Modell in den Modellordnern',
+  modelMissing: '„{name}“ liegt nicht in den Modellordnern',
+  modelDetails: 'Einzelheiten zu {name}',
+  modelClass: 'Klasse',
+  modelParameters: 'Parameter',
+  modelCount: { one: '{parameters} Millionen in einem Tensor', other: '{parameters} Millionen in {n} Tensoren' },
+  modelNumbers: 'Zahlentyp',
+
+  // Listen
+  items: { one: 'Ein Eintrag', other: '{n} Einträge' },
+  listEmpty: 'Leere Liste',
+  item: '{label}, Eintrag {place}',
+  itemAdd: 'Eintrag hinzufügen',
+  itemAddTo: {
+    one: '{label}: ein Eintrag; weiteren hinzufügen',
+    other: '{label}: {n} Einträge; weiteren hinzufügen',
+  },
+  itemUp: 'Eintrag {place} nach oben',
+  itemDown: 'Eintrag {place} nach unten',
+  itemRemove: 'Eintrag {place} entfernen',
+
+  // Kurven
+  curvePoints: { one: 'Ein Punkt', other: '{n} Punkte' },
+  curvePoint: 'Punkt {place} von {n}',
+  curveAt: 'x {x}, y {y}',
+  curveHint: 'Klick setzt einen Punkt, Doppelklick entfernt ihn',
+
+  // Masken
+  maskTitle: 'Maske malen',
+  maskTools: 'Werkzeuge',
+  maskBrush: 'Pinsel',
+  maskErase: 'Radierer (E)',
+  maskSize: 'Größe {n}',
+  maskUndo: 'Rückgängig (Strg+Z)',
+  maskRedo: 'Wiederholen (Strg+Umschalt+Z)',
+  maskInvert: 'Umkehren (I)',
+  maskClear: 'Leeren',
+  maskUse: 'Maske nehmen',
+  maskHint: '[ und ] ändern die Größe. Pfeiltasten bewegen den Pinsel, Leertaste malt, Strg mit Pfeiltasten zieht.',
+  maskPlane: 'Bild zum Bemalen, {width} mal {height} Bildpunkte',
+  maskNoPicture: 'Das Bild kann nicht gezeigt werden.',
+} as const satisfies Translation<typeof english>

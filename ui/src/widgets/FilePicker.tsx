@@ -1,0 +1,95 @@
+import { ChevronDown, File as FileIcon, Folder } from 'lucide-react'
+import { Popover } from 'radix-ui'
+import { useState, type DragEvent } from 'react'
+import { t } from '../i18n/t'
+import { held, shownText, type Control } from './control'
+import { FileChooser } from './FileChooser'
+import type { FormOf } from './schema'
+import { fileName, pictureOf, send } from './uploads'
+import './file-picker.css'
+
+/** A file: one that was sent to the server, or one of the workspace by its name. Files dropped here are sent. */
+export function FilePicker(props: Control) {
+  const { id, field, value, disabled, compact, label, aria, onChange, onFault } = props
+  const form = field.form as FormOf<'file'>
+  const [open, setOpen] = useState(false)
+  const [over, setOver] = useState(false)
+  const [sent, setSent] = useState<number | null>(null)
+  const name = shownText(held(props))
+  const picture = pictureOf(name)
+
+  const take = async (file: File) => {
+    setSent(0)
+    onFault(null)
+    try {
+      const record = await send(file, setSent)
+      onChange(record.id)
+      setOpen(false)
+    } catch (error) {
+      onFault({ key: 'widgets.faultUpload', values: { error: error instanceof Error ? error.message : '' } })
+    } finally {
+      setSent(null)
+    }
+  }
+  const drop = (event: DragEvent) => {
+    const [file] = event.dataTransfer.files
+    setOver(false)
+    if (!file || form.folder || disabled) return
+    event.preventDefault()
+    event.stopPropagation()
+    void take(file)
+  }
+  const Icon = form.folder ? Folder : FileIcon
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger
+        id={id}
+        className="file-picker nodrag"
+        data-compact={compact || undefined}
+        data-over={over || undefined}
+        data-unset={value === undefined || undefined}
+        disabled={disabled}
+        {...aria}
+        onDragOver={(event) => {
+          if (form.folder || !event.dataTransfer.types.includes('Files')) return
+          event.preventDefault()
+          setOver(true)
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        {picture ? (
+          <img className="file-picker__thumb" src={picture} alt="" loading="lazy" decoding="async" />
+        ) : (
+          <Icon className="file-picker__icon" size={compact ? 14 : 18} aria-hidden />
+        )}
+        <span className="file-picker__name" title={name}>
+          {sent === null ? fileName(name) || emptyText(form, field.nullable) : t('widgets.sending', { percent: String(Math.round(sent * 100)) })}
+        </span>
+        <ChevronDown className="choice__arrow" size={14} aria-hidden />
+        {sent !== null && <progress className="file-picker__progress" value={sent} aria-label={t('widgets.upload')} />}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="file-menu nowheel" align="start" sideOffset={4} aria-label={label}>
+          <FileChooser
+            form={form}
+            nullable={field.nullable}
+            chosen={name}
+            sent={sent}
+            onSend={(file) => void take(file)}
+            onChoose={(chosen) => {
+              onFault(null)
+              onChange(chosen)
+              setOpen(false)
+            }}
+          />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function emptyText(form: FormOf<'file'>, nullable: boolean): string {
+  if (nullable) return t('widgets.notSet')
+  return t(form.folder ? 'widgets.chooseFolder' : 'widgets.chooseFile')
+}

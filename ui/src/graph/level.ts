@@ -85,7 +85,7 @@ export function nameOf(path: string): string {
 }
 
 /** Read the view of a level; entries that are not as they should be count as not there. */
-export function viewOf(level: Graph): LevelView {
+export function viewOf(level: Readonly<{ nodes?: Graph['nodes']; view?: Graph['view'] }>): LevelView {
   const view: LevelView = {
     positions: new Map(),
     groups: [],

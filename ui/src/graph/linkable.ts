@@ -66,6 +66,11 @@ export class Linking {
     return this.#bindings
   }
 
+  /** What variables would stand for if a link were not there. */
+  without(gone: LinkView): Bindings {
+    return this.#bound((link) => link.id !== gone.id)
+  }
+
   /** The ports of an instance; null when nothing is known of them. */
   ports(name: string): Interface | null {
     const told = this.#interfaces.get(name)
@@ -80,11 +85,11 @@ export class Linking {
   check(from: PortRef, to: PortRef): Verdict {
     const [source, target] = [this.sourceShape(from), this.targetShape(to)]
     if (!source || !target) return missing(source ? to : from)
-    if (this.#circles(from, to)) return CIRCLE
+    if (this.circles(from, to)) return CIRCLE
     if (this.#fits(source, target, this.bindings)) return FINE
     const replaced = this.#replaced(to)
     if (replaced && (isGeneric(source) || isGeneric(target))) {
-      if (this.#fits(source, target, this.#bound((link) => link.id !== replaced.id))) return FINE
+      if (this.#fits(source, target, this.without(replaced))) return FINE
     }
     return misfit(this.bindings.resolve(source), this.bindings.resolve(target))
   }
@@ -123,7 +128,7 @@ export class Linking {
    */
   #mayLink(from: PortRef, to: PortRef): boolean {
     const [source, target] = [this.sourceShape(from), this.targetShape(to)]
-    if (!source || !target || this.#circles(from, to)) return false
+    if (!source || !target || this.circles(from, to)) return false
     if (this.#fits(source, target, this.bindings)) return true
     if (!isGeneric(source) && !isGeneric(target)) return false
     return this.#replaced(to) !== null && this.#fits(source, target, null)
@@ -175,7 +180,8 @@ export class Linking {
     return links.find((link) => link.target.port === to.port && link.target.name === to.name) ?? null
   }
 
-  #circles(from: PortRef, to: PortRef): boolean {
+  /** Whether what a link would feed is what it comes from. */
+  circles(from: PortRef, to: PortRef): boolean {
     const net = this.#graph()
     const [begin, end] = [net.begin(from), net.end(to)]
     if (begin < 0 || end < 0) return false

@@ -1,0 +1,144 @@
+/** Instances as text: to be pasted into this level, another one, or another tab's. */
+
+import type { Graph, Instance, JsonValue, Link, Operation } from '../protocol'
+import { addInstance, freeName } from './edits'
+import { entry, isRecord, splitPort, viewOf, type Path, type Point } from './level'
+import { isLink, linksInto } from './links'
+import { isInstance, isName } from './reading'
+
+/** Says that a text is a clip. */
+const MARK = 'knotwork/clip'
+
+/** Copied instances. */
+export interface Clip {
+  clip: typeof MARK
+  nodes: Record<string, Instance>
+  /** What the view says of them. */
+  view: Record<string, JsonValue>
+  /** Type of each instance outside that they read, to know it again. */
+  outside: Record<string, string>
+}
+
+/** Copy instances of a level with the links among them; their sources outside are remembered. */
+export function copy(level: Graph, names: Iterable<string>): Clip {
+  const clip: Clip = { clip: MARK, nodes: {}, view: {}, outside: {} }
+  for (const name of names) {
+    const instance = entry(level.nodes, name)
+    const shown = entry(level.view, name)
+    if (!instance) continue
+    clip.nodes[name] = instance
+    if (shown !== undefined) clip.view[name] = shown
+  }
+  for (const [name, instance] of Object.entries(clip.nodes)) {
+    for (const { source } of linksInto(name, instance)) {
+      const held = entry(level.nodes, source.name)
+      if (held && !Object.hasOwn(clip.nodes, source.name)) clip.outside[source.name] = held.type ?? ''
+    }
+  }
+  return clip
+}
+
+/** A clip for the system's clipboard. */
+export function clipText(clip: Clip): string {
+  return JSON.stringify(clip, null, 1)
+}
+
+/** Read a clip back; null for any text that is none. */
+export function readClip(text: string): Clip | null {
+  const tree = parse(text)
+  if (!isRecord(tree) || tree['clip'] !== MARK || !isRecord(tree['nodes'])) return null
+  const { nodes, view = {}, outside = {} } = tree
+  if (!isRecord(view) || !isRecord(outside)) return null
+  const entries = Object.entries(nodes)
+  if (entries.length === 0 || !entries.every(([name, instance]) => isName(name) && isInstance(instance))) return null
+  if (!Object.values(outside).every((type) => typeof type === 'string')) return null
+  return { clip: MARK, nodes, view, outside } as Clip
+}
+
+/**
+ * Put copied instances into a level under fresh names, the upper left one at a place.
+ *
+ * Links among them stay. One from outside stays where an instance of that name and type is there.
+ */
+export function paste(level: Graph, clip: Clip, at: Path, position: Readonly<Point>): Operation[] {
+  const names = freshNames(level, clip)
+  const { positions } = viewOf(clip)
+  const [left, top] = cornerOf(clip)
+  const follow = (text: string): string | null => {
+    const { name, port } = splitPort(text)
+    const fresh = names.get(name)
+    if (fresh !== undefined) return `${fresh}.${port}`
+    const there = entry(level.nodes, name)
+    return there && (there.type ?? '') === entry(clip.outside, name) ? text : null
+  }
+  let unplaced = 0
+  const adds: Operation[] = []
+  const shown: Operation[] = []
+  for (const [name, instance] of Object.entries(clip.nodes)) {
+    const fresh = names.get(name) ?? name
+    const [x, y] = positions.get(name) ?? [left + 32 * ++unplaced, top + 32 * unplaced]
+    const place: Point = [Math.round(position[0] + x - left), Math.round(position[1] + y - top)]
+    adds.push(addInstance(fresh, relinked(instance, follow), place, at))
+    shown.push(...viewed(fresh, entry(clip.view, name), place, at))
+  }
+  return [...adds, ...shown]
+}
+
+/** Upper left corner of what was copied. */
+export function cornerOf(clip: Clip): Point {
+  const places = [...viewOf(clip).positions.values()]
+  const start: Point = places[0] ?? [0, 0]
+  return places.reduce<Point>(([left, top], [x, y]) => [Math.min(left, x), Math.min(top, y)], start)
+}
+
+function freshNames(level: Graph, clip: Clip): Map<string, string> {
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const name of Object.keys(clip.nodes)) {
+    const fresh = freeName(level, name.replace(/_\d+$/, '') || name, taken)
+    taken.add(fresh)
+    names.set(name, fresh)
+  }
+  return names
+}
+
+/** An instance whose sources are followed to where they are now; what leads nowhere is left out. */
+function relinked(instance: Instance, follow: (text: string) => string | null): Instance {
+  const after: Instance = { ...instance }
+  if (instance.links) after.links = kept(instance.links, follow)
+  const lead = (value: Link | JsonValue): Link | JsonValue => {
+    if (!isLink(value)) return value
+    const text = follow(value.link)
+    return text === null ? null : { link: text }
+  }
+  if (instance.carry) {
+    after.carry = Object.fromEntries(Object.entries(instance.carry).map(([name, start]) => [name, lead(start)]))
+  }
+  if (isLink(instance.items)) after.items = (lead(instance.items) as Link | null) ?? []
+  if (isLink(instance.count)) after.count = lead(instance.count) as Link | null
+  return after
+}
+
+function kept(links: NonNullable<Instance['links']>, follow: (text: string) => string | null): typeof links {
+  const after: typeof links = {}
+  for (const [port, sources] of Object.entries(links)) {
+    const followed = (typeof sources === 'string' ? [sources] : sources).flatMap((text) => follow(text) ?? [])
+    const [first] = followed
+    if (first !== undefined) after[port] = typeof sources === 'string' ? first : followed
+  }
+  return after
+}
+
+function viewed(name: string, shown: JsonValue | undefined, place: Point, at: Path): Operation[] {
+  if (!isRecord(shown) || Object.keys(shown).every((field) => field === 'at')) return []
+  const after = { ...(shown as { [k: string]: JsonValue }), at: [...place] }
+  return [{ op: 'patch', at, writes: [{ where: ['view', name], old: [{ at: [...place] }], new: [after] }] }]
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return null
+  }
+}

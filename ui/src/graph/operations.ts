@@ -1,0 +1,6 @@
+/** The server operations that gestures stand for. Each builder returns them in order, to be sent as one edit. */
+
+export * from './edits'
+export * from './rewiring'
+export * from './structure'
+export * from './viewing'

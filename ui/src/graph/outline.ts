@@ -1,0 +1,82 @@
+/** The whole graph as a tree of text, for screen readers and the keyboard: what is not drawn is in it, too. */
+
+import type { Graph, Instance } from '../protocol'
+import { children, type Path } from './level'
+import { linksInto } from './links'
+import { inOrder } from './path'
+import { LOOP } from './ports'
+
+/** An instance in the outline. */
+export interface OutlineItem<Status = string> {
+  /** Path of the instance. */
+  path: string
+  /** The level that it stands in. */
+  at: Path
+  name: string
+  title: string
+  kind: 'node' | 'subgraph' | 'loop'
+  /** Id of its node; empty for a subgraph. */
+  type: string
+  mode: string
+  /** Depth from 1 on, and place among its siblings, as `aria-level`, `aria-posinset` and `aria-setsize` take them. */
+  depth: number
+  place: number
+  siblings: number
+  /** Names beside it that it reads, each once. */
+  reads: string[]
+  /** What was known of it; undefined when nothing was. */
+  status: Status | undefined
+  items: OutlineItem<Status>[]
+}
+
+/** The tree of a graph, each level in an order in which instances come after what they read. */
+export function outlineOf<Status = string>(
+  graph: Graph,
+  statusOf: (path: string) => Status | undefined = () => undefined,
+): OutlineItem<Status>[] {
+  const top: OutlineItem<Status>[] = []
+  const waiting = [{ level: graph, at: '', depth: 1, items: top }]
+  for (let part = waiting.pop(); part; part = waiting.pop()) {
+    const names = inOrder(part.level)
+    names.forEach((name, place) => {
+      const instance = part.level.nodes?.[name] ?? {}
+      const path = children(part.at, name)
+      const item = { ...itemOf(instance, name), path, at: part.at, depth: part.depth, place: place + 1 }
+      const items: OutlineItem<Status>[] = []
+      part.items.push({ ...item, siblings: names.length, status: statusOf(path), items })
+      if (instance.graph) waiting.push({ level: instance.graph, at: path, depth: part.depth + 1, items })
+    })
+  }
+  return top
+}
+
+/** The items that are seen, in order, while some are open; what the arrow keys go through. */
+export function flatten<Status>(
+  items: readonly OutlineItem<Status>[],
+  isOpen: (path: string) => boolean = () => true,
+): OutlineItem<Status>[] {
+  const seen: OutlineItem<Status>[] = []
+  const waiting = [...items].reverse()
+  for (let item = waiting.pop(); item; item = waiting.pop()) {
+    seen.push(item)
+    if (isOpen(item.path)) for (const inner of [...item.items].reverse()) waiting.push(inner)
+  }
+  return seen
+}
+
+function itemOf(instance: Instance, name: string) {
+  const sources = linksInto(name, instance).map(({ source }) => source.name)
+  return {
+    name,
+    title: instance.title || name,
+    kind: kindOf(instance),
+    type: instance.type ?? '',
+    mode: instance.mode ?? '',
+    reads: [...new Set(sources)],
+  }
+}
+
+function kindOf(instance: Instance): 'node' | 'subgraph' | 'loop' {
+  if (instance.type === LOOP) return 'loop'
+  return instance.graph || instance.ref ? 'subgraph' : 'node'
+}

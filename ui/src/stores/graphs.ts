@@ -7,7 +7,7 @@ import { create } from 'zustand'
 import { ServerError, ask, get, post, remove } from '../api/http'
 import type { Listener } from '../api/line'
 import { applyPatches } from '../graph/patch'
-import type { Path } from '../graph/level'
+import { instanceAt, type Path } from '../graph/level'
 import type { Interface } from '../graph/ports'
 import type {
   ChangeRecord,
@@ -39,6 +39,8 @@ export interface OpenGraph {
   saveError: string
   /** Level that is shown. */
   at: Path
+  /** Instance path → the graph that it refers to, once it was entered. */
+  references: Record<Path, Graph>
   /** Level → instance → ports of what is no plain node. */
   interfaces: Record<Path, Record<string, Interface>>
 }
@@ -132,6 +134,7 @@ function takeSnapshot(id: string, state: GraphStateRecord): void {
     choice: { id: state.choice, conflicts: state.conflicts },
     saveError: '',
     at: before?.at ?? '',
+    references: before?.references ?? {},
     interfaces: before?.interfaces ?? {},
   }
   useGraphs.setState((now) => ({
@@ -198,7 +201,23 @@ export async function fetchInterfaces(id: string): Promise<void> {
 /** Show a level of a graph. */
 export function enterLevel(id: string, at: Path): void {
   change(id, { at })
+  void fetchReference(id, at)
   void fetchInterfaces(id)
+}
+
+/** Fetch the graph that an instance refers to, if it is one that does. */
+async function fetchReference(id: string, path: Path): Promise<void> {
+  const open = openGraph(id)
+  if (!open || !path || !instanceAt(open.graph, path)?.ref || open.references[path]) return
+  try {
+    const found = await get<{ document: Graph }>(`sessions/${id}/reference`, { instance: path })
+    const now = openGraph(id)
+    if (now) change(id, { references: { ...now.references, [path]: found.document } })
+  } catch (error) {
+    tell(error)
+    const now = openGraph(id)
+    if (now?.at === path) change(id, { at: path.slice(0, Math.max(0, path.lastIndexOf('/'))) })
+  }
 }
 
 export function activateTab(id: string): void {

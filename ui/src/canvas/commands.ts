@@ -1,0 +1,123 @@
+/** What can be done on the canvas by palette, keys and menus. */
+
+import { levelAt, nameOf, parent, children } from '../graph/level'
+import { isLevel } from '../graph/ports'
+import { openAddNode } from '../panels/AddNode'
+import { registerCommands, type Command } from '../stores/commands'
+import { activeGraph, enterLevel, redo, undo, useGraphs } from '../stores/graphs'
+import { select, useSelection } from '../stores/selection'
+import * as act from './actions'
+import { editable } from './here'
+import { fit, focusCard, viewCentre, zoomIn, zoomOut, zoomTo } from './view'
+
+const active = () => useGraphs.getState().active
+const some = () => act.selectedCards().length > 0
+const anything = () => useSelection.getState().names.length > 0 || useSelection.getState().link !== ''
+const several = () => act.selectedCards().length > 1
+
+async function copySelected(): Promise<void> {
+  const text = act.copied()
+  if (text) await navigator.clipboard.writeText(text)
+}
+
+/** The selected instance, if a graph is in it. */
+function levelSelected(): string {
+  const open = activeGraph()
+  const [name] = act.selectedCards()
+  const instance = open && name ? levelAt(open.graph, open.at)?.nodes?.[name] : undefined
+  return open && name && instance && isLevel(instance) ? children(open.at, name) : ''
+}
+
+/** Go out of a subgraph, to where it stands. */
+export function leaveLevel(): void {
+  const open = activeGraph()
+  if (!open?.at) return
+  const name = nameOf(open.at)
+  enterLevel(active(), parent(open.at))
+  select([name])
+  focusCard(name)
+}
+
+const edit: Command[] = [
+  { id: 'edit.undo', titleKey: 'canvas.undo', group: 'edit', keys: ['mod+z'], repeats: true, when: () => active() !== '', run: () => undo(active()) },
+  { id: 'edit.redo', titleKey: 'canvas.redo', group: 'edit', keys: ['mod+shift+z', 'mod+y'], repeats: true, when: () => active() !== '', run: () => redo(active()) },
+  { id: 'edit.copy', titleKey: 'canvas.copy', group: 'edit', when: some, run: copySelected },
+  { id: 'edit.paste', titleKey: 'canvas.paste', group: 'edit', when: () => editable() !== null, run: async () => void (await act.pasteText(await navigator.clipboard.readText())) },
+  { id: 'edit.duplicate', titleKey: 'canvas.duplicate', group: 'edit', keys: ['mod+d'], scope: 'canvas', when: some, run: async () => void (await act.duplicateSelected()) },
+  { id: 'edit.delete', titleKey: 'canvas.delete', group: 'edit', keys: ['delete', 'backspace'], scope: 'canvas', when: anything, run: act.removeSelected },
+  { id: 'edit.selectAll', titleKey: 'canvas.selectAll', group: 'edit', keys: ['mod+a'], scope: 'canvas', run: act.selectAll },
+]
+
+const nodes: Command[] = [
+  { id: 'node.add', titleKey: 'canvas.addNode', group: 'nodes', keys: ['a'], scope: 'canvas', when: () => editable() !== null, run: () => openAddNode({ position: viewCentre() }) },
+  { id: 'node.addLoop', titleKey: 'canvas.addLoop', group: 'nodes', when: () => editable() !== null, run: async () => void (await act.addLoop()) },
+  { id: 'node.addNote', titleKey: 'canvas.addNote', group: 'nodes', keys: ['n'], scope: 'canvas', when: () => editable() !== null, run: () => act.addNote() },
+  { id: 'node.rename', titleKey: 'canvas.rename', group: 'nodes', keys: ['f2'], scope: 'canvas', when: some, run: act.renameSelected },
+  { id: 'node.bypass', titleKey: 'canvas.bypass', group: 'nodes', keys: ['b'], scope: 'canvas', when: some, run: () => act.toggleMode('bypass') },
+  { id: 'node.mute', titleKey: 'canvas.mute', group: 'nodes', keys: ['m'], scope: 'canvas', when: some, run: () => act.toggleMode('mute') },
+  { id: 'node.collapse', titleKey: 'canvas.toggleCollapsed', group: 'nodes', keys: ['c'], scope: 'canvas', when: some, run: () => act.toggleCollapsed(act.selectedCards()) },
+  { id: 'node.pin', titleKey: 'canvas.togglePinned', group: 'nodes', keys: ['p'], scope: 'canvas', when: some, run: () => act.togglePinned() },
+]
+
+const structure: Command[] = [
+  { id: 'graph.group', titleKey: 'canvas.groupSelected', group: 'graph', keys: ['mod+g'], scope: 'canvas', when: some, run: act.groupSelected },
+  { id: 'graph.embed', titleKey: 'canvas.embed', group: 'graph', keys: ['mod+shift+g'], scope: 'canvas', when: some, run: act.embedSelected },
+  { id: 'graph.unpack', titleKey: 'canvas.unpack', group: 'graph', when: () => levelSelected() !== '', run: act.unpackSelected },
+  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => levelSelected() !== '', run: () => enterLevel(active(), levelSelected()) },
+  { id: 'graph.leave', titleKey: 'canvas.leave', group: 'graph', keys: ['u'], scope: 'canvas', when: () => (activeGraph()?.at ?? '') !== '', run: leaveLevel },
+  { id: 'graph.arrange', titleKey: 'canvas.arrange', group: 'graph', keys: ['shift+l'], scope: 'canvas', when: () => editable() !== null, run: act.arrange },
+  { id: 'graph.clear', titleKey: 'canvas.clear', group: 'graph', when: () => editable() !== null, run: act.clearLevel },
+]
+
+const layout: Command[] = (['left', 'centre', 'right', 'top', 'middle', 'bottom'] as const).map((side) => ({
+  id: `layout.${side}`,
+  titleKey: `canvas.align_${side}` as const,
+  group: 'graph',
+  when: several,
+  run: () => act.alignSelected(side),
+}))
+
+const spread: Command[] = [
+  { id: 'layout.across', titleKey: 'canvas.distributeAcross', group: 'graph', when: several, run: () => act.distributeSelected('across') },
+  { id: 'layout.down', titleKey: 'canvas.distributeDown', group: 'graph', when: several, run: () => act.distributeSelected('down') },
+]
+
+const view: Command[] = [
+  { id: 'view.fit', titleKey: 'canvas.fit', group: 'view', keys: ['f'], scope: 'canvas', run: () => fit() },
+  { id: 'view.fitSelected', titleKey: 'canvas.fitSelected', group: 'view', keys: ['shift+f'], scope: 'canvas', when: anything, run: () => fit(useSelection.getState().names) },
+  { id: 'view.zoomIn', titleKey: 'canvas.zoomIn', group: 'view', keys: ['plus', '='], scope: 'canvas', repeats: true, run: zoomIn },
+  { id: 'view.zoomOut', titleKey: 'canvas.zoomOut', group: 'view', keys: ['-'], scope: 'canvas', repeats: true, run: zoomOut },
+  { id: 'view.zoomReset', titleKey: 'canvas.zoomReset', group: 'view', keys: ['1'], scope: 'canvas', run: () => zoomTo(1) },
+]
+
+export const registerCanvasCommands = () => registerCommands([...edit, ...nodes, ...structure, ...layout, ...spread, ...view])
+
+/** Copy, cut and paste by the browser's own events, which need no permission. */
+export function listenToClipboard(): () => void {
+  const elsewhere = (event: Event) => {
+    const target = event.target as HTMLElement | null
+    return target?.closest?.('input, textarea, [contenteditable]') != null || (getSelection()?.toString() ?? '') !== ''
+  }
+  const onCopy = (event: ClipboardEvent) => {
+    const text = elsewhere(event) ? '' : act.copied()
+    if (!text) return
+    event.preventDefault()
+    event.clipboardData?.setData('text/plain', text)
+    if (event.type === 'cut') void act.removeSelected()
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    if (elsewhere(event)) return
+    const files = [...(event.clipboardData?.files ?? [])]
+    const text = event.clipboardData?.getData('text/plain') ?? ''
+    if (files.length > 0) void import('./drop').then((drop) => drop.takeFiles(files))
+    else void act.pasteText(text)
+  }
+  document.addEventListener('copy', onCopy)
+  document.addEventListener('cut', onCopy)
+  document.addEventListener('paste', onPaste)
+  return () => {
+    document.removeEventListener('copy', onCopy)
+    document.removeEventListener('cut', onCopy)
+    document.removeEventListener('paste', onPaste)
+  }
+}

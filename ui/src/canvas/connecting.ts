@@ -1,0 +1,12 @@
+/** The link that is being drawn: where it comes from, and which ports take it. */
+
+import { create } from 'zustand'
+import type { PortRef } from '../graph/links'
+
+interface Connecting {
+  from: (PortRef & { side: 'in' | 'out' }) | null
+  /** `name.port` of each port that takes the link; null while none is drawn. */
+  valid: ReadonlySet<string> | null
+}
+
+export const useConnecting = create<Connecting>(() => ({ from: null, valid: null }))

@@ -1,0 +1,45 @@
+/** The level that is shown: one of the graph's own, or one of a graph that it refers to, only to be read. */
+
+import { levelAt, type Path } from '../graph/level'
+import type { Catalogue, Known } from '../graph/ports'
+import type { Graph } from '../protocol'
+import { activeGraph, edit, useGraphs, type OpenGraph } from '../stores/graphs'
+import { useCatalogue } from '../stores/catalogue'
+import type { Operation } from '../protocol'
+
+export interface Shown {
+  level: Graph
+  at: Path
+  readOnly: boolean
+}
+
+export function levelShown(open: OpenGraph): Shown | null {
+  const own = levelAt(open.graph, open.at)
+  if (own) return { level: own, at: open.at, readOnly: false }
+  for (const [path, graph] of Object.entries(open.references)) {
+    if (open.at !== path && !open.at.startsWith(`${path}/`)) continue
+    const level = levelAt(graph, open.at.slice(path.length + 1))
+    if (level) return { level, at: open.at, readOnly: true }
+  }
+  return null
+}
+
+const NONE = {}
+export const knownOf = (open: OpenGraph, catalogue: Catalogue): Known => ({
+  catalogue,
+  interfaces: open.interfaces[open.at] ?? NONE,
+})
+
+/** The level that is shown now, if it can be edited, with what is known of its ports. */
+export function editable(): (Shown & { session: string; known: Known }) | null {
+  const open = activeGraph()
+  const shown = open ? levelShown(open) : null
+  if (!open || !shown || shown.readOnly) return null
+  return { ...shown, session: useGraphs.getState().active, known: knownOf(open, useCatalogue.getState().catalogue) }
+}
+
+/** Edit the level that is shown; true when it was done. */
+export function editLevel(make: (level: Graph, at: Path, known: Known) => Operation[]): Promise<boolean> {
+  const here = editable()
+  return here ? edit(here.session, make(here.level, here.at, here.known)) : Promise.resolve(false)
+}

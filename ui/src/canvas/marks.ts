@@ -1,0 +1,40 @@
+/** What is marked on single cards: problems, and what differs in a comparison. */
+
+import { useMemo } from 'react'
+import { create } from 'zustand'
+import type { ProblemRecord } from '../protocol'
+import { useGraphs } from '../stores/graphs'
+
+const NONE: readonly ProblemRecord[] = []
+const byInstance = new WeakMap<readonly ProblemRecord[], Map<string, ProblemRecord[]>>()
+
+function gathered(problems: readonly ProblemRecord[]): Map<string, ProblemRecord[]> {
+  const known = byInstance.get(problems)
+  if (known) return known
+  const found = new Map<string, ProblemRecord[]>()
+  for (const problem of problems) {
+    const [outer = ''] = [problem.instance]
+    for (let end = outer.length; end > 0; end = outer.lastIndexOf('/', end - 1)) {
+      const name = outer.slice(0, end)
+      const one = end === outer.length ? problem : { ...problem, port: '', instance: name }
+      const before = found.get(name)
+      if (before) before.push(one)
+      else found.set(name, [one])
+    }
+  }
+  byInstance.set(problems, found)
+  return found
+}
+
+/** The problems of an instance; those inside of a subgraph are its own, too. */
+export function useProblemsOf(path: string): readonly ProblemRecord[] {
+  const problems = useGraphs((now) => now.open[now.active]?.problems ?? NONE)
+  return useMemo(() => gathered(problems).get(path) ?? NONE, [problems, path])
+}
+
+export type DiffMark = 'added' | 'removed' | 'changed'
+
+/** Instance path → how it differs from what the graph is compared with. */
+export const useDiffMarks = create<{ marks: ReadonlyMap<string, DiffMark> }>(() => ({ marks: new Map() }))
+
+export const useDiffOf = (path: string) => useDiffMarks((now) => now.marks.get(path))

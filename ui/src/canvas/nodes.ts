@@ -1,0 +1,264 @@
+/**
+ * The level that is shown, as React Flow takes it. A node or link that is as before is the same object, so
+ * that an edit of one instance draws one card.
+ */
+
+import { Position, type Edge, type Node } from '@xyflow/react'
+import type { Graph, Instance } from '../protocol'
+import { cardView, HANDLE_SIZE, PREVIEW_HEIGHT, sizeOf, type CardSize } from '../graph/geometry'
+import { GROUP, NOTE, entry, viewOf, type LevelView, type Point } from '../graph/level'
+import { fedPorts, linksOf, readOutputs, type LinkView } from '../graph/links'
+import { interfaceOf, isLevel, placeholderOf, shapeOf, type Interface, type Known } from '../graph/ports'
+import { typeKind, type TypeKind } from '../graph/types'
+
+export interface CardData extends Record<string, unknown> {
+  name: string
+  instance: Instance
+  face: Interface
+  /** Whether its node is not installed. */
+  missing: boolean
+  /** Whether it holds a graph that can be entered. */
+  level: boolean
+  collapsed: boolean
+  pinned: boolean
+  colour: string
+  /** Pixels kept for a picture of what it gives. */
+  preview: number
+  /** Ports that a graph input feeds → its name. */
+  fed: ReadonlyMap<string, string>
+  /** Outputs of the graph that it gives: port → name. */
+  gives: ReadonlyMap<string, string>
+  size: CardSize
+}
+
+export interface BoxData extends Record<string, unknown> {
+  text: string
+  colour: string
+  at: Point
+  size: Point
+}
+
+export type CardNode = Node<CardData, 'card'>
+export type BoxNode = Node<BoxData, 'group-box' | 'note-box'>
+export type FlowNode = CardNode | BoxNode
+
+export interface LinkData extends Record<string, unknown> {
+  kind: TypeKind
+  list: boolean
+  link: LinkView
+  diff?: string
+}
+
+export type FlowLink = Edge<LinkData, 'link'>
+
+const PICTURED: ReadonlySet<TypeKind> = new Set(['image', 'mask', 'latent', 'video'])
+const PREVIEWS = { none: 0, small: 96, medium: PREVIEW_HEIGHT, large: 232 } as const
+export type PreviewSize = keyof typeof PREVIEWS
+
+/** Whether an instance gives something that can be looked at. */
+export function isPictured(face: Interface): boolean {
+  return Object.values(face.outputs).some((port) => PICTURED.has(typeKind(shapeOf(port))))
+}
+
+interface Made {
+  parts: readonly unknown[]
+  node: FlowNode
+}
+
+const NONE: ReadonlyMap<string, string> = new Map()
+
+/** Builds the nodes and links of one level again and again. */
+export class LevelNodes {
+  private cards = new Map<string, Made>()
+  private links = new Map<string, FlowLink>()
+  private fed = new Map<string, ReadonlyMap<string, string>>()
+  private gives = new Map<string, ReadonlyMap<string, string>>()
+
+  nodes(level: Graph, known: Known, previews: PreviewSize): FlowNode[] {
+    const view = viewOf(level)
+    const next = new Map<string, Made>()
+    this.fed = kept(this.fed, feeding(level))
+    this.gives = kept(this.gives, giving(level))
+    const found: FlowNode[] = []
+    for (const box of [...view.groups.map(groupNode), ...view.notes.map(noteNode)]) {
+      found.push(this.same(next, box.id, [entry(level.view, box.id)], () => box))
+    }
+    let free = 0
+    const read = readOutputs(level)
+    for (const [name, instance] of Object.entries(level.nodes ?? {})) {
+      const record = isLevel(instance) ? known.interfaces[name] : known.catalogue.nodes.get(instance.type ?? '')
+      const at = view.positions.get(name) ?? unplaced(free++)
+      const fed = this.fed.get(name) ?? NONE
+      const gives = this.gives.get(name) ?? NONE
+      const outputs = record ? '' : [...(read.get(name) ?? [])].join()
+      const parts = [instance, record, at[0], at[1], entry(level.view, name), fed, gives, previews, outputs]
+      found.push(
+        this.same(next, name, parts, () =>
+          cardNode(name, instance, known, view, { at, fed, gives, previews, read: read.get(name) }),
+        ),
+      )
+    }
+    this.cards = next
+    return found
+  }
+
+  private same(next: Map<string, Made>, id: string, parts: readonly unknown[], make: () => FlowNode): FlowNode {
+    const before = this.cards.get(id)
+    const made = before && equal(before.parts, parts) ? before : { parts, node: make() }
+    next.set(id, made)
+    return made.node
+  }
+
+  edges(level: Graph, nodes: readonly FlowNode[]): FlowLink[] {
+    const faces = new Map<string, CardData>()
+    for (const node of nodes) if (node.type === 'card') faces.set(node.id, node.data)
+    const next = new Map<string, FlowLink>()
+    for (const link of linksOf(level)) {
+      if (link.kind === 'input' || link.kind === 'output') continue
+      const source = faces.get(link.source.name)
+      const target = faces.get(link.target.name)
+      if (!source || !target) continue
+      const flow = kindOf(source.face, target.face, link)
+      const before = this.links.get(link.id)
+      const same = before?.data?.kind === flow.kind && before.data.list === flow.list
+      next.set(link.id, same ? before : edgeOf(link, flow))
+    }
+    this.links = next
+    return [...next.values()]
+  }
+}
+
+function edgeOf(link: LinkView, flow: { kind: TypeKind; list: boolean }): FlowLink {
+  return {
+    id: link.id,
+    type: 'link',
+    source: link.source.name,
+    sourceHandle: link.source.port,
+    target: link.target.name,
+    targetHandle: link.target.port,
+    data: { ...flow, link },
+  }
+}
+
+function kindOf(source: Interface, target: Interface, link: LinkView): { kind: TypeKind; list: boolean } {
+  const from = source.outputs[link.source.port]
+  const to = target.inputs[link.target.port]
+  const given = from ? shapeOf(from) : {}
+  const kind = typeKind(given)
+  const taken = to ? shapeOf(to) : {}
+  return { kind: kind === 'other' ? typeKind(taken) : kind, list: given.list !== undefined }
+}
+
+const equal = (one: readonly unknown[], other: readonly unknown[]) =>
+  one.length === other.length && one.every((part, place) => part === other[place])
+
+/** Where an instance stands that nobody has placed, such as one that a script added. */
+function unplaced(number: number): Point {
+  return [(number % 6) * 300, Math.floor(number / 6) * 340]
+}
+
+interface Circumstances {
+  at: Point
+  fed: ReadonlyMap<string, string>
+  gives: ReadonlyMap<string, string>
+  previews: PreviewSize
+  read: ReadonlySet<string> | undefined
+}
+
+function cardNode(name: string, instance: Instance, known: Known, view: LevelView, more: Circumstances): CardNode {
+  const told = interfaceOf(instance, name, known.catalogue, known.interfaces)
+  const face = told ?? placeholderOf(instance, name, more.read)
+  const preview = isPictured(face) ? PREVIEWS[more.previews] : 0
+  const shown = cardView(view, name, preview, new Set(more.fed.keys()))
+  const size = sizeOf(face, instance, shown)
+  const pinned = view.pinned.has(name)
+  return {
+    id: name,
+    type: 'card',
+    position: { x: more.at[0], y: more.at[1] },
+    width: size.width,
+    height: size.height,
+    draggable: !pinned,
+    handles: size.handles.map(({ id, side, x, y }) => ({
+      id,
+      type: side === 'in' ? 'target' : 'source',
+      position: side === 'in' ? Position.Left : Position.Right,
+      x: x - HANDLE_SIZE / 2,
+      y: y - HANDLE_SIZE / 2,
+      width: HANDLE_SIZE,
+      height: HANDLE_SIZE,
+    })),
+    data: {
+      name,
+      instance,
+      face,
+      missing: told === null && !isLevel(instance),
+      level: isLevel(instance),
+      collapsed: view.collapsed.has(name),
+      pinned,
+      colour: view.colours.get(name) ?? '',
+      preview: view.collapsed.has(name) ? 0 : preview,
+      fed: more.fed,
+      gives: more.gives,
+      size,
+    },
+  }
+}
+
+function groupNode(group: LevelView['groups'][number]): BoxNode {
+  return boxNode(GROUP + group.id, 'group-box', -2, { ...group, text: group.title })
+}
+
+function noteNode(note: LevelView['notes'][number]): BoxNode {
+  return boxNode(NOTE + note.id, 'note-box', -1, note)
+}
+
+function boxNode(id: string, type: 'group-box' | 'note-box', zIndex: number, box: { text: string; colour: string; at: Point; size: Point }): BoxNode {
+  const { text, colour, at, size } = box
+  return {
+    id,
+    type,
+    zIndex,
+    position: { x: at[0], y: at[1] },
+    width: size[0],
+    height: size[1],
+    handles: [],
+    data: { text, colour, at, size },
+  }
+}
+
+/** Instance → port → graph input that feeds it. */
+function feeding(level: Graph): Map<string, Map<string, string>> {
+  const found = new Map<string, Map<string, string>>()
+  if (fedPorts(level).size === 0) return found
+  for (const link of linksOf({ inputs: level.inputs ?? {} })) {
+    put(found, link.target.name, link.target.port, link.source.port)
+  }
+  return found
+}
+
+/** Instance → port → graph output that it gives. */
+function giving(level: Graph): Map<string, Map<string, string>> {
+  const found = new Map<string, Map<string, string>>()
+  for (const link of linksOf({ outputs: level.outputs ?? {} })) {
+    put(found, link.source.name, link.source.port, link.target.port)
+  }
+  return found
+}
+
+function put(table: Map<string, Map<string, string>>, name: string, port: string, value: string): void {
+  const ports = table.get(name)
+  if (ports) ports.set(port, value)
+  else table.set(name, new Map([[port, value]]))
+}
+
+/** The new table, with the old entries where they say the same. */
+function kept(before: Map<string, ReadonlyMap<string, string>>, now: Map<string, Map<string, string>>) {
+  const found = new Map<string, ReadonlyMap<string, string>>()
+  for (const [name, ports] of now) {
+    const old = before.get(name)
+    const same = old?.size === ports.size && [...ports].every(([port, value]) => old.get(port) === value)
+    found.set(name, same ? old : ports)
+  }
+  return found
+}

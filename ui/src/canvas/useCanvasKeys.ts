@@ -1,0 +1,65 @@
+import { useCallback, type KeyboardEvent } from 'react'
+import { announce } from '../shell/announce'
+import { openAddNode } from '../panels/AddNode'
+import { select, useSelection } from '../stores/selection'
+import { moveTo } from './actions'
+import type { FlowNode } from './nodes'
+import { focusCard, nodeNamed, reveal, viewCentre } from './view'
+import { nearest, neighbour, type Direction } from './walk'
+
+const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
+const STEP = 10
+
+/** Keys of the canvas itself: arrows walk from node to node, with Alt they move what is selected. */
+export function useCanvasKeys(nodes: readonly FlowNode[]) {
+  return useCallback(
+    (event: KeyboardEvent<HTMLElement>) => {
+      const target = event.target as HTMLElement
+      if (event.defaultPrevented || target.closest('input, textarea, select, [contenteditable], [role=slider], [role=menu], [role=combobox]')) {
+        if (event.key === 'Escape') target.closest<HTMLElement>('[data-node]')?.focus()
+        return
+      }
+      const direction = ARROWS[event.key]
+      const inWidget = target.closest('[data-node] button, [data-node] [role]:not([role=group])') !== null
+      if (direction && !inWidget) {
+        event.preventDefault()
+        if (event.altKey) moveSelected(direction, event.shiftKey)
+        else walk(nodes, direction, event.shiftKey)
+      } else if (event.key === 'Tab' && target === event.currentTarget && !event.shiftKey && !event.ctrlKey) {
+        event.preventDefault()
+        openAddNode({ position: viewCentre() })
+      } else if (event.key === 'Enter' && target.matches('[data-node]')) {
+        event.preventDefault()
+        target.querySelector<HTMLElement>('.row__widget :is(input, textarea, button, select), .card__fold')?.focus()
+      } else if (event.key === 'Escape') {
+        if (target.matches('[data-node]')) event.currentTarget.focus()
+        else select([])
+      }
+    },
+    [nodes],
+  )
+}
+
+function walk(nodes: readonly FlowNode[], direction: Direction, more: boolean): void {
+  const { names } = useSelection.getState()
+  const from = names.at(-1)
+  const next = from ? neighbour(nodes, from, direction) : nearest(nodes, viewCentre())
+  if (!next) return
+  select(more && from ? [...names.filter((name) => name !== next), next] : [next])
+  reveal(next)
+  focusCard(next)
+  const node = nodeNamed(next)
+  if (node?.type === 'card') announce(node.data.face.title)
+}
+
+function moveSelected(direction: Direction, far: boolean): void {
+  const by = far ? 10 * STEP : STEP
+  const dx = direction === 'left' ? -by : direction === 'right' ? by : 0
+  const dy = direction === 'up' ? -by : direction === 'down' ? by : 0
+  const positions: Record<string, [number, number]> = {}
+  for (const name of useSelection.getState().names) {
+    const node = nodeNamed(name)
+    if (node) positions[name] = [node.position.x + dx, node.position.y + dy]
+  }
+  void moveTo(positions)
+}

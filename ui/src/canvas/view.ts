@@ -1,0 +1,98 @@
+/** Where the canvas looks, for those outside of it: panels, commands, search. */
+
+import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
+import type { Point } from '../graph/level'
+import type { FlowLink, FlowNode } from './nodes'
+
+export const MIN_ZOOM = 0.04
+export const MAX_ZOOM = 2.5
+
+let flow: ReactFlowInstance<FlowNode, FlowLink> | null = null
+let frame: HTMLElement | null = null
+let shown: readonly FlowNode[] = []
+
+const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
+const duration = () => (still() ? 0 : 180)
+
+export function attach(instance: ReactFlowInstance<FlowNode, FlowLink> | null, element: HTMLElement | null): void {
+  flow = instance
+  frame = element
+}
+
+/** Say which nodes there are; seen from far, React Flow itself has none. */
+export function showNodes(nodes: readonly FlowNode[]): void {
+  shown = nodes
+}
+
+export const shownNodes = () => shown
+export const nodeNamed = (name: string) => shown.find((node) => node.id === name)
+
+/** Bring a node to the middle, near enough to be read. */
+export function centreOn(name: string): void {
+  const node = nodeNamed(name)
+  if (!flow || !node) return
+  const x = node.position.x + (node.width ?? 0) / 2
+  const y = node.position.y + (node.height ?? 0) / 2
+  void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.8), duration: duration() })
+}
+
+/** Move the view as little as it takes to see a node. */
+export function reveal(name: string): void {
+  const node = nodeNamed(name)
+  if (!flow || !node || !frame) return
+  const { x, y, zoom } = flow.getViewport()
+  const left = node.position.x * zoom + x
+  const top = node.position.y * zoom + y
+  const right = left + (node.width ?? 0) * zoom
+  const bottom = top + (node.height ?? 0) * zoom
+  const [width, height] = frameSize()
+  const dx = left < 24 ? 24 - left : right > width - 24 ? Math.max(width - 24 - right, 24 - left) : 0
+  const dy = top < 24 ? 24 - top : bottom > height - 24 ? Math.max(height - 24 - bottom, 24 - top) : 0
+  if (dx || dy) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: duration() })
+}
+
+/** The place of the graph in the middle of the canvas. */
+export function viewCentre(): Point {
+  if (!flow || !frame) return [0, 0]
+  const box = frame.getBoundingClientRect()
+  return toGraph(box.left + box.width / 2, box.top + box.height / 2)
+}
+
+/** The place of the graph under a point of the page. */
+export function toGraph(x: number, y: number): Point {
+  const place = flow?.screenToFlowPosition({ x, y }, { snapToGrid: false }) ?? { x: 0, y: 0 }
+  return [Math.round(place.x), Math.round(place.y)]
+}
+
+/** Show the whole level, or some of its nodes. */
+export function fit(names?: readonly string[], animate = true): void {
+  const wanted = names?.length ? shown.filter((node) => names.includes(node.id)) : shown
+  const [width, height] = frameSize()
+  if (!flow || wanted.length === 0 || width === 0) return
+  const left = Math.min(...wanted.map((node) => node.position.x))
+  const top = Math.min(...wanted.map((node) => node.position.y))
+  const right = Math.max(...wanted.map((node) => node.position.x + (node.width ?? 0)))
+  const bottom = Math.max(...wanted.map((node) => node.position.y + (node.height ?? 0)))
+  const bounds = { x: left, y: top, width: right - left, height: bottom - top }
+  const viewport = getViewportForBounds(bounds, width, height, MIN_ZOOM, 1, 0.1)
+  void flow.setViewport(viewport, { duration: animate ? duration() : 0 })
+}
+
+export const zoomIn = () => void flow?.zoomIn({ duration: duration() })
+export const zoomOut = () => void flow?.zoomOut({ duration: duration() })
+export const zoomTo = (zoom: number) => void flow?.zoomTo(zoom, { duration: duration() })
+
+/** Move the view so that a point of the graph is in the middle. */
+export function lookAt(x: number, y: number): void {
+  if (flow) void flow.setCenter(x, y, { zoom: flow.getZoom() })
+}
+
+export const frameSize = (): Point => [frame?.clientWidth ?? 0, frame?.clientHeight ?? 0]
+
+/** Put the keyboard on a node's card, or on the canvas while cards are too small to be drawn. */
+export function focusCard(name: string): void {
+  requestAnimationFrame(() => {
+    const card = frame?.querySelector<HTMLElement>(`[data-node="${CSS.escape(name)}"]`)
+    ;(card ?? frame)?.focus({ preventScroll: true })
+  })
+}

@@ -1,0 +1,47 @@
+/** Going from node to node by keyboard. */
+
+import type { FlowNode } from './nodes'
+
+export type Direction = 'left' | 'right' | 'up' | 'down'
+
+/** The node that lies next in a direction; what lies straight ahead is nearer than what lies aside. */
+export function neighbour(nodes: readonly FlowNode[], from: string, direction: Direction): string | null {
+  const start = nodes.find((node) => node.id === from)
+  if (!start) return null
+  const [x, y] = middle(start)
+  let best: string | null = null
+  let least = Infinity
+  for (const node of nodes) {
+    if (node.id === from || node.type !== 'card') continue
+    const [nx, ny] = middle(node)
+    const along = direction === 'left' ? x - nx : direction === 'right' ? nx - x : direction === 'up' ? y - ny : ny - y
+    const aside = direction === 'left' || direction === 'right' ? Math.abs(ny - y) : Math.abs(nx - x)
+    if (along <= 4) continue
+    const far = along + 2 * aside
+    if (far < least) {
+      least = far
+      best = node.id
+    }
+  }
+  return best
+}
+
+function middle(node: FlowNode): [number, number] {
+  return [node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2]
+}
+
+/** The card nearest to a place: where the keyboard begins. */
+export function nearest(nodes: readonly FlowNode[], [x, y]: readonly [number, number]): string | null {
+  let best: string | null = null
+  let least = Infinity
+  for (const node of nodes) {
+    if (node.type !== 'card') continue
+    const [nx, ny] = middle(node)
+    const far = Math.hypot(nx - x, ny - y)
+    if (far < least) {
+      least = far
+      best = node.id
+    }
+  }
+  return best
+}

@@ -1,0 +1,45 @@
+/** The panels of the sidebars. Each is loaded when it is first shown. */
+
+import {
+  Blocks,
+  CircleAlert,
+  GalleryVerticalEnd,
+  GitCompareArrows,
+  Grid3x3,
+  History,
+  Images,
+  LayoutTemplate,
+  ListOrdered,
+  ListTree,
+  SlidersHorizontal,
+  Tags,
+} from 'lucide-react'
+import { lazy } from 'react'
+import type { PanelSpec } from '../shell/layout'
+import { useGraphs } from '../stores/graphs'
+import { useRuns } from '../stores/runs'
+
+function ProblemCount() {
+  const count = useGraphs((now) => now.open[now.active]?.problems.length ?? 0)
+  return count > 0 ? <>{count}</> : null
+}
+
+function QueueCount() {
+  const count = useRuns((now) => now.queue.length)
+  return count > 0 ? <>{count}</> : null
+}
+
+export const panels: readonly PanelSpec[] = [
+  { id: 'library', icon: Blocks, titleKey: 'left.library', side: 'left', component: lazy(() => import('../panels/Library')) },
+  { id: 'templates', icon: LayoutTemplate, titleKey: 'left.templates', side: 'left', component: lazy(() => import('../panels/Templates')) },
+  { id: 'outline', icon: ListTree, titleKey: 'left.outline', side: 'left', component: lazy(() => import('../panels/Outline')) },
+  { id: 'problems', icon: CircleAlert, titleKey: 'left.problems', side: 'left', component: lazy(() => import('../panels/Problems')), badge: ProblemCount },
+  { id: 'inspector', icon: SlidersHorizontal, titleKey: 'left.inspector', side: 'right', component: lazy(() => import('../panels/Inspector')) },
+  { id: 'queue', icon: ListOrdered, titleKey: 'panels.queue', side: 'right', component: lazy(() => import('../panels/Queue')), badge: QueueCount },
+  { id: 'history', icon: History, titleKey: 'panels.history', side: 'right', component: lazy(() => import('../panels/History')) },
+  { id: 'gallery', icon: Images, titleKey: 'panels.gallery', side: 'right', component: lazy(() => import('../panels/Gallery')) },
+  { id: 'timeline', icon: GalleryVerticalEnd, titleKey: 'panels.timeline', side: 'right', component: lazy(() => import('../panels/Timeline')) },
+  { id: 'versions', icon: Tags, titleKey: 'panels.versions', side: 'right', component: lazy(() => import('../panels/Versions')) },
+  { id: 'sweep', icon: Grid3x3, titleKey: 'panels.sweep', side: 'right', component: lazy(() => import('../panels/SweepGrid')) },
+  { id: 'diff', icon: GitCompareArrows, titleKey: 'panels.diff', side: 'right', component: lazy(() => import('../panels/DiffView')) },
+]

@@ -1,10 +1,11 @@
-import { Check, ChevronDown } from 'lucide-react'
-import { Popover, Select } from 'radix-ui'
+import { ChevronDown } from 'lucide-react'
+import { Popover } from 'radix-ui'
 import { lazy, Suspense, useState } from 'react'
 import type { JsonValue } from '../protocol'
 import { t } from '../i18n/t'
 import { said, same } from './check'
 import { held, type Control } from './control'
+import { OptionList } from './OptionList'
 import type { FormOf } from './schema'
 import './choice.css'
 
@@ -22,7 +23,6 @@ export function ChoiceInput(props: Control) {
   const strange = now !== undefined && !all.some((one) => same(one, now))
   const options = strange ? [now, ...all] : all
   const at = now === undefined ? -1 : options.findIndex((one) => same(one, now))
-  const Chooser = options.length > MANY ? Searched : Dropped
   return <Chooser {...props} options={options} at={at} />
 }
 
@@ -31,49 +31,20 @@ interface ChooserProps extends Control {
   readonly at: number
 }
 
-export function optionText(option: JsonValue | undefined): string {
+function optionText(option: JsonValue | undefined): string {
   if (option === null) return t('widgets.notSet')
   if (option === undefined) return t('widgets.choose')
   if (typeof option === 'boolean') return t(option ? 'widgets.yes' : 'widgets.no')
   return option === '' ? t('widgets.emptyText') : said(option)
 }
 
-function Dropped({ id, options, at, disabled, value, aria, onChange }: ChooserProps) {
-  const choose = (index: string) => {
-    const chosen = options[Number(index)]
-    if (chosen !== undefined) onChange(chosen)
-  }
-  return (
-    <Select.Root value={at < 0 ? '' : String(at)} disabled={disabled} onValueChange={choose}>
-      <Select.Trigger
-        id={id}
-        className="choice nodrag"
-        data-unset={value === undefined || undefined}
-        {...aria}
-      >
-        <span className="choice__text">{optionText(options[at])}</span>
-        <ChevronDown className="choice__arrow" size={14} aria-hidden />
-      </Select.Trigger>
-      <Select.Portal>
-        <Select.Content className="choice-menu nowheel" position="popper" sideOffset={4}>
-          <Select.Viewport className="choice-menu__list">
-            {options.map((option, i) => (
-              <Select.Item key={i} value={String(i)} className="choice-menu__item">
-                <Select.ItemText>{optionText(option)}</Select.ItemText>
-                <Select.ItemIndicator className="choice-menu__mark">
-                  <Check size={14} aria-hidden />
-                </Select.ItemIndicator>
-              </Select.Item>
-            ))}
-          </Select.Viewport>
-        </Select.Content>
-      </Select.Portal>
-    </Select.Root>
-  )
-}
-
-function Searched({ id, options, at, disabled, value, label, aria, onChange }: ChooserProps) {
+function Chooser({ id, options, at, disabled, value, label, aria, onChange }: ChooserProps) {
   const [open, setOpen] = useState(false)
+  const choose = (index: number) => {
+    const chosen = options[index]
+    if (chosen !== undefined) onChange(chosen)
+    setOpen(false)
+  }
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
@@ -84,24 +55,30 @@ function Searched({ id, options, at, disabled, value, label, aria, onChange }: C
         disabled={disabled}
         data-unset={value === undefined || undefined}
         {...aria}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+          event.preventDefault()
+          event.stopPropagation()
+          setOpen(true)
+        }}
       >
         <span className="choice__text">{optionText(options[at])}</span>
         <ChevronDown className="choice__arrow" size={14} aria-hidden />
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="choice-menu nowheel" align="start" sideOffset={4} aria-label={label}>
-          <Suspense fallback={<p className="widget-note">{t('widgets.loading')}</p>}>
-            <SearchList
-              label={label}
-              chosen={at < 0 ? undefined : String(at)}
-              items={options.map((option, i) => ({ id: String(i), text: optionText(option) }))}
-              onChoose={(index) => {
-                const chosen = options[Number(index)]
-                if (chosen !== undefined) onChange(chosen)
-                setOpen(false)
-              }}
-            />
-          </Suspense>
+          {options.length > MANY ? (
+            <Suspense fallback={<p className="widget-note">{t('widgets.loading')}</p>}>
+              <SearchList
+                label={label}
+                chosen={at < 0 ? undefined : String(at)}
+                items={options.map((option, i) => ({ id: String(i), text: optionText(option) }))}
+                onChoose={(index) => choose(Number(index))}
+              />
+            </Suspense>
+          ) : (
+            <OptionList label={label} options={options.map(optionText)} chosen={at} onChoose={choose} />
+          )}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -3,6 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react'
 import { formatBytes, t } from '../i18n/t'
 import type { UploadRecord } from '../protocol'
 import type { FormOf } from './schema'
+import { Button } from '../shell/Button'
 import { fileName, isUpload, listUploads, pictureOf } from './uploads'
 import { useLoad } from './useLoad'
 
@@ -60,9 +61,7 @@ export function FileChooser(props: ChooserProps) {
       )}
       <NameField {...props} />
       {nullable && (
-        <button type="button" className="widget-button" onClick={() => onChoose(null)}>
-          {t('widgets.unset')}
-        </button>
+        <Button onClick={() => onChoose(null)}>{t('widgets.unset')}</Button>
       )}
     </div>
   )
@@ -75,7 +74,7 @@ function Sent({ form, chosen, onChoose }: ChooserProps) {
     return (
       <p className="widget-note" role="alert">
         {loaded.error}{' '}
-        <button type="button" className="widget-button" onClick={loaded.retry}>{t('widgets.retry')}</button>
+        <Button onClick={loaded.retry}>{t('widgets.retry')}</Button>
       </p>
     )
   }
@@ -133,15 +132,11 @@ function Thumb({ id }: { readonly id: string }) {
 
 function NameField({ form, chosen, onChoose }: ChooserProps) {
   const [name, setName] = useState(isUpload(chosen) ? '' : chosen)
+  const use = () => {
+    if (name.trim() !== '') onChoose(name.trim())
+  }
   return (
-    <form
-      className="file-chooser__name"
-      onSubmit={(event) => {
-        event.preventDefault()
-        event.stopPropagation()
-        if (name.trim() !== '') onChoose(name.trim())
-      }}
-    >
+    <div className="file-chooser__name">
       <label className="file-chooser__label">
         {t(form.folder ? 'widgets.folderName' : 'widgets.workspaceName')}
         <input
@@ -152,11 +147,14 @@ function NameField({ form, chosen, onChoose }: ChooserProps) {
           spellCheck={false}
           autoComplete="off"
           onChange={(event) => setName(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            use()
+          }}
         />
       </label>
-      <button type="submit" className="widget-button" data-main disabled={name.trim() === ''}>
-        {t('widgets.use')}
-      </button>
-    </form>
+      <Button disabled={name.trim() === ''} onClick={use}>{t('widgets.use')}</Button>
+    </div>
   )
 }

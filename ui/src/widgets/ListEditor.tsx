@@ -3,6 +3,7 @@ import { Popover } from 'radix-ui'
 import { useRef, type KeyboardEvent } from 'react'
 import type { JsonValue } from '../protocol'
 import { t } from '../i18n/t'
+import { Button } from '../shell/Button'
 import { faultOf } from './check'
 import { held, type Control } from './control'
 import { ControlOf } from './ControlOf'
@@ -81,10 +82,10 @@ function Items(props: Control & { readonly items: readonly JsonValue[] }) {
           )
         })}
       </ol>
-      <button
+      <Button
         id={id}
-        type="button"
-        className="widget-button list-editor__add"
+        icon={Plus}
+        className="list-editor__add"
         disabled={disabled}
         {...aria}
         aria-label={t('widgets.itemAddTo', { label, n: items.length })}
@@ -93,8 +94,8 @@ function Items(props: Control & { readonly items: readonly JsonValue[] }) {
           focus(items.length)
         }}
       >
-        <Plus size={14} aria-hidden /> {t('widgets.itemAdd')}
-      </button>
+        {t('widgets.itemAdd')}
+      </Button>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { t } from '../i18n/t'
+import { Button } from '../shell/Button'
 import { paint, paintAct, type Act, type Painting, type Spot } from './masks'
 import { useLoad } from './useLoad'
 
@@ -36,7 +37,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
     return (
       <p className="mask-canvas widget-note" role="alert">
         {t('widgets.maskNoPicture')}{' '}
-        <button type="button" className="widget-button" onClick={loaded.retry}>{t('widgets.retry')}</button>
+        <Button onClick={loaded.retry}>{t('widgets.retry')}</Button>
       </p>
     )
   }

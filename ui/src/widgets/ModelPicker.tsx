@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { get } from '../api/http'
 import { formatBytes, formatNumber, t } from '../i18n/t'
 import type { ModelDetailRecord, ModelRecord } from '../protocol'
+import { Button } from '../shell/Button'
 import { held, shownText, type Control } from './control'
 import type { FormOf } from './schema'
 import { useLoad } from './useLoad'
@@ -52,7 +53,7 @@ function Models({ field, name, label, onChange, onDone }: Control & { name: stri
     return (
       <p className="widget-note" role="alert">
         {loaded.error}{' '}
-        <button type="button" className="widget-button" onClick={loaded.retry}>{t('widgets.retry')}</button>
+        <Button onClick={loaded.retry}>{t('widgets.retry')}</Button>
       </p>
     )
   }
@@ -92,9 +93,7 @@ function Details({ name }: { readonly name: string }) {
   return asked ? (
     <Detail name={name} />
   ) : (
-    <button type="button" className="widget-button" onClick={() => setAsked(true)}>
-      {t('widgets.modelDetails', { name })}
-    </button>
+    <Button onClick={() => setAsked(true)}>{t('widgets.modelDetails', { name })}</Button>
   )
 }
 

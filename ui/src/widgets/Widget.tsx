@@ -38,8 +38,7 @@ export function Widget(props: WidgetProps) {
   const field = useMemo(() => readField(port), [port])
   const [draftFault, setDraftFault] = useState<Fault | null>(null)
   const id = useId()
-  const fault = draftFault ?? faultOf(field, value)
-  const message = fault ? t(fault.key, fault.values) : (props.problem ?? '')
+  const message = messageOf(draftFault ?? faultOf(field, value), props.problem)
   const help = compact || props.help === false ? '' : port.help
   const changed = isChanged(field, value)
   return (
@@ -51,10 +50,7 @@ export function Widget(props: WidgetProps) {
       data-name={name}
     >
       <div className="widget__head">
-        <label className="widget__label" htmlFor={id} title={compact ? label : undefined}>
-          {label}
-          {field.required && value === undefined && <span className="widget__need" title={t('widgets.needed')}>*</span>}
-        </label>
+        <Label id={id} text={label} needed={field.required && value === undefined} />
         {changed && !disabled && (
           <Reset field={field} label={label} onReset={props.onReset} onDone={() => setDraftFault(null)} />
         )}
@@ -81,8 +77,21 @@ export function Widget(props: WidgetProps) {
   )
 }
 
+function Label({ id, text, needed }: { id: string; text: string; needed: boolean }) {
+  return (
+    <label className="widget__label" htmlFor={id} title={text}>
+      {text}
+      {needed && <span className="widget__need" title={t('widgets.needed')}>*</span>}
+    </label>
+  )
+}
+
 function Text({ text, ...place }: { text: string; className: string; id: string; role?: string }) {
   return text === '' ? null : <p {...place}>{text}</p>
+}
+
+function messageOf(fault: Fault | null, problem = ''): string {
+  return fault ? t(fault.key, fault.values) : problem
 }
 
 function isChanged({ fallback }: Field, value: JsonValue | undefined): boolean {

@@ -13,7 +13,7 @@ export interface Stroke {
   readonly erases: boolean
 }
 
-export type Act = Stroke | { readonly kind: 'clear' | 'invert' }
+export type Act = Stroke | { readonly kind: 'clear' } | { readonly kind: 'invert' }
 
 export interface Painting {
   readonly acts: readonly Act[]

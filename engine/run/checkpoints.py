@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.plan.keys import key_of
@@ -14,10 +14,24 @@ LOOP_STATE = "flow.loop checkpoint"
 
 
 def checkpoints_of(work: Work, arguments: Mapping[str, Any], store: Results) -> loop.StoredCheckpoints | None:
+    """The checkpoints of a loop's run; None when what it computes differs from run to run."""
+    items = [store.ref(item).digest for item in arguments["items"]] if "items" in arguments else None
+    return checkpoints_over(work, arguments, items, store)
+
+
+def checkpoints_over(
+    work: Work, arguments: Mapping[str, Any], items: Sequence[str] | None, store: Results
+) -> loop.StoredCheckpoints | None:
     """The checkpoints of a loop's run; None when what it computes differs from run to run.
 
     Their keys hold the body, the start values, the invariants and the items, but not the count: a longer run
     goes on from them.
+
+    Args:
+        work: The loop, with the slots of what it reads.
+        arguments: By name; the values of those that are linked are not looked at.
+        items: Digests of the items; None for a loop that counts.
+        store: Where the checkpoints are.
     """
     plan, index = work.plan, work.index
     digest = plan.bodies[index].digest()
@@ -28,9 +42,6 @@ def checkpoints_of(work: Work, arguments: Mapping[str, Any], store: Results) -> 
         for name, value in sorted(arguments.items())
         if name not in {"items", "count"}
     ]
-    items = (
-        loop.prefixes(store.ref(item).digest for item in arguments["items"]) if "items" in arguments else None
-    )
 
     def probe(keys: list[bytes]) -> Mapping[bytes, Callable[[], dict[str, Any]]]:
         def reader(entry: Entry) -> Callable[[], dict[str, Any]]:
@@ -44,7 +55,8 @@ def checkpoints_of(work: Work, arguments: Mapping[str, Any], store: Results) -> 
             store.take(ref)
 
     base = key_of(repr((digest, fixed)).encode())
-    return loop.StoredCheckpoints(base, items, plan.loops[index].checkpoint, probe, put, store.drop)
+    prefixes = None if items is None else loop.prefixes(items)
+    return loop.StoredCheckpoints(base, prefixes, plan.loops[index].checkpoint, probe, put, store.drop)
 
 
 def _identity(work: Work, name: str, value: Any, store: Results) -> str:

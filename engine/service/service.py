@@ -19,6 +19,7 @@ from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
 from engine.service.history import History
+from engine.service.insides import Insides
 from engine.service.models import Models
 from engine.service.planning import Planner
 from engine.service.previews import Previews
@@ -28,6 +29,7 @@ from engine.service.sessions import Sessions
 from engine.service.signatures import Signatures
 from engine.service.sources import Sources, check
 from engine.service.uploads import Uploads
+from engine.service.values import Values
 from engine.service.workspace import Workspace
 from engine.settings import Settings
 
@@ -46,7 +48,9 @@ class Service:
         sources: Finds the graph that somebody means.
         artifacts: The files that runs gave.
         sessions: The graphs that are open.
+        insides: What lies inside the instances of open graphs.
         planner: What runs of open graphs would do.
+        values: What is stored of open graphs.
         queue: The runs that wait, and the one that runs.
         history: The runs that were.
         uploads: The files that callers sent.
@@ -64,7 +68,9 @@ class Service:
     sources: Sources
     artifacts: Artifacts
     sessions: Sessions
+    insides: Insides
     planner: Planner
+    values: Values
     queue: RunQueue
     history: History
     uploads: Uploads
@@ -112,7 +118,7 @@ class Service:
         artifacts = Artifacts(headless.settings.home, database)
         queue = RunQueue(database, headless, artifacts, channels, previews.offer)
         sessions = Sessions(database, workspace, headless, channels)
-        sources = Sources(workspace, headless)
+        sources, planner = Sources(workspace, headless), Planner(headless, sessions)
         channels.source("graph:", sessions.snapshot)
         channels.source("queue", queue.snapshot)
         channels.source("run:", queue.snapshot_run)
@@ -126,7 +132,9 @@ class Service:
             sources=sources,
             artifacts=artifacts,
             sessions=sessions,
-            planner=Planner(headless, sessions),
+            insides=Insides(sessions, workspace, headless.registry),
+            planner=planner,
+            values=Values(headless, planner),
             queue=queue,
             history=History(database, artifacts, channels),
             uploads=uploads,
@@ -150,6 +158,16 @@ class Service:
             graph = await self.sessions.graph(source.session)
             return await asyncio.to_thread(self.sources.at_root, graph, name), source.session
         return await self.sources.find(source), ""
+
+    async def carried(self, session: str) -> str:
+        """The text of a session's graph that a file carries.
+
+        Raises:
+            NoSession: There is no such session.
+            KnotworkError: A graph that it refers to can't be read.
+        """
+        graph, _ = await self.graph(GraphSource(session=session))
+        return await asyncio.to_thread(self.headless.carried, graph)
 
     async def probe(self) -> None:
         """Ask the database for an answer.

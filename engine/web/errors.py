@@ -16,7 +16,9 @@ from engine.service.artifacts import NoArtifact
 from engine.service.awaited import Stopping
 from engine.service.catalogue import NoNode
 from engine.service.database import DatabaseError
+from engine.service.finding import NoValue
 from engine.service.history import NotOver
+from engine.service.interfaces import NoPlace
 from engine.service.kinds import FileTooLarge, UnknownKind
 from engine.service.models import NoModel
 from engine.service.pictures import NotAPicture
@@ -25,6 +27,7 @@ from engine.service.records import Failure, ProblemRecord
 from engine.service.runs import NoSuchRun
 from engine.service.sessions import NoSession
 from engine.service.uploads import NoUpload
+from engine.service.values import NoFile
 from engine.service.versions import NoVersion
 from engine.service.workspace import Elsewhere
 
@@ -57,15 +60,18 @@ STATUS: dict[type[KnotworkError], int] = {
     NoArtifact: 404,
     NoModel: 404,
     NoNode: 404,
+    NoPlace: 404,
     NoSession: 404,
     NoSuchRun: 404,
     NoUpload: 404,
+    NoValue: 404,
     NoVersion: 404,
     Elsewhere: 409,
     NotOver: 409,
     NotWaiting: 409,
     Refused: 409,
     FileTooLarge: 413,
+    NoFile: 415,
     NotAPicture: 415,
     UnknownKind: 415,
     DatabaseError: 503,

@@ -46,7 +46,9 @@ class Sent(FileResponse):
         await super().__call__(scope, receive, send)
 
 
-def sent(request: Request, path: Path, media: str, digest: str) -> Response:
+def sent(
+    request: Request, path: Path, media: str, digest: str, *, cache: str = FOR_EVER, name: str = ""
+) -> Response:
     """The answer that is a file, a range of it, or the word that the caller has it.
 
     Args:
@@ -54,19 +56,37 @@ def sent(request: Request, path: Path, media: str, digest: str) -> Response:
         path: The file; its bytes never change.
         media: Its media type.
         digest: Names its bytes.
+        cache: How long a copy may be kept.
+        name: What the file is called where it is saved; its own name when not given.
     """
-    headers = {"etag": quoted(digest), "cache-control": FOR_EVER, "content-security-policy": INERT}
-    if names(request.headers.get("if-none-match", ""), digest):
-        return Response(status_code=304, headers=headers)
+    if (known := unchanged(request, digest, cache)) is not None:
+        return known
     disposition = "inline" if media.startswith(SHOWN) else "attachment"
     return Sent(
         path,
-        headers=headers,
+        headers=_headers(digest, cache),
         media_type=media,
-        filename=path.name,
+        filename=name or path.name,
         stat_result=os.stat(path),
         content_disposition_type=disposition,
     )
+
+
+def unchanged(request: Request, digest: str, cache: str = FOR_EVER) -> Response | None:
+    """The word that the caller has a file already, if so.
+
+    Args:
+        request: The request.
+        digest: Names the file's bytes.
+        cache: How long a copy may be kept.
+    """
+    if not names(request.headers.get("if-none-match", ""), digest):
+        return None
+    return Response(status_code=304, headers=_headers(digest, cache))
+
+
+def _headers(digest: str, cache: str) -> dict[str, str]:
+    return {"etag": quoted(digest), "cache-control": cache, "content-security-policy": INERT}
 
 
 def _makes_sense(first: str, last: str) -> bool:

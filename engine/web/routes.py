@@ -22,6 +22,7 @@ from engine.web import (
     settings,
     typed,
     uploads,
+    values,
 )
 from engine.web.live import Live
 
@@ -29,6 +30,7 @@ NOUNS = (
     graphs,
     typed,
     sessions,
+    values,
     plan,
     runs,
     history,

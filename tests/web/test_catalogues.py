@@ -58,8 +58,10 @@ def test_a_server_that_works_says_so(server: Asking) -> None:
     assert (told["status"], told["epoch"]) == ("ok", server.app.state.service.channels.epoch)
 
 
-def test_without_a_built_page_there_is_a_word_about_the_api(server: Asking) -> None:
-    answer = server.get("/")
+def test_without_a_built_page_there_is_a_word_about_the_api(tmp_path: Path) -> None:
+    app = Starlette()
+    show(app, tmp_path)
+    answer = ask(app, "/")
     assert answer.headers["content-type"].startswith("text/html")
     assert "api/openapi.json" in answer.text
     assert "<script" not in answer.text
@@ -74,6 +76,34 @@ def test_the_built_page_is_shown_with_its_files(tmp_path: Path) -> None:
     assert ask(app, "/").text == "<title>Editor</title>"
     assert ask(app, "/app.js").headers["content-type"].startswith("text/javascript")
     assert ask(app, "/%2e%2e/secret.txt").status_code == 404
+
+
+def test_files_with_digests_in_their_names_are_kept_and_the_page_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>Editor</title>")
+    (tmp_path / "assets" / "app-1f2e.js").write_text("start()")
+    app = Starlette()
+    show(app, tmp_path)
+    for path, kept in (
+        ("/assets/app-1f2e.js", "public, max-age=31536000, immutable"),
+        ("/", "no-cache"),
+        ("/index.html", "no-cache"),
+        ("/assets/%2e%2e/index.html", "no-cache"),
+    ):
+        answer = ask(app, path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, kept)
+        again = ask(app, path, headers={"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.headers["cache-control"]) == (304, kept)
+
+
+def test_what_is_asked_of_the_api_is_not_taken_for_a_file_of_the_page(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Editor</title>")
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "thing.txt").write_text("no")
+    app = Starlette()
+    show(app, tmp_path)
+    assert ask(app, "/api/thing.txt").status_code == 404
+    assert ask(app, "/api/thing.txt", "DELETE").status_code == 404
 
 
 def test_a_file_of_weights_that_is_damaged_is_told(server: Asking, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ def test_the_page_runs_its_own_scripts_only_and_none_that_stand_in_it(server: As
     assert found["default-src"] == ["'none'"]
     assert found["script-src"] == ["'self'"]
     assert found["base-uri"] == ["'none'"]
+    styles = found.pop("style-src")
+    assert styles == ["'self'", "'unsafe-inline'"]
     allowed = {source for sources in found.values() for source in sources}
     assert not allowed & {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:"}
 

@@ -60,6 +60,7 @@ export class Line {
   ) {}
 
   open(): void {
+    if (this.socket !== null) return
     clearTimeout(this.retry)
     this.told('connecting', '')
     const url = new URL('api/live', document.baseURI)
@@ -74,7 +75,7 @@ export class Line {
 
   /** Try now what was to be tried after a pause. */
   reconnect(): void {
-    if (this.socket === null) this.open()
+    this.open()
   }
 
   /** Ask for something; the answer may come after the connection was lost and made again. */

@@ -1,0 +1,34 @@
+import { ConnectionBanner } from '../shell/ConnectionBanner'
+import { openPanel } from '../shell/layout'
+import { ConnectionStatus, ProblemsStatus, type ConnectionState } from '../shell/StatusBar'
+import { useConnection, line } from '../stores/connection'
+import { useGraphs } from '../stores/graphs'
+import { startAgain, useStarted } from './start'
+
+/** How the line to the server is, in the shell's words. */
+function useLine(): ConnectionState {
+  const state = useConnection((now) => now.state)
+  const ready = useStarted((now) => now.ready)
+  if (state === 'open') return 'connected'
+  return ready ? 'reconnecting' : 'connecting'
+}
+
+/** What is said while the server is away. */
+export function Banner() {
+  const state = useLine()
+  const error = useStarted((now) => now.error)
+  return <ConnectionBanner state={error ? 'offline' : state} onRetry={() => (error ? startAgain() : line.reconnect())} />
+}
+
+export function Facts({ side }: { side: 'start' | 'end' }) {
+  const state = useLine()
+  const reason = useConnection((now) => now.reason)
+  const problems = useGraphs((now) => now.open[now.active]?.problems.length ?? 0)
+  if (side === 'end') return null
+  return (
+    <>
+      <ConnectionStatus state={state} detail={reason} />
+      <ProblemsStatus count={problems} onClick={() => openPanel('problems')} />
+    </>
+  )
+}

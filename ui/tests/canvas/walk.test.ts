@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import type { FlowNode } from '../../src/canvas/nodes'
+import { nearest, neighbour } from '../../src/canvas/walk'
+import { hit } from '../../src/canvas/paint'
+
+const card = (id: string, x: number, y: number) =>
+  ({ id, type: 'card', position: { x, y }, width: 100, height: 50 }) as unknown as FlowNode
+const nodes = [card('left', 0, 0), card('right', 300, 10), card('far', 600, 0), card('below', 20, 200)]
+
+it('goes to the next node in a direction', () => {
+  expect(neighbour(nodes, 'left', 'right')).toBe('right')
+  expect(neighbour(nodes, 'far', 'left')).toBe('right')
+  expect(neighbour(nodes, 'left', 'down')).toBe('below')
+})
+
+it('stays where nothing lies in a direction', () => {
+  expect(neighbour(nodes, 'left', 'up')).toBeNull()
+})
+
+it('begins at the node nearest to the middle', () => {
+  expect(nearest(nodes, [640, 30])).toBe('far')
+})
+
+it('tells the node under a place, cards before frames', () => {
+  const frame = { ...card('frame', -10, -10), type: 'group-box', width: 500, height: 300 } as FlowNode
+  expect(hit([frame, ...nodes], 5, 5)?.id).toBe('left')
+  expect(hit([frame, ...nodes], 200, 150)?.id).toBe('frame')
+  expect(hit(nodes, 5000, 5)).toBeNull()
+})

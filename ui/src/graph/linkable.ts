@@ -18,6 +18,8 @@ export interface Refused {
 
 export type Verdict = { ok: true } | Refused
 
+/** Walks over the level at most to find all targets of a source. */
+const WALKS = 32
 const FINE: Verdict = { ok: true }
 const CIRCLE: Refused = { ok: false, code: 'circle', reason: 'that would make a circle', source: '', target: '' }
 
@@ -54,6 +56,8 @@ export class Linking {
   readonly #given = new Map<string, Shape>()
   #net: Net | null = null
   #bindings: Bindings | null = null
+  /** What was told last by `without`. */
+  #lacking: { id: string; bindings: Bindings } | null = null
 
   constructor(level: Graph, known: Known) {
     this.#level = level
@@ -68,7 +72,10 @@ export class Linking {
 
   /** What variables would stand for if a link were not there. */
   without(gone: LinkView): Bindings {
-    return this.#bound((link) => link.id !== gone.id)
+    if (this.#lacking?.id !== gone.id) {
+      this.#lacking = { id: gone.id, bindings: this.#bound((link) => link.id !== gone.id) }
+    }
+    return this.#lacking.bindings
   }
 
   /** The ports of an instance; null when nothing is known of them. */
@@ -87,19 +94,23 @@ export class Linking {
     if (!source || !target) return missing(source ? to : from)
     if (this.circles(from, to)) return CIRCLE
     if (this.#fits(source, target, this.bindings)) return FINE
-    const replaced = this.#replaced(to)
-    if (replaced && (isGeneric(source) || isGeneric(target))) {
-      if (this.#fits(source, target, this.without(replaced))) return FINE
-    }
+    const replaced = isGeneric(source) || isGeneric(target) ? this.#replaced(to) : null
+    if (replaced && this.#fits(source, target, this.without(replaced))) return FINE
     return misfit(this.bindings.resolve(source), this.bindings.resolve(target))
   }
 
-  /** The inputs, as `instance.port`, that an output can be linked to. */
+  /**
+   * The inputs, as `instance.port`, that an output can be linked to.
+   *
+   * Where a link would take another's place, only the level without that other may tell whether the types fit.
+   * That takes a walk over the level; beyond some such inputs the others count as fitting, and `check` tells.
+   */
   targetsOf(from: PortRef): Set<string> {
+    let walks = WALKS
     const all = Object.keys(this.#level.nodes ?? {}).flatMap((name) =>
       Object.keys(this.ports(name)?.inputs ?? {}).map((port) => ({ name, port })),
     )
-    return new Set(all.filter((to) => this.#mayLink(from, to)).map(textOf))
+    return new Set(all.filter((to) => this.#mayLink(from, to, () => walks-- > 0)).map(textOf))
   }
 
   /** The outputs, as `instance.port`, that an input can be linked from. */
@@ -108,7 +119,7 @@ export class Linking {
     const all = Object.keys(this.#level.nodes ?? {}).flatMap((name) =>
       Object.keys(this.ports(name)?.outputs ?? {}).map((port) => ({ name, port })),
     )
-    return new Set(all.filter((from) => this.#mayLink(from, to)).map(textOf))
+    return new Set(all.filter((from) => this.#mayLink(from, to, () => true)).map(textOf))
   }
 
   /** Type of what comes out of a port; null when there is no such port. */
@@ -122,16 +133,13 @@ export class Linking {
     return to.name === OUTPUTS ? UNKNOWN : this.#shape(to, 'inputs')
   }
 
-  /**
-   * Like `check`, but in a moment: where a link would take another's place, and only the level without that
-   * other link could tell whether the types fit, it counts as fitting. Dropping it there asks `check`.
-   */
-  #mayLink(from: PortRef, to: PortRef): boolean {
+  #mayLink(from: PortRef, to: PortRef, mayWalk: () => boolean): boolean {
     const [source, target] = [this.sourceShape(from), this.targetShape(to)]
     if (!source || !target || this.circles(from, to)) return false
     if (this.#fits(source, target, this.bindings)) return true
-    if (!isGeneric(source) && !isGeneric(target)) return false
-    return this.#replaced(to) !== null && this.#fits(source, target, null)
+    const replaced = isGeneric(source) || isGeneric(target) ? this.#replaced(to) : null
+    if (!replaced || !this.#fits(source, target, null)) return false
+    return !mayWalk() || this.#fits(source, target, this.without(replaced))
   }
 
   #shape(port: PortRef, side: 'inputs' | 'outputs'): Shape | null {

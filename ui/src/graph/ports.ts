@@ -1,6 +1,14 @@
 /** The ports of an instance: a node's from the catalogue, a subgraph's and a loop's from the server. */
 
-import type { CatalogueRecord, InputPortRecord, Instance, JsonValue, NodeRecord, OutputPortRecord } from '../protocol'
+import type {
+  CatalogueRecord,
+  InputPortRecord,
+  Instance,
+  InterfaceRecord,
+  JsonValue,
+  NodeRecord,
+  OutputPortRecord,
+} from '../protocol'
 import { entry } from './level'
 import { describe, readShape, type Fits, type Shape } from './types'
 
@@ -13,6 +21,8 @@ export interface Interface {
   outputs: Record<string, OutputPortRecord>
   title: string
   help: string
+  /** What the server says it is; a node that the catalogue tells has none. */
+  kind?: InterfaceRecord['kind']
 }
 
 /** The nodes that are installed, and which class fits which. */
@@ -48,14 +58,13 @@ export function interfaceOf(
   catalogue: Catalogue,
   interfaces: Readonly<Record<string, Interface>>,
 ): Interface | null {
-  const title = instance.title || name
   if (isLevel(instance)) {
     const told = entry(interfaces, name)
-    return told ? { ...told, title } : null
+    return told && told.kind !== 'missing' ? { ...told, title: instance.title || told.title || name } : null
   }
   const node = catalogue.nodes.get(instance.type ?? '')
   if (!node) return null
-  const plain = { inputs: node.inputs, outputs: node.outputs, title, help: node.help }
+  const plain = { inputs: node.inputs, outputs: node.outputs, title: instance.title || name, help: node.help }
   return instance.over?.length ? lifted(plain, new Set(instance.over)) : plain
 }
 

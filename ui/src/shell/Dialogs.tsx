@@ -101,7 +101,7 @@ function NameDialog({ question, answer }: Naming) {
 }
 
 /** Shows the first question that waits; see `ask` and `prompt`. */
-export function Dialogs() {
+export default function Dialogs() {
   useLanguage()
   const [first] = useQuestions((state) => state.asked)
   if (!first) return null

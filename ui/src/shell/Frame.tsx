@@ -1,10 +1,12 @@
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, type MouseEvent, type ReactNode } from 'react'
 import { t } from '../i18n/t'
+import { registerCommands } from '../stores/commands'
 import './Frame.css'
 import { setPanels, useLayout, type PanelSpec } from './layout'
 import type { Entries } from './Menu'
 import { Rail } from './Rail'
 import './Rail.css'
+import { panelCommands } from './shellCommands'
 import { Sheet, Sidebar } from './Sidebar'
 import { MainMenu } from './TopBar'
 import { useScreen } from './useScreen'
@@ -40,11 +42,19 @@ export interface FrameProps {
   readonly ready: boolean
 }
 
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('[data-scope=canvas], #frame-centre')?.focus()
+}
+
 /** The frame of the page. Below 900 px sidebars lie over the canvas; below 600 px panels open from the foot. */
 export function Frame({ slots, ready }: FrameProps) {
   const screen = useScreen()
   const { panels } = slots
-  useEffect(() => setPanels(panels), [panels])
+  useEffect(() => {
+    setPanels(panels)
+    return registerCommands(panelCommands(panels))
+  }, [panels])
   // What lay over the canvas is in a sidebar when there is room again.
   useEffect(() => {
     if (screen === 'wide') useLayout.setState({ sheet: null })
@@ -53,7 +63,7 @@ export function Frame({ slots, ready }: FrameProps) {
   const phone = screen === 'phone'
   return (
     <div className={`frame frame--${screen}`} data-testid="app" data-ready={ready || undefined}>
-      <a className="frame__skip" href="#frame-centre">
+      <a className="frame__skip" href="#frame-centre" onClick={skip}>
         {t('shell.skipToCanvas')}
       </a>
       <TopBar slots={slots} />

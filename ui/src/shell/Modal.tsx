@@ -20,6 +20,8 @@ export interface ModalProps {
   readonly alert?: boolean
   /** Where the title is only read, since what is seen says it. */
   readonly hideHeader?: boolean
+  /** Called when it is gone and the focus is back where it was. */
+  readonly onClosed?: () => void
   readonly className?: string
   readonly children?: ReactNode
 }
@@ -40,7 +42,7 @@ function giveBack(before: HTMLElement | null): void {
 
 /**
  * A dialog over the page: the focus goes in (to `[data-autofocus]`, else to the first control), stays in, and
- * comes back.
+ * comes back. Escape closes it, save in what is marked `data-keeps-escape`.
  *
  * Its veil is our own, since Radix's overlay writes a style element, which the page's policy forbids.
  */
@@ -75,6 +77,11 @@ function Content(props: ModalProps) {
       onCloseAutoFocus={(event) => {
         event.preventDefault()
         giveBack(before)
+        props.onClosed?.()
+      }}
+      onEscapeKeyDown={(event) => {
+        const own = event.target instanceof Element && event.target.closest('[data-keeps-escape]')
+        if (own) event.preventDefault()
       }}
       onPointerDownOutside={(event) => {
         const onNotice = event.target instanceof Element && event.target.closest('.toasts')

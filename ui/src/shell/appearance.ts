@@ -11,7 +11,8 @@ export function shownTheme(theme: Preferences['theme'], systemIsDark: boolean): 
   return theme
 }
 
-function show({ theme, density }: Preferences): void {
+/** Shows theme and density as preferred. */
+export function showAppearance({ theme, density }: Preferences): void {
   const { dataset } = document.documentElement
   dataset.theme = shownTheme(theme, matchMedia(dark).matches)
   dataset.density = density
@@ -27,11 +28,11 @@ export async function applyLanguage({ language }: Preferences): Promise<void> {
 /** Shows theme, density and language as preferred, now and after each change. Returns what ends it. */
 export function followPreferences(): () => void {
   const system = matchMedia(dark)
-  const showNow = () => show(usePreferences.getState())
+  const showNow = () => showAppearance(usePreferences.getState())
   showNow()
   system.addEventListener('change', showNow)
   const unsubscribe = usePreferences.subscribe((next, before) => {
-    show(next)
+    showAppearance(next)
     if (next.language === before.language) return
     applyLanguage(next).catch(() => notify({ kind: 'error', text: t('shell.languageNotLoaded') }))
   })

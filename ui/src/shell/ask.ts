@@ -66,3 +66,8 @@ export function ask(question: Question): Promise<string | null> {
 export function prompt(question: NameQuestion): Promise<string | null> {
   return put((waiting) => ({ ...waiting, kind: 'name', question }))
 }
+
+/** Cancels all questions that wait. */
+export function cancelQuestions(): void {
+  for (const one of useQuestions.getState().asked) one.answer(null)
+}

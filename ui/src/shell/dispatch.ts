@@ -10,6 +10,14 @@ export function chordsOf(command: Command, overrides: Overrides): readonly strin
   return overrides[command.id] ?? command.keys ?? []
 }
 
+/** The user's keys after a command was given these; none are kept for one that has those it came with. */
+export function withChords(overrides: Overrides, command: Command, chords: readonly string[]): Overrides {
+  const others = Object.entries(overrides).filter(([id]) => id !== command.id)
+  const came = command.keys ?? []
+  const same = chords.length === came.length && chords.every((chord, index) => sameChord(chord, came[index] ?? ''))
+  return Object.fromEntries(same ? others : [...others, [command.id, chords]])
+}
+
 export function scopeOf(command: Command): Scope {
   return command.scope ?? 'global'
 }

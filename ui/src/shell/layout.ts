@@ -11,9 +11,11 @@ export interface PanelSpec {
   readonly id: string
   readonly icon: LucideIcon
   readonly titleKey: Key
-  /** Usually `lazy(() => import(…))`: it is loaded when it is first shown. */
+  /** Usually `lazyPart(() => import(…))`: it is loaded when it is first shown. */
   readonly component: ComponentType
   readonly side: Side
+  /** The chords that show and hide it; see `Command.keys`. */
+  readonly keys?: readonly string[]
   /** Draws a number or a dot on the panel's button, such as how many runs wait. */
   readonly badge?: ComponentType
   /** Draws buttons into the panel's header. */
@@ -106,6 +108,14 @@ export function openPalette(): void {
   useLayout.setState({ palette: true })
 }
 
+export function closePalette(): void {
+  useLayout.setState({ palette: false })
+}
+
 export function openSettings(page: SettingsPage = 'appearance'): void {
   useLayout.setState({ settings: page })
+}
+
+export function closeSettings(): void {
+  useLayout.setState({ settings: null })
 }

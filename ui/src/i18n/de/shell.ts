@@ -8,6 +8,7 @@ export const shell = {
   ok: 'OK',
   retry: 'Erneut versuchen',
   loading: 'Wird geladen …',
+  notLoaded: 'Das ließ sich nicht laden. Läuft der Server?',
   moreActions: 'Mehr',
 
   mainMenu: 'Hauptmenü',

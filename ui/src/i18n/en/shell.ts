@@ -5,6 +5,7 @@ export const shell = {
   ok: 'OK',
   retry: 'Try again',
   loading: 'Loading…',
+  notLoaded: 'This could not be loaded. Is the server running?',
   moreActions: 'More',
 
   mainMenu: 'Main menu',

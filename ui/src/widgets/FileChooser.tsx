@@ -5,7 +5,7 @@ import type { UploadRecord } from '../protocol'
 import type { FormOf } from './schema'
 import { Button } from '../shell/Button'
 import { fileName, isUpload, listUploads, pictureOf } from './uploads'
-import { useLoad } from './useLoad'
+import { useLoad } from '../views/useLoad'
 
 interface ChooserProps {
   readonly form: FormOf<'file'>

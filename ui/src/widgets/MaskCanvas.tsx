@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } fr
 import { t } from '../i18n/t'
 import { Button } from '../shell/Button'
 import { paint, paintAct, type Act, type Painting, type Spot } from './masks'
-import { useLoad } from './useLoad'
+import { useLoad } from '../views/useLoad'
 
 interface MaskCanvasProps {
   readonly picture: string

@@ -7,7 +7,7 @@ import type { ModelDetailRecord, ModelRecord } from '../protocol'
 import { Button } from '../shell/Button'
 import { held, shownText, type Control } from './control'
 import type { FormOf } from './schema'
-import { useLoad } from './useLoad'
+import { useLoad } from '../views/useLoad'
 import './model-picker.css'
 
 const SearchList = lazy(() => import('./SearchList').then((module) => ({ default: module.SearchList })))

@@ -1,4 +1,81 @@
 import type { views as english } from '../en/views'
 import type { Translation } from '../text'
 
-export const views = {} as const satisfies Translation<typeof english>
+export const views = {
+  nothing: 'Nichts zu zeigen',
+  failed: 'Das kann nicht gezeigt werden: {error}',
+  retry: 'Noch einmal versuchen',
+  more: { one: 'und ein weiterer', other: 'und {n} weitere' },
+  yes: 'Ja',
+  no: 'Nein',
+
+  // Bilder
+  noPicture: 'Das Bild kann nicht geladen werden.',
+  zoom: 'Vergrößerung',
+  zoomOf: '{title}; Pfeiltasten verschieben, + und − vergrößern und verkleinern, 0 passt ein, 1 zeigt 1:1',
+  zoomIn: 'Vergrößern (+)',
+  zoomOut: 'Verkleinern (−)',
+  fit: 'Einpassen (0)',
+  oneToOne: 'Wirkliche Größe (1)',
+  pixels: '{width} × {height}',
+
+  // Ton und Video
+  noSound: 'Der Ton kann nicht abgespielt werden.',
+  play: 'Abspielen',
+  pause: 'Anhalten',
+  seek: '{title}, Stelle im Ton',
+  noVideo: 'Das Video kann nicht abgespielt werden.',
+  videoTools: 'Video',
+  frameBack: 'Ein Bild zurück (,)',
+  frameOn: 'Ein Bild weiter (.)',
+  loop: 'Immer wieder',
+
+  // Netze
+  noMesh: 'Das Netz hat keine Ecken.',
+  meshOf: '{title}, Netz; Pfeiltasten drehen, + und − vergrößern und verkleinern',
+  meshSize: { one: '{vertices} Ecken, eine Fläche', other: '{vertices} Ecken, {n} Flächen' },
+
+  // Kurven
+  noNumbers: 'Keine Zahlen',
+  plotOf: { one: '{title}, ein Punkt', other: '{title}, {n} Punkte; Pfeiltasten lesen sie vor' },
+  plotPoint: 'x {x}, y {y}',
+  logScale: 'Logarithmisch',
+
+  // Text und Listen
+  emptyText: 'Leerer Text',
+  emptyList: 'Leere Liste',
+  mono: 'Gleich breite Buchstaben',
+  copy: 'Kopieren',
+  copied: 'Kopiert',
+  notCopied: 'Der Browser ließ das Kopieren nicht zu',
+
+  // Vergleichen
+  compare: 'Art des Vergleichs',
+  compareSlider: 'Schieber',
+  compareSide: 'Nebeneinander',
+  compareDifference: 'Unterschied',
+  differenceOf: 'Unterschied von {before} und {after}',
+  gain: '{n}-fach',
+  same: 'In jedem Bildpunkt gleich',
+  differs: '{share} der Bildpunkte sind verschieden, im Mittel um {mean}, höchstens um {most}',
+  otherSize: 'Die Größen sind verschieden: {first} und {second}.',
+
+  // Schritte
+  noSteps: 'Keine Schritte aufgehoben',
+  step: 'Schritt {step}',
+
+  // Kennzahlen
+  type: 'Typ',
+  shape: 'Form',
+  dtype: 'Zahlen',
+  device: 'Gerät',
+  min: 'Kleinste',
+  max: 'Größte',
+  mean: 'Mittel',
+  std: 'Streuung',
+  bytes: 'Größe',
+  nan: 'Einige Zahlen sind nicht endlich (NaN)',
+  nanCount: { one: 'Eine Zahl ist nicht endlich (NaN)', other: '{n} Zahlen sind nicht endlich (NaN)' },
+  histogramOf: 'Verteilung von {title}',
+  histogramPeak: '{title}, am häufigsten um {value}',
+} as const satisfies Translation<typeof english>

@@ -1,0 +1,52 @@
+import { t } from '../i18n/t'
+import type { JsonValue } from '../protocol'
+import { shortNumber } from './summary'
+import { readTable } from './table'
+import './table-view.css'
+
+const MOST_ROWS = 1000
+
+/** JSON: lists of objects and objects as a table, anything else as it is written. */
+export function TableView({ value, title }: { readonly value: JsonValue; readonly title: string }) {
+  const table = readTable(value)
+  if (!table) {
+    return (
+      <div className="table-view nowheel" role="region" tabIndex={0} aria-label={title}>
+        <pre className="table-view__json">{JSON.stringify(value, null, 2)}</pre>
+      </div>
+    )
+  }
+  const rows = table.rows.slice(0, MOST_ROWS)
+  return (
+    <div className="table-view nowheel" role="region" tabIndex={0} aria-label={title}>
+      <table className="table-view__table">
+        <caption className="visually-hidden">{title}</caption>
+        {table.columns.length > 0 && (
+          <thead>
+            <tr>
+              {table.columns.map((column) => <th key={column} scope="col">{column}</th>)}
+            </tr>
+          </thead>
+        )}
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={i}>
+              {row.map((cell, place) =>
+                table.columns.length === 0 && place === 0
+                  ? <th key={place} scope="row">{String(cell)}</th>
+                  : <td key={place} data-number={typeof cell === 'number' || undefined}>{cellText(cell)}</td>,
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length < table.rows.length && <p className="list-view__more">{t('views.more', { n: table.rows.length - rows.length })}</p>}
+    </div>
+  )
+}
+
+function cellText(cell: JsonValue | undefined): string {
+  if (cell === undefined || cell === null) return '—'
+  if (typeof cell === 'number') return shortNumber(cell)
+  return typeof cell === 'string' ? cell : JSON.stringify(cell)
+}

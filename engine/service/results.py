@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from engine.declare.registry import Registry
 from engine.declare.types import Type, Unknown
+from engine.graph.collector import collector_held
 from engine.graph.ends import Ends
 from engine.graph.flat import Source
 from engine.plan.plan import Plan
@@ -77,9 +78,20 @@ class Results:
     def told(self) -> dict[str, dict[str, dict[str, JsonValue]]]:
         """Instance → output → the fields of a ``ResultRecord``: thousands of records would take too long."""
         told: dict[str, dict[str, dict[str, JsonValue]]] = {}
-        for path, port, source in self._outputs():
-            if (ref := self.ref(source)) is not None:
-                told.setdefault(path, {})[port] = _fields(self.type(source), ref)
+        names: dict[int, tuple[Type, str]] = {}
+        with collector_held():
+            for path, port, source in self._outputs():
+                if (ref := self.ref(source)) is not None:
+                    type_ = self.type(source)
+                    if id(type_) not in names:  # most instances share the types of their nodes
+                        names[id(type_)] = type_, str(type_)
+                    told.setdefault(path, {})[port] = {
+                        "type": names[id(type_)][1],
+                        "kind": kind_of(type_, ref),
+                        "digest": ref.digest,
+                        "size": ref.size,
+                        "value": _value(ref),
+                    }
         return told
 
     def _outputs(self) -> Iterator[tuple[str, str, Source]]:
@@ -110,7 +122,8 @@ class Lookup:
         if known is not None and known.plan is plan and known.stamp == stamp:
             return known
         shape = known.shape if known is not None and known.shape.links is plan.links else self._shape(planned)
-        results = Results(plan, shape, stored(plan, self._store), stamp)
+        with collector_held():
+            results = Results(plan, shape, stored(plan, self._store), stamp)
         with self._lock:
             self._known[session] = results
             self._known.move_to_end(session)
@@ -123,16 +136,6 @@ class Lookup:
         numbers = {name: index for index, name in enumerate(plan.names)}
         ends = Ends(planned.graph, self._registry, planned.beside.reference, numbers)
         return Shape(plan.links, ends, tuple(ends.borrowed()), output_types(plan))
-
-
-def _fields(type_: Type, ref: Ref) -> dict[str, JsonValue]:
-    return {
-        "type": str(type_),
-        "kind": kind_of(type_, ref),
-        "digest": ref.digest,
-        "size": ref.size,
-        "value": _value(ref),
-    }
 
 
 def _value(ref: Ref) -> JsonValue:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import msgpack
 
+from engine.declare.registry import AnyNode
 from engine.declare.types import Bindings, File, ListOf, Plain, Type, Unknown, Var
 from engine.graph.flat import GIVEN, Source
 from engine.plan.plan import Plan
@@ -120,8 +121,8 @@ def _nothing(name: str) -> Type:
 
 def _of_node(plan: Plan, index: int, of: Callable[[Source], Type]) -> Outputs:
     node, over = plan.nodes[index], plan.over.get(index, ())
-    outputs = {name: port.type for name, port in node.outputs.items()}
-    if any(map(_has_variable, outputs.values())):
+    outputs, generic = _declared(node)
+    if generic:
         bindings = Bindings()
         for name, sources in plan.links[index].items():
             for source in sources:
@@ -129,6 +130,13 @@ def _of_node(plan: Plan, index: int, of: Callable[[Source], Type]) -> Outputs:
                 bindings.link(_item(type_) if name in over else type_, node.inputs[name].type)
         outputs = {name: _known(bindings.resolve(type_)) for name, type_ in outputs.items()}
     return {name: ListOf(type_) for name, type_ in outputs.items()} if over else outputs
+
+
+@cache
+def _declared(node: AnyNode) -> tuple[Outputs, bool]:
+    """The types of a node's outputs, and whether a variable is among them."""
+    outputs = {name: port.type for name, port in node.outputs.items()}
+    return outputs, any(map(_has_variable, outputs.values()))
 
 
 def _of_loop(plan: Plan, index: int, of: Callable[[Source], Type]) -> Outputs:

@@ -34,12 +34,12 @@ export function valueAt(points: readonly Point[], x: number): number {
   const width = x1 - x0
   const part = (x - x0) / width
   const rest = 1 - part
-  return (
+  const y =
     y0 * rest * rest * (1 + 2 * part) +
     y1 * part * part * (3 - 2 * part) +
     (slopes[at - 1] ?? 0) * width * part * rest * rest -
     (slopes[at] ?? 0) * width * part * part * rest
-  )
+  return clamp(y, Math.min(y0, y1), Math.max(y0, y1))
 }
 
 function tangents(points: readonly Point[]): number[] {

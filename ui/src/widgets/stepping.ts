@@ -9,7 +9,7 @@ const SLIDER_STEPS = 256
 export function stepOf(bounds: Bounds, typical: number): number {
   if (bounds.multiple !== undefined) return bounds.multiple
   if (bounds.whole) return 1
-  const byValue = typical === 0 ? Infinity : 10 ** (Math.floor(Math.log10(Math.abs(typical))) - 1)
+  const byValue = typical === 0 ? Infinity : Number(`1e${Math.floor(Math.log10(Math.abs(typical))) - 1}`)
   const range = span(bounds)
   if (range === undefined) return Math.min(Math.max(byValue, 1e-6), 1)
   const byRange = niceBelow(range / 100)

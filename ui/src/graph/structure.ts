@@ -3,7 +3,7 @@
 import type { Graph, Instance, JsonValue, Operation } from '../protocol'
 import { addInstance, freeKey, freeName } from './edits'
 import { entry, type Path, type Point } from './level'
-import { INPUTS, textOf, type LinkView, type PortRef } from './links'
+import { fedPorts, INPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
 import { Linking } from './linkable'
 import { interfaceOf, LOOP, shapeOf, type Interface, type Known } from './ports'
 import { moveLinks, release, retargeted } from './rewiring'
@@ -17,7 +17,8 @@ export function insertOnLink(level: Graph, link: LinkView, name: string, known: 
   if (!instance || link.source.name === name || link.target.name === name) return null
   const linking = new Linking(level, known)
   const ports = linking.ports(name)
-  const free = (port: string) => entry(instance.links, port) === undefined
+  const fed = fedPorts(level).get(name)
+  const free = (port: string) => sourcesOf(instance, port).length === 0 && !fed?.has(port)
   const way = ports && passage(linking, link, ports, name, known, free)
   return way ? led(level, link, { name, port: way.input }, { name, port: way.output }, at) : null
 }

@@ -1,8 +1,9 @@
 import type { Dictionary } from '../text'
 import { canvas } from './canvas'
 import { panels } from './panels'
+import { left } from './panelsLeft'
 import { shell } from './shell'
 import { views } from './views'
 import { widgets } from './widgets'
 
-export const german: Dictionary = { canvas, panels, shell, views, widgets }
+export const german: Dictionary = { canvas, left, panels, shell, views, widgets }

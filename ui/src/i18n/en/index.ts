@@ -1,7 +1,8 @@
 import { canvas } from './canvas'
 import { panels } from './panels'
+import { left } from './panelsLeft'
 import { shell } from './shell'
 import { views } from './views'
 import { widgets } from './widgets'
 
-export const english = { canvas, panels, shell, views, widgets } as const
+export const english = { canvas, left, panels, shell, views, widgets } as const

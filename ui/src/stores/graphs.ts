@@ -347,7 +347,7 @@ export async function restoreVersion(session: string, version: string): Promise<
 }
 
 /** Choose between what was edited here and what another program wrote into the file. */
-export async function resolveChoice(session: string, choice: string, sides: ('ours' | 'theirs')[]): Promise<void> {
+export async function resolveChoice(session: string, choice: string, sides: ('ours' | 'theirs' | 'base')[]): Promise<void> {
   await post(`sessions/${session}/resolve`, { client, token: crypto.randomUUID(), choice, sides })
 }
 

@@ -1,0 +1,60 @@
+import { useEffect, useMemo } from 'react'
+import { searchNodes, type Range } from '../../graph/search'
+import { useCatalogue } from '../../stores/catalogue'
+import { useActive } from '../../stores/graphs'
+import { usePreferences } from '../../stores/preferences'
+import { useHere } from '../Inspector/here'
+import { matching } from '../Templates/matching'
+import { fetchDocument, loadShelf, useShelf } from '../Templates/store'
+import { looseLink } from './fitting'
+import { graphOffers, nodeOffers, offerSections, type Offer, type OfferSection } from './offers'
+import type { LinkFrom } from './store'
+
+/** An offer that a search found. */
+export interface FoundOffer {
+  readonly offer: Offer
+  /** What of its title matches. */
+  readonly ranges: readonly Range[]
+}
+
+/** What is offered: in sections, or what a search found, best first. */
+export type Offers =
+  | { readonly sections: readonly OfferSection[]; readonly found: null }
+  | { readonly sections: null; readonly found: readonly FoundOffer[] }
+
+/** Graphs whose documents are read to learn which of their ports a link fits. */
+const READ_AT_MOST = 100
+
+/** The nodes and graphs that can be added, and take the link that was dropped. */
+export function useOffers(query: string, from: LinkFrom | undefined): Offers {
+  const catalogue = useCatalogue((state) => state.catalogue)
+  const { favourites, recent } = usePreferences()
+  const place = useHere()
+  const { graphs, documents } = useShelf()
+  const own = useActive()?.record.name ?? ''
+  useEffect(() => {
+    void loadShelf()
+  }, [])
+  useEffect(() => {
+    if (from) for (const one of graphs.slice(0, READ_AT_MOST)) void fetchDocument(one)
+  }, [from, graphs])
+  const link = useMemo(() => (from && place ? looseLink(place.level, from, place.known) : null), [from, place])
+  const nodes = useMemo(() => nodeOffers(catalogue, link), [catalogue, link])
+  const files = useMemo(
+    () => graphOffers(graphs, documents, own, catalogue, link),
+    [graphs, documents, own, catalogue, link],
+  )
+  return useMemo((): Offers => {
+    if (!query.trim()) {
+      return { sections: offerSections(nodes, files, catalogue, favourites, recent), found: null }
+    }
+    const byId = new Map(nodes.map((offer) => [offer.id, offer]))
+    const found = searchNodes(query, catalogue, { favourites: new Set(favourites), recent })
+      .flatMap(({ node, ranges }): FoundOffer[] => {
+        const offer = byId.get(node.id)
+        return offer ? [{ offer, ranges: ranges.title }] : []
+      })
+    const others = matching(files.map((offer) => ({ offer, title: offer.title, name: offer.id, help: offer.help })), query)
+    return { sections: null, found: [...found, ...others.map(({ offer }) => ({ offer, ranges: [] }))] }
+  }, [query, nodes, files, catalogue, favourites, recent])
+}

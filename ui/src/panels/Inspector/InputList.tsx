@@ -1,0 +1,112 @@
+import { Settings2 } from 'lucide-react'
+import { entry, splitPort } from '../../graph/level'
+import { unexposeInput } from '../../graph/operations'
+import { interfaceOf } from '../../graph/ports'
+import { t } from '../../i18n/t'
+import type { InputPortRecord, Operation } from '../../protocol'
+import { Empty } from '../../shell/Empty'
+import { edit } from '../../stores/graphs'
+import { Widget } from '../../widgets/Widget'
+import { goTo } from '../Outline/reveal'
+import { children } from '../../graph/level'
+import { NamedPort } from './NamedPort'
+import { Section } from './Section'
+import { TextField } from './TextField'
+import type { Here } from './here'
+import { changeInput, portNameFault, renamePort } from './naming'
+import { inOwnOrder, movedBy } from './order'
+
+/** The named inputs of a level: renamed, put in order, given defaults and texts, or taken away. */
+export function InputList({ place }: { readonly place: Here }) {
+  const { level, session } = place
+  const names = inOwnOrder(level, 'inputs')
+  const send = (operations: Operation[]) => void edit(session, operations)
+  return (
+    <Section title={t('left.inputs')} count={names.length}>
+      {names.length === 0 && <Empty icon={Settings2} title={t('left.noInputs')} text={t('left.noInputsText')} />}
+      <ol className="named-ports">
+        {names.map((name, index) => (
+          <Input key={name} place={place} name={name} first={index === 0} last={index === names.length - 1} send={send} />
+        ))}
+      </ol>
+    </Section>
+  )
+}
+
+interface InputProps {
+  readonly place: Here
+  readonly name: string
+  readonly first: boolean
+  readonly last: boolean
+  readonly send: (operations: Operation[]) => void
+}
+
+function Input({ place, name, first, last, send }: InputProps) {
+  const { level, at, readOnly } = place
+  const declared = entry(level.inputs, name) ?? {}
+  const port = portOf(place, declared.to ?? [])
+  const change = (part: Parameters<typeof changeInput>[2]) => send(changeInput(level, name, part, at))
+  return (
+    <NamedPort
+      name={name}
+      title={declared.title || name}
+      port={port}
+      first={first}
+      last={last}
+      readOnly={readOnly}
+      onMove={(by) => send(movedBy(level, 'inputs', name, by, at))}
+      onRemove={() => send(unexposeInput(name, at))}
+      removeLabel={t('left.unexpose', { name })}
+    >
+      <TextField
+        label={t('left.name')}
+        value={name}
+        mono
+        disabled={readOnly}
+        check={(wanted) => portNameFault(level, 'inputs', wanted, name)}
+        onCommit={(wanted) => send(renamePort(level, 'inputs', name, wanted, at))}
+      />
+      <TextField label={t('left.title')} value={declared.title ?? ''} placeholder={name} disabled={readOnly} onCommit={(title) => change({ title: title.trim() })} />
+      <TextField label={t('left.help')} value={declared.help ?? ''} placeholder={port?.help ?? ''} disabled={readOnly} onCommit={(help) => change({ help: help.trim() })} />
+      {port?.param && (
+        <Widget
+          port={{ ...port, required: false }}
+          name={name}
+          label={t('left.default')}
+          value={declared.default}
+          disabled={readOnly}
+          help={false}
+          onChange={(value) => change({ default: value })}
+          onReset={() => change({ default: undefined })}
+        />
+      )}
+      <Targets place={place} to={declared.to ?? []} />
+    </NamedPort>
+  )
+}
+
+function Targets({ place, to }: { readonly place: Here; readonly to: readonly string[] }) {
+  if (to.length === 0) return <p className="named-port__note">{t('left.feedsNothing')}</p>
+  return (
+    <p className="named-port__note">
+      {t('left.feeds')}{' '}
+      {to.map((text) => (
+        <button key={text} type="button" className="jump" onClick={() => goTo(children(place.at, splitPort(text).name))}>
+          {text}
+        </button>
+      ))}
+    </p>
+  )
+}
+
+/** The first port that an input feeds and that is known: it tells what the input takes. */
+function portOf({ level, known }: Here, to: readonly string[]): InputPortRecord | null {
+  for (const text of to) {
+    const { name, port } = splitPort(text)
+    const instance = entry(level.nodes, name)
+    const face = instance && interfaceOf(instance, name, known.catalogue, known.interfaces)
+    const found = face && entry(face.inputs, port)
+    if (found) return found
+  }
+  return null
+}

@@ -1,0 +1,102 @@
+import { CircleAlert, CornerDownRight } from 'lucide-react'
+import { useProblemsOf } from '../../canvas/marks'
+import { children, entry, nameOf } from '../../graph/level'
+import { rename, setTitle } from '../../graph/operations'
+import { interfaceOf, isLevel, placeholderOf } from '../../graph/ports'
+import { titleOf } from '../../graph/search'
+import { t } from '../../i18n/t'
+import type { Instance, Operation } from '../../protocol'
+import { Button } from '../../shell/Button'
+import { edit, enterLevel } from '../../stores/graphs'
+import { NodeHelp, shortVersion } from '../Library/NodeHelp'
+import { nameFault } from '../Outline/actions'
+import { ProblemText } from '../Problems/ProblemText'
+import { select } from '../../stores/selection'
+import { Inputs } from './Inputs'
+import { NodeActions } from './NodeActions'
+import { NodeState } from './NodeState'
+import { Outputs } from './Outputs'
+import { Section } from './Section'
+import { TextField } from './TextField'
+import type { Here } from './here'
+
+interface NodeInspectorProps {
+  readonly place: Here
+  readonly name: string
+  readonly instance: Instance
+}
+
+/** One instance: its names, what is wrong with it, how far it is, its values and links, what it gave, its help. */
+export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
+  const { level, at, session, known, readOnly } = place
+  const path = children(at, name)
+  const face = interfaceOf(instance, name, known.catalogue, known.interfaces)
+  const problems = useProblemsOf(path)
+  const node = known.catalogue.nodes.get(instance.type ?? '')
+  const send = (operations: Operation[]) => edit(session, operations)
+  const shown = face ?? placeholderOf(instance, name)
+  const renamed = async (wanted: string) => {
+    const operations = rename(level, name, wanted, at)
+    const to = operations.find((one) => one.op === 'rename')?.to
+    if (to && (await send(operations))) select([to])
+  }
+  return (
+    <div className="inspector" key={`${session} ${path}`}>
+      <div className="inspector__head">
+        <TextField label={t('left.title')} value={instance.title ?? ''} placeholder={name} disabled={readOnly} onCommit={(title) => void send(setTitle(name, title, at))} />
+        <TextField
+          label={t('left.nameInGraph')}
+          value={name}
+          mono
+          disabled={readOnly}
+          check={(wanted) => (wanted.trim() === '' ? t('left.nameEmpty') : nameFault(level, wanted.trim(), name))}
+          onCommit={(wanted) => void renamed(wanted)}
+        />
+        <Kind instance={instance} version={node?.version} pack={node ? `${node.pack} ${shortVersion(node.pack_version)}` : ''} />
+        {isLevel(instance) && (
+          <Button icon={CornerDownRight} onClick={() => enterLevel(session, path)}>{t('left.goInto')}</Button>
+        )}
+      </div>
+      {problems.length > 0 && (
+        <Section title={t('left.problems')} count={problems.length}>
+          <ul className="inspector__problems">
+            {problems.map((problem, index) => (
+              <li key={index}>
+                <CircleAlert size={14} aria-hidden />
+                <ProblemText problem={problem} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <NodeActions place={place} name={name} instance={instance} />
+      <Inputs place={place} name={name} instance={instance} face={shown} problems={problems} />
+      <NodeState session={session} path={path} />
+      <Outputs place={place} name={name} face={shown} />
+      {(node ?? face) && (
+        <Section title={t('left.about', { name: node ? titleOf(node.id) : (face?.title ?? nameOf(path)) })}>
+          <NodeHelp subject={node ?? { help: shown.help, inputs: {}, outputs: {} }} />
+        </Section>
+      )}
+    </div>
+  )
+}
+
+function Kind({ instance, version, pack }: { readonly instance: Instance; readonly version: number | undefined; readonly pack: string }) {
+  const own = instance.version ?? 1
+  const old = version !== undefined && own < version
+  return (
+    <p className="inspector__kind">
+      <code>{instance.type || instance.ref || t('left.subgraph')}</code>
+      {instance.type && <span>{t('left.version', { version: String(own) })}</span>}
+      {old && <span className="inspector__old">{t('left.newer', { version: String(version) })}</span>}
+      {pack && <span>{pack}</span>}
+      {instance.type && version === undefined && !isLevel(instance) && <span className="inspector__old">{t('left.notInstalled')}</span>}
+    </p>
+  )
+}
+
+/** The instance that a selection of one names; null when it is gone. */
+export function instanceOf(place: Here, name: string): Instance | null {
+  return entry(place.level.nodes, name) ?? null
+}

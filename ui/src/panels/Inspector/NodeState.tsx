@@ -1,0 +1,54 @@
+import { formatBytes, formatPercent, formatSeconds, t } from '../../i18n/t'
+import { useKeyed } from '../../stores/keyed'
+import { explanations } from '../../stores/plan'
+import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
+import type { Explanation } from '../../protocol'
+import { Facts, Section } from './Section'
+
+/** What a run would do with an instance and why, and what the last run did. */
+export function NodeState({ session, path }: { readonly session: string; readonly path: string }) {
+  const key = nodeKey(session, path)
+  const plan = useKeyed(explanations, key)
+  const run = useKeyed(nodeRuns, key)
+  if (!plan && !run) return null
+  return (
+    <Section title={t('left.state')}>
+      {plan && <Plan plan={plan} />}
+      {run && <Run run={run} />}
+    </Section>
+  )
+}
+
+const PLAN = { hit: 'left.plan_hit', run: 'left.plan_run', pending: 'left.plan_pending', 'not needed': 'left.plan_unneeded' } as const
+
+function Plan({ plan }: { readonly plan: Explanation }) {
+  return (
+    <Facts
+      facts={[
+        [t('left.nextRun'), <strong key="status" className={`plan plan--${plan.status.replace(' ', '-')}`}>{t(PLAN[plan.status])}</strong>],
+        plan.why ? [t('left.why'), plan.why] : null,
+        plan.seconds === null ? null : [t('left.takes_time'), `~${formatSeconds(plan.seconds)}`],
+        plan.size === null ? null : [t('left.size'), formatBytes(plan.size)],
+      ]}
+    />
+  )
+}
+
+function Run({ run }: { readonly run: NodeRun }) {
+  const { progress } = run
+  const share = progress && progress.total > 0 ? progress.done / progress.total : null
+  return (
+    <>
+      <Facts
+        facts={[
+          [t('left.lastRun'), t(`canvas.status_${run.status}`)],
+          run.seconds === undefined ? null : [t('left.took'), formatSeconds(run.seconds)],
+          run.status === 'running' && progress && share !== null
+            ? [t('left.progress'), t('left.steps', { done: progress.done, total: progress.total, share: formatPercent(share) })]
+            : null,
+        ]}
+      />
+      {run.reason && <p className="inspector__reason" role={run.status === 'failed' ? 'alert' : undefined}>{run.reason}</p>}
+    </>
+  )
+}

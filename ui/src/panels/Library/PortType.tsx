@@ -1,0 +1,26 @@
+import { shapeOf } from '../../graph/ports'
+import { handleShape, typeKind } from '../../graph/types'
+import type { InputPortRecord, OutputPortRecord } from '../../protocol'
+import './port-type.css'
+
+/** A handle as the canvas draws it: its colour and form say the type. */
+export function PortDot({ port }: { readonly port: InputPortRecord | OutputPortRecord }) {
+  const shape = shapeOf(port)
+  return (
+    <span
+      className={`port-dot port-dot--${handleShape(shape)}`}
+      style={{ color: `var(--type-${typeKind(shape)})` }}
+      aria-hidden
+    />
+  )
+}
+
+/** The type of a port in its colour. */
+export function PortType({ port }: { readonly port: InputPortRecord | OutputPortRecord }) {
+  return (
+    <span className="port-type">
+      <PortDot port={port} />
+      {port.type}
+    </span>
+  )
+}

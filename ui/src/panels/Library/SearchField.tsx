@@ -1,0 +1,57 @@
+import { Search, X } from 'lucide-react'
+import { useRef, type KeyboardEvent } from 'react'
+import { t } from '../../i18n/t'
+import './search-field.css'
+
+interface SearchFieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Called by the down arrow, to go to what was found. */
+  readonly onDown?: () => void
+  readonly onEnter?: () => void
+}
+
+/** A field to search in; Escape empties it. */
+export function SearchField({ label, value, onChange, onDown, onEnter }: SearchFieldProps) {
+  const field = useRef<HTMLInputElement>(null)
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && value !== '') {
+      event.stopPropagation()
+      onChange('')
+    } else if (event.key === 'ArrowDown' && onDown) {
+      event.preventDefault()
+      onDown()
+    } else if (event.key === 'Enter' && onEnter) onEnter()
+  }
+  return (
+    <div className="search-field">
+      <Search className="search-field__icon" size={14} aria-hidden />
+      <input
+        ref={field}
+        type="search"
+        className="search-field__input"
+        aria-label={label}
+        placeholder={label}
+        value={value}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      {value !== '' && (
+        <button
+          type="button"
+          className="search-field__clear"
+          aria-label={t('left.clearSearch')}
+          onClick={() => {
+            onChange('')
+            field.current?.focus()
+          }}
+        >
+          <X size={14} aria-hidden />
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,105 @@
+import { Command } from 'cmdk'
+import { Check } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { nameOf, parent } from '../../graph/level'
+import { textOf } from '../../graph/links'
+import { t } from '../../i18n/t'
+import { Modal } from '../../shell/Modal'
+import { useHere, type Here } from '../Inspector/here'
+import { closeLinkTo, linkChoices, makeLink, type LinkChoice, type LinkRequest } from './linkTo'
+import './link-to.css'
+
+/** Rows that are drawn; a search finds the others. */
+const SHOWN = 200
+
+/** Lists the ports that an instance can be linked to, or from. */
+export default function LinkTo({ request }: { readonly request: LinkRequest }) {
+  const place = useHere()
+  const name = nameOf(request.path)
+  const title = t(request.side === 'out' ? 'left.linkToTitle' : 'left.linkFromTitle', { name })
+  return (
+    <Modal open title={title} onOpenChange={(open) => !open && closeLinkTo()}>
+      {place && place.at === parent(request.path) && <Choices place={place} request={request} title={title} />}
+    </Modal>
+  )
+}
+
+function Choices({ place, request, title }: { readonly place: Here; readonly request: LinkRequest; readonly title: string }) {
+  const [query, setQuery] = useState('')
+  const choices = useMemo(() => linkChoices(place.level, request, place.known), [place, request])
+  const found = useMemo(() => filtered(choices, query), [choices, query])
+  const choose = (choice: LinkChoice) => {
+    closeLinkTo()
+    void makeLink(place.session, place.level, place.at, place.known, request.side, choice)
+  }
+  return (
+    <Command label={title} shouldFilter={false} loop>
+      <Command.Input
+        className="link-to__input"
+        data-autofocus=""
+        placeholder={t('left.searchPorts')}
+        value={query}
+        onValueChange={setQuery}
+      />
+      <Command.List className="link-to__list" label={title}>
+        {groupsOf(found.slice(0, SHOWN)).map(([port, members]) => (
+          <Command.Group key={port} className="link-to__group" heading={<Port name={port} choice={members[0]} />}>
+            {members.map((choice) => (
+              <Command.Item
+                key={textOf(choice.other)}
+                className="link-to__row"
+                value={`${port} ${textOf(choice.other)}`}
+                disabled={choice.there}
+                onSelect={() => choose(choice)}
+              >
+                <span className="link-to__title">
+                  {choice.title} <span className="link-to__port">{choice.other.port}</span>
+                </span>
+                <Note choice={choice} />
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ))}
+        {found.length === 0 && (
+          <p className="link-to__none">{query ? t('left.nothingFound', { query }) : t('left.noPortTakes')}</p>
+        )}
+        {found.length > SHOWN && <p className="link-to__none">{t('left.searchForMore', { n: found.length - SHOWN })}</p>}
+      </Command.List>
+    </Command>
+  )
+}
+
+function Port({ name, choice }: { readonly name: string; readonly choice: LinkChoice | undefined }) {
+  return (
+    <span className="link-to__own">
+      <span className="port-dot" style={{ color: `var(--type-${choice?.kind ?? 'other'})` }} aria-hidden />
+      {name} <span className="link-to__type">{choice?.type}</span>
+    </span>
+  )
+}
+
+function Note({ choice }: { readonly choice: LinkChoice }) {
+  if (choice.there) {
+    return (
+      <span className="link-to__note">
+        <Check size={12} aria-hidden /> {t('left.isLinked')}
+      </span>
+    )
+  }
+  return choice.replaces ? <span className="link-to__note">{t('left.replaces', { source: choice.replaces })}</span> : null
+}
+
+function groupsOf(choices: readonly LinkChoice[]): [string, LinkChoice[]][] {
+  const groups = new Map<string, LinkChoice[]>()
+  for (const choice of choices) groups.set(choice.own.port, [...(groups.get(choice.own.port) ?? []), choice])
+  return [...groups]
+}
+
+/** The choices in which every word of a query stands. */
+export function filtered(choices: readonly LinkChoice[], query: string): LinkChoice[] {
+  const words = query.toLocaleLowerCase().split(/[\s.]+/).filter(Boolean)
+  return choices.filter((choice) => {
+    const text = `${choice.own.port} ${choice.other.name} ${choice.title} ${choice.other.port}`.toLocaleLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}

@@ -1,0 +1,44 @@
+/** Goes to an instance, on whichever level it stands. */
+
+import { levelShown } from '../../canvas/here'
+import { centreOn, nodeNamed } from '../../canvas/view'
+import { entry, levelAt, nameOf, parent, type Path } from '../../graph/level'
+import { activeGraph, enterLevel, useGraphs } from '../../stores/graphs'
+import { select } from '../../stores/selection'
+import type { Graph } from '../../protocol'
+
+/** Frames that a level may take to be drawn. */
+const PATIENCE = 120
+
+/** Show the level that an instance stands in, select the instance, and bring it to the middle. */
+export function goTo(path: string): void {
+  const graph = activeGraph()
+  if (!graph) return
+  const known = path === '' ? '' : nearest(graph.graph, path)
+  if (known === '') return
+  const name = nameOf(known)
+  if (parent(known) !== graph.at) enterLevel(useGraphs.getState().active, parent(known))
+  select([name])
+  centreSoon(name, parent(known))
+}
+
+/** Select a link of the level that is shown, and bring one of its ends to the middle. */
+export function goToLink(id: string, end: string): void {
+  select([], id)
+  centreOn(end)
+}
+
+/** The instance itself, or the one around it that stands in the document. */
+export function nearest(graph: Graph, path: string): string {
+  for (let known = path; known !== ''; known = parent(known)) {
+    if (entry(levelAt(graph, parent(known))?.nodes, nameOf(known))) return known
+  }
+  return ''
+}
+
+function centreSoon(name: string, at: Path, frames = PATIENCE): void {
+  const graph = activeGraph()
+  if (!graph || graph.at !== at || frames === 0) return
+  if (nodeNamed(name) && levelShown(graph)) centreOn(name)
+  else requestAnimationFrame(() => centreSoon(name, at, frames - 1))
+}

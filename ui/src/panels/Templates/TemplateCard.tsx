@@ -1,0 +1,64 @@
+import { useEffect, useRef, useState } from 'react'
+import { formatAgo, t } from '../../i18n/t'
+import { open, tell } from '../../stores/graphs'
+import { MiniGraph } from './MiniGraph'
+import { fetchDocument, keyOf, useShelf, type Openable } from './store'
+
+/** A graph that can be opened: its last picture or a drawing of it, its title, and what it does. */
+export function TemplateCard({ one }: { readonly one: Openable }) {
+  const [opening, setOpening] = useState(false)
+  const show = async () => {
+    setOpening(true)
+    await open({ name: one.name }).catch(tell)
+    setOpening(false)
+  }
+  return (
+    <button type="button" className="template-card" disabled={opening} aria-busy={opening} onClick={() => void show()}>
+      <Picture one={one} />
+      <span className="template-card__title">{one.title}</span>
+      {one.help && <span className="template-card__help">{one.help}</span>}
+      {one.origin === 'graphs' && (
+        <span className="template-card__when">
+          {t('left.changed', { when: formatAgo(one.modified * 1000) })} · {one.name}
+        </span>
+      )}
+    </button>
+  )
+}
+
+function Picture({ one }: { readonly one: Openable }) {
+  const picture = useShelf((state) => state.pictures.get(one.title))
+  const [broken, setBroken] = useState('')
+  const shown = picture !== undefined && picture !== broken
+  return (
+    <span className="template-card__picture">
+      {shown ? (
+        <img src={picture} alt="" loading="lazy" decoding="async" onError={() => setBroken(picture)} />
+      ) : (
+        <Drawing one={one} />
+      )}
+    </span>
+  )
+}
+
+/** Drawn once it comes into view, so that a folder of a thousand graphs is not read whole. */
+function Drawing({ one }: { readonly one: Openable }) {
+  const place = useRef<HTMLSpanElement>(null)
+  const document = useShelf((state) => state.documents[keyOf(one)])
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return
+      observer.disconnect()
+      void fetchDocument(one)
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [one])
+  return (
+    <span ref={place} className="template-card__drawing">
+      {document && <MiniGraph graph={document} />}
+    </span>
+  )
+}

@@ -1,5 +1,5 @@
 import { ListTree, SearchX } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent } from 'react'
+import { useCallback, useMemo, useRef, useState, type MouseEvent } from 'react'
 import { children } from '../graph/level'
 import { flatten, outlineOf, type OutlineItem } from '../graph/outline'
 import { t } from '../i18n/t'
@@ -14,6 +14,7 @@ import type { TreeRow } from './Outline/keys'
 import { goTo } from './Outline/reveal'
 import { useOutlined } from './Outline/store'
 import { useTreeKeys } from './Outline/useTreeKeys'
+import { useFollowed, useView } from './Outline/scrolling'
 import { drawn, scrolledTo, windowOf } from './Outline/windowing'
 import './Outline.css'
 
@@ -72,7 +73,7 @@ function Tree({ rows }: { readonly rows: readonly OutlineItem[] }) {
     [rows],
   )
   const onKeyDown = useTreeKeys(keyed, current, go)
-  useFollowed(box, rows, selected)
+  useFollowed(box, rows, selected, ROW)
   const menu = (event: MouseEvent, path: string) => {
     event.preventDefault()
     setWanted(path)
@@ -141,37 +142,4 @@ function focusSoon(box: HTMLElement | null, path: string): void {
   const focus = () => box?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus({ preventScroll: true })
   focus()
   requestAnimationFrame(focus)
-}
-
-/** What of a box is in view. */
-function useView(box: React.RefObject<HTMLDivElement | null>): { top: number; height: number } {
-  const [view, setView] = useState({ top: 0, height: 600 })
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    const read = () => setView({ top: element.scrollTop, height: element.clientHeight })
-    read()
-    element.addEventListener('scroll', read, { passive: true })
-    const observer = new ResizeObserver(read)
-    observer.observe(element)
-    return () => {
-      element.removeEventListener('scroll', read)
-      observer.disconnect()
-    }
-  }, [box])
-  return view
-}
-
-/** Scroll to what is selected on the canvas. */
-function useFollowed(box: React.RefObject<HTMLDivElement | null>, rows: readonly OutlineItem[], selected: ReadonlySet<string>): void {
-  const latest = useRef(rows)
-  useEffect(() => {
-    latest.current = rows
-  })
-  useEffect(() => {
-    const element = box.current
-    if (!element || element.contains(document.activeElement)) return
-    const place = latest.current.findIndex((row) => selected.has(row.path))
-    if (place >= 0) element.scrollTop = scrolledTo(place, ROW, element.scrollTop, element.clientHeight)
-  }, [box, selected])
 }

@@ -46,20 +46,24 @@ function innerFaces(graph: Graph, catalogue: Catalogue, depth: number): (name: s
   }
 }
 
-function inputOf(declared: GraphInput, inner: InputPortRecord | undefined): InputPortRecord {
-  const known = inner && !isGeneric(shapeOf(inner)) ? inner : undefined
-  const given = declared.default !== undefined
-  return {
-    type: inner?.type ?? 'anything',
-    shape: known?.shape ?? {},
-    help: declared.help || declared.title || inner?.help || '',
-    required: !given,
-    optional: declared.default === null,
-    variadic: false,
-    lazy: false,
-    param: inner?.param ?? false,
-    schema: declared.default === undefined ? {} : { ...known?.schema, default: declared.default },
-  }
+const ANY: InputPortRecord = {
+  type: 'anything',
+  shape: {},
+  help: '',
+  required: true,
+  optional: false,
+  variadic: false,
+  lazy: false,
+  param: false,
+  schema: {},
+}
+
+function inputOf(declared: GraphInput, inner: InputPortRecord = ANY): InputPortRecord {
+  const known = isGeneric(shapeOf(inner)) ? { ...inner, shape: {} } : inner
+  const help = declared.help || declared.title || inner.help
+  const plain = { ...known, help, variadic: false, lazy: false, optional: declared.default === null }
+  if (declared.default === undefined) return { ...plain, required: true, schema: {} }
+  return { ...plain, required: false, schema: { ...known.schema, default: declared.default } }
 }
 
 function outputOf(inner: OutputPortRecord | undefined): OutputPortRecord {

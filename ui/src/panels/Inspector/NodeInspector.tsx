@@ -1,14 +1,14 @@
 import { CircleAlert, CornerDownRight } from 'lucide-react'
 import { useProblemsOf } from '../../canvas/marks'
-import { children, entry, nameOf } from '../../graph/level'
+import { children } from '../../graph/level'
 import { rename, setTitle } from '../../graph/operations'
 import { interfaceOf, isLevel, placeholderOf } from '../../graph/ports'
 import { titleOf } from '../../graph/search'
 import { t } from '../../i18n/t'
-import type { Instance, Operation } from '../../protocol'
+import type { Instance, NodeRecord, Operation, ProblemRecord } from '../../protocol'
 import { Button } from '../../shell/Button'
 import { edit, enterLevel } from '../../stores/graphs'
-import { NodeHelp, shortVersion } from '../Library/NodeHelp'
+import { NodeHelp, shortVersion, type HelpSubject } from '../Library/NodeHelp'
 import { nameFault } from '../Outline/actions'
 import { ProblemText } from '../Problems/ProblemText'
 import { select } from '../../stores/selection'
@@ -41,7 +41,7 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
     if (to && (await send(operations))) select([to])
   }
   return (
-    <div className="inspector" key={`${session} ${path}`}>
+    <div className="inspector">
       <div className="inspector__head">
         <TextField label={t('left.title')} value={instance.title ?? ''} placeholder={name} disabled={readOnly} onCommit={(title) => void send(setTitle(name, title, at))} />
         <TextField
@@ -52,51 +52,55 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
           check={(wanted) => (wanted.trim() === '' ? t('left.nameEmpty') : nameFault(level, wanted.trim(), name))}
           onCommit={(wanted) => void renamed(wanted)}
         />
-        <Kind instance={instance} version={node?.version} pack={node ? `${node.pack} ${shortVersion(node.pack_version)}` : ''} />
+        <Kind instance={instance} node={node} />
         {isLevel(instance) && (
           <Button icon={CornerDownRight} onClick={() => enterLevel(session, path)}>{t('left.goInto')}</Button>
         )}
       </div>
-      {problems.length > 0 && (
-        <Section title={t('left.problems')} count={problems.length}>
-          <ul className="inspector__problems">
-            {problems.map((problem, index) => (
-              <li key={index}>
-                <CircleAlert size={14} aria-hidden />
-                <ProblemText problem={problem} />
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Faults problems={problems} />
       <NodeActions place={place} name={name} instance={instance} />
       <Inputs place={place} name={name} instance={instance} face={shown} problems={problems} />
       <NodeState session={session} path={path} />
       <Outputs place={place} name={name} face={shown} />
-      {(node ?? face) && (
-        <Section title={t('left.about', { name: node ? titleOf(node.id) : (face?.title ?? nameOf(path)) })}>
-          <NodeHelp subject={node ?? { help: shown.help, inputs: {}, outputs: {} }} />
-        </Section>
-      )}
+      {node && <Help title={titleOf(node.id)} subject={node} />}
+      {!node && face?.help && <Help title={face.title} subject={{ help: face.help, inputs: {}, outputs: {} }} />}
     </div>
   )
 }
 
-function Kind({ instance, version, pack }: { readonly instance: Instance; readonly version: number | undefined; readonly pack: string }) {
+function Help({ title, subject }: { readonly title: string; readonly subject: HelpSubject }) {
+  return (
+    <Section title={t('left.about', { name: title })}>
+      <NodeHelp subject={subject} />
+    </Section>
+  )
+}
+
+function Faults({ problems }: { readonly problems: readonly ProblemRecord[] }) {
+  if (problems.length === 0) return null
+  return (
+    <Section title={t('left.problems')} count={problems.length}>
+      <ul className="inspector__problems">
+        {problems.map((problem, index) => (
+          <li key={index}>
+            <CircleAlert size={14} aria-hidden />
+            <ProblemText problem={problem} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function Kind({ instance, node }: { readonly instance: Instance; readonly node: NodeRecord | undefined }) {
   const own = instance.version ?? 1
-  const old = version !== undefined && own < version
   return (
     <p className="inspector__kind">
       <code>{instance.type || instance.ref || t('left.subgraph')}</code>
       {instance.type && <span>{t('left.version', { version: String(own) })}</span>}
-      {old && <span className="inspector__old">{t('left.newer', { version: String(version) })}</span>}
-      {pack && <span>{pack}</span>}
-      {instance.type && version === undefined && !isLevel(instance) && <span className="inspector__old">{t('left.notInstalled')}</span>}
+      {node && own < node.version && <span className="inspector__old">{t('left.newer', { version: String(node.version) })}</span>}
+      {node && <span>{node.pack} {shortVersion(node.pack_version)}</span>}
+      {instance.type && !node && !isLevel(instance) && <span className="inspector__old">{t('left.notInstalled')}</span>}
     </p>
   )
-}
-
-/** The instance that a selection of one names; null when it is gone. */
-export function instanceOf(place: Here, name: string): Instance | null {
-  return entry(place.level.nodes, name) ?? null
 }

@@ -1,12 +1,13 @@
 import { ChevronDown, ChevronRight, CircleAlert, Repeat, SquareStack } from 'lucide-react'
 import { memo } from 'react'
 import { useProblemsOf } from '../../canvas/marks'
-import { statusOf } from '../../canvas/status'
+import { statusOf, type CardStatus } from '../../canvas/status'
 import type { OutlineItem } from '../../graph/outline'
 import { formatPercent, formatSeconds, t } from '../../i18n/t'
+import type { Explanation } from '../../protocol'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
-import { nodeKey, nodeRuns } from '../../stores/runs'
+import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
 import { setOpen } from './store'
 
 interface OutlineRowProps {
@@ -80,9 +81,6 @@ function State({ item, session }: { readonly item: OutlineItem; readonly session
   const plan = useKeyed(explanations, key)
   const problems = useProblemsOf(item.path)
   const status = statusOf(run, plan)
-  const { progress } = run ?? {}
-  const share = status === 'running' && progress?.total ? formatPercent(progress.done / progress.total) : ''
-  const seconds = status === 'run' ? plan?.seconds : status === 'done' ? run?.seconds : undefined
   return (
     <span className="outline-row__state">
       {problems.length > 0 && (
@@ -94,10 +92,17 @@ function State({ item, session }: { readonly item: OutlineItem; readonly session
       )}
       {status !== 'idle' && (
         <span className={`outline-row__status outline-row__status--${status}`} title={plan?.why}>
-          {t(`canvas.status_${status}`)} {share}
-          {typeof seconds === 'number' && formatSeconds(seconds)}
+          {t(`canvas.status_${status}`)} {measureOf(status, run, plan)}
         </span>
       )}
     </span>
   )
+}
+
+/** How far it is, or how long it takes or took. */
+function measureOf(status: CardStatus, run: NodeRun | undefined, plan: Explanation | undefined): string {
+  const { progress } = run ?? {}
+  if (status === 'running') return progress?.total ? formatPercent(progress.done / progress.total) : ''
+  const seconds = status === 'run' ? plan?.seconds : status === 'done' ? run?.seconds : null
+  return typeof seconds === 'number' ? formatSeconds(seconds) : ''
 }

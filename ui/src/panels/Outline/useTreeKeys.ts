@@ -27,7 +27,7 @@ export function useTreeKeys(rows: readonly TreeRow[], current: string, go: (path
     const place = rows.findIndex((row) => row.path === current)
     const chord = chordOf(event.nativeEvent)
     if (place < 0 || chord === null) return
-    const step = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey ? null : stepOf(event.key, rows, place)
+    const step = isPlain(event) ? stepOf(event.key, rows, place) : null
     if (step && 'go' in step) goToPlace(step.go)
     else if (step) setOpen(current, step.open)
     else if (chord === 'space') toggleSelected(current)
@@ -36,6 +36,10 @@ export function useTreeKeys(rows: readonly TreeRow[], current: string, go: (path
     event.preventDefault()
     event.stopPropagation()
   }
+}
+
+function isPlain(event: KeyboardEvent): boolean {
+  return !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey
 }
 
 function isLetter(event: KeyboardEvent): boolean {

@@ -135,7 +135,7 @@ class Finder:
                 )
             if instance.mode == "mute" or (instance.mode and end < len(parts)):
                 return _no(place, "muted", "an instance that runs", f"{path} switched off", "Switch it on.")
-            if instance.is_loop and end < len(parts):
+            if instance.is_loop and end < len(parts) and ends.instance(place.instance) is not None:
                 cure = "Collect it as an output of the loop."
                 return _no(place, "in-loop", "a value that is kept", "one that each turn makes anew", cure)
         return _no(place, "missing-port", expected, got, "See its ports.")

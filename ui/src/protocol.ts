@@ -1371,7 +1371,7 @@ export interface HealthRecord {
  */
 export interface InterfaceRecord {
   /**
-   * `graph` for an embedded subgraph, `ref` for one in a file, `loop`; `node` for an instance that is repeated over lists; `missing` for one whose node or graph can't be found.
+   * `graph` for an embedded subgraph, `ref` for one in a file, `loop`; `node` for a node that is repeated over lists; `missing` where the node or graph can't be found.
    */
   kind: 'graph' | 'ref' | 'loop' | 'node' | 'missing'
   /**

@@ -1,35 +1,66 @@
-import { Spline } from 'lucide-react'
+import { lazy, Suspense, useEffect } from 'react'
 import { get } from './api/http'
-import { t } from './i18n/t'
+import { Banner, FactsEnd, FactsStart } from './app/Foot'
+import { panels } from './app/panels'
+import { start, useStarted } from './app/start'
+import { Tabs } from './app/Tabs'
+import { Levels, People, Steps } from './app/Top'
+import { listenToClipboard, registerCanvasCommands } from './canvas/commands'
+import { AddNode } from './panels/AddNode'
+import { RunButton } from './panels/RunButton/RunButton'
 import type { HealthRecord, SettingsRecord } from './protocol'
 import type { ServerFacts } from './shell/About'
-import { Empty } from './shell/Empty'
+import { ErrorBoundary } from './shell/ErrorBoundary'
 import type { FrameSlots } from './shell/Frame'
-import { GraphTabs } from './shell/GraphTabs'
 import { commandEntries } from './shell/Menu'
 import { Shell } from './shell/Shell'
+import { Spinner } from './shell/Spinner'
+
+const Canvas = lazy(() => import('./canvas/Canvas'))
 
 async function loadFacts(): Promise<ServerFacts> {
-  const [health, settings] = await Promise.all([
-    get<HealthRecord>('health'),
-    get<SettingsRecord>('settings'),
-  ])
+  const [health, settings] = await Promise.all([get<HealthRecord>('health'), get<SettingsRecord>('settings')])
   return { health, settings }
 }
 
-const nothing = () => undefined
-
 const slots: FrameSlots = {
-  menu: () => commandEntries(['shell.palette', 'shell.settings', 'shell.keys']),
-  tabs: <GraphTabs tabs={[]} active={null} onActivate={nothing} onClose={nothing} newEntries={[]} />,
-  panels: [],
-  centre: <Nothing />,
+  menu: () =>
+    commandEntries(
+      ['file.new', 'file.open'],
+      ['file.save', 'file.saveAs', 'file.rename', 'file.duplicate', 'file.export', 'file.exportPng'],
+      ['edit.undo', 'edit.redo'],
+      ['form.toggle', 'shell.palette', 'shell.settings', 'shell.keys'],
+    ),
+  tabs: <Tabs />,
+  crumbs: <Levels />,
+  history: <Steps />,
+  people: <People />,
+  run: <RunButton />,
+  banner: <Banner />,
+  panels,
+  centre: <Centre />,
+  statusStart: <FactsStart />,
+  statusEnd: <FactsEnd />,
 }
 
-function Nothing() {
-  return <Empty icon={Spline} title={t('shell.newGraph')} />
+function Centre() {
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={<Spinner />}>
+        <Canvas />
+      </Suspense>
+      <AddNode />
+    </ErrorBoundary>
+  )
 }
 
+/** The editor: the shell around the graphs that are open. */
 export function App() {
-  return <Shell slots={slots} ready loadFacts={loadFacts} />
+  const ready = useStarted((now) => now.ready)
+  useEffect(() => {
+    start()
+    const leave = [registerCanvasCommands(), listenToClipboard()]
+    return () => leave.forEach((one) => one())
+  }, [])
+  return <Shell slots={slots} ready={ready} loadFacts={loadFacts} />
 }

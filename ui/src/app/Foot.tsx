@@ -1,7 +1,7 @@
 import { ConnectionBanner } from '../shell/ConnectionBanner'
 import { openPanel } from '../shell/layout'
 import { ConnectionStatus, ProblemsStatus, type ConnectionState } from '../shell/StatusBar'
-import { useConnection, line } from '../stores/connection'
+import { line, useConnection } from '../stores/connection'
 import { useGraphs } from '../stores/graphs'
 import { startAgain, useStarted } from './start'
 
@@ -20,15 +20,13 @@ export function Banner() {
   return <ConnectionBanner state={error ? 'offline' : state} onRetry={() => (error ? startAgain() : line.reconnect())} />
 }
 
-export function Facts({ side }: { side: 'start' | 'end' }) {
+export function FactsStart() {
   const state = useLine()
   const reason = useConnection((now) => now.reason)
+  return <ConnectionStatus state={state} detail={reason} />
+}
+
+export function FactsEnd() {
   const problems = useGraphs((now) => now.open[now.active]?.problems.length ?? 0)
-  if (side === 'end') return null
-  return (
-    <>
-      <ConnectionStatus state={state} detail={reason} />
-      <ProblemsStatus count={problems} onClick={() => openPanel('problems')} />
-    </>
-  )
+  return <ProblemsStatus count={problems} onClick={() => openPanel('problems')} />
 }

@@ -35,11 +35,4 @@ export const panels: readonly PanelSpec[] = [
   { id: 'outline', icon: ListTree, titleKey: 'left.outline', side: 'left', component: lazy(() => import('../panels/Outline')) },
   { id: 'problems', icon: CircleAlert, titleKey: 'left.problems', side: 'left', component: lazy(() => import('../panels/Problems')), badge: ProblemCount },
   { id: 'inspector', icon: SlidersHorizontal, titleKey: 'left.inspector', side: 'right', component: lazy(() => import('../panels/Inspector')) },
-  { id: 'queue', icon: ListOrdered, titleKey: 'panels.queue', side: 'right', component: lazy(() => import('../panels/Queue')), badge: QueueCount },
-  { id: 'history', icon: History, titleKey: 'panels.history', side: 'right', component: lazy(() => import('../panels/History')) },
-  { id: 'gallery', icon: Images, titleKey: 'panels.gallery', side: 'right', component: lazy(() => import('../panels/Gallery')) },
-  { id: 'timeline', icon: GalleryVerticalEnd, titleKey: 'panels.timeline', side: 'right', component: lazy(() => import('../panels/Timeline')) },
-  { id: 'versions', icon: Tags, titleKey: 'panels.versions', side: 'right', component: lazy(() => import('../panels/Versions')) },
-  { id: 'sweep', icon: Grid3x3, titleKey: 'panels.sweep', side: 'right', component: lazy(() => import('../panels/SweepGrid')) },
-  { id: 'diff', icon: GitCompareArrows, titleKey: 'panels.diff', side: 'right', component: lazy(() => import('../panels/DiffView')) },
 ]

@@ -4,7 +4,7 @@ import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
 import type { Point } from '../graph/level'
 import type { FlowLink, FlowNode } from './nodes'
 
-export const MIN_ZOOM = 0.04
+export const MIN_ZOOM = 0.02
 export const MAX_ZOOM = 2.5
 
 let flow: ReactFlowInstance<FlowNode, FlowLink> | null = null

@@ -165,4 +165,5 @@ if (root) {
     </StrictMode>,
   )
 }
-requestAnimationFrame(() => scenes[query.get('show') ?? '']?.())
+// After the first effects, when panels and commands are known.
+requestAnimationFrame(() => requestAnimationFrame(() => scenes[query.get('show') ?? '']?.()))

@@ -37,13 +37,13 @@ export function ConnectionBanner({ state, nextTry, onRetry }: ConnectionBannerPr
   }, [lost, state])
   if (!lost) return null
   return (
-    <div className="connection-banner" data-testid="connection-banner">
+    <section className="connection-banner" aria-label={t('shell.reconnecting')} data-testid="connection-banner">
       <WifiOff size={16} aria-hidden="true" />
       <p className="connection-banner__text">
         {t('shell.connectionLost')}{' '}
         <span className="connection-banner__next">{typeof nextTry === 'number' && <Countdown key={nextTry} nextTry={nextTry} />}</span>
       </p>
       <Button onClick={onRetry}>{t('shell.retry')}</Button>
-    </div>
+    </section>
   )
 }

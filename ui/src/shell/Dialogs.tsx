@@ -101,7 +101,7 @@ function NameDialog({ question, answer }: Naming) {
 }
 
 /** Shows the first question that waits; see `ask` and `prompt`. */
-export default function Dialogs() {
+export function Dialogs() {
   useLanguage()
   const [first] = useQuestions((state) => state.asked)
   if (!first) return null

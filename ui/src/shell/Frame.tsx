@@ -94,7 +94,8 @@ export function Frame({ slots, ready }: FrameProps) {
 
 function TopBar({ slots }: { readonly slots: FrameSlots }) {
   return (
-    <header className="frame__top">
+    <header className="frame__top" id="frame-top">
+      <h1 className="visually-hidden">{t('shell.app')}</h1>
       <MainMenu entries={slots.menu} />
       {slots.tabs}
       {slots.history}

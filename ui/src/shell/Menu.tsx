@@ -2,6 +2,7 @@ import { Check, ChevronRight, type LucideIcon } from 'lucide-react'
 import { ContextMenu, DropdownMenu } from 'radix-ui'
 import { Fragment, useState, type ComponentProps, type ReactNode } from 'react'
 import { isReady, runCommand, titleOf, useCommands } from '../stores/commands'
+import { layerPlace } from './focus'
 import { CommandKeys, KeyHint } from './KeyHint'
 import './Menu.css'
 
@@ -112,7 +113,7 @@ function List({ entries, parts }: { readonly entries: readonly MenuEntry[]; read
             <span className="menu__label">{entry.label}</span>
             <ChevronRight size={14} aria-hidden="true" />
           </parts.SubTrigger>
-          <parts.Portal>
+          <parts.Portal container={layerPlace()}>
             <parts.SubContent className="menu" collisionPadding={8}>
               <List entries={entry.entries} parts={parts} />
             </parts.SubContent>
@@ -148,7 +149,7 @@ type ContentProps = Omit<MenuProps, 'children'> & Pick<ComponentProps<typeof Dro
 /** What a menu shows, for those that open in another way than by a button. */
 export function MenuContent({ entries, ...rest }: ContentProps) {
   return (
-    <DropdownMenu.Portal>
+    <DropdownMenu.Portal container={layerPlace()}>
       <DropdownMenu.Content className="menu" sideOffset={4} collisionPadding={8} {...rest}>
         <Late entries={entries} parts={DropdownMenu} />
       </DropdownMenu.Content>
@@ -173,7 +174,7 @@ export function RightClickMenu({ entries, children }: RightClickMenuProps) {
   return (
     <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
-      <ContextMenu.Portal>
+      <ContextMenu.Portal container={layerPlace()}>
         <ContextMenu.Content className="menu" collisionPadding={8}>
           <Late entries={entries} parts={ContextMenu} />
         </ContextMenu.Content>

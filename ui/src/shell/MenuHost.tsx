@@ -1,4 +1,5 @@
 import { DropdownMenu } from 'radix-ui'
+import { focusAgain } from './focus'
 import { MenuContent } from './Menu'
 import { closeMenuAt, useMenuAt } from './menuAt'
 
@@ -17,7 +18,7 @@ export function MenuHost() {
         align="start"
         onCloseAutoFocus={(event) => {
           event.preventDefault()
-          back?.focus({ preventScroll: true })
+          focusAgain(back)
         }}
       />
     </DropdownMenu.Root>

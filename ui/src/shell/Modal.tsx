@@ -3,6 +3,7 @@ import { Dialog } from 'radix-ui'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { t } from '../i18n/t'
 import { IconButton } from './Button'
+import { focusAgain, focusedNow } from './focus'
 import './Modal.css'
 
 export interface ModalProps {
@@ -26,25 +27,12 @@ export interface ModalProps {
   readonly children?: ReactNode
 }
 
-/** Where the focus goes back to; from the entry of a menu, to what opened the menu. */
-function focusedBefore(): HTMLElement | null {
-  const active = document.activeElement
-  const menu = active?.closest('[role=menu]')
-  const opener = menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : active
-  return opener instanceof HTMLElement ? opener : null
-}
-
-function giveBack(before: HTMLElement | null): void {
-  const usable = before?.isConnected && before !== document.body
-  const place = usable ? before : document.querySelector<HTMLElement>('[data-scope=canvas]')
-  place?.focus({ preventScroll: true })
-}
-
 /**
  * A dialog over the page: the focus goes in (to `[data-autofocus]`, else to the first control), stays in, and
  * comes back. Escape closes it, save in what is marked `data-keeps-escape`.
  *
- * Its veil is our own, since Radix's overlay writes a style element, which the page's policy forbids.
+ * Its veil is our own: Radix's overlay keeps the page from scrolling, which this page never does, by style
+ * elements.
  */
 export function Modal(props: ModalProps) {
   return (
@@ -67,7 +55,7 @@ function focusFirst(event: Event): void {
 // Mounted only while the dialog is open.
 function Content(props: ModalProps) {
   const { size = 'medium', alert = false, className = '' } = props
-  const [before] = useState(focusedBefore)
+  const [before] = useState(focusedNow)
   return (
     <Dialog.Content
       className={`modal modal--${size} ${className}`}
@@ -76,7 +64,7 @@ function Content(props: ModalProps) {
       onOpenAutoFocus={focusFirst}
       onCloseAutoFocus={(event) => {
         event.preventDefault()
-        giveBack(before)
+        focusAgain(before)
         props.onClosed?.()
       }}
       onEscapeKeyDown={(event) => {

@@ -22,7 +22,7 @@ const loadPalette = () => import('./Palette')
 const loadDialogs = () => import('./Dialogs')
 
 const Palette = lazyPart(loadPalette, fail(closePalette))
-const Dialogs = lazyPart(loadDialogs, fail(cancelQuestions))
+const Dialogs = lazyPart(async () => ({ default: (await loadDialogs()).Dialogs }), fail(cancelQuestions))
 const Settings = lazyPart(() => import('./Settings'), fail(closeSettings))
 
 /** What lies over the page: notices, dialogs, palette, settings, menus. Each is loaded when it is first used. */

@@ -29,15 +29,17 @@ export function Rail({ screen, side }: RailProps) {
   if (own.length === 0) return null
   const labels = { left: t('shell.leftPanels'), right: t('shell.rightPanels'), foot: t('shell.allPanels') }
   return (
-    <Toolbar.Root
-      className={`rail rail--${side}`}
-      orientation={side === 'foot' ? 'horizontal' : 'vertical'}
-      aria-label={labels[side]}
-    >
-      {own.map((panel) => (
-        <RailButton key={panel.id} panel={panel} pressed={open.includes(panel.id)} side={side} />
-      ))}
-    </Toolbar.Root>
+    <nav className="rail__place" aria-label={labels[side]}>
+      <Toolbar.Root
+        className={`rail rail--${side}`}
+        orientation={side === 'foot' ? 'horizontal' : 'vertical'}
+        aria-label={labels[side]}
+      >
+        {own.map((panel) => (
+          <RailButton key={panel.id} panel={panel} pressed={open.includes(panel.id)} side={side} />
+        ))}
+      </Toolbar.Root>
+    </nav>
   )
 }
 
@@ -54,12 +56,11 @@ function RailButton({ panel, pressed, side }: RailButtonProps) {
     <Toolbar.Button
       className="rail__button"
       id={`rail-${panel.id}`}
-      aria-label={title}
       aria-pressed={pressed}
       onClick={() => togglePanel(panel.id)}
     >
       <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
-      {side === 'foot' && <span className="rail__name">{title}</span>}
+      <span className={side === 'foot' ? 'rail__name' : 'visually-hidden'}>{title}</span>
       {Badge && (
         <span className="rail__badge">
           <Badge />

@@ -44,7 +44,7 @@ function Toast({ notice, paused }: { readonly notice: Notice; readonly paused: b
   useEffect(() => announce([text, detail].filter(Boolean).join('. '), kind === 'error'), [text, detail, kind, count])
   return (
     // The announcer reads it, so that nothing is read twice.
-    <li className={`toast toast--${kind}`} role={kind === 'error' ? 'alert' : 'status'} aria-live="off">
+    <div className={`toast toast--${kind}`} role={kind === 'error' ? 'alert' : 'status'} aria-live="off">
       <Icon className="toast__icon" size={16} role="img" aria-label={t(noticeNames[kind])} />
       <div className="toast__body">
         <p className="toast__text">
@@ -65,7 +65,7 @@ function Toast({ notice, paused }: { readonly notice: Notice; readonly paused: b
         )}
       </div>
       <IconButton icon={X} size="small" label={t('shell.dismiss')} onClick={() => dismiss(id)} />
-    </li>
+    </div>
   )
 }
 
@@ -76,7 +76,7 @@ export function Toasts() {
   const [focused, setFocused] = useState(false)
   return (
     <section className="toasts" aria-label={t('shell.notices')} data-testid="toasts">
-      <ol
+      <div
         className="toasts__list"
         onPointerEnter={() => setPointed(true)}
         onPointerLeave={() => setPointed(false)}
@@ -86,7 +86,7 @@ export function Toasts() {
         {shown.map((notice) => (
           <Toast key={notice.id} notice={notice} paused={pointed || focused} />
         ))}
-      </ol>
+      </div>
     </section>
   )
 }

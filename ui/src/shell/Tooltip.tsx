@@ -1,5 +1,6 @@
 import { Tooltip as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { layerPlace } from './focus'
 import { CommandKeys } from './KeyHint'
 import './Tooltip.css'
 
@@ -17,7 +18,7 @@ export function Tooltip({ label, command, side = 'bottom', children }: TooltipPr
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layerPlace()}>
         <Radix.Content className="tooltip" side={side} sideOffset={6} collisionPadding={8}>
           {label}
           {command !== undefined && <CommandKeys command={command} />}

@@ -126,14 +126,13 @@ export function SplitButton(props: SplitButtonProps) {
       <button
         type="button"
         className={`button button--${kind} split-button__main`}
-        aria-label={label}
         aria-describedby={hint === undefined ? undefined : hintId}
         {...rest}
       >
         {Icon && <Icon size={14} aria-hidden="true" />}
         {label}
         {hint !== undefined && (
-          <span id={hintId} className="split-button__hint">
+          <span id={hintId} className="split-button__hint" aria-hidden="true">
             {hint}
           </span>
         )}

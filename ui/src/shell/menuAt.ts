@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { focusedNow } from './focus'
 import type { Entries } from './Menu'
 
 interface OpenMenu {
@@ -13,8 +14,7 @@ export const useMenuAt = create<{ readonly menu: OpenMenu | null }>(() => ({ men
 
 /** Opens a menu at a place of the window, in CSS px; where what was clicked is no element, as on a canvas. */
 export function openMenuAt(x: number, y: number, entries: Entries): void {
-  const back = document.activeElement instanceof HTMLElement ? document.activeElement : null
-  useMenuAt.setState({ menu: { x, y, entries, back } })
+  useMenuAt.setState({ menu: { x, y, entries, back: focusedNow() } })
 }
 
 export function closeMenuAt(): void {

@@ -109,7 +109,7 @@ export const shell = {
   yourNameText: 'Wer denselben Graphen geöffnet hat, sieht ihn neben deinem Zeiger.',
   yourNamePlaceholder: 'Gast',
   snap: 'Am Raster ausrichten',
-  snapText: 'Knoten halten sich beim Verschieben ans Raster. Mit Alt bewegst du sie frei.',
+  snapText: 'Knoten halten sich beim Verschieben ans Raster.',
   linkStyle: 'Verbindungen',
   linkCurved: 'Geschwungen',
   linkStraight: 'Gerade',

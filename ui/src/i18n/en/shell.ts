@@ -105,7 +105,7 @@ export const shell = {
   yourNameText: 'Others who have the same graph open see it beside your pointer.',
   yourNamePlaceholder: 'Guest',
   snap: 'Snap to the grid',
-  snapText: 'Nodes keep to the grid when you move them. Hold Alt to move freely.',
+  snapText: 'Nodes keep to the grid when you move them.',
   linkStyle: 'Links',
   linkCurved: 'Curved',
   linkStraight: 'Straight',

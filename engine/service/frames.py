@@ -57,7 +57,8 @@ def read(frame: bytes | str) -> ClientMessage:
     try:
         tree: object = msgpack.unpackb(frame)
     except (ValueError, TypeError, OverflowError) as error:  # the reader's own, and those of what it builds
-        raise FrameRefused(f"expected a message in MessagePack, got {len(frame)} bytes: {error}") from None
+        got = str(error) or "damaged, or nested too deeply"  # the reader has no words for either
+        raise FrameRefused(f"expected a message in MessagePack, got {len(frame)} bytes: {got}") from None
     try:
         return CLIENT_MESSAGES.validate_python(tree)
     except ValidationError as error:

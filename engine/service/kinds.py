@@ -119,7 +119,7 @@ def _by_structure(path: Path, head: bytes) -> Kind:
 
 
 def _picture(path: Path) -> None:
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
@@ -130,6 +130,8 @@ def _picture(path: Path) -> None:
                     picture.verify()
     except Image.DecompressionBombError:
         pixels = PIXELS + 1
+    except UnidentifiedImageError:  # its own words hold the path
+        raise DamagedFile("expected a whole picture, got one whose beginning can't be read") from None
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError) as error:
         raise DamagedFile(f"expected a whole picture, got one that can't be read ({error})") from None
     if pixels > PIXELS:

@@ -203,9 +203,10 @@ class RunQueue:
         Returns:
             ``paused``, the first ``runs`` in their order, and how many are ``waiting``.
         """
-        running = self._runner.running
-        async with self._database.read() as connection:
-            waiting, count = await runs.queued(connection, LISTED), await runs.waiting(connection)
+        async with self._changes:  # a run that is being begun neither waits nor runs
+            running = self._runner.running
+            async with self._database.read() as connection:
+                waiting, count = await runs.queued(connection, LISTED), await runs.waiting(connection)
         shown = waiting if running is None else (running, *waiting)
         told: list[JsonValue] = [one.model_dump(mode="json") for one in shown]
         return {"paused": self.paused, "waiting": count, "runs": told}

@@ -6,6 +6,7 @@ written, wherever links lead; and no file is replaced that is not as it was when
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from glob import escape
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from time import time
 
 from engine.errors import GraphError, KnotworkError, Problem
@@ -211,7 +213,8 @@ class Workspace:
 
     def _check(self, path: Path, expected: str) -> None:
         try:
-            found = digest_of(path.read_bytes())
+            with open(path, "rb", opener=_without_waiting) as file:
+                found = digest_of(file.read())
         except FileNotFoundError:
             found = ""
         if found != expected:
@@ -220,7 +223,7 @@ class Workspace:
 
     def _read(self, path: Path, name: str) -> Content:
         try:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_without_waiting) as file:
                 stamp = _stamp(os.fstat(file.fileno()))
                 data = file.read(LARGEST + 1)
         except FileNotFoundError:
@@ -287,6 +290,15 @@ def _graphs_below(folder: Path) -> Iterator[Path]:
             path = Path(os.path.realpath(Path(parent, name)))
             if path.is_relative_to(folder):
                 yield path
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; what is none, such as a pipe that nobody writes to, is an error and no long wait."""
+    opened = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # not there on Windows
+    if not S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise OSError(errno.EINVAL, "no regular file")
+    return opened
 
 
 def _odd(part: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
+from errno import EINVAL
 from pathlib import Path
+from stat import S_ISREG
 
 from blake3 import blake3
 
@@ -124,6 +126,8 @@ def _hash(path: Path) -> tuple[str, str]:
     """Stamp and digest of a file; the stamp fits nothing when its times might not tell of the next change."""
     for _ in range(3):
         before = path.stat()
+        if not S_ISREG(before.st_mode):  # a pipe would be waited for without end
+            raise OSError(EINVAL, "no regular file")
         hasher = blake3()
         with path.open("rb") as file:
             while chunk := file.read(2**20):

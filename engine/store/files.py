@@ -102,7 +102,7 @@ class Files:
         """
         seen = self._digests.paths(digest)
         for path, suffixes in seen:
-            if path.exists() and self.digest(path, suffixes or (), hash_now=True) == digest:
+            if _is_there(path) and self.digest(path, suffixes or (), hash_now=True) == digest:
                 return path
         for path, suffixes in self._moved(digest, [suffixes for _, suffixes in seen]):
             if self.digest(path, suffixes or (), hash_now=True) == digest:
@@ -124,7 +124,7 @@ class Files:
         outside = False
         for folder in roots:
             path = Path(os.path.realpath(folder / given))
-            if path.exists():
+            if _is_there(path):
                 if _inside(path, roots):
                     return path
                 outside = True
@@ -172,6 +172,11 @@ def _is_name(text: str) -> bool:
         return b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         return False
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it is a file or folder; a pipe is none, and would be waited for without end."""
+    return path.is_file() or path.is_dir()
 
 
 def _inside(path: Path, roots: Iterable[Path]) -> bool:

@@ -152,7 +152,8 @@ class Conversation:
 
     def _check_pace(self, message: ClientMessage) -> None:
         if wait := self._allow(len(message.operations) if isinstance(message, Edit) else 1):
-            raise RequestRefused(f"expected fewer operations a second. Send it again in {wait:.1f} s.")
+            later = f"{max(wait, 0.1):.1f} s"
+            raise RequestRefused(f"expected fewer operations a second. Send it again in {later}.")
 
     async def _hello(self, message: Hello) -> JsonValue:
         raise RequestRefused("expected hello once, got it again. Open another socket for another client.")

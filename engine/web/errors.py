@@ -149,6 +149,7 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     place = f"{request.method} {request.url.path}"
     said = {
+        400: f"expected a body that can be read, got: {error.detail.rstrip('.').lower()}. Mend the body.",
         404: f"expected an address of this server, got {place}. See api/openapi.json.",
         405: f"expected another method, got {place}. See api/openapi.json.",
     }

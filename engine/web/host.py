@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import ssl
@@ -23,6 +24,8 @@ from engine.web.live import Live
 GRACE = 5
 """Seconds that answers under way have when the server stops."""
 BACKLOG = 2048
+UNTRUE = "ASGI callable returned without completing handshake."
+"""What uvicorn logs as an error when a socket is refused with an answer, as it should be."""
 
 
 class CantServe(KnotworkError):
@@ -94,6 +97,8 @@ class Host(uvicorn.Server):
             ssl_keyfile_password=certificate and certificate.password,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_is_true)
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)  # its warnings are answered
         self._app = app
         try:
             config.load()
@@ -136,3 +141,7 @@ class Host(uvicorn.Server):
         cast(Live, self._app.state.live).close()
         cast(Service, self._app.state.service).queue.dismiss()
         await super().shutdown(sockets)
+
+
+def _is_true(record: logging.LogRecord) -> bool:
+    return record.msg != UNTRUE

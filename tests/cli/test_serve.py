@@ -13,6 +13,8 @@ from time import monotonic
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from engine.web.host import GRACE
 from tests.cli.conftest import Cli
@@ -88,6 +90,18 @@ def test_a_server_for_others_prints_a_token_once_and_never_again(home: Path) -> 
         assert server.get("/api/nothing", Authorization=f"Bearer {token}").status_code == 404
         _, out, error = server.end()
         assert token not in out + error
+
+
+def test_what_is_refused_leaves_nothing_in_the_log(home: Path) -> None:
+    with served("--host", "0.0.0.0") as server:
+        token = server.path.removeprefix("/?token=")
+        with pytest.raises(InvalidStatus):
+            connect(f"ws://127.0.0.1:{server.port}/api/live", open_timeout=WAIT)
+        form = {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=x"}
+        uploads = f"http://127.0.0.1:{server.port}/api/uploads"
+        answer = httpx.post(uploads, content=b"nonsense", headers=form, trust_env=False, timeout=WAIT)
+        assert answer.status_code == 400
+        assert server.end() == (0, "", "")
 
 
 def test_a_token_that_was_given_is_not_printed(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.service import runs
 from engine.service.database import DatabaseError
 from engine.service.places import NotWaiting
 from engine.service.protocol import Paused, RunChanged
+from engine.service.records import RunRecord
 from engine.service.runs import CLAIM, NoSuchRun
 from tests.run.conftest import calls, gates
 from tests.service.serving import (
@@ -319,6 +321,36 @@ def test_the_snapshot_of_the_queue_tells_what_runs_and_what_waits(home: Path) ->
         assert [run["id"] for run in snapshot["runs"]] == [running.id, waiting]
         assert (snapshot["paused"], snapshot["waiting"]) == (False, 1)
         gates["go"].set()
+
+    serving(home, "", test)
+
+
+def test_a_run_that_is_begun_meanwhile_is_in_the_snapshot_of_the_queue(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        [waiting] = await queued(parts, "a")
+        asking, begun, queued_now = asyncio.Event(), asyncio.Event(), runs.queued
+
+        async def late(*wanted: Any) -> tuple[RunRecord, ...]:
+            asking.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(begun.wait(), 0.2)
+            return await queued_now(*wanted)
+
+        monkeypatch.setattr(runs, "queued", late)
+        snapshot = asyncio.create_task(parts.queue.snapshot())
+        await asking.wait()
+        going_on = asyncio.create_task(parts.queue.resume())
+        with suppress(TimeoutError):
+            begins = parts.told.until(lambda: (waiting, "running") in parts.told.states())
+            await asyncio.wait_for(begins, 0.1)
+        begun.set()
+        found: Any = await snapshot
+        assert [run["id"] for run in found["runs"]] == [waiting]
+        await going_on
+        await parts.queue.wait(waiting)
 
     serving(home, "", test)
 

@@ -56,6 +56,16 @@ def test_what_is_no_graph_is_not_listed(workspace: Workspace, tmp_path: Path) ->
     assert workspace.files() == []
 
 
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(workspace: Workspace) -> None:
+    os.mkfifo(workspace.folder / "pipe.json")
+
+    assert workspace.files() == []
+    with pytest.raises(GraphError, match="no regular file"):
+        workspace.read("pipe.json")
+    with pytest.raises(GraphError, match="no regular file"):
+        workspace.write("pipe.json", b"{}", "")
+
+
 def test_a_list_reads_again_only_what_changed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     write(workspace.folder / "a.json", title="A")
     write(workspace.folder / "b.json", title="B")

@@ -169,6 +169,13 @@ def test_changed_content_is_not_found_and_the_place_is_named(files: Files, tmp_p
         files.find(digest)
 
 
+def test_a_pipe_is_no_file(files: Files, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "files" / "pipe.png")
+    assert problem(files, "pipe.png").startswith("file-missing")
+    with pytest.raises(KnotworkError, match="no regular file"):
+        files.digest(tmp_path / "files", (".png",))
+
+
 def test_content_never_seen_is_not_found(files: Files) -> None:
     with pytest.raises(KnotworkError, match="last seen at nowhere"):
         files.find("00" * 32)

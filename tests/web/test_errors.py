@@ -98,6 +98,7 @@ def test_a_body_that_is_no_json_is_a_failure(server: Asking) -> None:
         answer = server.post("/api/runs", content=body, headers=headers)
         assert answer.status_code in (400, 422)
         assert set(answer.json()) == {"error", "problems"}
+        assert "expected" in answer.json()["error"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
-import { ReactCompareSlider } from 'react-compare-slider'
+import { ReactCompareSlider, ReactCompareSliderHandle } from 'react-compare-slider'
 import type { Compared } from './CompareView'
+
+// Seen on light and dark pictures alike
+const button = { width: 36, height: 36, border: '2px solid #fff', background: 'rgb(20 20 30 / 78%)', boxShadow: 'none', backdropFilter: 'none' }
+const lines = { width: 2, background: '#fff', boxShadow: '0 0 0 1px rgb(20 20 30 / 50%)' }
 
 /** One picture over the other; the handle moves by dragging and by the arrow keys. */
 export function CompareSlider({ before, after }: { readonly before: Compared; readonly after: Compared }) {
@@ -7,6 +11,7 @@ export function CompareSlider({ before, after }: { readonly before: Compared; re
     <ReactCompareSlider
       className="compare-view__slider"
       keyboardIncrement="2%"
+      handle={<ReactCompareSliderHandle buttonStyle={button} linesStyle={lines} />}
       itemOne={<Half {...before} side="start" />}
       itemTwo={<Half {...after} side="end" />}
     />

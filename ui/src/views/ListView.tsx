@@ -19,7 +19,7 @@ export function ListView({ value, size, title }: ListProps) {
   if (items.length === 0) return <Told text={t('views.emptyList')} />
   const shown = items.slice(0, shownOf[size])
   return (
-    <div className="list-view nowheel" role="region" tabIndex={0} aria-label={title}>
+    <div className="list-view nowheel" role="group" tabIndex={0} aria-label={title}>
       <ol className="list-view__items" data-texts={shown.some(isLong) || undefined}>
         {shown.map((item, i) => (
           <li key={i} className="list-view__item">

@@ -41,7 +41,7 @@ function Text({ text, size, title }: { text: string; size: TextProps['size']; ti
           <CopyButton text={text} />
         </div>
       )}
-      <div className="text-view__text nowheel" data-mono={mono || undefined} role="region" tabIndex={0} aria-label={title}>
+      <div className="text-view__text nowheel" data-mono={mono || undefined} role="group" tabIndex={0} aria-label={title}>
         {text}
       </div>
     </div>

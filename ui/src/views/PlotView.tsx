@@ -3,6 +3,7 @@ import { t } from '../i18n/t'
 import type { JsonValue } from '../protocol'
 import { at, linePath, readSeries, scaleOf, thinned, ticks, type Sample, type Scale } from './plot'
 import { shortNumber } from './summary'
+import { useWidth } from './useWidth'
 import { Told } from './Told'
 import './plot-view.css'
 
@@ -12,10 +13,11 @@ interface PlotProps {
   readonly title: string
 }
 
+/** Pixels; the width is the one there is. */
 const boxes = {
-  card: { width: 240, height: 120, left: 34, bottom: 16 },
-  panel: { width: 480, height: 240, left: 48, bottom: 22 },
-  full: { width: 960, height: 480, left: 56, bottom: 26 },
+  card: { usual: 240, height: 120, left: 36, bottom: 18 },
+  panel: { usual: 320, height: 200, left: 48, bottom: 20 },
+  full: { usual: 960, height: 420, left: 52, bottom: 22 },
 } as const
 const MARGIN = 8
 
@@ -48,7 +50,8 @@ interface ChartProps {
 }
 
 function Chart({ samples, size, title, log }: ChartProps) {
-  const { width, height, left, bottom } = boxes[size]
+  const { usual, height, left, bottom } = boxes[size]
+  const [chart, width] = useWidth(usual)
   const told = useId()
   const [cursor, setCursor] = useState<number | null>(null)
   const x = scaleOf(samples.map((sample) => sample.x), left, width - MARGIN)
@@ -74,10 +77,12 @@ function Chart({ samples, size, title, log }: ChartProps) {
   const sample = cursor === null ? undefined : samples[cursor]
   const reading = sample ? t('views.plotPoint', { x: shortNumber(sample.x), y: shortNumber(sample.y) }) : ''
   return (
-    <div className="plot-view__chart">
+    <div ref={chart} className="plot-view__chart">
       <svg
         className="plot-view__svg"
         viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
         role="img"
         tabIndex={0}
         aria-label={t('views.plotOf', { title, n: samples.length })}
@@ -87,7 +92,7 @@ function Chart({ samples, size, title, log }: ChartProps) {
         onPointerLeave={() => setCursor(null)}
         onBlur={() => setCursor(null)}
       >
-        <Axes x={x} y={y} width={width} height={height} size={size} />
+        <Axes x={x} y={y} width={width} height={height} />
         <path className="plot-view__line" d={path} />
         {sample && (
           <g className="plot-view__cursor">
@@ -101,17 +106,16 @@ function Chart({ samples, size, title, log }: ChartProps) {
   )
 }
 
-function Axes({ x, y, width, height, size }: { x: Scale; y: Scale; width: number; height: number; size: PlotProps['size'] }) {
-  const card = size === 'card'
+function Axes({ x, y, width, height }: { x: Scale; y: Scale; width: number; height: number }) {
   return (
     <g className="plot-view__axes" aria-hidden>
-      {ticks(y, card ? 3 : 5).map((value) => (
+      {ticks(y, Math.round(height / 45)).map((value) => (
         <g key={value}>
           <path d={`M${x.start} ${at(y, value)}H${width - MARGIN}`} />
           <text x={x.start - 6} y={at(y, value)} textAnchor="end" dominantBaseline="middle">{shortNumber(value)}</text>
         </g>
       ))}
-      {ticks(x, card ? 3 : 6).map((value) => (
+      {ticks(x, Math.max(2, Math.round(width / 90))).map((value) => (
         <text key={value} x={at(x, value)} y={height - 3} textAnchor={anchorAt(x, value)}>{shortNumber(value)}</text>
       ))}
     </g>

@@ -1,7 +1,7 @@
 import { t } from '../i18n/t'
 import type { JsonValue } from '../protocol'
 import { shortNumber } from './summary'
-import { readTable } from './table'
+import { readTable, type Table } from './table'
 import './table-view.css'
 
 const MOST_ROWS = 1000
@@ -11,20 +11,22 @@ export function TableView({ value, title }: { readonly value: JsonValue; readonl
   const table = readTable(value)
   if (!table) {
     return (
-      <div className="table-view nowheel" role="region" tabIndex={0} aria-label={title}>
+      <div className="table-view nowheel" role="group" tabIndex={0} aria-label={title}>
         <pre className="table-view__json">{JSON.stringify(value, null, 2)}</pre>
       </div>
     )
   }
   const rows = table.rows.slice(0, MOST_ROWS)
   return (
-    <div className="table-view nowheel" role="region" tabIndex={0} aria-label={title}>
+    <div className="table-view nowheel" role="group" tabIndex={0} aria-label={title}>
       <table className="table-view__table">
         <caption className="visually-hidden">{title}</caption>
         {table.columns.length > 0 && (
           <thead>
             <tr>
-              {table.columns.map((column) => <th key={column} scope="col">{column}</th>)}
+              {table.columns.map((column, at) => (
+                <th key={column} scope="col" data-number={isNumeric(rows, at) || undefined}>{column}</th>
+              ))}
             </tr>
           </thead>
         )}
@@ -43,6 +45,11 @@ export function TableView({ value, title }: { readonly value: JsonValue; readonl
       {rows.length < table.rows.length && <p className="list-view__more">{t('views.more', { n: table.rows.length - rows.length })}</p>}
     </div>
   )
+}
+
+/** Whether a column holds nothing but numbers, which stand at its right. */
+function isNumeric(rows: Table['rows'], at: number): boolean {
+  return rows.every((row) => row[at] === undefined || typeof row[at] === 'number')
 }
 
 function cellText(cell: JsonValue | undefined): string {

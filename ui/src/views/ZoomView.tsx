@@ -1,4 +1,4 @@
-import { Maximize, Scan, ZoomIn, ZoomOut } from 'lucide-react'
+import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
 import { useState } from 'react'
 import { formatPercent, t } from '../i18n/t'
 import { IconButton } from '../shell/Button'
@@ -49,7 +49,16 @@ export function ZoomView({ url, title }: { readonly url: string; readonly title:
         <span className="zoom-view__scale" aria-live="polite">{view ? formatPercent(view.scale) : ''}</span>
         <IconButton icon={ZoomIn} label={t('views.zoomIn')} onClick={() => zoom(1.5)} />
         <IconButton icon={Maximize} label={t('views.fit')} pressed={isFitted} onClick={fit} />
-        <IconButton icon={Scan} label={t('views.oneToOne')} pressed={!isFitted && view?.scale === 1} onClick={() => setScale(1)} />
+        <button
+          type="button"
+          className="icon-button icon-button--normal zoom-view__one"
+          aria-label={t('views.oneToOne')}
+          title={t('views.oneToOne')}
+          aria-pressed={!isFitted && view?.scale === 1}
+          onClick={() => setScale(1)}
+        >
+          1:1
+        </button>
       </div>
     </div>
   )

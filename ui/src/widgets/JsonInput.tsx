@@ -29,11 +29,15 @@ export function JsonInput({ id, field, value, disabled, compact, aria, onChange,
       disabled={disabled}
       spellCheck={false}
       {...aria}
-      onChange={(event) => draft.set(event.target.value)}
+      onChange={(event) => {
+        onFault(null)
+        draft.set(event.target.value)
+      }}
       onBlur={draft.settle}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && !event.shiftKey) draft.settle()
         else if (event.key !== 'Escape' || !draft.drop()) return
+        else onFault(null)
         event.preventDefault()
         event.stopPropagation()
       }}

@@ -113,7 +113,7 @@ function Item({ place, faulty, ...control }: ItemProps) {
         {...control}
         id={`${control.id}-${place}`}
         label={label}
-        compact
+        compact={control.field.form.kind !== 'text'}
         aria={{ 'aria-label': label, ...(faulty ? { 'aria-invalid': true } : {}) }}
       />
     </span>

@@ -79,7 +79,7 @@ function NumberField(props: FieldProps) {
   const from = () => evaluate(draft.text) ?? (typeof now === 'number' ? now : nearest(bounds, 0))
   const move = (start: number, steps: number) => draft.set(String(stepped(bounds, start, step, steps)))
   const start = typeof now === 'number' ? now : nearest(bounds, 0)
-  const { escape, ...scrub } = useScrub({
+  const scrub = useScrub({
     onMove: (distance) => move(start, Math.trunc(distance / PIXELS)),
     onEnd: draft.settle,
     onCancel: draft.drop,
@@ -89,10 +89,8 @@ function NumberField(props: FieldProps) {
     const steps = keySteps(event)
     if (steps !== 0) move(from(), steps)
     else if (event.key === 'Enter') draft.settle()
-    else if (event.key === 'Escape') {
-      escape()
-      if (!draft.drop()) return
-    } else return
+    else if (event.key !== 'Escape' || !draft.drop()) return
+    else props.onFault(null)
     event.preventDefault()
     event.stopPropagation()
   }
@@ -117,7 +115,10 @@ function NumberField(props: FieldProps) {
       aria-valuemax={bounds.max}
       {...aria}
       {...scrub}
-      onChange={(event) => draft.set(event.target.value)}
+      onChange={(event) => {
+        props.onFault(null)
+        draft.set(event.target.value)
+      }}
       onBlur={draft.settle}
       onKeyDown={onKeyDown}
       onKeyUp={(event) => {

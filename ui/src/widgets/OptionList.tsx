@@ -14,8 +14,12 @@ export function OptionList({ label, options, chosen, onChoose }: OptionListProps
   const [at, setAt] = useState(Math.max(0, chosen))
   const list = useRef<HTMLUListElement>(null)
   const typed = useRef({ text: '', when: 0 })
-  useEffect(() => list.current?.focus({ preventScroll: true }), [])
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at])
+  useEffect(() => {
+    list.current?.focus({ preventScroll: true })
+  }, [])
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at])
 
   const goTo = (event: KeyboardEvent): number | null => {
     const last = options.length - 1

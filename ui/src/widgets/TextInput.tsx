@@ -45,7 +45,7 @@ export function TextArea(props: Control) {
     const element = area.current
     if (!element) return
     element.style.height = ''
-    if (!compact || focused) element.style.height = `${element.scrollHeight + 2}px`
+    if (!compact || focused) element.style.height = `${element.scrollHeight}px`
   }, [text, compact, focused])
   const { maxLength } = field.form as FormOf<'text'>
   return (
@@ -61,7 +61,7 @@ export function TextArea(props: Control) {
           id={id}
           ref={area}
           className="text-area__field nodrag nowheel"
-          rows={compact ? 1 : 3}
+          rows={1}
           value={text}
           placeholder={placeholder(props)}
           disabled={disabled}

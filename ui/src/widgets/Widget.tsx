@@ -5,6 +5,7 @@ import type { InputPortRecord, JsonValue } from '../protocol'
 import type { Aria } from './control'
 import { faultOf, said, same, type Fault } from './check'
 import { ControlOf } from './ControlOf'
+import { HelpText } from './HelpText'
 import { readField, type Field } from './schema'
 import type { SeedMode } from './seeds'
 import './widget.css'
@@ -71,8 +72,8 @@ export function Widget(props: WidgetProps) {
           aria={ariaOf(id, message, help)}
         />
       </div>
-      <Text className="widget__message" id={`${id}-message`} text={message} role="status" />
-      <Text className="widget__help" id={`${id}-help`} text={help} />
+      <Message id={`${id}-message`} text={message} />
+      <Help id={`${id}-help`} text={help} />
     </div>
   )
 }
@@ -81,13 +82,22 @@ function Label({ id, text, needed }: { id: string; text: string; needed: boolean
   return (
     <label className="widget__label" htmlFor={id} title={text}>
       {text}
-      {needed && <span className="widget__need" title={t('widgets.needed')}>*</span>}
+      {needed && (
+        <span className="widget__need" title={t('widgets.needed')}>
+          <span aria-hidden>*</span>
+          <span className="visually-hidden"> ({t('widgets.needed')})</span>
+        </span>
+      )}
     </label>
   )
 }
 
-function Text({ text, ...place }: { text: string; className: string; id: string; role?: string }) {
-  return text === '' ? null : <p {...place}>{text}</p>
+function Message({ id, text }: { id: string; text: string }) {
+  return text === '' ? null : <p id={id} className="widget__message" role="status">{text}</p>
+}
+
+function Help({ id, text }: { id: string; text: string }) {
+  return text === '' ? null : <p id={id} className="widget__help"><HelpText text={text} /></p>
 }
 
 function messageOf(fault: Fault | null, problem = ''): string {

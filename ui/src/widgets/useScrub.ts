@@ -15,26 +15,36 @@ interface Press {
   last: number
   distance: number
   moving: boolean
+  /** Stops listening for Escape: the field has no focus while it is dragged over. */
+  readonly release: () => void
 }
 
 /**
  * Dragging over a field to change its number. A press without a drag puts the text cursor in.
  *
- * The pointer is captured, never locked, so that it stays where people see it.
+ * The pointer is captured, never locked, so that it stays where people see it. Escape ends a drag without a
+ * change.
  */
 export function useScrub({ onMove, onEnd, onCancel }: Handlers) {
   const press = useRef<Press | null>(null)
 
-  const finish = (event: PointerEvent<HTMLInputElement>, done: () => void) => {
+  const finish = (field: HTMLInputElement, done: () => void) => {
     const was = press.current
     press.current = null
-    if (!was) return
-    delete event.currentTarget.dataset.scrubbing
-    if (was.moving) done()
-    else if (event.type === 'pointerup') {
-      event.currentTarget.focus()
-      event.currentTarget.select()
+    was?.release()
+    delete field.dataset.scrubbing
+    if (was?.moving) done()
+    return was
+  }
+  const listen = (field: HTMLInputElement) => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return
+      event.preventDefault()
+      event.stopPropagation()
+      finish(field, onCancel)
     }
+    window.addEventListener('keydown', onKeyDown, true)
+    return () => window.removeEventListener('keydown', onKeyDown, true)
   }
 
   return {
@@ -43,7 +53,8 @@ export function useScrub({ onMove, onEnd, onCancel }: Handlers) {
       if (event.button !== 0 || field.disabled || document.activeElement === field) return
       event.preventDefault()
       field.setPointerCapture(event.pointerId)
-      press.current = { id: event.pointerId, last: event.clientX, distance: 0, moving: false }
+      const release = listen(field)
+      press.current = { id: event.pointerId, last: event.clientX, distance: 0, moving: false, release }
     },
     onPointerMove: (event: PointerEvent<HTMLInputElement>) => {
       const now = press.current
@@ -57,13 +68,13 @@ export function useScrub({ onMove, onEnd, onCancel }: Handlers) {
       now.last = event.clientX
       onMove(now.distance)
     },
-    onPointerUp: (event: PointerEvent<HTMLInputElement>) => finish(event, onEnd),
-    onPointerCancel: (event: PointerEvent<HTMLInputElement>) => finish(event, onCancel),
-    /** To be asked when Escape is pressed: ends the drag without a change. */
-    escape: () => {
-      if (!press.current) return
-      press.current = null
-      onCancel()
+    onPointerUp: (event: PointerEvent<HTMLInputElement>) => {
+      const field = event.currentTarget
+      const was = finish(field, onEnd)
+      if (!was || was.moving) return
+      field.focus()
+      field.select()
     },
+    onPointerCancel: (event: PointerEvent<HTMLInputElement>) => void finish(event.currentTarget, onCancel),
   }
 }

@@ -82,8 +82,8 @@ export const widgets = {
   item: '{label}, Eintrag {place}',
   itemAdd: 'Eintrag hinzufügen',
   itemAddTo: {
-    one: '{label}: ein Eintrag; weiteren hinzufügen',
-    other: '{label}: {n} Einträge; weiteren hinzufügen',
+    one: 'Eintrag hinzufügen, {label}: ein Eintrag',
+    other: 'Eintrag hinzufügen, {label}: {n} Einträge',
   },
   itemUp: 'Eintrag {place} nach oben',
   itemDown: 'Eintrag {place} nach unten',

@@ -78,7 +78,7 @@ export const widgets = {
   listEmpty: 'Empty list',
   item: '{label}, item {place}',
   itemAdd: 'Add item',
-  itemAddTo: { one: '{label}: one item; add another', other: '{label}: {n} items; add another' },
+  itemAddTo: { one: 'Add item, {label}: one item', other: 'Add item, {label}: {n} items' },
   itemUp: 'Move item {place} up',
   itemDown: 'Move item {place} down',
   itemRemove: 'Remove item {place}',

@@ -14,9 +14,13 @@ export function formatPercent(share: number): string {
 
 /** A size as people read it, in steps of 1024: `1.4 GB`. */
 export function formatBytes(bytes: number): string {
-  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10))
-  const value = bytes / 1024 ** step
-  return `${formatNumber(value, value < 10 && step > 0 ? 1 : 0)} ${units[step] ?? 'B'}`
+  let value = bytes
+  let step = 0
+  while (Math.round(value) >= 1024 && step < units.length - 1) {
+    value /= 1024
+    step += 1
+  }
+  return `${formatNumber(value, value < 9.95 && step > 0 ? 1 : 0)} ${units[step] ?? 'B'}`
 }
 
 /** A duration as people read it: `40 ms`, `2.5 s`, `3 min 20 s`, `1 h 5 min`. */

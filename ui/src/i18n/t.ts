@@ -29,8 +29,8 @@ function fill(text: string, values: Values): string {
  */
 export function t(key: Key, values: Values = {}): string {
   const dot = key.indexOf('.')
-  const area = dictionary()[key.slice(0, dot) as keyof ReturnType<typeof dictionary>]
-  const text = (area as Readonly<Record<string, Text>>)[key.slice(dot + 1)]
+  const areas: Readonly<Record<string, Readonly<Record<string, Text>>>> = dictionary()
+  const text = areas[key.slice(0, dot)]?.[key.slice(dot + 1)]
   if (text === undefined) return key
   return fill(typeof text === 'string' ? text : pluralForm(text, Number(values.n ?? 0)), values)
 }

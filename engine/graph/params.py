@@ -80,7 +80,9 @@ class Params:
         """The value that a port surely gets, coerced; ``UNKNOWN`` when a link or a run decides it."""
         value = self._typed_in(level, name, port.name)
         if value is REQUIRED:
-            return UNKNOWN if port.default is REQUIRED else port.default
+            value = port.default
+        if value is REQUIRED:
+            return UNKNOWN
         if value is UNKNOWN or value is None:
             return value
         try:

@@ -8,7 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from engine import Folder
+from engine import Folder, Headless
+from engine.graph.check import check
+from engine.graph.document import Graph
 from nodes.checkpoints import load
 from nodes.checkpoints.folder import read_folder
 from nodes.checkpoints.refusal import CheckpointRefused
@@ -177,3 +179,9 @@ def test_weights_that_the_config_asks_for_are_never_made_up(part: str, copy: Pat
 
     with pytest.raises(CheckpointRefused, match=f"tiny/{part}: expected the weights"):
         built(handle, copy)
+
+
+def test_the_folder_that_a_new_instance_has_is_recognised() -> None:
+    with Headless(cache=False) as headless:
+        graph = Graph.read(b'{"knotwork": 1, "nodes": {"load": {"type": "load.diffusers"}}}')
+        assert check(graph, headless.registry, headless.files.resolve, headless.reference) == []

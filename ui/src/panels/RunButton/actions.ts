@@ -1,0 +1,128 @@
+/** What the run button and its keys do. */
+
+import { t } from '../../i18n/t'
+import type { JsonValue, RunRecord, RunRequest } from '../../protocol'
+import { interfaceOf } from '../../graph/ports'
+import { children, instanceAt } from '../../graph/level'
+import { useCatalogue } from '../../stores/catalogue'
+import { edit, openGraph, useGraphs, type OpenGraph } from '../../stores/graphs'
+import { notify } from '../../stores/notices'
+import { cancel, isOver, submit, useRuns } from '../../stores/runs'
+import { useSelection } from '../../stores/selection'
+import { drawSeed } from '../../widgets/seeds'
+import { readField } from '../../widgets/schema'
+import { flushDrafts } from '../FormView/drafts'
+import { seedInputs } from '../FormView/inputs'
+import { submitSweep } from '../SweepGrid/submit'
+import { seedSteps } from './seedModes'
+import { drawn, seedPlaces } from './seeds'
+
+const knownOf = (graph: OpenGraph) => ({
+  catalogue: useCatalogue.getState().catalogue,
+  interfaces: graph.interfaces[''] ?? {},
+})
+
+/** Run the graph that is shown; what somebody is typing counts, and seeds go on as they were told to. */
+export async function run(request: Partial<RunRequest> = {}): Promise<RunRecord[]> {
+  const session = useGraphs.getState().active
+  if (!session) return []
+  await flushDrafts()
+  const graph = openGraph(session)
+  if (graph && !request.random_seeds && !request.sweep) {
+    await edit(session, seedSteps(session, graph.graph, knownOf(graph)))
+  }
+  return submit(session, request)
+}
+
+/** Paths of what is selected. */
+export function selectedPaths(): string[] {
+  const { active, open } = useGraphs.getState()
+  const graph = open[active]
+  if (!graph) return []
+  const paths = useSelection.getState().names.map((name) => children(graph.at, name))
+  return paths.filter((path) => instanceAt(graph.graph, path) !== null)
+}
+
+/** Run no more than what is selected needs. */
+export async function runSelected(forced = false): Promise<RunRecord[]> {
+  const graph = openGraph(useGraphs.getState().active)
+  const paths = selectedPaths()
+  if (!graph || paths.length === 0) return []
+  const outputs = paths.flatMap((path) => outputsOf(graph, path))
+  return run({ outputs, ...(forced ? { forced: paths } : {}) })
+}
+
+function outputsOf(graph: OpenGraph, path: string): string[] {
+  const instance = instanceAt(graph.graph, path)
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const level = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+  const { catalogue } = useCatalogue.getState()
+  const ports = instance && interfaceOf(instance, name, catalogue, graph.interfaces[level] ?? {})
+  return Object.keys(ports?.outputs ?? {}).map((port) => `${path}.${port}`)
+}
+
+/** Run everything anew, whatever is stored. */
+export function runForced(): Promise<RunRecord[]> {
+  const graph = openGraph(useGraphs.getState().active)
+  return graph ? run({ forced: Object.keys(graph.graph.nodes ?? {}) }) : Promise.resolve([])
+}
+
+/** Run with other seeds: those of the inputs are drawn by the server, those typed into nodes by an edit. */
+export async function runRandom(): Promise<RunRecord[]> {
+  const session = useGraphs.getState().active
+  const graph = openGraph(session)
+  if (!graph) return []
+  const places = seedPlaces(graph.graph, useCatalogue.getState().catalogue)
+  if (places.length === 0 && seedInputs(graph.graph, knownOf(graph)).length === 0) return noSeeds()
+  if (places.length > 0 && !(await edit(session, drawn(places)))) return []
+  return run({ random_seeds: true })
+}
+
+function noSeeds(): RunRecord[] {
+  notify({ kind: 'info', text: t('panels.noSeeds'), detail: t('panels.noSeedsText') })
+  return []
+}
+
+/** Run several times, each with another seed: one batch. */
+export async function runBatch(count: number): Promise<RunRecord[]> {
+  const session = useGraphs.getState().active
+  const graph = openGraph(session)
+  if (!graph) return []
+  await flushDrafts()
+  const [input] = seedInputs(graph.graph, knownOf(graph))
+  const form = input?.port && readField(input.port).form
+  if (input && form?.kind === 'seed') {
+    return run({ sweep: { [input.name]: several(count, () => drawSeed(form.bounds)) }, random_seeds: true })
+  }
+  const places = seedPlaces(graph.graph, useCatalogue.getState().catalogue)
+  const outer = places.find((place) => place.at === '')
+  if (outer) {
+    const values = several(count, () => drawSeed(outer.bounds))
+    return submitSweep(session, [{ id: `${outer.name}.${outer.port}`, title: outer.port, values }])
+  }
+  if (places.length === 0) return noSeeds()
+  const runs: RunRecord[] = []
+  for (let turn = 0; turn < count; turn++) runs.push(...(await runRandom()))
+  return runs
+}
+
+function several(count: number, make: () => JsonValue): JsonValue[] {
+  const made = new Set<JsonValue>()
+  while (made.size < count) made.add(make())
+  return [...made]
+}
+
+/** The run of the shown graph that waits or runs; undefined when there is none. */
+export function currentRun(): RunRecord | undefined {
+  const { queue, shown } = useRuns.getState()
+  const session = useGraphs.getState().active
+  const now = shown[session]?.record
+  if (now && !isOver(now)) return now
+  return queue.find((one) => one.session === session)
+}
+
+/** Cancel what the shown graph runs, the whole batch with it. */
+export async function cancelCurrent(): Promise<void> {
+  const current = currentRun()
+  if (current) await cancel(current.batch)
+}

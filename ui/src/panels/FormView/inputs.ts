@@ -1,0 +1,86 @@
+/** The inputs of a graph as fields of a form: what each takes is told by the port that it feeds. */
+
+import { interfaceOf, type Known } from '../../graph/ports'
+import { entry, splitPort, viewOf } from '../../graph/level'
+import type { Graph, GraphInput, InputPortRecord, JsonValue, Operation } from '../../protocol'
+import { readField, type Form } from '../../widgets/schema'
+
+/** One input of a graph. */
+export interface FormInput {
+  name: string
+  title: string
+  help: string
+  /** What it takes; null when no port that it feeds is known. */
+  port: InputPortRecord | null
+  /** Undefined when it must be given for each run. */
+  value: JsonValue | undefined
+}
+
+/** The inputs of a graph, in the order in which people fill them in. */
+export function graphInputs(graph: Graph, known: Known): FormInput[] {
+  const { positions } = viewOf(graph)
+  const rows = Object.entries(graph.inputs ?? {}).map(([name, declared]) => {
+    const input = inputOf(name, declared, graph, known)
+    const at = positions.get(splitPort(declared.to?.[0] ?? '').name)
+    return {
+      input,
+      rank: rankOf(input),
+      y: at?.[1] ?? 0,
+      x: at?.[0] ?? 0,
+      empty: Number(isEmpty(input.value)),
+    }
+  })
+  rows.sort(
+    (one, other) => one.rank - other.rank || one.y - other.y || one.empty - other.empty || one.x - other.x,
+  )
+  return rows.map((row) => row.input)
+}
+
+/** Inputs that are seeds. */
+export function seedInputs(graph: Graph, known: Known): FormInput[] {
+  return graphInputs(graph, known).filter((input) => input.port && readField(input.port).form.kind === 'seed')
+}
+
+/** Give an input another value, as an edit. */
+export function setInput(graph: Graph, name: string, value: JsonValue): Operation[] {
+  const declared = entry(graph.inputs, name)
+  return declared ? [{ op: 'expose_input', name, input: { ...plain(declared), default: value } }] : []
+}
+
+/** A declared input as a record of JSON. */
+export function plain(declared: GraphInput): Record<string, JsonValue> {
+  return declared as Record<string, JsonValue>
+}
+
+function inputOf(name: string, declared: GraphInput, graph: Graph, known: Known): FormInput {
+  const port = portOf(declared, graph, known)
+  const title = declared.title || readable(name)
+  const value = Object.hasOwn(declared, 'default') ? declared.default : undefined
+  return { name, title, help: declared.help || port?.help || '', port, value }
+}
+
+function portOf(declared: GraphInput, graph: Graph, known: Known): InputPortRecord | null {
+  for (const text of declared.to ?? []) {
+    const { name, port } = splitPort(text)
+    const instance = entry(graph.nodes, name)
+    const found =
+      instance && entry(interfaceOf(instance, name, known.catalogue, known.interfaces)?.inputs, port)
+    if (found) return found
+  }
+  return null
+}
+
+/** Texts and files come first, seeds last: the order in which somebody thinks of them. */
+const RANKS: Partial<Record<Form['kind'], number>> = { text: 0, line: 1, file: 1, model: 1, seed: 3 }
+
+function rankOf(input: FormInput): number {
+  return input.port ? (RANKS[readField(input.port).form.kind] ?? 2) : 2
+}
+
+const isEmpty = (value: JsonValue | undefined) => value === undefined || value === null || value === ''
+
+/** A name as people write it: `max_size` is "Max size". */
+export function readable(name: string): string {
+  const words = name.replace(/[_-]+/g, ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,33 @@
+/** What stands in the form's outputs: those of the run that was picked, else the latest that gave any. */
+
+import type { ArtifactRecord, Graph, RunRecord } from '../../protocol'
+
+/** An output by name, with what a run gave for it. */
+export interface ShownOutput {
+  name: string
+  /** Where it comes from, `instance.port`. */
+  source: string
+  artifacts: ArtifactRecord[]
+}
+
+/** The outputs of a graph, in its order, then those that only the run has. */
+export function shownOutputs(graph: Graph, run: RunRecord | undefined): ShownOutput[] {
+  const given = new Map<string, ArtifactRecord[]>()
+  for (const artifact of run?.artifacts ?? [])
+    given.set(artifact.output, [...(given.get(artifact.output) ?? []), artifact])
+  const own = Object.entries(graph.outputs ?? {}).map(([name, source]) => ({
+    name,
+    source,
+    artifacts: given.get(name) ?? [],
+  }))
+  const named = new Set(own.map((output) => output.name))
+  const others = [...given]
+    .filter(([name]) => !named.has(name))
+    .map(([name, artifacts]) => ({ name, source: '', artifacts }))
+  return [...own, ...others]
+}
+
+/** The latest of some runs that gave anything. */
+export function latest(runs: readonly RunRecord[]): RunRecord | undefined {
+  return runs.find((run) => run.artifacts.length > 0)
+}

@@ -1,0 +1,22 @@
+/** Which window lies over the editor; at most one at a time. */
+
+import { create } from 'zustand'
+import type { Picture } from '../Gallery/pictures'
+
+export type Overlay =
+  | { kind: 'open'; tab: 'files' | 'templates' }
+  | { kind: 'sweep' }
+  | { kind: 'missing'; session: string }
+  | { kind: 'choice'; session: string }
+  | { kind: 'compare'; one: string; other: string }
+  | { kind: 'viewer'; pictures: readonly Picture[]; at: number }
+
+export const useOverlay = create<{ overlay: Overlay | null }>(() => ({ overlay: null }))
+
+export function openOverlay(overlay: Overlay): void {
+  useOverlay.setState({ overlay })
+}
+
+export function closeOverlay(): void {
+  useOverlay.setState({ overlay: null })
+}

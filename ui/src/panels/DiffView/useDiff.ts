@@ -1,0 +1,97 @@
+/** The comparison of two graphs that is shown; the canvas marks the nodes of the open one by it. */
+
+import { create } from 'zustand'
+import { diffGraphs, touched, type GraphDiff } from '../../graph/diff'
+import { children } from '../../graph/level'
+import { useDiffMarks, type DiffMark } from '../../canvas/marks'
+import type { Graph } from '../../protocol'
+import { onEdited, useGraphs } from '../../stores/graphs'
+import { withReferences } from '../History/restore'
+import { graphOf, sideKey, type Side } from './sides'
+
+interface Compared {
+  before: Side | null
+  after: Side | null
+  diff: GraphDiff | null
+  error: string
+}
+
+export const useDiff = create<Compared>(() => ({ before: null, after: null, diff: null, error: '' }))
+
+const NO_MARKS: ReadonlyMap<string, DiffMark> = new Map()
+let graphs: { before: Graph; after: Graph } | null = null
+let turn = 0
+
+/** Compare two graphs. */
+export async function compare(before: Side, after: Side): Promise<void> {
+  const mine = ++turn
+  useDiff.setState({ before, after, error: '' })
+  try {
+    const [old, now] = await Promise.all([graphOf(before), graphOf(after)])
+    if (mine !== turn) return
+    graphs = { before: withReferences(old, now), after: withReferences(now, old) }
+    show()
+  } catch (error) {
+    if (mine !== turn) return
+    graphs = null
+    useDiff.setState({ diff: null, error: error instanceof Error ? error.message : String(error) })
+    mark()
+  }
+}
+
+/** Compare no more. */
+export function clearDiff(): void {
+  turn++
+  graphs = null
+  useDiff.setState({ before: null, after: null, diff: null, error: '' })
+  mark()
+}
+
+function show(): void {
+  useDiff.setState({ diff: graphs && diffGraphs(graphs.before, graphs.after), error: '' })
+  mark()
+}
+
+/** Mark the nodes of the graph that is shown, if it is one of the two. */
+function mark(): void {
+  const { diff, before, after } = useDiff.getState()
+  const shown = sideKey({ kind: 'open', session: useGraphs.getState().active })
+  const isAfter = after !== null && sideKey(after) === shown
+  const isBefore = before !== null && sideKey(before) === shown
+  useDiffMarks.setState({ marks: diff && (isAfter || isBefore) ? marksOf(diff, isAfter) : NO_MARKS })
+}
+
+/**
+ * How each instance differs.
+ *
+ * Args:
+ *   diff: From one graph to another.
+ *   later: Whether the later one is shown; what it lacks is added in the earlier one's eyes.
+ */
+export function marksOf(diff: GraphDiff, later: boolean): ReadonlyMap<string, DiffMark> {
+  const marks = new Map<string, DiffMark>([...touched(diff)].map((path) => [path, 'changed']))
+  for (const [at, level] of diff) {
+    for (const name of level.added) marks.set(children(at, name), later ? 'added' : 'removed')
+    for (const name of level.removed) marks.set(children(at, name), later ? 'removed' : 'added')
+  }
+  return marks
+}
+
+/** Keep the comparison up to date with edits and tabs; gives a function that ends it. */
+export function followDiff(): () => void {
+  const leaveEdits = onEdited((session, { graph }) => {
+    const { before, after } = useDiff.getState()
+    if (!graphs) return
+    if (after?.kind === 'open' && after.session === session) graphs = { ...graphs, after: graph }
+    else if (before?.kind === 'open' && before.session === session) graphs = { ...graphs, before: graph }
+    else return
+    show()
+  })
+  const leaveTabs = useGraphs.subscribe((now, earlier) => {
+    if (now.active !== earlier.active) mark()
+  })
+  return () => {
+    leaveEdits()
+    leaveTabs()
+  }
+}

@@ -3,9 +3,9 @@
 export interface Difference {
   /** RGBA, opaque. */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>
-  /** Mean over the channels of all pixels, 0 to 1. */
+  /** Mean over red, green and blue of all pixels, 0 to 1. */
   readonly mean: number
-  /** The largest of any channel, 0 to 1. */
+  /** The largest of any channel, opacity included, 0 to 1. */
   readonly most: number
   /** Part of the pixels that differ at all, 0 to 1. */
   readonly share: number
@@ -27,14 +27,15 @@ export function difference(a: Uint8ClampedArray, b: Uint8ClampedArray, gain: num
     let here = 0
     for (let channel = 0; channel < 4; channel += 1) {
       const apart = Math.abs((a[i + channel] ?? 0) - (b[i + channel] ?? 0))
-      sum += apart
       here = Math.max(here, apart)
-      if (channel < 3) pixels[i + channel] = apart * gain
+      if (channel === 3) continue
+      sum += apart
+      pixels[i + channel] = apart * gain
     }
     pixels[i + 3] = 255
     most = Math.max(most, here)
     if (here > 0) differing += 1
   }
-  const count = Math.max(1, a.length)
-  return { pixels, mean: sum / count / 255, most: most / 255, share: (differing * 4) / count }
+  const count = Math.max(1, a.length / 4)
+  return { pixels, mean: sum / (3 * count) / 255, most: most / 255, share: differing / count }
 }

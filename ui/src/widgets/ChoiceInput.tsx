@@ -66,7 +66,7 @@ function Chooser({ id, options, at, disabled, value, label, aria, onChange }: Ch
         <ChevronDown className="choice__arrow" size={14} aria-hidden />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="choice-menu nowheel" align="start" sideOffset={4} aria-label={label}>
+        <Popover.Content className="choice-menu nowheel" align="start" sideOffset={4} collisionPadding={8} aria-label={label}>
           {options.length > MANY ? (
             <Suspense fallback={<p className="widget-note">{t('widgets.loading')}</p>}>
               <SearchList

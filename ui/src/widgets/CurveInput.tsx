@@ -30,7 +30,7 @@ export function CurveInput(props: Control) {
         <span className="choice__text">{t('widgets.curvePoints', { n: points.length })}</span>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="list-menu nowheel" align="start" sideOffset={4} aria-label={label}>
+        <Popover.Content className="list-menu nowheel" align="start" sideOffset={4} collisionPadding={8} aria-label={label}>
           {editor}
         </Popover.Content>
       </Popover.Portal>

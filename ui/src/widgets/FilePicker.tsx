@@ -70,7 +70,7 @@ export function FilePicker(props: Control) {
         {sent !== null && <progress className="file-picker__progress" value={sent} aria-label={t('widgets.upload')} />}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="file-menu nowheel" align="start" sideOffset={4} aria-label={label}>
+        <Popover.Content className="file-menu nowheel" align="start" sideOffset={4} collisionPadding={8} aria-label={label}>
           <FileChooser
             form={form}
             nullable={field.nullable}

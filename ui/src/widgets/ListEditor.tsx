@@ -23,7 +23,7 @@ export function ListEditor(props: Control) {
         <span className="choice__text">{items.length === 0 ? t('widgets.listEmpty') : t('widgets.items', { n: items.length })}</span>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="list-menu nowheel" align="start" sideOffset={4} aria-label={label}>
+        <Popover.Content className="list-menu nowheel" align="start" sideOffset={4} collisionPadding={8} aria-label={label}>
           <Items {...props} items={items} compact={false} />
         </Popover.Content>
       </Popover.Portal>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { t } from '../i18n/t'
 import { Button } from '../shell/Button'
-import { paint, paintAct, type Act, type Painting, type Spot } from './masks'
+import { inInk, paint, paintAct, type Act, type Painting, type Spot } from './masks'
 import { useLoad } from '../views/useLoad'
 
 interface MaskCanvasProps {
@@ -152,8 +152,8 @@ async function whiteAsOpaque(url: string, signal: AbortSignal): Promise<ImageBit
   const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height)
   for (let i = 0; i < pixels.data.length; i += 4) {
     pixels.data[i + 3] = pixels.data[i] ?? 0
-    pixels.data[i] = pixels.data[i + 1] = pixels.data[i + 2] = 255
   }
   context.putImageData(pixels, 0, 0)
+  inInk(context)
   return createImageBitmap(canvas)
 }

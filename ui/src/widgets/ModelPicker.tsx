@@ -35,7 +35,7 @@ export function ModelPicker(props: Control) {
         <ChevronDown className="choice__arrow" size={14} aria-hidden />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="choice-menu model-menu nowheel" align="start" sideOffset={4} aria-label={props.label}>
+        <Popover.Content className="choice-menu model-menu nowheel" align="start" sideOffset={4} collisionPadding={8} aria-label={props.label}>
           <Suspense fallback={<p className="widget-note">{t('widgets.loading')}</p>}>
             <Models {...props} name={name} onDone={() => setOpen(false)} />
           </Suspense>

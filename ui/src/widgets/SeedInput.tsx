@@ -1,4 +1,4 @@
-import { ArrowUp, Dices, Lock, type LucideIcon } from 'lucide-react'
+import { ArrowUp, Dices, Lock, Shuffle, type LucideIcon } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
 import { t, type Key } from '../i18n/t'
 import type { Control } from './control'
@@ -14,7 +14,7 @@ interface SeedProps extends Control {
 
 const looks: Record<SeedMode, { icon: LucideIcon; key: Key }> = {
   fixed: { icon: Lock, key: 'widgets.seedFixed' },
-  random: { icon: Dices, key: 'widgets.seedRandom' },
+  random: { icon: Shuffle, key: 'widgets.seedRandom' },
   step: { icon: ArrowUp, key: 'widgets.seedStep' },
 }
 
@@ -64,7 +64,7 @@ function ModeButton({ mode, onMode, disabled }: ModeProps) {
       aria-label={told}
       onClick={() => onMode(next)}
     >
-      {mode === 'random' ? <span className="seed__auto" aria-hidden>A</span> : <Icon size={14} aria-hidden />}
+      <Icon size={14} aria-hidden />
     </button>
   )
 }

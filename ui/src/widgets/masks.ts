@@ -37,6 +37,9 @@ export function redo({ acts, undone }: Painting): Painting {
   return next ? { acts: [...acts, next], undone: rest } : { acts, undone }
 }
 
+/** What is painted with; only its opacity is kept. Beside its outline it can be told from any picture. */
+const INK = '#6d5cf0'
+
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
 /** Paint the acts onto a canvas, where opaque means: edit here. */
@@ -54,9 +57,7 @@ export function paintAct(context: Context, act: Act): void {
   if (act.kind === 'clear') context.clearRect(0, 0, width, height)
   else if (act.kind === 'invert') {
     // What was opaque becomes clear, and soft edges stay soft
-    context.globalCompositeOperation = 'xor'
-    context.fillStyle = '#fff'
-    context.fillRect(0, 0, width, height)
+    fillAll(context, 'xor', INK)
   } else paintStroke(context, act)
   context.globalCompositeOperation = 'source-over'
 }
@@ -65,7 +66,7 @@ function paintStroke(context: Context, act: Stroke): void {
   const [first, ...rest] = act.spots
   if (!first) return
   context.globalCompositeOperation = act.erases ? 'destination-out' : 'source-over'
-  context.strokeStyle = context.fillStyle = '#fff'
+  context.strokeStyle = INK
   context.lineWidth = act.size
   context.lineCap = context.lineJoin = 'round'
   context.beginPath()
@@ -76,13 +77,25 @@ function paintStroke(context: Context, act: Stroke): void {
   context.stroke()
 }
 
+/** Give a mask whose opacity says where to edit the colour that it is painted with. */
+export function inInk(context: Context): void {
+  fillAll(context, 'source-in', INK)
+}
+
+function fillAll(context: Context, how: GlobalCompositeOperation, colour: string): void {
+  context.globalCompositeOperation = how
+  context.fillStyle = colour
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height)
+  context.globalCompositeOperation = 'source-over'
+}
+
 /** The mask as a picture file: white where to edit, black elsewhere. */
 export async function toPng(mask: HTMLCanvasElement): Promise<Blob> {
   const flat = new OffscreenCanvas(mask.width, mask.height)
   const context = flat.getContext('2d')
   if (!context) throw new Error('this browser has no canvas')
-  context.fillStyle = '#000'
-  context.fillRect(0, 0, flat.width, flat.height)
   context.drawImage(mask, 0, 0)
+  fillAll(context, 'source-in', '#fff')
+  fillAll(context, 'destination-over', '#000')
   return flat.convertToBlob({ type: 'image/png' })
 }

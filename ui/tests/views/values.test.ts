@@ -90,7 +90,7 @@ describe('differences', () => {
   test('are drawn larger by the gain, and measured without it', () => {
     const found = difference(a, b, 10)
     expect([...found.pixels]).toEqual([100, 0, 255, 255, 0, 0, 0, 255])
-    expect(found.mean).toBeCloseTo(40 / 8 / 255, 12)
+    expect(found.mean).toBeCloseTo(40 / 6 / 255, 12)
     expect(found.most).toBeCloseTo(30 / 255, 12)
     expect(found.share).toBe(0.5)
   })

@@ -7,6 +7,8 @@ import { Tabs } from './app/Tabs'
 import { Levels, People, Steps } from './app/Top'
 import { listenToClipboard, registerCanvasCommands } from './canvas/commands'
 import { AddNode } from './panels/AddNode'
+import { PanelOverlays } from './panels/Files/PanelOverlays'
+import { useIsForm } from './panels/FormView/address'
 import { RunButton } from './panels/RunButton/RunButton'
 import type { HealthRecord, SettingsRecord } from './protocol'
 import type { ServerFacts } from './shell/About'
@@ -17,6 +19,7 @@ import { Shell } from './shell/Shell'
 import { Spinner } from './shell/Spinner'
 
 const Canvas = lazy(() => import('./canvas/Canvas'))
+const FormView = lazy(() => import('./panels/FormView/FormView').then((module) => ({ default: module.FormView })))
 
 async function loadFacts(): Promise<ServerFacts> {
   const [health, settings] = await Promise.all([get<HealthRecord>('health'), get<SettingsRecord>('settings')])
@@ -44,12 +47,12 @@ const slots: FrameSlots = {
 }
 
 function Centre() {
+  const form = useIsForm()
   return (
     <ErrorBoundary>
-      <Suspense fallback={<Spinner />}>
-        <Canvas />
-      </Suspense>
+      <Suspense fallback={<Spinner />}>{form ? <FormView /> : <Canvas />}</Suspense>
       <AddNode />
+      <PanelOverlays />
     </ErrorBoundary>
   )
 }

@@ -1,31 +1,13 @@
 /** The panels of the sidebars. Each is loaded when it is first shown. */
 
-import {
-  Blocks,
-  CircleAlert,
-  GalleryVerticalEnd,
-  GitCompareArrows,
-  Grid3x3,
-  History,
-  Images,
-  LayoutTemplate,
-  ListOrdered,
-  ListTree,
-  SlidersHorizontal,
-  Tags,
-} from 'lucide-react'
+import { Blocks, CircleAlert, LayoutTemplate, ListTree, SlidersHorizontal } from 'lucide-react'
 import { lazy } from 'react'
+import { rightPanels } from '../panels/Files/rightPanels'
 import type { PanelSpec } from '../shell/layout'
 import { useGraphs } from '../stores/graphs'
-import { useRuns } from '../stores/runs'
 
 function ProblemCount() {
   const count = useGraphs((now) => now.open[now.active]?.problems.length ?? 0)
-  return count > 0 ? <>{count}</> : null
-}
-
-function QueueCount() {
-  const count = useRuns((now) => now.queue.length)
   return count > 0 ? <>{count}</> : null
 }
 
@@ -35,4 +17,5 @@ export const panels: readonly PanelSpec[] = [
   { id: 'outline', icon: ListTree, titleKey: 'left.outline', side: 'left', component: lazy(() => import('../panels/Outline')) },
   { id: 'problems', icon: CircleAlert, titleKey: 'left.problems', side: 'left', component: lazy(() => import('../panels/Problems')), badge: ProblemCount },
   { id: 'inspector', icon: SlidersHorizontal, titleKey: 'left.inspector', side: 'right', component: lazy(() => import('../panels/Inspector')) },
+  ...rightPanels,
 ]

@@ -71,12 +71,6 @@ export function QueueTools() {
   )
 }
 
-/** How many runs are in the queue, for the panel's button. */
-export function QueueBadge() {
-  const count = useRuns((state) => state.queue.length)
-  return count > 0 ? <>{count > 99 ? '99+' : count}</> : null
-}
-
 const titleOf = (run: RunRecord) => mainText(run) || run.title || t('panels.untitled')
 
 function Running({ run }: { readonly run: RunRecord }) {

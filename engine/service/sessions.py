@@ -247,6 +247,14 @@ class Sessions:
         """The named versions of a session, oldest first."""
         return await self._versions.of(id)
 
+    async def version(self, id: str, version: str) -> Graph:
+        """The graph of a named version.
+
+        Raises:
+            NoVersion: The session has none of this id.
+        """
+        return await self._versions.graph(id, version)
+
     async def keep_version(self, id: str, name: str) -> VersionRecord:
         """Name the graph as it is now, to come back to it.
 

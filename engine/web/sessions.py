@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import Field, JsonValue
 
 from engine.graph.merge import Side
@@ -22,7 +22,8 @@ from engine.service.records import (
 )
 from engine.service.session import Change
 from engine.service.sources import check
-from engine.web.errors import HttpRefusal
+from engine.web.errors import JSON, HttpRefusal
+from engine.web.graphs import DOCUMENT
 from engine.web.serving import Serving, router
 
 routes = router("sessions")
@@ -160,6 +161,13 @@ async def list_versions(id: str, service: Serving) -> list[VersionRecord]:
 async def keep_version(id: str, label: Label, service: Serving) -> VersionRecord:
     """Name the graph as it is now, to come back to it."""
     return await service.sessions.keep_version(id, label.name)
+
+
+@routes.get("/sessions/{id}/versions/{version}", response_class=Response, responses=DOCUMENT)
+async def read_version(id: str, version: str, service: Serving) -> Response:
+    """Fetch the graph of a named version."""
+    graph = await service.sessions.version(id, version)
+    return Response(graph.to_bytes(), media_type=JSON)
 
 
 @routes.post("/sessions/{id}/versions/{version}/restore")

@@ -111,6 +111,15 @@ def test_a_version_is_kept_restored_and_branched_from(server: Asking, id: str) -
     assert b_of(server, id) == 1
 
 
+def test_the_graph_of_a_version_can_be_fetched(server: Asking, id: str) -> None:
+    edit(server, id, "one", set_b(5))
+    version = server.post(f"/api/sessions/{id}/versions", {"name": "five"}).json()
+    edit(server, id, "two", set_b(6))
+    document = server.get(f"/api/sessions/{id}/versions/{version['id']}").json()
+    assert document["nodes"]["sum"]["params"]["b"] == 5
+    assert server.get(f"/api/sessions/{id}/versions/none").status_code == 404
+
+
 def test_a_choice_after_a_change_from_outside_is_settled(server: Asking, folder: Path) -> None:
     (folder / "mine.json").write_text(json.dumps(PRODUCT))
     id = server.post("/api/sessions", {"name": "mine"}).json()["id"]

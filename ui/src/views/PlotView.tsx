@@ -115,7 +115,7 @@ function Axes({ x, y, width, height }: { x: Scale; y: Scale; width: number; heig
           <text x={x.start - 6} y={at(y, value)} textAnchor="end" dominantBaseline="middle">{shortNumber(value)}</text>
         </g>
       ))}
-      {ticks(x, Math.max(2, Math.round(width / 90))).map((value) => (
+      {ticks(x, Math.max(2, Math.round(width / 64))).map((value) => (
         <text key={value} x={at(x, value)} y={height - 3} textAnchor={anchorAt(x, value)}>{shortNumber(value)}</text>
       ))}
     </g>

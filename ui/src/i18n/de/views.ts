@@ -16,7 +16,7 @@ export const views = {
   zoomIn: 'Vergrößern (+)',
   zoomOut: 'Verkleinern (−)',
   fit: 'Einpassen (0)',
-  oneToOne: 'Wirkliche Größe (1)',
+  oneToOne: '1:1, wirkliche Größe (1)',
   pixels: '{width} × {height}',
 
   // Ton und Video

@@ -13,7 +13,7 @@ export const views = {
   zoomIn: 'Zoom in (+)',
   zoomOut: 'Zoom out (−)',
   fit: 'Fit (0)',
-  oneToOne: 'Actual size (1)',
+  oneToOne: '1:1, actual size (1)',
   pixels: '{width} × {height}',
 
   // Sound and video

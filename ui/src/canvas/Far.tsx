@@ -8,19 +8,18 @@ import { usePreferences } from '../stores/preferences'
 import type { FlowLink, FlowNode } from './nodes'
 import { paint, themeColours } from './paint'
 import { bitmapOf } from './pictures'
-import { statusOf } from './status'
+import { statusOf } from './card/status'
 
 interface Props {
   nodes: readonly FlowNode[]
   links: readonly FlowLink[]
   selected: ReadonlySet<string>
-  moved: { names: ReadonlySet<string>; by: readonly [number, number] } | null
   session: string
   at: Path
 }
 
 /** The level seen from far, drawn on one canvas; anew whenever something in it changes, and never else. */
-export function Far({ nodes, links, selected, moved, session, at }: Props) {
+export function Far({ nodes, links, selected, session, at }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const frame = useRef(0)
   const [x, y, zoom] = useStore((now) => now.transform)
@@ -47,14 +46,13 @@ export function Far({ nodes, links, selected, moved, session, at }: Props) {
         nodes,
         links,
         selected,
-        moved,
         status: (name: string) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name))),
         picture: (name: string) => bitmapOf(session, children(at, name), soon),
       }
       paint(context, scene, { x, y, zoom }, themeColours(canvas.current))
     }
     soon()
-  }, [nodes, links, selected, moved, session, at, x, y, zoom, width, height, theme, soon])
+  }, [nodes, links, selected, session, at, x, y, zoom, width, height, theme, soon])
 
   useEffect(() => {
     const stores = [nodeRuns, livePictures, results, explanations]

@@ -2,7 +2,7 @@ import { useStore } from '@xyflow/react'
 import { useEffect, useRef } from 'react'
 import { usePreferences } from '../stores/preferences'
 import { t } from '../i18n/t'
-import type { FlowNode } from './nodes'
+import { isCard, type FlowNode } from './nodes'
 import { themeColours } from './paint'
 import { lookAt } from './view'
 
@@ -42,7 +42,7 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
     context.clearRect(0, 0, WIDTH, HEIGHT)
     context.setTransform(by * ratio, 0, 0, by * ratio, left * ratio, top * ratio)
     for (const node of nodes) {
-      context.fillStyle = node.type === 'card' ? colour('border-strong') : colour('surface-3')
+      context.fillStyle = isCard(node) ? colour('border-strong') : colour('surface-3')
       context.fillRect(node.position.x, node.position.y, node.width ?? 0, node.height ?? 0)
     }
     context.strokeStyle = colour('accent')

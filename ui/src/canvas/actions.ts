@@ -12,7 +12,7 @@ import { ask, prompt } from '../shell/ask'
 import { usePreferences } from '../stores/preferences'
 import { select, useSelection } from '../stores/selection'
 import { editable, editLevel } from './here'
-import type { FlowLink } from './nodes'
+import { isCard, type FlowLink } from './nodes'
 import { focusCard, shownNodes, viewCentre } from './view'
 
 const isBox = (name: string) => name.startsWith(GROUP) || name.startsWith(NOTE)
@@ -217,5 +217,5 @@ export async function clearLevel(): Promise<void> {
 
 /** Select every card of the level. */
 export function selectAll(): void {
-  select(shownNodes().filter((node) => node.type === 'card').map((node) => node.id))
+  select(shownNodes().filter((node) => isCard(node)).map((node) => node.id))
 }

@@ -7,6 +7,7 @@ import { registerCommands, type Command } from '../stores/commands'
 import { activeGraph, enterLevel, redo, undo, useGraphs } from '../stores/graphs'
 import { select, useSelection } from '../stores/selection'
 import * as act from './actions'
+import { useHiddenLinks } from './connecting'
 import { editable } from './here'
 import { fit, focusCard, viewCentre, zoomIn, zoomOut, zoomTo } from './view'
 
@@ -85,6 +86,7 @@ const spread: Command[] = [
 const view: Command[] = [
   { id: 'view.fit', titleKey: 'canvas.fit', group: 'view', keys: ['f'], scope: 'canvas', run: () => fit() },
   { id: 'view.fitSelected', titleKey: 'canvas.fitSelected', group: 'view', keys: ['shift+f'], scope: 'canvas', when: anything, run: () => fit(useSelection.getState().names) },
+  { id: 'view.links', titleKey: 'canvas.toggleLinks', group: 'view', keys: ['shift+h'], scope: 'canvas', run: () => useHiddenLinks.setState(({ hidden }) => ({ hidden: !hidden })) },
   { id: 'view.zoomIn', titleKey: 'canvas.zoomIn', group: 'view', keys: ['plus', '='], scope: 'canvas', repeats: true, run: zoomIn },
   { id: 'view.zoomOut', titleKey: 'canvas.zoomOut', group: 'view', keys: ['-'], scope: 'canvas', repeats: true, run: zoomOut },
   { id: 'view.zoomReset', titleKey: 'canvas.zoomReset', group: 'view', keys: ['1'], scope: 'canvas', run: () => zoomTo(1) },
@@ -96,7 +98,7 @@ export const registerCanvasCommands = () => registerCommands([...edit, ...nodes,
 export function listenToClipboard(): () => void {
   const elsewhere = (event: Event) => {
     const target = event.target as HTMLElement | null
-    return target?.closest?.('input, textarea, [contenteditable]') != null || (getSelection()?.toString() ?? '') !== ''
+    return Boolean(target?.closest?.('input, textarea, [contenteditable]')) || (getSelection()?.toString() ?? '') !== ''
   }
   const onCopy = (event: ClipboardEvent) => {
     const text = elsewhere(event) ? '' : act.copied()

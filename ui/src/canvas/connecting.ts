@@ -10,3 +10,6 @@ interface Connecting {
 }
 
 export const useConnecting = create<Connecting>(() => ({ from: null, valid: null }))
+
+/** Whether links are hidden for the moment, to see cards that they cover. */
+export const useHiddenLinks = create<{ hidden: boolean }>(() => ({ hidden: false }))

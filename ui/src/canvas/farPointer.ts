@@ -3,15 +3,13 @@
 import { useMemo, useRef, type PointerEvent } from 'react'
 import type { Point } from '../graph/level'
 import { select } from '../stores/selection'
-import { moveTo } from './actions'
 import { cardMenu } from './menus'
 import type { FlowNode } from './nodes'
 import { hit } from './paint'
+import type { Drag } from './useDrag'
 import { toGraph } from './view'
 
-type SetDrag = (drag: ReadonlyMap<string, Point> | null) => void
-
-export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected: ReadonlySet<string>, setDrag: SetDrag) {
+export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected: ReadonlySet<string>, { hold, drop }: Drag) {
   const held = useRef<{ start: Point; from: Map<string, Point>; moved: Map<string, Point> | null } | null>(null)
   return useMemo(() => {
     if (!far) return {}
@@ -39,14 +37,14 @@ export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected
         const by = [x - now.start[0], y - now.start[1]] as const
         if (!now.moved && Math.hypot(...by) < 12) return
         now.moved = new Map([...now.from].map(([name, at]) => [name, [at[0] + by[0], at[1] + by[1]]]))
-        setDrag(now.moved)
+        hold(now.moved)
       },
       onPointerUpCapture: (event: PointerEvent<HTMLElement>) => {
         const now = held.current
         held.current = null
         if (!now) return
         event.stopPropagation()
-        if (now.moved) void moveTo(Object.fromEntries(now.moved))
+        if (now.moved) void drop(now.moved)
       },
       onContextMenuCapture: (event: React.MouseEvent<HTMLElement>) => {
         const node = inTools(event) ? null : hit(nodes, ...toGraph(event.clientX, event.clientY))
@@ -55,5 +53,5 @@ export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected
         cardMenu(event, node)
       },
     }
-  }, [far, nodes, selected, setDrag])
+  }, [far, nodes, selected, hold, drop])
 }

@@ -13,7 +13,7 @@ export interface Shown {
   readOnly: boolean
 }
 
-export function levelShown(open: OpenGraph): Shown | null {
+export function levelShown(open: Pick<OpenGraph, 'graph' | 'at' | 'references'>): Shown | null {
   const own = levelAt(open.graph, open.at)
   if (own) return { level: own, at: open.at, readOnly: false }
   for (const [path, graph] of Object.entries(open.references)) {
@@ -25,7 +25,7 @@ export function levelShown(open: OpenGraph): Shown | null {
 }
 
 const NONE = {}
-export const knownOf = (open: OpenGraph, catalogue: Catalogue): Known => ({
+export const knownOf = (open: Pick<OpenGraph, 'at' | 'interfaces'>, catalogue: Catalogue): Known => ({
   catalogue,
   interfaces: open.interfaces[open.at] ?? NONE,
 })

@@ -6,7 +6,7 @@ import { commandEntries, type MenuEntry } from '../shell/Menu'
 import { openMenuAt } from '../shell/menuAt'
 import { useSelection, select } from '../stores/selection'
 import { addNote, addReroute, exposeOutput, setColour, unlinkView } from './actions'
-import type { FlowLink, FlowNode } from './nodes'
+import { isCard, type FlowLink, type FlowNode } from './nodes'
 import { toGraph } from './view'
 
 interface At {
@@ -31,7 +31,7 @@ export function cardMenu(event: At, node: FlowNode): void {
     'line',
     { id: 'colour', label: t('canvas.colour'), entries: colourEntries() },
   ]
-  const outputs = node.type === 'card' ? Object.keys(node.data.face.outputs) : []
+  const outputs = isCard(node) ? Object.keys(node.data.face.outputs) : []
   if (outputs.length > 0) {
     const ports = outputs.map((port) => ({ id: port, label: port, onSelect: () => exposeOutput(node.id, port) }))
     entries.push({ id: 'give', label: t('canvas.giveAs'), entries: ports })

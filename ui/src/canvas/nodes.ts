@@ -9,6 +9,7 @@ import { cardView, HANDLE_SIZE, PREVIEW_HEIGHT, sizeOf, type CardSize } from '..
 import { GROUP, NOTE, entry, viewOf, type LevelView, type Point } from '../graph/level'
 import { fedPorts, linksOf, readOutputs, type LinkView } from '../graph/links'
 import { interfaceOf, isLevel, placeholderOf, shapeOf, type Interface, type Known } from '../graph/ports'
+import { REROUTE } from '../graph/operations'
 import { typeKind, type TypeKind } from '../graph/types'
 
 export interface CardData extends Record<string, unknown> {
@@ -24,6 +25,10 @@ export interface CardData extends Record<string, unknown> {
   colour: string
   /** Pixels kept for a picture of what it gives. */
   preview: number
+  /** Pixels kept for the graph inside of it. */
+  body: number
+  /** What flows through a reroute point, as far as its link tells. */
+  kind?: TypeKind
   /** Ports that a graph input feeds → its name. */
   fed: ReadonlyMap<string, string>
   /** Outputs of the graph that it gives: port → name. */
@@ -38,9 +43,12 @@ export interface BoxData extends Record<string, unknown> {
   size: Point
 }
 
-export type CardNode = Node<CardData, 'card'>
+export type CardNode = Node<CardData, 'card' | 'reroute'>
 export type BoxNode = Node<BoxData, 'group-box' | 'note-box'>
 export type FlowNode = CardNode | BoxNode
+
+/** Whether a node of the canvas is an instance, and no frame or note. */
+export const isCard = (node: FlowNode): node is CardNode => node.type === 'card' || node.type === 'reroute'
 
 export interface LinkData extends Record<string, unknown> {
   kind: TypeKind
@@ -52,6 +60,18 @@ export interface LinkData extends Record<string, unknown> {
 export type FlowLink = Edge<LinkData, 'link'>
 
 const PICTURED: ReadonlySet<TypeKind> = new Set(['image', 'mask', 'latent', 'video'])
+/** Height of the drawing of a graph inside a card, and the room around it. */
+const BODY_HEIGHT = 96
+export const BODY_MARGIN = 8
+/** A reroute point has no card: a dot with a handle on each side. */
+const DOT: CardSize = {
+  width: 20,
+  height: 20,
+  handles: [
+    { id: 'value', side: 'in', x: 2, y: 10 },
+    { id: 'out', side: 'out', x: 18, y: 10 },
+  ],
+}
 const PREVIEWS = { none: 0, small: 96, medium: PREVIEW_HEIGHT, large: 232 } as const
 export type PreviewSize = keyof typeof PREVIEWS
 
@@ -111,7 +131,7 @@ export class LevelNodes {
 
   edges(level: Graph, nodes: readonly FlowNode[]): FlowLink[] {
     const faces = new Map<string, CardData>()
-    for (const node of nodes) if (node.type === 'card') faces.set(node.id, node.data)
+    for (const node of nodes) if (isCard(node)) faces.set(node.id, node.data)
     const next = new Map<string, FlowLink>()
     for (const link of linksOf(level)) {
       if (link.kind === 'input' || link.kind === 'output') continue
@@ -168,13 +188,15 @@ interface Circumstances {
 function cardNode(name: string, instance: Instance, known: Known, view: LevelView, more: Circumstances): CardNode {
   const told = interfaceOf(instance, name, known.catalogue, known.interfaces)
   const face = told ?? placeholderOf(instance, name, more.read)
+  const dot = instance.type === REROUTE && !view.sizes.has(name)
   const preview = isPictured(face) ? PREVIEWS[more.previews] : 0
-  const shown = cardView(view, name, preview, new Set(more.fed.keys()))
-  const size = sizeOf(face, instance, shown)
+  const body = instance.graph ? BODY_HEIGHT : 0
+  const shown = cardView(view, name, preview + (body ? body + BODY_MARGIN : 0), new Set(more.fed.keys()))
+  const size = dot ? DOT : sizeOf(face, instance, shown)
   const pinned = view.pinned.has(name)
   return {
     id: name,
-    type: 'card',
+    type: dot ? 'reroute' : 'card',
     position: { x: more.at[0], y: more.at[1] },
     width: size.width,
     height: size.height,
@@ -198,6 +220,7 @@ function cardNode(name: string, instance: Instance, known: Known, view: LevelVie
       pinned,
       colour: view.colours.get(name) ?? '',
       preview: view.collapsed.has(name) ? 0 : preview,
+      body: view.collapsed.has(name) ? 0 : body,
       fed: more.fed,
       gives: more.gives,
       size,

@@ -4,8 +4,8 @@
  */
 
 import { entry } from '../graph/level'
-import type { CardStatus } from './status'
-import type { FlowLink, FlowNode } from './nodes'
+import type { CardStatus } from './card/status'
+import { isCard, type FlowLink, type FlowNode } from './nodes'
 
 export interface Look {
   x: number
@@ -17,8 +17,6 @@ export interface Scene {
   nodes: readonly FlowNode[]
   links: readonly FlowLink[]
   selected: ReadonlySet<string>
-  /** Nodes that are being moved, by how much. */
-  moved: { names: ReadonlySet<string>; by: readonly [number, number] } | null
   status(name: string): CardStatus
   picture(name: string): ImageBitmap | undefined
 }
@@ -54,25 +52,28 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, look: Loo
     right: (width / ratio - look.x) / look.zoom,
     bottom: (height / ratio - look.y) / look.zoom,
   }
-  const places = new Map<string, readonly [FlowNode, number, number]>()
-  for (const node of scene.nodes) {
-    const by = scene.moved?.names.has(node.id) ? scene.moved.by : [0, 0]
-    places.set(node.id, [node, node.position.x + (by[0] ?? 0), node.position.y + (by[1] ?? 0)])
-  }
+  const places = new Map(scene.nodes.map((node) => [node.id, node]))
   paintLinks(context, scene, places, box, look, colour)
-  for (const [node, x, y] of places.values()) {
-    const w = node.width ?? 0
-    const h = node.height ?? 0
-    if (x > box.right || y > box.bottom || x + w < box.left || y + h < box.top) continue
-    if (node.type === 'card') paintCard(context, scene, node.id, node.data.face.title, [x, y, w, h], look, colour)
-    else paintBox(context, node.data.text, node.data.colour || colour('border-strong'), [x, y, w, h], look)
-    if (scene.selected.has(node.id)) {
-      context.strokeStyle = colour('accent')
-      context.lineWidth = 2.5 / look.zoom
-      context.strokeRect(x, y, w, h)
-    }
+  for (const node of scene.nodes) {
+    const rect: Rect = [node.position.x, node.position.y, node.width ?? 0, node.height ?? 0]
+    if (outside(rect, box)) continue
+    if (isCard(node)) paintCard(context, scene, node.id, node.data.face.title, rect, look, colour)
+    else paintBox(context, node.data.text, node.data.colour || colour('border-strong'), rect, look)
+    if (!scene.selected.has(node.id)) continue
+    context.strokeStyle = colour('accent')
+    context.lineWidth = 2.5 / look.zoom
+    context.strokeRect(...rect)
   }
 }
+
+interface Box {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+const outside = ([x, y, w, h]: Rect, box: Box) => x > box.right || y > box.bottom || x + w < box.left || y + h < box.top
 
 type Rect = [number, number, number, number]
 
@@ -127,8 +128,8 @@ function paintBox(context: CanvasRenderingContext2D, text: string, tint: string,
 }
 
 function paintLinks(
-  context: CanvasRenderingContext2D, scene: Scene, places: Map<string, readonly [FlowNode, number, number]>,
-  box: { left: number; top: number; right: number; bottom: number }, look: Look, colour: (name: string) => string,
+  context: CanvasRenderingContext2D, scene: Scene, places: ReadonlyMap<string, FlowNode>,
+  box: Box, look: Look, colour: (name: string) => string,
 ): void {
   const paths = new Map<string, Path2D>()
   for (const link of scene.links) {
@@ -137,7 +138,7 @@ function paintLinks(
     if (!source || !target) continue
     const [x1, y1] = end(source, link.sourceHandle, 'source')
     const [x2, y2] = end(target, link.targetHandle, 'target')
-    if (Math.max(x1, x2) < box.left || Math.min(x1, x2) > box.right || Math.max(y1, y2) < box.top || Math.min(y1, y2) > box.bottom) continue
+    if (outside([Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1)], box)) continue
     const kind = link.data?.kind ?? 'other'
     let path = paths.get(kind)
     if (!path) paths.set(kind, (path = new Path2D()))
@@ -152,9 +153,9 @@ function paintLinks(
   }
 }
 
-function end([node, x, y]: readonly [FlowNode, number, number], port: string | null | undefined, type: string): [number, number] {
+function end(node: FlowNode, port: string | null | undefined, type: string): [number, number] {
   const handle = node.handles?.find((one) => one.id === port && one.type === type)
-  return [x + (handle ? handle.x + 6 : 0), y + (handle ? handle.y + 6 : 0)]
+  return [node.position.x + (handle ? handle.x + 6 : 0), node.position.y + (handle ? handle.y + 6 : 0)]
 }
 
 /** The node under a place; cards are above frames and notes. */
@@ -164,7 +165,7 @@ export function hit(nodes: readonly FlowNode[], x: number, y: number): FlowNode 
     const dx = x - node.position.x
     const dy = y - node.position.y
     if (dx < 0 || dy < 0 || dx > (node.width ?? 0) || dy > (node.height ?? 0)) continue
-    if (!found || node.type === 'card' || found.type !== 'card') found = node
+    if (!found || isCard(node) || !isCard(found)) found = node
   }
   return found
 }

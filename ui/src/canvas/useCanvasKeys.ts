@@ -3,7 +3,7 @@ import { announce } from '../shell/announce'
 import { openAddNode } from '../panels/AddNode'
 import { select, useSelection } from '../stores/selection'
 import { moveTo } from './actions'
-import type { FlowNode } from './nodes'
+import { isCard, type FlowNode } from './nodes'
 import { focusCard, nodeNamed, reveal, viewCentre } from './view'
 import { nearest, neighbour, type Direction } from './walk'
 
@@ -15,29 +15,39 @@ export function useCanvasKeys(nodes: readonly FlowNode[]) {
   return useCallback(
     (event: KeyboardEvent<HTMLElement>) => {
       const target = event.target as HTMLElement
-      if (event.defaultPrevented || target.closest('input, textarea, select, [contenteditable], [role=slider], [role=menu], [role=combobox]')) {
+      if (event.defaultPrevented) return
+      if (target.closest(TYPING)) {
         if (event.key === 'Escape') target.closest<HTMLElement>('[data-node]')?.focus()
         return
       }
       const direction = ARROWS[event.key]
-      const inWidget = target.closest('[data-node] button, [data-node] [role]:not([role=group])') !== null
-      if (direction && !inWidget) {
+      if (direction && !target.closest('[data-node] button')) {
         event.preventDefault()
         if (event.altKey) moveSelected(direction, event.shiftKey)
         else walk(nodes, direction, event.shiftKey)
-      } else if (event.key === 'Tab' && target === event.currentTarget && !event.shiftKey && !event.ctrlKey) {
-        event.preventDefault()
-        openAddNode({ position: viewCentre() })
-      } else if (event.key === 'Enter' && target.matches('[data-node]')) {
-        event.preventDefault()
-        target.querySelector<HTMLElement>('.row__widget :is(input, textarea, button, select), .card__fold')?.focus()
-      } else if (event.key === 'Escape') {
-        if (target.matches('[data-node]')) event.currentTarget.focus()
-        else select([])
+      } else {
+        pressed(event, target)
       }
     },
     [nodes],
   )
+}
+
+const TYPING = 'input, textarea, select, [contenteditable], [role=slider], [role=menu], [role=combobox]'
+
+function pressed(event: KeyboardEvent<HTMLElement>, target: HTMLElement): void {
+  const onCard = target.matches('[data-node]')
+  if (event.key === 'Tab' && target === event.currentTarget && !event.shiftKey && !event.ctrlKey) {
+    event.preventDefault()
+    openAddNode({ position: viewCentre() })
+  } else if (event.key === 'Enter' && onCard) {
+    event.preventDefault()
+    target.querySelector<HTMLElement>('.row__widget :is(input, textarea, button, select), .card__fold')?.focus()
+  } else if (event.key === 'Escape' && onCard) {
+    event.currentTarget.focus()
+  } else if (event.key === 'Escape') {
+    select([])
+  }
 }
 
 function walk(nodes: readonly FlowNode[], direction: Direction, more: boolean): void {
@@ -49,7 +59,7 @@ function walk(nodes: readonly FlowNode[], direction: Direction, more: boolean): 
   reveal(next)
   focusCard(next)
   const node = nodeNamed(next)
-  if (node?.type === 'card') announce(node.data.face.title)
+  if (node && isCard(node)) announce(node.data.face.title)
 }
 
 function moveSelected(direction: Direction, far: boolean): void {

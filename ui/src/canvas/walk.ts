@@ -1,6 +1,6 @@
 /** Going from node to node by keyboard. */
 
-import type { FlowNode } from './nodes'
+import { isCard, type FlowNode } from './nodes'
 
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
@@ -12,7 +12,7 @@ export function neighbour(nodes: readonly FlowNode[], from: string, direction: D
   let best: string | null = null
   let least = Infinity
   for (const node of nodes) {
-    if (node.id === from || node.type !== 'card') continue
+    if (node.id === from || !isCard(node)) continue
     const [nx, ny] = middle(node)
     const along = direction === 'left' ? x - nx : direction === 'right' ? nx - x : direction === 'up' ? y - ny : ny - y
     const aside = direction === 'left' || direction === 'right' ? Math.abs(ny - y) : Math.abs(nx - x)
@@ -35,7 +35,7 @@ export function nearest(nodes: readonly FlowNode[], [x, y]: readonly [number, nu
   let best: string | null = null
   let least = Infinity
   for (const node of nodes) {
-    if (node.type !== 'card') continue
+    if (!isCard(node)) continue
     const [nx, ny] = middle(node)
     const far = Math.hypot(nx - x, ny - y)
     if (far < least) {

@@ -242,7 +242,7 @@ function forget(id: string): void {
   leaving.delete(id)
   useGraphs.setState((now) => {
     const open = { ...now.open }
-    delete open[id]
+    Reflect.deleteProperty(open, id)
     const place = now.tabs.indexOf(id)
     const tabs = now.tabs.filter((one) => one !== id)
     const active = now.active === id ? (tabs[Math.min(Math.max(place, 0), tabs.length - 1)] ?? '') : now.active

@@ -202,15 +202,17 @@ function finish(session: string, instance: string, run: NodeRun): void {
   nodeRuns.set(nodeKey(session, instance), run)
   for (const outer of around(instance)) {
     const key = nodeKey(session, outer)
-    const before = nodeRuns.get(key)
-    if (run.status === 'failed' || before?.status === 'failed') {
-      nodeRuns.set(key, { status: 'failed', reason: before?.reason ?? run.reason ?? '' })
-    } else if (before?.status !== 'running' || run.status !== 'cached') {
-      const seconds = (before?.seconds ?? 0) + (run.seconds ?? 0)
-      nodeRuns.set(key, { status: run.status === 'cached' ? (before?.status ?? 'cached') : run.status, seconds })
-    }
+    nodeRuns.set(key, joined(nodeRuns.get(key), run))
   }
   if (run.status === 'done' || run.status === 'cached') doneHooks.forEach((hook) => hook(session, instance))
+}
+
+/** How a subgraph is, once one more instance inside of it is finished. */
+function joined(before: NodeRun | undefined, run: NodeRun): NodeRun {
+  const seconds = (before?.seconds ?? 0) + (run.seconds ?? 0)
+  if (before?.status === 'failed') return before
+  if (run.status === 'failed') return { status: 'failed', reason: run.reason ?? '', seconds }
+  return { status: run.status === 'cached' ? (before?.status ?? 'cached') : run.status, seconds }
 }
 
 function begin(session: string, instance: string): void {

@@ -1,8 +1,8 @@
-import { t } from '../i18n/t'
-import { useKeyed } from '../stores/keyed'
-import { pictureOf, pictured, results } from '../stores/results'
-import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
-import type { CardData } from './nodes'
+import { t } from '../../i18n/t'
+import { useKeyed } from '../../stores/keyed'
+import { pictureOf, pictured, results } from '../../stores/results'
+import { livePictures, nodeKey, nodeRuns } from '../../stores/runs'
+import type { CardData } from '../nodes'
 
 /** The picture at the end of a card: while it runs, the one that comes from the run; else its stored result. */
 export function Picture({ data, session, path }: { data: CardData; session: string; path: string }) {

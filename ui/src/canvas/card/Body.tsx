@@ -1,0 +1,25 @@
+import { LOOP } from '../../graph/ports'
+import { t } from '../../i18n/t'
+import { MiniGraph } from '../../panels/Templates/MiniGraph'
+import { enterLevel } from '../../stores/graphs'
+import { BODY_MARGIN, type CardData } from '../nodes'
+
+/** The graph inside of a subgraph or loop, in small; a double click goes inside. */
+export function Body({ data, session, path }: { readonly data: CardData; readonly session: string; readonly path: string }) {
+  const { instance } = data
+  const turns = typeof instance.count === 'number' ? t('canvas.turns', { n: instance.count }) : t('canvas.loop')
+  return (
+    <div
+      className="card__body"
+      style={{ height: data.body, bottom: data.preview + BODY_MARGIN }}
+      title={t('canvas.enter')}
+      onDoubleClick={(event) => {
+        event.stopPropagation()
+        enterLevel(session, path)
+      }}
+    >
+      {instance.graph && <MiniGraph graph={instance.graph} />}
+      {instance.type === LOOP && <span className="card__turns">↻ {turns}</span>}
+    </div>
+  )
+}

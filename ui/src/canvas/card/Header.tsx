@@ -1,0 +1,73 @@
+import { ChevronDown, ChevronRight, CornerDownRight, Pin, Snowflake } from 'lucide-react'
+import { formatSeconds, t } from '../../i18n/t'
+import type { Explanation } from '../../protocol'
+import { enterLevel } from '../../stores/graphs'
+import type { NodeRun } from '../../stores/runs'
+import { toggleCollapsed } from '../actions'
+import type { CardData } from '../nodes'
+import type { CardStatus } from './status'
+
+interface HeaderProps {
+  readonly data: CardData
+  readonly session: string
+  readonly path: string
+  readonly status: CardStatus
+  readonly run: NodeRun | undefined
+  readonly plan: Explanation | undefined
+}
+
+export function Header({ data, session, path, status, run, plan }: HeaderProps) {
+  const { instance, face, name } = data
+  const Chevron = data.collapsed ? ChevronRight : ChevronDown
+  const family = instance.type?.split('.')[0] ?? ''
+  const help = [instance.type || instance.ref, face.help].filter(Boolean).join('\n')
+  return (
+    <header className="card__header" title={help}>
+      <button
+        type="button"
+        className="card__fold nodrag"
+        tabIndex={-1}
+        aria-expanded={!data.collapsed}
+        aria-label={t(data.collapsed ? 'canvas.expand' : 'canvas.collapse')}
+        onClick={() => toggleCollapsed([name])}
+      >
+        <Chevron size={14} aria-hidden />
+      </button>
+      <span className={`card__dot card__dot--${family}`} aria-hidden />
+      <span className="card__title">{face.title}</span>
+      <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
+      {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
+      <Badge status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={plan?.why ?? ''} />
+    </header>
+  )
+}
+
+function Marks({ pinned, frozen }: { readonly pinned: boolean; readonly frozen: boolean }) {
+  return (
+    <>
+      {pinned && <Pin size={12} className="card__icon" aria-label={t('canvas.pinned')} />}
+      {frozen && <Snowflake size={12} className="card__icon" aria-label={t('canvas.frozen')} />}
+    </>
+  )
+}
+
+function Enter({ onEnter }: { readonly onEnter: () => void }) {
+  const label = t('canvas.enter')
+  return (
+    <button type="button" className="card__fold nodrag" tabIndex={-1} aria-label={label} title={label} onClick={onEnter}>
+      <CornerDownRight size={14} aria-hidden />
+    </button>
+  )
+}
+
+const TIMED: ReadonlySet<CardStatus> = new Set(['run', 'done', 'pending'])
+
+function Badge({ status, seconds, why }: { readonly status: CardStatus; readonly seconds: number | null; readonly why: string }) {
+  const told = t(`canvas.status_${status}`)
+  const time = seconds !== null && TIMED.has(status) ? `${status === 'done' ? '' : '~'}${formatSeconds(seconds)}` : ''
+  return (
+    <span className={`badge badge--${status}`} title={why ? `${told}: ${why}` : told}>
+      {time || told}
+    </span>
+  )
+}

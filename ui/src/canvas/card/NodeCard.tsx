@@ -1,0 +1,97 @@
+import { NodeResizeControl, type NodeProps } from '@xyflow/react'
+import { memo, type CSSProperties } from 'react'
+import { CARD_MIN_WIDTH, rowsOf } from '../../graph/geometry'
+import { children } from '../../graph/level'
+import { LOOP } from '../../graph/ports'
+import { t } from '../../i18n/t'
+import type { ProblemRecord } from '../../protocol'
+import { useGraphs } from '../../stores/graphs'
+import { useKeyed } from '../../stores/keyed'
+import { explanations } from '../../stores/plan'
+import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
+import { resizeCard } from '../actions'
+import { useDiffOf, useProblemsOf, type DiffMark } from '../marks'
+import type { CardData, CardNode } from '../nodes'
+import { Body } from './Body'
+import { Header } from './Header'
+import { Picture } from './Picture'
+import { Folded, PortRow } from './PortRow'
+import { statusOf } from './status'
+import './card.css'
+
+/** A node on the canvas: its ports, the values typed into them, how far it is and what it gave. */
+export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+  const session = useGraphs((now) => now.active)
+  const at = useGraphs((now) => now.open[now.active]?.at ?? '')
+  const path = children(at, data.name)
+  const key = nodeKey(session, path)
+  const run = useKeyed(nodeRuns, key)
+  const plan = useKeyed(explanations, key)
+  const problems = useProblemsOf(path)
+  const diff = useDiffOf(path)
+  const status = statusOf(run, plan)
+  return (
+    <div
+      className={classesOf(data, diff)}
+      role="group"
+      tabIndex={-1}
+      aria-label={data.face.title}
+      aria-describedby={`state-${data.name}`}
+      data-node={data.name}
+      data-status={status}
+      data-plan={plan?.status}
+      data-selected={selected}
+      data-problem={problems.length > 0}
+      style={data.colour ? ({ '--card-tint': data.colour } as CSSProperties) : undefined}
+    >
+      <Header data={data} session={session} path={path} status={status} run={run} plan={plan} />
+      <span id={`state-${data.name}`} className="hidden">
+        {t(`canvas.status_${status}`)} {plan?.why}
+      </span>
+      {data.collapsed ? <Folded data={data} /> : <Rows data={data} faults={problems} />}
+      {data.body > 0 && <Body data={data} session={session} path={path} />}
+      {data.preview > 0 && <Picture data={data} session={session} path={path} />}
+      <Progress run={run} />
+      <Fault run={run} problems={problems} />
+      {selected && !data.collapsed && (
+        <NodeResizeControl
+          minWidth={CARD_MIN_WIDTH}
+          className="card__resize"
+          onResizeEnd={(_, box) => resizeCard(data.name, box.width, box.height)}
+        />
+      )}
+    </div>
+  )
+})
+
+function classesOf({ instance, missing }: CardData, diff: DiffMark | undefined): string {
+  const classes = ['card', `card--${instance.mode || 'active'}`]
+  if (missing) classes.push('card--missing')
+  if (instance.type === LOOP) classes.push('card--loop')
+  if (diff) classes.push(`card--${diff}`)
+  return classes.join(' ')
+}
+
+function Rows({ data, faults }: { readonly data: CardData; readonly faults: readonly ProblemRecord[] }) {
+  const rows = rowsOf(data.face, data.instance, new Set(data.fed.keys()))
+  return rows.map((row) => <PortRow key={`${row.kind}.${row.port}`} row={row} data={data} faults={faults} />)
+}
+
+function Progress({ run }: { readonly run: NodeRun | undefined }) {
+  if (run?.status !== 'running' || !run.progress) return null
+  const { done, total } = run.progress
+  return <progress className="card__progress" max={total || 1} value={done} aria-label={t('canvas.progress')} />
+}
+
+/** What is wrong with the node as a whole; what is wrong with a port stands at the port. */
+function Fault({ run, problems }: { readonly run: NodeRun | undefined; readonly problems: readonly ProblemRecord[] }) {
+  const failed = run?.status === 'failed' ? run.reason : ''
+  const problem = problems.find((one) => !one.port)
+  const said = failed || (problem ? [problem.expected, problem.cure].filter(Boolean).join('. ') : '')
+  if (!said) return null
+  return (
+    <div className="card__fault" role="note">
+      {said}
+    </div>
+  )
+}

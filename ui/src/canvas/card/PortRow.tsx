@@ -1,0 +1,128 @@
+import { Handle, Position } from '@xyflow/react'
+import type { Row } from '../../graph/geometry'
+import { shapeOf } from '../../graph/ports'
+import { handleShape, typeKind } from '../../graph/types'
+import { t } from '../../i18n/t'
+import type { InputPortRecord, OutputPortRecord, ProblemRecord } from '../../protocol'
+import { Widget } from '../../widgets/Widget'
+import { setParam, unsetParam } from '../actions'
+import { useConnecting } from '../connecting'
+import type { CardData } from '../nodes'
+
+interface RowProps {
+  readonly row: Row
+  readonly data: CardData
+  readonly faults: readonly ProblemRecord[]
+}
+
+/** One port of a card, with what is typed into it. */
+export function PortRow({ row, data, faults }: RowProps) {
+  if (row.kind === 'out') return <OutputRow row={row} data={data} />
+  const port = data.face.inputs[row.port]
+  return port ? <InputRow row={row} data={data} port={port} fault={faults.find((one) => one.port === row.port)} /> : null
+}
+
+function OutputRow({ row, data }: { readonly row: Row; readonly data: CardData }) {
+  const port = data.face.outputs[row.port]
+  if (!port) return null
+  const given = data.gives.get(row.port)
+  return (
+    <div className="row row--out" style={{ height: row.height }} data-port={row.port} data-side="out" title={helpOf(port)}>
+      <PortHandle name={data.name} port={row.port} side="out" record={port} />
+      <span className="row__label">
+        {given && <span className="row__exposed" title={t('canvas.givenAs', { name: given })}>{given}</span>}
+        {row.port}
+      </span>
+    </div>
+  )
+}
+
+interface InputProps {
+  readonly row: Row
+  readonly data: CardData
+  readonly port: InputPortRecord
+  readonly fault: ProblemRecord | undefined
+}
+
+function InputRow({ row, data, port, fault }: InputProps) {
+  return (
+    <div
+      className={`row row--${row.kind}${fault ? ' row--fault' : ''}`}
+      style={{ height: row.height }}
+      data-port={row.port}
+      data-side="in"
+      title={fault ? `${fault.expected}; ${fault.got}. ${fault.cure}` : helpOf(port)}
+    >
+      <PortHandle name={data.name} port={row.port} side="in" record={port} />
+      {row.kind === 'param' ? <Typed data={data} name={row.port} port={port} fault={fault} /> : <Label data={data} name={row.port} port={port} />}
+    </div>
+  )
+}
+
+function Typed({ data, name, port, fault }: { data: CardData; name: string; port: InputPortRecord; fault: ProblemRecord | undefined }) {
+  return (
+    <div className="row__widget nodrag nowheel">
+      <Widget
+        compact
+        name={name}
+        label={name}
+        port={port}
+        value={data.instance.params?.[name]}
+        problem={fault?.cure}
+        onChange={(value) => setParam(data.name, name, value)}
+        onReset={() => unsetParam(data.name, name)}
+      />
+    </div>
+  )
+}
+
+function Label({ data, name, port }: { readonly data: CardData; readonly name: string; readonly port: InputPortRecord }) {
+  const fed = data.fed.get(name)
+  return (
+    <span className="row__label">
+      {name}
+      {port.required && !port.param && <span aria-hidden className="row__required">•</span>}
+      {fed && <span className="row__exposed" title={t('canvas.fedBy', { name: fed })}>{fed}</span>}
+    </span>
+  )
+}
+
+const helpOf = (port: InputPortRecord | OutputPortRecord) => [port.help, port.type].filter(Boolean).join('\n')
+
+interface HandleProps {
+  readonly name: string
+  readonly port: string
+  readonly side: 'in' | 'out'
+  readonly record: InputPortRecord | OutputPortRecord
+}
+
+function PortHandle({ name, port, side, record }: HandleProps) {
+  const type = shapeOf(record)
+  const drawing = useConnecting((now) => now.from !== null && now.from.side !== side)
+  const valid = useConnecting((now) => now.valid?.has(`${name}.${port}`) ?? false)
+  const state = drawing ? (valid ? ' port--valid' : ' port--refused') : ''
+  return (
+    <Handle
+      id={port}
+      type={side === 'in' ? 'target' : 'source'}
+      position={side === 'in' ? Position.Left : Position.Right}
+      className={`port port--${typeKind(type)} port--${handleShape(type)}${state}`}
+      role="img"
+      aria-label={`${port}, ${record.type}`}
+    />
+  )
+}
+
+/** All handles of a folded card, one upon the other. */
+export function Folded({ data }: { readonly data: CardData }) {
+  return (
+    <>
+      {Object.entries(data.face.inputs).map(([port, record]) => (
+        <PortHandle key={`in.${port}`} name={data.name} port={port} side="in" record={record} />
+      ))}
+      {Object.entries(data.face.outputs).map(([port, record]) => (
+        <PortHandle key={`out.${port}`} name={data.name} port={port} side="out" record={record} />
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,94 @@
+/** Moving nodes: where they are while the pointer holds them, then one edit. */
+
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { GROUP, type Point } from '../graph/level'
+import { insertOn, moveTo } from './actions'
+import type { FlowNode } from './nodes'
+
+export type Places = ReadonlyMap<string, Point>
+type PointerLike = React.MouseEvent | MouseEvent | TouchEvent
+
+export interface Drag {
+  /** Places of the nodes that are held, or whose edit is on its way; null when nothing moves. */
+  readonly places: Places | null
+  /** Put nodes somewhere for the moment. */
+  hold(places: Places): void
+  start(node: FlowNode): void
+  drag(node: FlowNode): void
+  stop(event: PointerLike, node: FlowNode): void
+  /** Make the places the graph's. */
+  drop(places: Places): Promise<boolean>
+}
+
+export function useDrag(base: readonly FlowNode[]): Drag {
+  const [places, setPlaces] = useState<Places | null>(null)
+  const held = useRef<Places | null>(null)
+  const group = useRef<{ start: Point; members: Places } | null>(null)
+
+  const set = useCallback((next: Places | null) => {
+    held.current = next
+    setPlaces(next)
+  }, [])
+  const hold = useCallback((more: Places) => set(new Map([...(held.current ?? []), ...more])), [set])
+  const drop = useCallback(
+    async (all: Places) => {
+      const done = await moveTo(Object.fromEntries([...all].map(([name, at]) => [name, rounded(at)])))
+      if (held.current === all) set(null) // else something is held again
+      return done
+    },
+    [set],
+  )
+  const start = useCallback(
+    (node: FlowNode) => {
+      const members = node.id.startsWith(GROUP) ? inside(node, base) : null
+      group.current = members && { start: [node.position.x, node.position.y], members }
+    },
+    [base],
+  )
+  const drag = useCallback(
+    (node: FlowNode) => {
+      if (!group.current) return
+      const { start, members } = group.current
+      const [dx, dy] = [node.position.x - start[0], node.position.y - start[1]]
+      hold(new Map([...members].map(([name, [x, y]]) => [name, [x + dx, y + dy]])))
+    },
+    [hold],
+  )
+  const stop = useCallback(
+    (event: PointerLike, node: FlowNode) => {
+      group.current = null
+      const all = held.current
+      if (!all || all.size === 0) return
+      const onto = 'clientX' in event && all.size === 1 ? linkUnder(event.clientX, event.clientY, node.id) : ''
+      void drop(all).then((done) => {
+        if (done && onto) void insertOn(onto, node.id)
+      })
+    },
+    [drop],
+  )
+  return useMemo(() => ({ places, hold, start, drag, stop, drop }), [places, hold, start, drag, stop, drop])
+}
+
+const rounded = ([x, y]: Readonly<Point>): Point => [Math.round(x), Math.round(y)]
+
+/** Members of a frame: the nodes whose middle lies in it. */
+function inside(frame: FlowNode, nodes: readonly FlowNode[]): Map<string, Point> {
+  const { x, y } = frame.position
+  const members = new Map<string, Point>()
+  for (const node of nodes) {
+    const across = node.position.x + (node.width ?? 0) / 2 - x
+    const down = node.position.y + (node.height ?? 0) / 2 - y
+    const within = across > 0 && down > 0 && across < (frame.width ?? 0) && down < (frame.height ?? 0)
+    if (within && node.id !== frame.id) members.set(node.id, [node.position.x, node.position.y])
+  }
+  return members
+}
+
+/** Id of the link under a point of the page that does not belong to a node itself. */
+function linkUnder(x: number, y: number, name: string): string {
+  for (const element of document.elementsFromPoint(x, y)) {
+    const id = element.closest('.react-flow__edge')?.getAttribute('data-id')
+    if (id && !id.startsWith(`${name}.`) && !id.includes(`>${name}.`)) return id
+  }
+  return ''
+}

@@ -16,7 +16,7 @@ export default function Inspector() {
   const { names, link: id } = useSelection()
   if (!place) return <Empty icon={MousePointerClick} title={t('left.nothingOpen')} />
   const link = id ? linkNamed(place, id) : undefined
-  if (link) return <LinkInspector place={place} link={link} />
+  if (link) return <LinkInspector key={id} place={place} link={link} />
   const there = names.filter((name) => entry(place.level.nodes, name))
   const [name] = there
   const instance = entry(place.level.nodes, name ?? '')

@@ -91,7 +91,9 @@ export default function Library() {
 function FoundTitle({ found }: { readonly found: FoundNode }) {
   return (
     <>
-      <Marked text={found.title} ranges={found.ranges.title} />{' '}
+      <span className="library-item__title">
+        <Marked text={found.title} ranges={found.ranges.title} />
+      </span>
       <span className="library-item__family">{familyTitle(familyOf(found.node.id))}</span>
     </>
   )

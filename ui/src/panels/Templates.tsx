@@ -6,7 +6,8 @@ import { Empty } from '../shell/Empty'
 import { SearchField } from './Library/SearchField'
 import { TemplateCard } from './Templates/TemplateCard'
 import { matching } from './Templates/matching'
-import { keyOf, loadShelf, useShelf, type Openable } from './Templates/store'
+import { keyOf, type Openable } from './Templates/openable'
+import { loadShelf, useShelf } from './Templates/store'
 import './Templates.css'
 
 /** The graphs that can be opened, with pictures: those of the workspace and the templates. */

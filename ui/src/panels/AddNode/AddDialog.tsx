@@ -9,10 +9,11 @@ import { noteRecent, usePreferences } from '../../stores/preferences'
 import { NodeHelp } from '../Library/NodeHelp'
 import { PortDot } from '../Library/PortType'
 import { familyTitle } from '../Library/names'
-import { fetchDocument, keyOf, useShelf } from '../Templates/store'
+import { keyOf } from '../Templates/openable'
+import { fetchDocument, useShelf } from '../Templates/store'
 import { Marked } from './Marked'
 import { add } from './adding'
-import { FAVOURITES, GRAPHS, RECENT, placeOf, type Offer } from './offers'
+import { FAVOURITES, GRAPHS, RECENT, baseOf, placeOf, type Offer } from './offers'
 import { closeAddNode, type LinkFrom, type Opening } from './store'
 import { useOffers, type FoundOffer, type Offers } from './useOffers'
 import './add-dialog.css'
@@ -65,7 +66,9 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
               <p className="add-node__none">{query ? t('left.nothingFound', { query }) : t('left.nothingFits')}</p>
             )}
           </Command.List>
-          <div className="add-node__preview">{offer && <Preview offer={offer} />}</div>
+          <div className="add-node__preview" role="region" tabIndex={0} aria-label={t('left.preview')}>
+            {offer && <Preview offer={offer} />}
+          </div>
         </div>
         <p className="visually-hidden" role="status">
           {query && t('left.found', { n: rows.size })}
@@ -78,13 +81,6 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
       </Command>
     </Modal>
   )
-}
-
-/** The name that an instance is made from: the end of the node's id, or the file's name. */
-export function baseOf(offer: Pick<Offer, 'kind' | 'id'>): string {
-  if (offer.kind === 'node') return offer.id
-  const file = offer.id.slice(offer.id.lastIndexOf('/') + 1)
-  return file.replace(/\.json$/i, '').replaceAll('.', '_')
 }
 
 function rowsOf({ sections, found }: Offers): Map<string, Offer> {

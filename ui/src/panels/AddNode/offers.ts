@@ -5,7 +5,7 @@ import type { Graph, Instance, NodeRecord } from '../../protocol'
 import type { HelpSubject } from '../Library/NodeHelp'
 import { familyOf, titleOf } from '../../graph/search'
 import { FAVOURITES, RECENT, sectionsOf } from '../Library/sections'
-import { keyOf, type Openable } from '../Templates/store'
+import { keyOf, type Openable } from '../Templates/openable'
 import { faceOf } from './face'
 import { fittingPort, type Loose } from './fitting'
 
@@ -98,6 +98,13 @@ export function offerSections(
 /** Where an offer belongs, shown beside it among the results of a search. */
 export function placeOf(offer: Offer): string {
   return offer.kind === 'graph' ? GRAPHS : familyOf(offer.id)
+}
+
+/** The name that an instance is made from: the end of the node's id, or the file's name. */
+export function baseOf(offer: Pick<Offer, 'kind' | 'id'>): string {
+  if (offer.kind === 'node') return offer.id
+  const file = offer.id.slice(offer.id.lastIndexOf('/') + 1)
+  return file.replace(/\.json$/i, '').replaceAll('.', '_')
 }
 
 export { FAVOURITES, RECENT }

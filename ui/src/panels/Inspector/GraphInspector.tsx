@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { linksOf } from '../../graph/links'
 import { nameOf } from '../../graph/level'
-import { formatSeconds, t } from '../../i18n/t'
+import { formatNumber, formatSeconds, t } from '../../i18n/t'
 import type { Graph } from '../../protocol'
 import { edit, useActive } from '../../stores/graphs'
 import { usePlans } from '../../stores/plan'
@@ -42,10 +42,10 @@ function Statistics({ place }: { readonly place: Here }) {
     <Section title={t('left.statistics')}>
       <Facts
         facts={[
-          [t('left.nodes'), t('left.countNodes', { n: size.nodes })],
-          size.levels > 0 ? [t('left.levels'), t('left.countLevels', { n: size.levels })] : null,
-          [t('left.links'), t('left.countLinks', { n: size.links })],
-          totals && !totals.error ? [t('left.stored'), t('left.countNodes', { n: totals.hits })] : null,
+          [t('left.nodes'), formatNumber(size.nodes)],
+          size.levels > 0 ? [t('left.levels'), formatNumber(size.levels)] : null,
+          [t('left.links'), formatNumber(size.links)],
+          totals && !totals.error ? [t('left.stored'), formatNumber(totals.hits)] : null,
           totals && !totals.error ? [t('left.toRun'), toRun(totals)] : null,
           record?.name ? [t('left.file'), record.name] : null,
           Object.keys(place.level.packs ?? {}).length > 0 ? [t('left.packs'), Object.entries(place.level.packs ?? {}).map(([pack, version]) => `${pack} ${String(version)}`).join(', ')] : null,
@@ -56,7 +56,7 @@ function Statistics({ place }: { readonly place: Here }) {
 }
 
 function toRun({ toRun: run, pending, seconds, unknown }: { toRun: number; pending: number; seconds: number; unknown: boolean }): string {
-  const nodes = t('left.countNodes', { n: run + pending })
+  const nodes = formatNumber(run + pending)
   if (run + pending === 0 || (unknown && seconds === 0)) return nodes
   return `${nodes}, ${unknown ? t('left.atLeast', { time: formatSeconds(seconds) }) : `~${formatSeconds(seconds)}`}`
 }

@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../shell/Button'
 import { Menu, type MenuEntry } from '../../shell/Menu'
 import { edit } from '../../stores/graphs'
 import { Widget } from '../../widgets/Widget'
+import { HelpText } from '../Library/HelpText'
 import { PortType } from '../Library/PortType'
 import { openLinkTo } from '../Outline/linkTo'
 import { goTo } from '../Outline/reveal'
@@ -124,7 +125,7 @@ function Linked({ place, name, instance, port, record, links, text, send }: Inpu
         </Button>
       )}
       {text && <p className="input__problem">{text}</p>}
-      {record.help && <p className="input__help">{record.help}</p>}
+      {record.help && <p className="input__help"><HelpText text={record.help} /></p>}
     </>
   )
 }

@@ -57,7 +57,7 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
           <Button icon={CornerDownRight} onClick={() => enterLevel(session, path)}>{t('left.goInto')}</Button>
         )}
       </div>
-      <Faults problems={problems} />
+      <Faults problems={problems.filter(({ port }) => !port || !(port in shown.inputs))} />
       <NodeActions place={place} name={name} instance={instance} />
       <Inputs place={place} name={name} instance={instance} face={shown} problems={problems} />
       <NodeState session={session} path={path} />

@@ -11,6 +11,7 @@ import { edit } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
 import { results, type Result } from '../../stores/results'
 import { nodeKey } from '../../stores/runs'
+import { HelpText } from '../Library/HelpText'
 import { PortDot } from '../Library/PortType'
 import { openLinkTo } from '../Outline/linkTo'
 import { goTo } from '../Outline/reveal'
@@ -69,7 +70,7 @@ function Output(props: OutputProps) {
       </div>
       {open && (
         <div className="output__body">
-          {record.help && <p className="input__help">{record.help}</p>}
+          {record.help && <p className="input__help"><HelpText text={record.help} /></p>}
           {readers.length > 0 && (
             <p className="named-port__note">
               {t('left.readBy')}{' '}

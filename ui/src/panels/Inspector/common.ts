@@ -1,7 +1,7 @@
 /** What several instances have in common: params of one name and one kind, with their values. */
 
 import { entry } from '../../graph/level'
-import { sourcesOf } from '../../graph/links'
+import { fedPorts, sourcesOf } from '../../graph/links'
 import { interfaceOf, type Known } from '../../graph/ports'
 import type { Graph, InputPortRecord, JsonValue } from '../../protocol'
 
@@ -14,17 +14,18 @@ export interface CommonParam {
   readonly mixed: boolean
 }
 
-/** The params that every one of some instances has, none of them linked. */
+/** The params that every one of some instances has, none of them linked or set by an input of the graph. */
 export function commonParams(level: Graph, names: readonly string[], known: Known): CommonParam[] {
+  const fed = fedPorts(level)
   const faces = names.map((name) => {
     const instance = entry(level.nodes, name)
-    return { instance, face: instance && interfaceOf(instance, name, known.catalogue, known.interfaces) }
+    return { instance, fed: fed.get(name), face: instance && interfaceOf(instance, name, known.catalogue, known.interfaces) }
   })
   const [first] = faces
   return Object.entries(first?.face?.inputs ?? {}).flatMap(([port, record]): CommonParam[] => {
-    const everywhere = faces.every(({ instance, face }) => {
+    const everywhere = faces.every(({ instance, face, fed: set }) => {
       const other = entry(face?.inputs, port)
-      return instance && other && alike(record, other) && sourcesOf(instance, port).length === 0
+      return instance && other && alike(record, other) && !set?.has(port) && sourcesOf(instance, port).length === 0
     })
     if (!record.param || !everywhere) return []
     const values = faces.map(({ instance }) => entry(instance?.params, port))

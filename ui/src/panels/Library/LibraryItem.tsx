@@ -47,7 +47,7 @@ export function LibraryItem({ node, row, current, favourite, title, onFocus, onA
         }}
       >
         {first ? <PortDot port={first} /> : <span className="library-item__none" />}
-        <span className="library-item__title">{title ?? name}</span>
+        {title ?? <span className="library-item__title">{name}</span>}
       </button>
       <span className="library-item__tools">
         <IconButton icon={Plus} size="small" tabIndex={tabIndex} label={t('left.addNamed', { name })} onClick={onAdd} />
@@ -80,7 +80,7 @@ function HelpButton({ node, name, tabIndex }: { readonly node: NodeRecord; reado
         </button>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="library-help" side="right" align="start" sideOffset={8} collisionPadding={8} aria-label={name}>
+        <Popover.Content className="library-help" side="right" align="start" sideOffset={40} collisionPadding={8} aria-label={name}>
           <h3 className="library-help__title">{name}</h3>
           <code className="library-help__id">{node.id}</code>
           <NodeHelp subject={node} />

@@ -1,5 +1,6 @@
 import { t } from '../../i18n/t'
 import type { InputPortRecord, JsonValue, OutputPortRecord } from '../../protocol'
+import { HelpText } from './HelpText'
 import { PortType } from './PortType'
 import './node-help.css'
 
@@ -20,9 +21,9 @@ export function NodeHelp({ subject, marked }: { readonly subject: HelpSubject; r
   const [first, ...more] = subject.help.split(/\n\s*\n/)
   return (
     <div className="node-help">
-      {first && <p className="node-help__first">{first}</p>}
+      {first && <p className="node-help__first"><HelpText text={first} /></p>}
       {more.map((part, place) => (
-        <p key={place} className="node-help__more">{part}</p>
+        <p key={place} className="node-help__more"><HelpText text={part} /></p>
       ))}
       {subject.licence && <p className="node-help__licence">{t('left.licence', { licence: subject.licence })}</p>}
       {subject.pure === false && <p className="node-help__more">{t('left.impure')}</p>}
@@ -57,7 +58,7 @@ function Ports({ title, ports, marked }: PortsProps) {
               <PortType port={port} />
               <Note port={port} />
             </dt>
-            {port.help && <dd>{port.help}</dd>}
+            {port.help && <dd><HelpText text={port.help} /></dd>}
           </div>
         ))}
       </dl>

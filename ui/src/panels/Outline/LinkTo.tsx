@@ -6,7 +6,8 @@ import { textOf } from '../../graph/links'
 import { t } from '../../i18n/t'
 import { Modal } from '../../shell/Modal'
 import { useHere, type Here } from '../Inspector/here'
-import { closeLinkTo, linkChoices, makeLink, type LinkChoice, type LinkRequest } from './linkTo'
+import { filtered, linkChoices, type LinkChoice, type LinkRequest } from './linkChoices'
+import { closeLinkTo, makeLink } from './linkTo'
 import './link-to.css'
 
 /** Rows that are drawn; a search finds the others. */
@@ -30,7 +31,7 @@ function Choices({ place, request, title }: { readonly place: Here; readonly req
   const found = useMemo(() => filtered(choices, query), [choices, query])
   const choose = (choice: LinkChoice) => {
     closeLinkTo()
-    void makeLink(place.session, place.level, place.at, place.known, request.side, choice)
+    void makeLink(place, request.side, choice)
   }
   return (
     <Command label={title} shouldFilter={false} loop>
@@ -93,13 +94,4 @@ function groupsOf(choices: readonly LinkChoice[]): [string, LinkChoice[]][] {
   const groups = new Map<string, LinkChoice[]>()
   for (const choice of choices) groups.set(choice.own.port, [...(groups.get(choice.own.port) ?? []), choice])
   return [...groups]
-}
-
-/** The choices in which every word of a query stands. */
-export function filtered(choices: readonly LinkChoice[], query: string): LinkChoice[] {
-  const words = query.toLocaleLowerCase().split(/[\s.]+/).filter(Boolean)
-  return choices.filter((choice) => {
-    const text = `${choice.own.port} ${choice.other.name} ${choice.title} ${choice.other.port}`.toLocaleLowerCase()
-    return words.every((word) => text.includes(word))
-  })
 }

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight, CircleAlert, Repeat, SquareStack } from 'lucide-react'
 import { memo } from 'react'
 import { useProblemsOf } from '../../canvas/marks'
-import { statusOf, type CardStatus } from '../../canvas/status'
+import { statusOf, type CardStatus } from '../../canvas/card/status'
 import type { OutlineItem } from '../../graph/outline'
 import { formatPercent, formatSeconds, t } from '../../i18n/t'
 import type { Explanation } from '../../protocol'

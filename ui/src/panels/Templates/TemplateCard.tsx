@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
+import { address } from '../../api/http'
 import { formatAgo, t } from '../../i18n/t'
 import { open, tell } from '../../stores/graphs'
 import { MiniGraph } from './MiniGraph'
-import { fetchDocument, keyOf, useShelf, type Openable } from './store'
+import { keyOf, type Openable } from './openable'
+import { fetchDocument, useShelf } from './store'
 
 /** A graph that can be opened: its last picture or a drawing of it, its title, and what it does. */
 export function TemplateCard({ one }: { readonly one: Openable }) {
@@ -27,13 +29,19 @@ export function TemplateCard({ one }: { readonly one: Openable }) {
 }
 
 function Picture({ one }: { readonly one: Openable }) {
-  const picture = useShelf((state) => state.pictures.get(one.title))
+  const digest = useShelf((state) => state.pictures.get(one.title))
   const [broken, setBroken] = useState('')
-  const shown = picture !== undefined && picture !== broken
+  const shown = digest !== undefined && digest !== broken
   return (
     <span className="template-card__picture">
       {shown ? (
-        <img src={picture} alt="" loading="lazy" decoding="async" onError={() => setBroken(picture)} />
+        <img
+          src={address(`artifacts/${digest}/thumbnail`, { size: 384 })}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onError={() => setBroken(digest)}
+        />
       ) : (
         <Drawing one={one} />
       )}

@@ -1,22 +1,16 @@
 /** The graphs that can be opened: files of the workspace and templates, with their documents and last pictures. */
 
 import { create } from 'zustand'
-import { ServerError, address, get } from '../../api/http'
-import type { Graph, GraphRecord, RunRecord } from '../../protocol'
+import { ServerError, get } from '../../api/http'
+import type { Graph, GraphRecord } from '../../protocol'
 import { searchRuns } from '../../stores/runs'
-
-export type Origin = 'graphs' | 'templates'
-
-/** A graph that can be opened. */
-export interface Openable extends GraphRecord {
-  readonly origin: Origin
-}
+import { keyOf, listed, picturesOf, type Openable } from './openable'
 
 interface Shelf {
   readonly state: 'loading' | 'ready' | 'failed'
   readonly reason: string
   readonly graphs: readonly Openable[]
-  /** Title of a graph → picture that its last run gave. */
+  /** Title of a graph → digest of the picture that its last run gave. */
   readonly pictures: ReadonlyMap<string, string>
   /** `origin/name` → document; null while it is fetched, or when it can't be. */
   readonly documents: Readonly<Record<string, Graph | null>>
@@ -30,8 +24,6 @@ export const useShelf = create<Shelf>(() => ({
   documents: {},
 }))
 
-export const keyOf = (one: Openable) => `${one.origin}/${one.name}@${one.modified}`
-
 /** Ask what there is; what was known is shown until the answer comes. */
 export async function loadShelf(): Promise<void> {
   try {
@@ -44,23 +36,6 @@ export async function loadShelf(): Promise<void> {
   }
   const runs = await searchRuns({ state: 'done', limit: 200 }).catch(() => [])
   useShelf.setState({ pictures: picturesOf(runs) })
-}
-
-const listed = (records: readonly GraphRecord[], origin: Origin) =>
-  [...records]
-    .sort((one, other) => (origin === 'graphs' ? other.modified - one.modified : 0))
-    .map((record): Openable => ({ ...record, origin }))
-
-/** Title of a graph → the first picture of the newest of its runs that gave one. Runs come newest first. */
-export function picturesOf(runs: readonly RunRecord[]): Map<string, string> {
-  const pictures = new Map<string, string>()
-  for (const run of runs) {
-    const picture = run.artifacts.find((artifact) => artifact.media.startsWith('image/'))
-    if (picture && !pictures.has(run.title)) {
-      pictures.set(run.title, address(`artifacts/${picture.digest}/thumbnail`, { size: 384 }))
-    }
-  }
-  return pictures
 }
 
 /** Fetch a graph's document once, to draw it or to learn its ports. */

@@ -17,28 +17,34 @@ interface HeaderProps {
 }
 
 export function Header({ data, session, path, status, run, plan }: HeaderProps) {
-  const { instance, face, name } = data
-  const Chevron = data.collapsed ? ChevronRight : ChevronDown
+  const { instance, face } = data
   const family = instance.type?.split('.')[0] ?? ''
   const help = [instance.type || instance.ref, face.help].filter(Boolean).join('\n')
   return (
     <header className="card__header" title={help}>
-      <button
-        type="button"
-        className="card__fold nodrag"
-        tabIndex={-1}
-        aria-expanded={!data.collapsed}
-        aria-label={t(data.collapsed ? 'canvas.expand' : 'canvas.collapse')}
-        onClick={() => toggleCollapsed([name])}
-      >
-        <Chevron size={14} aria-hidden />
-      </button>
+      <Fold name={data.name} collapsed={data.collapsed} />
       <span className={`card__dot card__dot--${family}`} aria-hidden />
       <span className="card__title">{face.title}</span>
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
       {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
       <Badge status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={plan?.why ?? ''} />
     </header>
+  )
+}
+
+function Fold({ name, collapsed }: { readonly name: string; readonly collapsed: boolean }) {
+  const Chevron = collapsed ? ChevronRight : ChevronDown
+  return (
+    <button
+      type="button"
+      className="card__fold nodrag"
+      tabIndex={-1}
+      aria-expanded={!collapsed}
+      aria-label={t(collapsed ? 'canvas.expand' : 'canvas.collapse')}
+      onClick={() => toggleCollapsed([name])}
+    >
+      <Chevron size={14} aria-hidden />
+    </button>
   )
 }
 

@@ -22,6 +22,7 @@ import { Shell } from './shell/Shell'
 import { Skeleton } from './shell/Spinner'
 import { ConnectionStatus, ProblemsStatus, QueueStatus, ZoomStatus } from './shell/StatusBar'
 import { Crumbs, HistoryButtons, SplitButton } from './shell/TopBar'
+import { useCommands } from './stores/commands'
 import { notify } from './stores/notices'
 import { prefer, type Preferences } from './stores/preferences'
 
@@ -165,5 +166,9 @@ if (root) {
     </StrictMode>,
   )
 }
-// After the first effects, when panels and commands are known.
-requestAnimationFrame(() => requestAnimationFrame(() => scenes[query.get('show') ?? '']?.()))
+// Once panels and commands are known.
+const stop = useCommands.subscribe(({ commands }) => {
+  if (!commands.has('shell.palette') || !commands.has('panel.library')) return
+  stop()
+  requestAnimationFrame(() => scenes[query.get('show') ?? '']?.())
+})

@@ -4,6 +4,7 @@ import { t, type Key } from '../i18n/t'
 import { IconButton } from './Button'
 import { Menu, RightClickMenu, type Entries, type MenuEntry } from './Menu'
 import './GraphTabs.css'
+import { moveFocus } from './roving'
 
 export type TabState = 'saved' | 'saving' | 'modified' | 'problem'
 
@@ -124,15 +125,6 @@ function Tab({ tab, index, count, active, reachable, onActivate, onClose, onMove
 
 const tabType = 'application/x-knotwork-tab'
 
-function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')]
-  const at = tabs.findIndex((tab) => tab === document.activeElement)
-  const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key]
-  if (next === undefined || at === -1 || event.ctrlKey || event.metaKey) return
-  event.preventDefault()
-  tabs[(next + tabs.length) % tabs.length]?.focus()
-}
-
 /** The open graphs: one tab stop, arrow keys move, Enter shows, Delete closes, Ctrl+Shift+arrow puts elsewhere. */
 export function GraphTabs({ tabs, newEntries, ...rest }: GraphTabsProps) {
   const [reached, setReached] = useState<string | null>(null)
@@ -149,7 +141,7 @@ export function GraphTabs({ tabs, newEntries, ...rest }: GraphTabsProps) {
   }, [tabs.length])
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key === 'Delete') closedByKey.current = true
-    else moveFocus(event)
+    else moveFocus(event, '[role=tab]', 'horizontal')
   }
   return (
     <div className="graph-tabs">

@@ -1,10 +1,19 @@
-import { Check, ChevronRight, type LucideIcon } from 'lucide-react'
-import { ContextMenu, DropdownMenu } from 'radix-ui'
-import { Fragment, useState, type ComponentProps, type ReactNode } from 'react'
+import type { LucideIcon } from 'lucide-react'
+import {
+  cloneElement,
+  useId,
+  type DOMAttributes,
+  type HTMLAttributes,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactElement,
+} from 'react'
 import { isReady, runCommand, titleOf, useCommands } from '../stores/commands'
-import { layerPlace } from './focus'
-import { CommandKeys, KeyHint } from './KeyHint'
-import './Menu.css'
+import { closeMenuAt, openMenu, openMenuAt, useMenuAt, type Entries, type OpenMenu } from './menuAt'
+import { beginTouch, closedByPress, endTouch, moveTouch, notePress } from './press'
+
+export type { Entries } from './menuAt'
 
 export interface MenuItem {
   readonly id: string
@@ -29,9 +38,6 @@ export type MenuEntry =
   | MenuItem
   | { readonly id: string; readonly label: string; readonly icon?: LucideIcon; readonly entries: readonly MenuEntry[] }
 
-/** Entries, or what gives them when the menu opens. */
-export type Entries = readonly MenuEntry[] | (() => readonly MenuEntry[])
-
 /** The entry that runs a command: its title, its keys, disabled when it can't be run. Null if unknown. */
 export function commandEntry(id: string, more: Partial<MenuItem> = {}): MenuItem | null {
   const command = useCommands.getState().commands.get(id)
@@ -52,133 +58,78 @@ export function commandEntries(...groups: readonly (readonly string[])[]): MenuE
   return known.filter((group) => group.length > 0).flatMap((group, index) => (index ? ['line', ...group] : group))
 }
 
-// Both kinds of menu have the same parts, with the same props as far as they are used here.
-type Parts = Pick<
-  typeof DropdownMenu,
-  'Item' | 'CheckboxItem' | 'Separator' | 'Label' | 'Sub' | 'SubTrigger' | 'SubContent' | 'ItemIndicator' | 'Portal'
->
-
-function Body({ entry }: { readonly entry: MenuItem }) {
-  const Icon = entry.icon
-  return (
-    <>
-      {entry.checked === undefined && Icon && <Icon className="menu__icon" size={14} aria-hidden="true" />}
-      <span className="menu__label">{entry.label}</span>
-      {entry.hint !== undefined && <span className="menu__hint">{entry.hint}</span>}
-      {entry.command !== undefined && <CommandKeys command={entry.command} />}
-      {entry.keys !== undefined && <KeyHint chord={entry.keys} />}
-    </>
-  )
-}
-
-function Item({ entry, parts }: { readonly entry: MenuItem; readonly parts: Parts }) {
-  const className = `menu__item ${entry.danger ? 'menu__item--danger' : ''}`
-  const shared = { className, disabled: entry.disabled, textValue: entry.label, onSelect: entry.onSelect }
-  if (entry.checked === undefined) {
-    return (
-      <parts.Item {...shared}>
-        <Body entry={entry} />
-      </parts.Item>
-    )
-  }
-  return (
-    <parts.CheckboxItem {...shared} checked={entry.checked}>
-      <span className="menu__icon menu__icon--check">
-        <parts.ItemIndicator>
-          <Check size={14} aria-hidden="true" />
-        </parts.ItemIndicator>
-      </span>
-      <Body entry={entry} />
-    </parts.CheckboxItem>
-  )
-}
-
-function List({ entries, parts }: { readonly entries: readonly MenuEntry[]; readonly parts: Parts }) {
-  return entries.map((entry, index) => {
-    if (entry === 'line') return <parts.Separator key={index} className="menu__line" />
-    if ('heading' in entry) {
-      return (
-        <parts.Label key={index} className="menu__heading">
-          {entry.heading}
-        </parts.Label>
-      )
-    }
-    if ('onSelect' in entry) return <Item key={entry.id} entry={entry} parts={parts} />
-    const Icon = entry.icon
-    return (
-      <Fragment key={entry.id}>
-        <parts.Sub>
-          <parts.SubTrigger className="menu__item">
-            {Icon && <Icon className="menu__icon" size={14} aria-hidden="true" />}
-            <span className="menu__label">{entry.label}</span>
-            <ChevronRight size={14} aria-hidden="true" />
-          </parts.SubTrigger>
-          <parts.Portal container={layerPlace()}>
-            <parts.SubContent className="menu" collisionPadding={8}>
-              <List entries={entry.entries} parts={parts} />
-            </parts.SubContent>
-          </parts.Portal>
-        </parts.Sub>
-      </Fragment>
-    )
-  })
-}
-
-const read = (entries: Entries) => (typeof entries === 'function' ? entries() : entries)
-
 export interface MenuProps {
   readonly entries: Entries
   /** The one button that opens it. */
-  readonly children: ReactNode
-  readonly align?: 'start' | 'center' | 'end'
-  readonly side?: ComponentProps<typeof DropdownMenu.Content>['side']
+  readonly children: ReactElement<HTMLAttributes<HTMLElement> & { readonly 'data-state'?: string }>
+  readonly align?: OpenMenu['align']
+  readonly side?: OpenMenu['side']
 }
 
-/** A menu below its button. */
-export function Menu({ entries, children, align = 'start', side }: MenuProps) {
-  return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <MenuContent entries={entries} align={align} side={side} />
-    </DropdownMenu.Root>
-  )
-}
-
-type ContentProps = Omit<MenuProps, 'children'> & Pick<ComponentProps<typeof DropdownMenu.Content>, 'onCloseAutoFocus'>
-
-/** What a menu shows, for those that open in another way than by a button. */
-export function MenuContent({ entries, ...rest }: ContentProps) {
-  return (
-    <DropdownMenu.Portal container={layerPlace()}>
-      <DropdownMenu.Content className="menu" sideOffset={4} collisionPadding={8} {...rest}>
-        <Late entries={entries} parts={DropdownMenu} />
-      </DropdownMenu.Content>
-    </DropdownMenu.Portal>
-  )
-}
-
-// Drawn only while the menu is open, so that entries are asked for when it opens, and once.
-function Late({ entries, parts }: { readonly entries: Entries; readonly parts: Parts }) {
-  const [list] = useState(() => read(entries))
-  return <List entries={list} parts={parts} />
+/** A menu below its button. The menu itself is drawn by the `MenuHost`, which is loaded when it is needed. */
+export function Menu({ entries, children, align, side }: MenuProps) {
+  const own = useId()
+  const id = children.props.id ?? own
+  const open = useMenuAt((state) => state.menu?.opener === id)
+  const show = (button: HTMLElement) =>
+    openMenu(button.getBoundingClientRect(), entries, { align, side, opener: id, back: button })
+  return cloneElement(children, {
+    id,
+    'aria-haspopup': 'menu',
+    'aria-expanded': open,
+    'data-state': open ? 'open' : 'closed',
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
+      notePress(open)
+      children.props.onPointerDown?.(event)
+    },
+    onClick: (event: MouseEvent<HTMLElement>) => {
+      children.props.onClick?.(event)
+      if (closedByPress()) closeMenuAt()
+      else show(event.currentTarget)
+    },
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      children.props.onKeyDown?.(event)
+      if (event.key !== 'ArrowDown') return
+      event.preventDefault()
+      show(event.currentTarget)
+    },
+  })
 }
 
 export interface RightClickMenuProps {
   readonly entries: Entries
   /** The one element on which the right button, Shift+F10 or a long touch opens it. */
-  readonly children: ReactNode
+  readonly children: ReactElement<DOMAttributes<HTMLElement>>
 }
 
 /** A menu where the pointer is. */
 export function RightClickMenu({ entries, children }: RightClickMenuProps) {
-  return (
-    <ContextMenu.Root modal={false}>
-      <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
-      <ContextMenu.Portal container={layerPlace()}>
-        <ContextMenu.Content className="menu" collisionPadding={8}>
-          <Late entries={entries} parts={ContextMenu} />
-        </ContextMenu.Content>
-      </ContextMenu.Portal>
-    </ContextMenu.Root>
-  )
+  return cloneElement(children, {
+    onContextMenu: (event: MouseEvent<HTMLElement>) => {
+      children.props.onContextMenu?.(event)
+      if (event.defaultPrevented) return
+      event.preventDefault()
+      endTouch()
+      openMenuAt(event.clientX, event.clientY, entries)
+    },
+    // Not every browser makes a long touch a click of the right button.
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
+      children.props.onPointerDown?.(event)
+      if (event.pointerType === 'mouse') return
+      const { clientX: x, clientY: y } = event
+      beginTouch(x, y, () => openMenuAt(x, y, entries))
+    },
+    onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      children.props.onPointerMove?.(event)
+      moveTouch(event.clientX, event.clientY)
+    },
+    onPointerUp: (event: PointerEvent<HTMLElement>) => {
+      children.props.onPointerUp?.(event)
+      endTouch()
+    },
+    onPointerCancel: (event: PointerEvent<HTMLElement>) => {
+      children.props.onPointerCancel?.(event)
+      endTouch()
+    },
+  })
 }

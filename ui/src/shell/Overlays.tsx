@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { t } from '../i18n/t'
 import { useLanguage } from '../i18n/useLanguage'
 import { notify } from '../stores/notices'
@@ -7,7 +7,8 @@ import { Announcer } from './Announcer'
 import { cancelQuestions, useQuestions } from './ask'
 import { closePalette, closeSettings, useLayout } from './layout'
 import { lazyPart, type PartOptions } from './lazyPart'
-import { MenuHost } from './MenuHost'
+import { useMenuAt, closeMenuAt } from './menuAt'
+import { TipHost } from './Tooltip'
 import { Toasts } from './Toasts'
 
 function fail(close: () => void): PartOptions {
@@ -21,6 +22,9 @@ function fail(close: () => void): PartOptions {
 const loadPalette = () => import('./Palette')
 const loadDialogs = () => import('./Dialogs')
 
+const loadMenu = () => import('./MenuHost')
+
+const Menu = lazyPart(async () => ({ default: (await loadMenu()).MenuHost }), fail(closeMenuAt))
 const Palette = lazyPart(loadPalette, fail(closePalette))
 const Dialogs = lazyPart(async () => ({ default: (await loadDialogs()).Dialogs }), fail(cancelQuestions))
 const Settings = lazyPart(() => import('./Settings'), fail(closeSettings))
@@ -31,9 +35,13 @@ export function Overlays({ load }: AboutProps) {
   const palette = useLayout((state) => state.palette)
   const settings = useLayout((state) => state.settings !== null)
   const asked = useQuestions((state) => state.asked.length > 0)
+  const menu = useMenuAt((state) => state.menu !== null)
+  // Whether the menu's code is there; it then stays, to see whether the next is opened by key.
+  const [idle, setIdle] = useState(false)
   // Those that an answer waits for are fetched while nothing else happens, so that they open at once.
   useEffect(() => {
     const fetchSoon = () => {
+      loadMenu().then(() => setIdle(true), () => undefined)
       loadPalette().catch(() => undefined)
       loadDialogs().catch(() => undefined)
     }
@@ -45,7 +53,8 @@ export function Overlays({ load }: AboutProps) {
     <>
       <Announcer />
       <Toasts />
-      <MenuHost />
+      <TipHost />
+      {(idle || menu) && <Menu />}
       {palette && <Palette />}
       {settings && <Settings load={load} />}
       {asked && <Dialogs />}

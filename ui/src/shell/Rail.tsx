@@ -1,7 +1,8 @@
-import { Toolbar } from 'radix-ui'
+import { useState } from 'react'
 import { t } from '../i18n/t'
 import { usePreferences } from '../stores/preferences'
 import { panelOf, togglePanel, useLayout, type PanelSpec, type Side } from './layout'
+import { moveFocus } from './roving'
 import { Tooltip } from './Tooltip'
 import type { Screen } from './useScreen'
 
@@ -25,20 +26,32 @@ export function useOpenPanels(screen: Screen): readonly string[] {
 export function Rail({ screen, side }: RailProps) {
   const panels = useLayout((state) => state.panels)
   const open = useOpenPanels(screen)
+  const [reached, setReached] = useState<string | null>(null)
   const own = side === 'foot' ? panels : panels.filter((panel) => panel.side === side)
   if (own.length === 0) return null
+  const at = (id: string | null | undefined) => own.find((panel) => panel.id === id)?.id
+  const stop = at(reached) ?? at(open.find((id) => at(id))) ?? own[0]?.id
   const labels = { left: t('shell.leftPanels'), right: t('shell.rightPanels'), foot: t('shell.allPanels') }
   return (
     <nav className="rail__place" aria-label={labels[side]}>
-      <Toolbar.Root
+      <div
         className={`rail rail--${side}`}
-        orientation={side === 'foot' ? 'horizontal' : 'vertical'}
+        role="toolbar"
+        aria-orientation={side === 'foot' ? 'horizontal' : 'vertical'}
         aria-label={labels[side]}
+        onKeyDown={(event) => moveFocus(event, 'button', side === 'foot' ? 'horizontal' : 'vertical')}
       >
         {own.map((panel) => (
-          <RailButton key={panel.id} panel={panel} pressed={open.includes(panel.id)} side={side} />
+          <RailButton
+            key={panel.id}
+            panel={panel}
+            pressed={open.includes(panel.id)}
+            side={side}
+            reachable={panel.id === stop}
+            onReach={setReached}
+          />
         ))}
-      </Toolbar.Root>
+      </div>
     </nav>
   )
 }
@@ -47,16 +60,21 @@ interface RailButtonProps {
   readonly panel: PanelSpec
   readonly pressed: boolean
   readonly side: RailProps['side']
+  readonly reachable: boolean
+  readonly onReach: (id: string) => void
 }
 
-function RailButton({ panel, pressed, side }: RailButtonProps) {
+function RailButton({ panel, pressed, side, reachable, onReach }: RailButtonProps) {
   const { icon: Icon, badge: Badge } = panel
   const title = t(panel.titleKey)
   const button = (
-    <Toolbar.Button
+    <button
+      type="button"
       className="rail__button"
       id={`rail-${panel.id}`}
       aria-pressed={pressed}
+      tabIndex={reachable ? 0 : -1}
+      onFocus={() => onReach(panel.id)}
       onClick={() => togglePanel(panel.id)}
     >
       <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
@@ -66,7 +84,7 @@ function RailButton({ panel, pressed, side }: RailButtonProps) {
           <Badge />
         </span>
       )}
-    </Toolbar.Button>
+    </button>
   )
   if (side === 'foot') return button
   return (

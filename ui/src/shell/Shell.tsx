@@ -9,7 +9,6 @@ import { ErrorBoundary } from './ErrorBoundary'
 import { Frame, type FrameProps } from './Frame'
 import { Overlays } from './Overlays'
 import { shellCommands } from './shellCommands'
-import { TooltipProvider } from './Tooltip'
 
 export interface ShellProps extends FrameProps {
   /** Asks the server what it is and runs with, for the settings. */
@@ -30,12 +29,12 @@ export function Shell({ loadFacts, ...frame }: ShellProps) {
   useEffect(() => registerCommands(shellCommands), [])
   return (
     <ErrorBoundary>
-      <TooltipProvider>
+      <>
         <Fragment key={language}>
           <Frame {...frame} />
         </Fragment>
         <Overlays load={loadFacts} />
-      </TooltipProvider>
+      </>
     </ErrorBoundary>
   )
 }

@@ -1,14 +1,20 @@
+let menuOpener: HTMLElement | null = null
+
+/** Remembers what a menu was opened from, since its entries are gone when the focus is given back. */
+export function rememberOpener(opener: HTMLElement | null): void {
+  menuOpener = opener
+}
+
 /** What has the focus, to give it back later; for the entry of a menu, what opened the menu. */
 export function focusedNow(): HTMLElement | null {
   const active = document.activeElement
-  const menu = active?.closest('[role=menu]')
-  const opener = menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : active
-  return opener instanceof HTMLElement ? opener : null
+  if (active?.closest('[role=menu]')) return menuOpener
+  return active instanceof HTMLElement ? active : null
 }
 
 /** Gives the focus back to what had it; to the canvas if that is gone. */
 export function focusAgain(before: HTMLElement | null): void {
-  const usable = before?.isConnected && before !== document.body && before.ariaHidden !== 'true'
+  const usable = before?.isConnected && before !== document.body
   const place = usable ? before : document.querySelector<HTMLElement>('[data-scope=canvas]')
   place?.focus({ preventScroll: true })
 }

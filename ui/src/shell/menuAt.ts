@@ -1,20 +1,52 @@
 import { create } from 'zustand'
-import { focusedNow } from './focus'
-import type { Entries } from './Menu'
+import { focusedNow, rememberOpener } from './focus'
+import type { MenuEntry } from './Menu'
 
-interface OpenMenu {
+/** Entries, or what gives them when the menu opens. */
+export type Entries = readonly MenuEntry[] | (() => readonly MenuEntry[])
+
+/** A place of the window, in CSS px. */
+export interface Anchor {
   readonly x: number
   readonly y: number
-  readonly entries: Entries
+  readonly width: number
+  readonly height: number
+}
+
+export interface OpenMenu {
+  readonly anchor: Anchor
+  readonly entries: readonly MenuEntry[]
+  readonly align: 'start' | 'center' | 'end'
+  readonly side: 'top' | 'right' | 'bottom' | 'left'
+  /** The id of the element that it belongs to and is named after, if one opened it. */
+  readonly opener: string | null
   /** Where the focus goes when it closes. */
   readonly back: HTMLElement | null
 }
 
+/** One menu can be open at a time. */
 export const useMenuAt = create<{ readonly menu: OpenMenu | null }>(() => ({ menu: null }))
 
-/** Opens a menu at a place of the window, in CSS px; where what was clicked is no element, as on a canvas. */
+type Options = Partial<Pick<OpenMenu, 'align' | 'side' | 'opener' | 'back'>>
+
+/** Opens a menu beside a place of the window. */
+export function openMenu(anchor: Anchor, entries: Entries, options: Options = {}): void {
+  const menu: OpenMenu = {
+    anchor,
+    entries: typeof entries === 'function' ? entries() : entries,
+    align: 'start',
+    side: 'bottom',
+    opener: null,
+    back: focusedNow(),
+    ...options,
+  }
+  rememberOpener(menu.back)
+  useMenuAt.setState({ menu })
+}
+
+/** Opens a menu at a point of the window, in CSS px; where what was clicked is no element, as on a canvas. */
 export function openMenuAt(x: number, y: number, entries: Entries): void {
-  useMenuAt.setState({ menu: { x, y, entries, back: focusedNow() } })
+  openMenu({ x, y, width: 1, height: 1 }, entries)
 }
 
 export function closeMenuAt(): void {

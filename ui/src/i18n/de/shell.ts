@@ -11,6 +11,7 @@ export const shell = {
   notLoaded: 'Das ließ sich nicht laden. Läuft der Server?',
   moreActions: 'Mehr',
 
+  menu: 'Menü',
   mainMenu: 'Hauptmenü',
   openGraphs: 'Offene Graphen',
   newGraph: 'Neuer Graph',

@@ -8,6 +8,7 @@ export const shell = {
   notLoaded: 'This could not be loaded. Is the server running?',
   moreActions: 'More',
 
+  menu: 'Menu',
   mainMenu: 'Main menu',
   openGraphs: 'Open graphs',
   newGraph: 'New graph',

@@ -110,7 +110,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
         zoomOnDoubleClick={false}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
-        elevateEdgesOnSelect
+        attributionPosition="top-right"
         connectionRadius={28}
         onNodesChange={onNodesChange}
         onNodeDragStart={(_, node) => drag.start(node)}

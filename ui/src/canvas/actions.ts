@@ -2,7 +2,7 @@
 
 import type { Connection } from '@xyflow/react'
 import { clipText, copy, paste, readClip } from '../graph/clipboard'
-import { GROUP, NOTE, type Point } from '../graph/level'
+import { entry, GROUP, NOTE, type Point } from '../graph/level'
 import { linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
 import * as make from '../graph/operations'
@@ -26,6 +26,14 @@ export function setParam(name: string, port: string, value: JsonValue): void {
 
 export function unsetParam(name: string, port: string): void {
   void editLevel((level, at) => make.unsetParam(level, name, port, at))
+}
+
+/** Give a graph input another default, which is what it has while nobody sets it. */
+export function setInput(name: string, value: JsonValue): void {
+  void editLevel((level, at) => {
+    const input = entry(level.inputs, name)
+    return input ? [{ op: 'expose_input', at, name, input: { ...(input as Record<string, JsonValue>), default: value } }] : []
+  })
 }
 
 export function toggleCollapsed(names: readonly string[]): void {

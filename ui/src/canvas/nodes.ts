@@ -4,13 +4,19 @@
  */
 
 import { Position, type Edge, type Node } from '@xyflow/react'
-import type { Graph, Instance } from '../protocol'
+import type { Graph, GraphInput, Instance } from '../protocol'
 import { cardView, HANDLE_SIZE, PREVIEW_HEIGHT, sizeOf, type CardSize } from '../graph/geometry'
-import { GROUP, NOTE, entry, viewOf, type LevelView, type Point } from '../graph/level'
-import { fedPorts, linksOf, readOutputs, type LinkView } from '../graph/links'
+import { GROUP, NOTE, entry, splitPort, viewOf, type LevelView, type Point } from '../graph/level'
+import { linksOf, readOutputs, type LinkView } from '../graph/links'
 import { interfaceOf, isLevel, placeholderOf, shapeOf, type Interface, type Known } from '../graph/ports'
 import { REROUTE } from '../graph/operations'
 import { typeKind, type TypeKind } from '../graph/types'
+
+/** A graph input that feeds a port, and may feed others, too. */
+export interface Fed {
+  readonly name: string
+  readonly input: GraphInput
+}
 
 export interface CardData extends Record<string, unknown> {
   name: string
@@ -29,8 +35,8 @@ export interface CardData extends Record<string, unknown> {
   body: number
   /** What flows through a reroute point, as far as its link tells. */
   kind?: TypeKind
-  /** Ports that a graph input feeds → its name. */
-  fed: ReadonlyMap<string, string>
+  /** Ports that a graph input feeds → the input. */
+  fed: ReadonlyMap<string, Fed>
   /** Outputs of the graph that it gives: port → name. */
   gives: ReadonlyMap<string, string>
   size: CardSize
@@ -85,20 +91,20 @@ interface Made {
   node: FlowNode
 }
 
-const NONE: ReadonlyMap<string, string> = new Map()
+const NONE: ReadonlyMap<string, never> = new Map()
 
 /** Builds the nodes and links of one level again and again. */
 export class LevelNodes {
   private cards = new Map<string, Made>()
   private links = new Map<string, FlowLink>()
-  private fed = new Map<string, ReadonlyMap<string, string>>()
+  private fed = new Map<string, ReadonlyMap<string, Fed>>()
   private gives = new Map<string, ReadonlyMap<string, string>>()
 
   nodes(level: Graph, known: Known, previews: PreviewSize): FlowNode[] {
     const view = viewOf(level)
     const next = new Map<string, Made>()
-    this.fed = kept(this.fed, feeding(level))
-    this.gives = kept(this.gives, giving(level))
+    this.fed = kept(this.fed, feeding(level), (one, other) => one.name === other.name && one.input === other.input)
+    this.gives = kept(this.gives, giving(level), (one, other) => one === other)
     const found: FlowNode[] = []
     for (const box of [...view.groups.map(groupNode), ...view.notes.map(noteNode)]) {
       found.push(this.same(next, box.id, [entry(level.view, box.id)], () => box))
@@ -179,7 +185,7 @@ function unplaced(number: number): Point {
 
 interface Circumstances {
   at: Point
-  fed: ReadonlyMap<string, string>
+  fed: ReadonlyMap<string, Fed>
   gives: ReadonlyMap<string, string>
   previews: PreviewSize
   read: ReadonlySet<string> | undefined
@@ -191,7 +197,7 @@ function cardNode(name: string, instance: Instance, known: Known, view: LevelVie
   const dot = instance.type === REROUTE && !view.sizes.has(name)
   const preview = isPictured(face) ? PREVIEWS[more.previews] : 0
   const body = instance.graph ? BODY_HEIGHT : 0
-  const shown = cardView(view, name, preview + (body ? body + BODY_MARGIN : 0), new Set(more.fed.keys()))
+  const shown = cardView(view, name, preview + (body ? body + BODY_MARGIN : 0))
   const size = dot ? DOT : sizeOf(face, instance, shown)
   const pinned = view.pinned.has(name)
   return {
@@ -251,11 +257,13 @@ function boxNode(id: string, type: 'group-box' | 'note-box', zIndex: number, box
 }
 
 /** Instance → port → graph input that feeds it. */
-function feeding(level: Graph): Map<string, Map<string, string>> {
-  const found = new Map<string, Map<string, string>>()
-  if (fedPorts(level).size === 0) return found
-  for (const link of linksOf({ inputs: level.inputs ?? {} })) {
-    put(found, link.target.name, link.target.port, link.source.port)
+function feeding(level: Graph): Map<string, Map<string, Fed>> {
+  const found = new Map<string, Map<string, Fed>>()
+  for (const [name, input] of Object.entries(level.inputs ?? {})) {
+    for (const text of input.to ?? []) {
+      const target = splitPort(text)
+      put(found, target.name, target.port, { name, input })
+    }
   }
   return found
 }
@@ -269,19 +277,21 @@ function giving(level: Graph): Map<string, Map<string, string>> {
   return found
 }
 
-function put(table: Map<string, Map<string, string>>, name: string, port: string, value: string): void {
+function put<T>(table: Map<string, Map<string, T>>, name: string, port: string, value: T): void {
   const ports = table.get(name)
   if (ports) ports.set(port, value)
   else table.set(name, new Map([[port, value]]))
 }
 
+type Tables<T> = ReadonlyMap<string, ReadonlyMap<string, T>>
+
 /** The new table, with the old entries where they say the same. */
-function kept(before: Map<string, ReadonlyMap<string, string>>, now: Map<string, Map<string, string>>) {
-  const found = new Map<string, ReadonlyMap<string, string>>()
+function kept<T>(before: Tables<T>, now: Tables<T>, same: (one: T, other: T) => boolean): Map<string, ReadonlyMap<string, T>> {
+  const found = new Map<string, ReadonlyMap<string, T>>()
   for (const [name, ports] of now) {
     const old = before.get(name)
-    const same = old?.size === ports.size && [...ports].every(([port, value]) => old.get(port) === value)
-    found.set(name, same ? old : ports)
+    const equal = old?.size === ports.size && [...ports].every(([port, value]) => old.has(port) && same(old.get(port) as T, value))
+    found.set(name, equal && old ? old : ports)
   }
   return found
 }

@@ -73,7 +73,7 @@ function classesOf({ instance, missing }: CardData, diff: DiffMark | undefined):
 }
 
 function Rows({ data, faults }: { readonly data: CardData; readonly faults: readonly ProblemRecord[] }) {
-  const rows = rowsOf(data.face, data.instance, new Set(data.fed.keys()))
+  const rows = rowsOf(data.face, data.instance)
   return rows.map((row) => <PortRow key={`${row.kind}.${row.port}`} row={row} data={data} faults={faults} />)
 }
 

@@ -3,9 +3,9 @@ import type { Row } from '../../graph/geometry'
 import { shapeOf } from '../../graph/ports'
 import { handleShape, typeKind } from '../../graph/types'
 import { t } from '../../i18n/t'
-import type { InputPortRecord, OutputPortRecord, ProblemRecord } from '../../protocol'
+import type { InputPortRecord, JsonValue, OutputPortRecord, ProblemRecord } from '../../protocol'
 import { Widget } from '../../widgets/Widget'
-import { setParam, unsetParam } from '../actions'
+import { setInput, setParam, unsetParam } from '../actions'
 import { useConnecting } from '../connecting'
 import type { CardData } from '../nodes'
 
@@ -59,18 +59,29 @@ function InputRow({ row, data, port, fault }: InputProps) {
   )
 }
 
-function Typed({ data, name, port, fault }: { data: CardData; name: string; port: InputPortRecord; fault: ProblemRecord | undefined }) {
+interface TypedProps {
+  readonly data: CardData
+  readonly name: string
+  readonly port: InputPortRecord
+  readonly fault: ProblemRecord | undefined
+}
+
+/** The widget of a port. What a graph input feeds is typed into that input, for all ports that it feeds. */
+function Typed({ data, name, port, fault }: TypedProps) {
+  const fed = data.fed.get(name)
+  const write = fed
+    ? { onChange: (value: JsonValue) => setInput(fed.name, value), onReset: () => setInput(fed.name, port.schema['default'] ?? null) }
+    : { onChange: (value: JsonValue) => setParam(data.name, name, value), onReset: () => unsetParam(data.name, name) }
   return (
-    <div className="row__widget nodrag nowheel">
+    <div className={`row__widget nodrag nowheel${fed ? ' row__widget--fed' : ''}`} title={fed ? t('canvas.fedBy', { name: fed.name }) : undefined}>
       <Widget
         compact
         name={name}
-        label={name}
+        label={fed ? fed.input.title || fed.name : name}
         port={port}
-        value={data.instance.params?.[name]}
+        value={fed ? fed.input.default : data.instance.params?.[name]}
         problem={fault?.cure}
-        onChange={(value) => setParam(data.name, name, value)}
-        onReset={() => unsetParam(data.name, name)}
+        {...write}
       />
     </div>
   )
@@ -82,7 +93,7 @@ function Label({ data, name, port }: { readonly data: CardData; readonly name: s
     <span className="row__label">
       {name}
       {port.required && !port.param && <span aria-hidden className="row__required">•</span>}
-      {fed && <span className="row__exposed" title={t('canvas.fedBy', { name: fed })}>{fed}</span>}
+      {fed && <span className="row__exposed" title={t('canvas.fedBy', { name: fed.name })}>{fed.name}</span>}
     </span>
   )
 }

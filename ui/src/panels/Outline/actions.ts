@@ -78,7 +78,7 @@ export function rowMenu(path: string): MenuEntry[] {
     ? [{ id: 'into', label: t('left.goInto'), keys: 'mod+enter', onSelect: () => void goInto(path) }]
     : []
   return [
-    { id: 'show', label: t('left.show'), keys: 'enter', onSelect: () => goTo(path) },
+    { id: 'show', label: t('left.show'), keys: 'enter', onSelect: () => goTo(path, true) },
     ...into,
     'line',
     { id: 'to', label: t('left.linkTo'), keys: 'mod+l', onSelect: () => openLinkTo(path, 'out') },
@@ -95,7 +95,7 @@ export function rowMenu(path: string): MenuEntry[] {
 /** Runs what a chord stands for at a row; false when it stands for nothing. */
 export function runChord(chord: string, path: string): boolean {
   const actions: Readonly<Record<string, () => unknown>> = {
-    enter: () => goTo(path),
+    enter: () => goTo(path, true),
     'mod+enter': () => goInto(path),
     'mod+l': () => openLinkTo(path, 'out'),
     'mod+shift+l': () => openLinkTo(path, 'in'),

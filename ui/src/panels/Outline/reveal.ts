@@ -1,7 +1,7 @@
 /** Goes to an instance, on whichever level it stands. */
 
 import { levelShown } from '../../canvas/here'
-import { centreOn, nodeNamed } from '../../canvas/view'
+import { centreOn, focusCard, nodeNamed } from '../../canvas/view'
 import { entry, levelAt, nameOf, parent, type Path } from '../../graph/level'
 import { activeGraph, enterLevel, useGraphs } from '../../stores/graphs'
 import { select } from '../../stores/selection'
@@ -10,8 +10,12 @@ import type { Graph } from '../../protocol'
 /** Frames that a level may take to be drawn. */
 const PATIENCE = 120
 
-/** Show the level that an instance stands in, select the instance, and bring it to the middle. */
-export function goTo(path: string): void {
+/**
+ * Show the level that an instance stands in, select the instance, and bring it to the middle.
+ *
+ * @param enter Whether its card takes the keyboard, as who goes there by keys wants it.
+ */
+export function goTo(path: string, enter = false): void {
   const graph = activeGraph()
   if (!graph) return
   const known = path === '' ? '' : nearest(graph.graph, path)
@@ -19,7 +23,7 @@ export function goTo(path: string): void {
   const name = nameOf(known)
   if (parent(known) !== graph.at) enterLevel(useGraphs.getState().active, parent(known))
   select([name])
-  centreSoon(name, parent(known))
+  centreSoon(name, parent(known), enter)
 }
 
 /** Select a link of the level that is shown, and bring one of its ends to the middle. */
@@ -36,9 +40,11 @@ export function nearest(graph: Graph, path: string): string {
   return ''
 }
 
-function centreSoon(name: string, at: Path, frames = PATIENCE): void {
+function centreSoon(name: string, at: Path, enter: boolean, frames = PATIENCE): void {
   const graph = activeGraph()
   if (!graph || graph.at !== at || frames === 0) return
-  if (nodeNamed(name) && levelShown(graph)) centreOn(name)
-  else requestAnimationFrame(() => centreSoon(name, at, frames - 1))
+  if (nodeNamed(name) && levelShown(graph)) {
+    centreOn(name)
+    if (enter) focusCard(name)
+  } else requestAnimationFrame(() => centreSoon(name, at, enter, frames - 1))
 }

@@ -91,7 +91,7 @@ interface Made {
   node: FlowNode
 }
 
-const NONE: ReadonlyMap<string, never> = new Map()
+const NONE = new Map<string, never>()
 
 /** Builds the nodes and links of one level again and again. */
 export class LevelNodes {

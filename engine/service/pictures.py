@@ -78,12 +78,12 @@ def difference(one: Path, other: Path) -> Difference | None:
 
 
 def opened(file: Path | bytes) -> Image:
-    """A file's picture, in 8 bits a channel: grey, RGB or RGBA.
+    """A file's picture, upright, in 8 bits a channel: grey, RGB or RGBA.
 
     Raises:
         NotAPicture: See ``small``.
     """
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     name = file.name if isinstance(file, Path) else "picture"
     try:
@@ -92,6 +92,7 @@ def opened(file: Path | bytes) -> Image:
                 size = f"{picture.width} × {picture.height}"
                 raise NotAPicture(f"{name}: expected at most {PIXELS} pixels, got {size}. Scale it down.")
             picture.load()
+            ImageOps.exif_transpose(picture, in_place=True)
             return _in_bytes(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED) as error:
         got = f"{str(error)[:80]}. Fetch the file itself."

@@ -235,13 +235,17 @@ class UploadRecord(Wire):
 
     Attributes:
         id: Under which file params of graphs name it.
+        name: What its sender called it; empty if that was not said.
         media: Its media type, told by its bytes.
         size: Bytes.
+        created: When it was sent first, in seconds since 1970.
     """
 
     id: str
+    name: str = ""
     media: str
     size: int
+    created: float = 0.0
 
 
 class ModelRecord(Wire):

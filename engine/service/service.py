@@ -18,6 +18,7 @@ from engine.service.artifacts import Artifacts
 from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
+from engine.service.folders import Folders
 from engine.service.history import History
 from engine.service.insides import Insides
 from engine.service.models import Models
@@ -54,6 +55,7 @@ class Service:
         queue: The runs that wait, and the one that runs.
         history: The runs that were.
         uploads: The files that callers sent.
+        folders: The other files that params may name.
         models: The models on disk.
         catalogue: The nodes that are installed.
         signatures: What graphs take and give.
@@ -74,6 +76,7 @@ class Service:
     queue: RunQueue
     history: History
     uploads: Uploads
+    folders: Folders
     models: Models
     catalogue: Catalogue
     signatures: Signatures
@@ -138,6 +141,7 @@ class Service:
             queue=queue,
             history=History(database, artifacts, channels),
             uploads=uploads,
+            folders=_folders(headless, workspace, uploads),
             models=Models(headless.settings.model_roots),
             catalogue=Catalogue(headless.registry),
             signatures=Signatures(workspace, headless, sources.named),
@@ -177,6 +181,13 @@ class Service:
         """
         async with self.database.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+
+def _folders(headless: Headless, workspace: Workspace, uploads: Uploads) -> Folders:
+    settings = headless.settings
+    roots = {"files": settings.file_roots, "models": settings.model_roots}
+    own = {name: (workspace.folder, *folders) for name, folders in roots.items()}
+    return Folders({"files": own["files"], "models": own["models"]}, uploads.folder, headless.files)
 
 
 def with_roots(settings: Settings, uploads: Path) -> Settings:

@@ -9,14 +9,18 @@ import asyncio
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from blake3 import blake3
 
 from engine.errors import KnotworkError
+from engine.run.artifacts import write
 from engine.service.kinds import MEDIA, FileTooLarge, recognise
+from engine.service.pictures import small
 from engine.service.records import UploadRecord
 
 ID = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{3,11}")
@@ -24,6 +28,12 @@ PART = ".part-"
 """How the names of files begin that are not all there yet."""
 CHUNK = 2**20
 """Bytes that are written at once."""
+NAMES = ".names"
+"""Folder, inside that of the uploads, of what their senders called them."""
+LONGEST = 200
+"""Characters of such a name at most."""
+AT_ONCE = 2
+"""Small pictures that are made at the same time: a large picture takes much memory for a moment."""
 
 
 class NoUpload(KnotworkError):
@@ -45,14 +55,17 @@ class Uploads:
         folder.mkdir(parents=True, exist_ok=True)
         for leftover in folder.glob(f"{PART}*"):
             leftover.unlink(missing_ok=True)
-        self._used = sum(path.stat().st_size for path in folder.iterdir())
+        self._used = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
         """Bytes of all uploads, those that still come included."""
+        self.drawing = asyncio.Semaphore(AT_ONCE)
+        """Held while a small picture is made of a file."""
 
-    async def take(self, chunks: AsyncIterator[bytes]) -> UploadRecord:
-        """Keep a file; the same bytes are kept once.
+    async def take(self, chunks: AsyncIterator[bytes], called: str = "") -> UploadRecord:
+        """Keep a file; the same bytes are kept once, under the name that they had last.
 
         Args:
             chunks: The file's bytes.
+            called: What its sender calls it, for people; nothing is found by it.
 
         Raises:
             FileTooLarge: It is larger than allowed, or there is no room.
@@ -72,14 +85,15 @@ class Uploads:
             if not path.exists():
                 os.replace(part, path)
                 size = 0  # it stays
-            return _record(path)
+            await asyncio.to_thread(self._call, path.name, plain_name(called))
+            return self._record(path)
         finally:
             part.unlink(missing_ok=True)
             self._used -= size
 
     def list(self) -> list[UploadRecord]:
         """Every upload, by id."""
-        return [_record(path) for path in sorted(self.folder.iterdir()) if ID.fullmatch(path.name)]
+        return [self._record(path) for path in sorted(self.folder.iterdir()) if ID.fullmatch(path.name)]
 
     def find(self, id: str) -> Path:
         """The file of an upload.
@@ -92,6 +106,21 @@ class Uploads:
             raise NoUpload(f'expected the id of an upload, got "{id[:80]}". Send the file again.')
         return path
 
+    async def thumbnail(self, id: str, size: int) -> bytes:
+        """A small WebP file of an upload that is a picture.
+
+        Args:
+            id: Its id.
+            size: Pixels of the longer side at most.
+
+        Raises:
+            NoUpload: There is none.
+            NotAPicture: It is none, or claims too many pixels.
+        """
+        path = self.find(id)
+        async with self.drawing:
+            return await asyncio.to_thread(small, path, size)
+
     def delete(self, id: str) -> None:
         """Let go of an upload; graphs that name it will miss it.
 
@@ -101,6 +130,20 @@ class Uploads:
         path = self.find(id)
         self._used -= path.stat().st_size
         path.unlink()
+        (self.folder / NAMES / id).unlink(missing_ok=True)
+
+    def _call(self, id: str, name: str) -> None:
+        if name:
+            write(self.folder / NAMES / id, name.encode())
+
+    def _record(self, path: Path) -> UploadRecord:
+        name = ""
+        with suppress(OSError, UnicodeDecodeError):
+            name = (self.folder / NAMES / path.name).read_text(encoding="utf-8")
+        stat = path.stat()
+        return UploadRecord(
+            id=path.name, name=name, media=MEDIA[path.suffix], size=stat.st_size, created=stat.st_mtime
+        )
 
     def _check(self, size: int) -> None:
         if size > self.limit:
@@ -127,5 +170,11 @@ def _write(file: IO[bytes], chunk: bytes, digest: blake3) -> None:
     digest.update(chunk)
 
 
-def _record(path: Path) -> UploadRecord:
-    return UploadRecord(id=path.name, media=MEDIA[path.suffix], size=path.stat().st_size)
+def plain_name(called: str) -> str:
+    """What a sender calls a file, as it can be shown: no folders before it, no signs that can't be seen.
+
+    Signs that turn the direction of writing count among these, so that a name ends as it seems to.
+    """
+    last = re.split(r"[/\\]", called)[-1]
+    seen = "".join(sign for sign in unicodedata.normalize("NFC", last) if sign.isprintable())
+    return seen.strip().lstrip(".")[:LONGEST].strip()

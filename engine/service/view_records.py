@@ -181,3 +181,45 @@ class StepsRecord(Wire):
 
     turns: tuple[StepRecord, ...]
     of: int | None = Field(default=None)
+
+
+class FileRecord(Wire):
+    """A file in one of the folders of the server.
+
+    Attributes:
+        name: As file params of graphs name it.
+        size: Bytes.
+        modified: When it was written last, in seconds since 1970.
+        media: Media type, by its ending.
+    """
+
+    name: str
+    size: int
+    modified: float
+    media: str
+
+
+class FolderRecord(Wire):
+    """A folder in which there are files of the kind that was asked for.
+
+    Attributes:
+        name: As params name it, and as it is asked for.
+        count: How many such files lie in it and below it, as far as was looked.
+    """
+
+    name: str
+    count: int
+
+
+class FilesRecord(Wire):
+    """What there is to choose from.
+
+    Attributes:
+        files: The files, by name.
+        folders: The folders beside them; none where words were searched for.
+        more: Whether there are more than are told.
+    """
+
+    files: tuple[FileRecord, ...]
+    folders: tuple[FolderRecord, ...] = ()
+    more: bool = False

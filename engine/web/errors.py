@@ -17,6 +17,7 @@ from engine.service.awaited import Stopping
 from engine.service.catalogue import NoNode
 from engine.service.database import DatabaseError
 from engine.service.finding import NoValue
+from engine.service.folders import NoListedFile
 from engine.service.history import NotOver
 from engine.service.interfaces import NoPlace
 from engine.service.kinds import FileTooLarge, UnknownKind
@@ -58,6 +59,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 """For the OpenAPI document: how any request may be refused."""
 STATUS: dict[type[KnotworkError], int] = {
     NoArtifact: 404,
+    NoListedFile: 404,
     NoModel: 404,
     NoNode: 404,
     NoPlace: 404,

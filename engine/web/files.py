@@ -72,6 +72,17 @@ def sent(
     )
 
 
+def drawn(data: bytes, tag: str, cache: str = FOR_EVER) -> Response:
+    """The answer that is a WebP picture made for it.
+
+    Args:
+        data: The picture's bytes.
+        tag: Names them.
+        cache: How long a copy may be kept.
+    """
+    return Response(data, media_type="image/webp", headers=_headers(tag, cache))
+
+
 def unchanged(request: Request, digest: str, cache: str = FOR_EVER) -> Response | None:
     """The word that the caller has a file already, if so.
 

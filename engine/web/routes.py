@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 from engine.service.service import Service
 from engine.web import (
     artifacts,
+    folders,
     graphs,
     health,
     history,
@@ -36,6 +37,7 @@ NOUNS = (
     history,
     artifacts,
     uploads,
+    folders,
     nodes,
     models,
     settings,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse
 
 from engine.service.kinds import MEDIA
 from engine.service.records import UploadRecord
+from engine.web.artifacts import Size
 from engine.web.errors import HttpRefusal
-from engine.web.files import FILE, sent
+from engine.web.files import FILE, drawn, sent, unchanged
 from engine.web.serving import Serving, router
 
 routes = router("uploads")
@@ -27,18 +28,19 @@ BODY: dict[str, Any] = {
     "required": True,
 }
 CHUNK = 2**20
+Name = Annotated[str, Query(max_length=1000, description="What it is called; of a form, else the file's.")]
 
 
 @routes.post("/uploads", status_code=201, openapi_extra={"requestBody": BODY})
-async def send_upload(request: Request, service: Serving) -> UploadRecord:
+async def send_upload(request: Request, service: Serving, name: Name = "") -> UploadRecord:
     """Send a file, as the body or in a form: a picture, sound, video, text, safetensors file or graph."""
     if not request.headers.get("content-type", "").startswith(FORM):
-        return await service.uploads.take(request.stream())
+        return await service.uploads.take(request.stream(), name)
     async with request.form(max_files=1, max_fields=10) as form:
         files = [part for part in form.values() if isinstance(part, UploadFile)]
         if not files:
             raise HttpRefusal(422, "expected a form with a file, got none. Send it as the field file.")
-        return await service.uploads.take(_chunks(files[0]))
+        return await service.uploads.take(_chunks(files[0]), name or files[0].filename or "")
 
 
 @routes.get("/uploads")
@@ -53,6 +55,15 @@ async def fetch_upload(id: str, request: Request, service: Serving) -> Response:
     """Fetch a file that was sent, or a range of it."""
     path = service.uploads.find(id)
     return sent(request, path, MEDIA[path.suffix], path.stem)
+
+
+@routes.get("/uploads/{id}/thumbnail", response_class=Response, responses=FILE)
+async def fetch_upload_thumbnail(id: str, request: Request, service: Serving, size: Size = 256) -> Response:
+    """Fetch a small WebP picture of a picture that was sent."""
+    tag = f"{id}-{size}"
+    if (known := unchanged(request, tag)) is not None:
+        return known
+    return drawn(await service.uploads.thumbnail(id, size), tag)
 
 
 @routes.delete("/uploads/{id}", status_code=204)

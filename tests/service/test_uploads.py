@@ -6,7 +6,7 @@ import pytest
 
 from engine.service.kinds import FileTooLarge, UnknownKind
 from engine.service.records import UploadRecord
-from engine.service.uploads import NoUpload, Uploads
+from engine.service.uploads import NoUpload, Uploads, plain_name
 from tests.service.samples import png
 
 
@@ -22,6 +22,10 @@ def take(uploads: Uploads, *data: bytes) -> UploadRecord:
 @pytest.fixture
 def uploads(tmp_path: Path) -> Uploads:
     return Uploads(tmp_path / "uploads", limit=1000, budget=2500)
+
+
+def send(uploads: Uploads, data: bytes, called: str) -> UploadRecord:
+    return asyncio.run(uploads.take(pieces(data), called))
 
 
 def names(uploads: Uploads) -> list[str]:
@@ -93,3 +97,35 @@ def test_an_id_leads_nowhere_but_to_uploads(uploads: Uploads, id: str) -> None:
         uploads.find(id)
     with pytest.raises(NoUpload):
         uploads.delete(id)
+
+
+def test_an_upload_is_shown_by_the_name_that_it_was_last_sent_under(uploads: Uploads) -> None:
+    assert send(uploads, b"words", "poem.txt").name == "poem.txt"
+    assert take(uploads, b"words").name == "poem.txt"
+    assert send(uploads, b"words", "verses.md").name == "verses.md"
+    again = Uploads(uploads.folder, limit=1000, budget=2500)
+    assert [record.name for record in again.list()] == ["verses.md"]
+
+
+def test_a_name_goes_with_its_upload_and_takes_no_room(uploads: Uploads) -> None:
+    record = send(uploads, b"a" * 1000, "a.txt")
+    again = Uploads(uploads.folder, limit=1000, budget=1000)
+    again.delete(record.id)
+    assert take(again, b"a" * 1000).name == ""
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("C:\\pictures\\cat.png", "cat.png"),
+        ("../../etc/passwd", "passwd"),
+        ("..", ""),
+        (" .hidden.png\n", "hidden.png"),
+        ("gnp.\u202etxt", "gnp.txt"),
+        ("u\u0308ber.png", "über.png"),
+        ("half\ud800.png", "half.png"),
+        ("a" * 300, "a" * 200),
+    ],
+)
+def test_a_name_is_kept_as_it_can_be_shown(called: str, name: str) -> None:
+    assert plain_name(called) == name

@@ -1,7 +1,9 @@
+import io
 import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.service.samples import png
 from tests.web.asking import Asking
@@ -23,6 +25,28 @@ def test_a_file_is_sent_as_the_body_and_fetched_by_its_id(server: Asking) -> Non
 def test_a_file_is_sent_in_a_form_too(server: Asking) -> None:
     answer = server.post("/api/uploads", files={"file": ("lie.html", png(), "text/html")})
     assert (answer.status_code, answer.json()["id"]) == (201, sent(server))
+
+
+def test_the_name_of_a_file_is_shown_and_finds_nothing(server: Asking) -> None:
+    form = server.post("/api/uploads", files={"file": ("cats/tom.png", png(), "image/png")}).json()
+    assert form["name"] == "tom.png"
+    assert server.get("/api/uploads/tom.png").status_code == 404
+    body = server.post("/api/uploads?name=poem.txt", content=b"words").json()
+    assert [one["name"] for one in server.get("/api/uploads").json() if one["id"] == body["id"]] == [
+        "poem.txt"
+    ]
+
+
+def test_a_picture_is_shown_small(server: Asking) -> None:
+    id = sent(server, png(40, 20))
+    answer = server.get(f"/api/uploads/{id}/thumbnail?size=16")
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert (picture.format, picture.size) == ("WEBP", (16, 8))
+    known = {"if-none-match": answer.headers["etag"]}
+    assert server.get(f"/api/uploads/{id}/thumbnail?size=16", headers=known).status_code == 304
+    assert server.get(f"/api/uploads/{id}/thumbnail?size=4").status_code == 422
+    words = sent(server, b"words")
+    assert server.get(f"/api/uploads/{words}/thumbnail").status_code == 415
 
 
 def test_a_form_without_a_file_or_in_pieces_is_refused(server: Asking) -> None:

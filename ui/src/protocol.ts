@@ -1269,6 +1269,57 @@ export interface Explanation {
   size: number | null
 }
 /**
+ * A file in one of the folders of the server.
+ */
+export interface FileRecord {
+  /**
+   * As file params of graphs name it.
+   */
+  name: string
+  /**
+   * Bytes.
+   */
+  size: number
+  /**
+   * When it was written last, in seconds since 1970.
+   */
+  modified: number
+  /**
+   * Media type, by its ending.
+   */
+  media: string
+}
+/**
+ * What there is to choose from.
+ */
+export interface FilesRecord {
+  /**
+   * The files, by name.
+   */
+  files: FileRecord[]
+  /**
+   * The folders beside them; none where words were searched for.
+   */
+  folders: FolderRecord[]
+  /**
+   * Whether there are more than are told.
+   */
+  more: boolean
+}
+/**
+ * A folder in which there are files of the kind that was asked for.
+ */
+export interface FolderRecord {
+  /**
+   * As params name it, and as it is asked for.
+   */
+  name: string
+  /**
+   * How many such files lie in it and below it, as far as was looked.
+   */
+  count: number
+}
+/**
  * A graph file of the workspace, or a template.
  */
 export interface GraphRecord {
@@ -1696,6 +1747,10 @@ export interface UploadRecord {
    */
   id: string
   /**
+   * What its sender called it; empty if that was not said.
+   */
+  name: string
+  /**
    * Its media type, told by its bytes.
    */
   media: string
@@ -1703,6 +1758,10 @@ export interface UploadRecord {
    * Bytes.
    */
   size: number
+  /**
+   * When it was sent first, in seconds since 1970.
+   */
+  created: number
 }
 /**
  * A stored value.

@@ -3,8 +3,9 @@
 import type { Graph, Instance, JsonValue, Link, Operation } from '../protocol'
 import { addInstance, freeName } from './edits'
 import { entry, isRecord, splitPort, viewOf, type Path, type Point } from './level'
-import { isLink, linksInto } from './links'
+import { isLink, sourceNames } from './links'
 import { isInstance, isName } from './reading'
+import { retargeted } from './rewiring'
 
 /** Says that a text is a clip. */
 const MARK = 'knotwork/clip'
@@ -17,11 +18,13 @@ export interface Clip {
   view: Record<string, JsonValue>
   /** Type of each instance outside that they read, to know it again. */
   outside: Record<string, string>
+  /** Port that an input of the graph feeds, as `instance.port` → the input. */
+  fed: Record<string, string>
 }
 
 /** Copy instances of a level with the links among them; their sources outside are remembered. */
 export function copy(level: Graph, names: Iterable<string>): Clip {
-  const clip: Clip = { clip: MARK, nodes: {}, view: {}, outside: {} }
+  const clip: Clip = { clip: MARK, nodes: {}, view: {}, outside: {}, fed: {} }
   for (const name of names) {
     const instance = entry(level.nodes, name)
     const shown = entry(level.view, name)
@@ -29,13 +32,18 @@ export function copy(level: Graph, names: Iterable<string>): Clip {
     clip.nodes[name] = instance
     if (shown !== undefined) clip.view[name] = shown
   }
-  for (const [name, instance] of Object.entries(clip.nodes)) {
-    for (const { source } of linksInto(name, instance)) {
-      const held = entry(level.nodes, source.name)
-      if (held && !Object.hasOwn(clip.nodes, source.name)) clip.outside[source.name] = held.type ?? ''
-    }
-  }
+  noteSources(level, clip)
   return clip
+}
+
+function noteSources(level: Graph, clip: Clip): void {
+  for (const [input, { to = [] }] of Object.entries(level.inputs ?? {})) {
+    for (const text of to) if (Object.hasOwn(clip.nodes, splitPort(text).name)) clip.fed[text] = input
+  }
+  for (const source of Object.values(clip.nodes).flatMap(sourceNames)) {
+    const held = Object.hasOwn(clip.nodes, source) ? undefined : entry(level.nodes, source)
+    if (held) clip.outside[source] = held.type ?? ''
+  }
 }
 
 /** A clip for the system's clipboard. */
@@ -47,18 +55,19 @@ export function clipText(clip: Clip): string {
 export function readClip(text: string): Clip | null {
   const tree = parse(text)
   if (!isRecord(tree) || tree['clip'] !== MARK || !isRecord(tree['nodes'])) return null
-  const { nodes, view = {}, outside = {} } = tree
-  if (!isRecord(view) || !isRecord(outside)) return null
+  const { nodes, view = {}, outside = {}, fed = {} } = tree
+  if (!isRecord(view) || !isTexts(outside) || !isTexts(fed)) return null
   const entries = Object.entries(nodes)
-  if (entries.length === 0 || !entries.every(([name, instance]) => isName(name) && isInstance(instance))) return null
-  if (!Object.values(outside).every((type) => typeof type === 'string')) return null
-  return { clip: MARK, nodes, view, outside } as Clip
+  if (entries.length === 0 || !entries.every(([name, instance]) => isName(name) && isInstance(instance)))
+    return null
+  return { clip: MARK, nodes, view, outside, fed } as Clip
 }
 
 /**
  * Put copied instances into a level under fresh names, the upper left one at a place.
  *
- * Links among them stay. One from outside stays where an instance of that name and type is there.
+ * Links among them stay. One from outside stays where an instance of that name and type is there, and an
+ * input of the graph that feeds the copied instance feeds the new one, too.
  */
 export function paste(level: Graph, clip: Clip, at: Path, position: Readonly<Point>): Operation[] {
   const names = freshNames(level, clip)
@@ -81,7 +90,7 @@ export function paste(level: Graph, clip: Clip, at: Path, position: Readonly<Poi
     adds.push(addInstance(fresh, relinked(instance, follow), place, at))
     shown.push(...viewed(fresh, entry(clip.view, name), place, at))
   }
-  return [...adds, ...shown]
+  return [...adds, ...shown, ...feeds(level, clip, names, at)]
 }
 
 /** Upper left corner of what was copied. */
@@ -102,6 +111,20 @@ function freshNames(level: Graph, clip: Clip): Map<string, string> {
   return names
 }
 
+function feeds(level: Graph, clip: Clip, names: ReadonlyMap<string, string>, at: Path): Operation[] {
+  return Object.entries(level.inputs ?? {}).flatMap(([input, { to = [] }]) => {
+    const added = to.flatMap((text) => {
+      const { name, port } = splitPort(text)
+      return entry(clip.fed, text) === input && names.has(name) ? [`${names.get(name) ?? ''}.${port}`] : []
+    })
+    return added.length > 0 ? [retargeted(level, input, [...to, ...added], at)] : []
+  })
+}
+
+function isTexts(table: unknown): boolean {
+  return isRecord(table) && Object.values(table).every((value) => typeof value === 'string')
+}
+
 /** An instance whose sources are followed to where they are now; what leads nowhere is left out. */
 function relinked(instance: Instance, follow: (text: string) => string | null): Instance {
   const after: Instance = { ...instance }
@@ -112,7 +135,9 @@ function relinked(instance: Instance, follow: (text: string) => string | null): 
     return text === null ? null : { link: text }
   }
   if (instance.carry) {
-    after.carry = Object.fromEntries(Object.entries(instance.carry).map(([name, start]) => [name, lead(start)]))
+    after.carry = Object.fromEntries(
+      Object.entries(instance.carry).map(([name, start]) => [name, lead(start)]),
+    )
   }
   if (isLink(instance.items)) after.items = (lead(instance.items) as Link | null) ?? []
   if (isLink(instance.count)) after.count = lead(instance.count) as Link | null

@@ -39,7 +39,8 @@ export function diffGraphs(before: Graph, after: Graph): GraphDiff {
     if (!isSame(level)) diff.set(pair.at, level)
     for (const [name, instance] of Object.entries(pair.after.nodes ?? {})) {
       const old = entry(pair.before.nodes, name)?.graph
-      if (old && instance.graph) waiting.push({ at: children(pair.at, name), before: old, after: instance.graph })
+      if (old && instance.graph)
+        waiting.push({ at: children(pair.at, name), before: old, after: instance.graph })
     }
   }
   return diff
@@ -54,7 +55,8 @@ export function isSame(diff: LevelDiff): boolean {
 export function touched(diff: GraphDiff): Set<string> {
   const paths = new Set<string>()
   for (const [at, level] of diff) {
-    for (const name of [...level.added, ...level.removed, ...level.changed.keys()]) paths.add(children(at, name))
+    for (const name of [...level.added, ...level.removed, ...level.changed.keys()])
+      paths.add(children(at, name))
     for (let around = at; around !== ''; around = around.slice(0, Math.max(0, around.lastIndexOf('/')))) {
       paths.add(around)
     }
@@ -64,7 +66,12 @@ export function touched(diff: GraphDiff): Set<string> {
 
 function diffLevel(before: Graph, after: Graph): LevelDiff {
   const [old, now] = [before.nodes ?? {}, after.nodes ?? {}]
-  const level: LevelDiff = { added: new Set(), removed: new Set(), changed: new Map(), own: ownChanges(before, after) }
+  const level: LevelDiff = {
+    added: new Set(),
+    removed: new Set(),
+    changed: new Map(),
+    own: ownChanges(before, after),
+  }
   for (const name of Object.keys(old)) if (!Object.hasOwn(now, name)) level.removed.add(name)
   for (const [name, instance] of Object.entries(now)) {
     const held = entry(old, name)

@@ -6,7 +6,9 @@ import { entry, type Path, type Point } from './level'
 import { loopField } from './rewiring'
 import type { Catalogue } from './ports'
 
-/** A name for an instance: the last part of an id, without dots and slashes, numbered from 2 when it is taken. */
+/**
+ * A name for an instance: the last part of an id, without dots and slashes, numbered from 2 when it is taken.
+ */
 export function freeName(level: Graph, base: string, taken: ReadonlySet<string> = new Set()): string {
   return freeKey(readable(base), (name) => taken.has(name) || entry(level.nodes, name) !== undefined)
 }
@@ -33,7 +35,12 @@ export function addNode(
 }
 
 /** Add an instance under a name that is free. */
-export function addInstance(name: string, instance: Instance, position: Readonly<Point>, at: Path = ''): Operation {
+export function addInstance(
+  name: string,
+  instance: Instance,
+  position: Readonly<Point>,
+  at: Path = '',
+): Operation {
   return { op: 'add', at, name, instance: toJson(instance), position: [position[0], position[1]] }
 }
 
@@ -44,7 +51,13 @@ export function removeAll(names: Iterable<string>, at: Path = ''): Operation[] {
 }
 
 /** Type a value into a port; a link to it goes. */
-export function setParam(level: Graph, name: string, port: string, value: JsonValue, at: Path = ''): Operation[] {
+export function setParam(
+  level: Graph,
+  name: string,
+  port: string,
+  value: JsonValue,
+  at: Path = '',
+): Operation[] {
   const instance = entry(level.nodes, name)
   const fields = instance && loopField(instance, port, value)
   if (!fields) return [{ op: 'set_param', at, name, port, value }]
@@ -80,7 +93,10 @@ export function setFields(name: string, fields: Record<string, JsonValue>, at: P
 /** Put instances, groups or notes elsewhere: key of the view → place. Places are rounded to whole pixels. */
 export function moveTo(positions: ReadonlyMap<string, Readonly<Point>>, at: Path = ''): Operation[] {
   if (positions.size === 0) return []
-  const rounded = [...positions].map(([key, [x, y]]): [string, Point] => [key, [Math.round(x), Math.round(y)]])
+  const rounded = [...positions].map(([key, [x, y]]): [string, Point] => [
+    key,
+    [Math.round(x), Math.round(y)],
+  ])
   return [{ op: 'move', at, positions: Object.fromEntries(rounded) }]
 }
 

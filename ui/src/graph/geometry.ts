@@ -59,7 +59,12 @@ export interface CardSize {
 }
 
 /** How an instance of a level is shown. */
-export function cardView(view: LevelView, name: string, previewHeight = 0, fed?: ReadonlySet<string>): CardView {
+export function cardView(
+  view: LevelView,
+  name: string,
+  previewHeight = 0,
+  fed?: ReadonlySet<string>,
+): CardView {
   return { size: view.sizes.get(name), collapsed: view.collapsed.has(name), previewHeight, fed }
 }
 
@@ -70,7 +75,11 @@ export function sizeOf(ports: Interface, instance: Instance, view: CardView): Ca
   const rows = rowsOf(ports, instance, view.fed)
   const last = rows.at(-1)
   const needed = (last ? last.y + last.height : HEADER_HEIGHT) + CARD_PADDING + (view.previewHeight ?? 0)
-  return { width, height: Math.max(needed, view.size?.[1] ?? 0), handles: rows.map((row) => handleOf(row, width)) }
+  return {
+    width,
+    height: Math.max(needed, view.size?.[1] ?? 0),
+    handles: rows.map((row) => handleOf(row, width)),
+  }
 }
 
 /** The rows of an open card: outputs, then inputs in their order. */

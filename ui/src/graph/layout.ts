@@ -4,9 +4,9 @@ import type { Graph, Operation } from '../protocol'
 import { moveTo } from './edits'
 import { CARD_WIDTH, HEADER_HEIGHT } from './geometry'
 import { GROUP, viewOf, type GroupView, type LevelView, type Path, type Point } from './level'
-import { INPUTS, linksOf, OUTPUTS, type LinkView } from './links'
-import { inOrder } from './path'
-import { frameAround, membersOf, setGroup } from './viewing'
+import { linksOf, type LinkView } from './links'
+import { inOrder, sorted } from './path'
+import { frameAround, GROUP_MARGIN, GROUP_TITLE, membersOf, setGroup } from './viewing'
 
 /** Width and height of the cards by instance. */
 export type Sizes = ReadonlyMap<string, Readonly<Point>>
@@ -23,24 +23,35 @@ export type Edge = 'left' | 'right' | 'top' | 'bottom' | 'centre' | 'middle'
 /** Between columns, and between cards of a column. */
 const COLUMN_GAP = 80
 const ROW_GAP = 32
-/** From so many instances on, ranks are found the quick way. */
-const LARGE = 500
+/** Cards, and columns that links lead across: dagre takes minutes for a few thousand. */
+const LARGE = 400
 const SIZE: Readonly<Point> = [CARD_WIDTH, 200]
 
 /**
- * Lay a level out from left to right along its links. Pinned instances stay where they are, groups keep what is
- * in them, and the upper left corner stays, so that the picture does not jump away.
+ * Lay a level out from left to right along its links. Pinned instances stay where they are, groups keep what
+ * is in them, and the upper left corner stays, so that the picture does not jump away.
  */
 export async function autoLayout(level: Graph, sizes: Sizes): Promise<Layout> {
-  const { Graph: Dagre, layout } = await import('@dagrejs/dagre')
   const view = viewOf(level)
-  const names = Object.keys(level.nodes ?? {}).filter((name) => !view.pinned.has(name))
+  const names = inOrder(level).filter((name) => !view.pinned.has(name))
+  const members = membersByGroup(view, sizes, new Set(names))
+  const columns = columnsOf(linksOf(level), names)
+  const spans = linksOf(level).map(
+    ({ source, target }) => (columns.get(target.name) ?? 0) - (columns.get(source.name) ?? 0),
+  )
+  const work = spans.reduce((sum, span) => sum + Math.abs(span), names.length)
+  const places =
+    work > LARGE ? inBlocks(level, names, members, sizes) : await byDagre(level, names, members, sizes)
+  const positions = shifted(places, view.positions)
+  return { positions, groups: framed(view.groups, members, positions, sizes) }
+}
+
+async function byDagre(level: Graph, names: string[], members: Members, sizes: Sizes): Promise<Places> {
+  const { Graph: Dagre, layout } = await import('@dagrejs/dagre')
   const dagre = new Dagre({ compound: true })
-  const ranker = names.length > LARGE ? 'longest-path' : 'network-simplex'
-  dagre.setGraph({ rankdir: 'LR', nodesep: ROW_GAP, ranksep: COLUMN_GAP, ranker })
+  dagre.setGraph({ rankdir: 'LR', nodesep: ROW_GAP, ranksep: COLUMN_GAP })
   dagre.setDefaultEdgeLabel(() => ({}))
   for (const name of names) dagre.setNode(name, boxOf(sizes, name))
-  const members = membersByGroup(view, sizes, new Set(names))
   for (const [id, inside] of members) {
     dagre.setNode(GROUP + id, {})
     for (const name of inside) dagre.setParent(name, GROUP + id)
@@ -49,27 +60,47 @@ export async function autoLayout(level: Graph, sizes: Sizes): Promise<Layout> {
     if (dagre.hasNode(source.name) && dagre.hasNode(target.name)) dagre.setEdge(source.name, target.name)
   }
   layout(dagre)
-  const positions: Places = new Map(names.map((name) => [name, upperLeft(dagre.node(name), sizes, name)]))
-  const moved = shifted(positions, view.positions)
-  return { positions: moved, groups: framed(view.groups, members, moved, sizes) }
+  return new Map(names.map((name) => [name, upperLeft(dagre.node(name), sizes, name)]))
+}
+
+/** Each group laid out by itself, then all of them as if they were cards. */
+function inBlocks(level: Graph, names: string[], members: Members, sizes: Sizes): Places {
+  const links = linksOf(level)
+  const blockOf = new Map<string, string>()
+  const blocks = new Map<string, Places>()
+  const outer = new Map(sizes)
+  for (const [id, inside] of members) {
+    const key = GROUP + id
+    const places = inColumns(links, inside, sizes)
+    const frame = frameAround(places, sizes, inside)
+    blocks.set(key, places)
+    outer.set(key, frame?.size ?? SIZE)
+    for (const name of inside) blockOf.set(name, key)
+  }
+  const among = links.map(({ source, target }): Ends => [
+    blockOf.get(source.name) ?? source.name,
+    blockOf.get(target.name) ?? target.name,
+  ])
+  const order = [...new Set(names.map((name) => blockOf.get(name) ?? name))]
+  const places: Places = new Map()
+  for (const [key, [x, y]] of inColumnsOf(among, order, outer)) {
+    const inside = blocks.get(key)
+    if (!inside) places.set(key, [x, y])
+    else
+      for (const [name, [dx, dy]] of inside)
+        places.set(name, [x + GROUP_MARGIN + dx, y + GROUP_MARGIN + GROUP_TITLE + dy])
+  }
+  return places
 }
 
 /** Places for instances that have none: in columns along the links, below what has been placed. */
 export function placeMissing(level: Graph, view: LevelView, sizes: Sizes): Places {
   const missing = inOrder(level).filter((name) => !view.positions.has(name))
   if (missing.length === 0) return new Map()
-  const heightOf = (name: string) => (sizes.get(name) ?? SIZE)[1] + ROW_GAP
-  const top = [...view.positions].reduce((most, [name, [, y]]) => Math.max(most, y + heightOf(name)), 0)
-  const columns = columnsOf(linksOf(level), missing)
-  const lefts = leftsOf(columns, sizes)
-  const ends = lefts.map(() => top)
-  const places: Places = new Map()
-  for (const [name, column] of columns) {
-    const y = ends[column] ?? top
-    places.set(name, [lefts[column] ?? 0, y])
-    ends[column] = y + heightOf(name)
-  }
-  return places
+  const below = (name: string, y: number) => y + (sizes.get(name) ?? SIZE)[1] + ROW_GAP
+  const top = [...view.positions].reduce((most, [name, [, y]]) => Math.max(most, below(name, y)), 0)
+  const places = inColumns(linksOf(level), missing, sizes)
+  return new Map([...places].map(([name, [x, y]]) => [name, [x, y + top]]))
 }
 
 /** Operations that put a layout into force. */
@@ -77,8 +108,16 @@ export function arrange(level: Graph, { positions, groups }: Layout, at: Path = 
   return [...moveTo(positions, at), ...groups.flatMap((group) => setGroup(level, group, at))]
 }
 
-/** Line instances up along an edge, or their middles: `centre` along a vertical line, `middle` along a level one. */
-export function align(names: Iterable<string>, edge: Edge, positions: ReadonlyMap<string, Readonly<Point>>, sizes: Sizes): Places {
+/**
+ * Line instances up along an edge, or their middles: `centre` along a vertical line, `middle` along a level
+ * one.
+ */
+export function align(
+  names: Iterable<string>,
+  edge: Edge,
+  positions: ReadonlyMap<string, Readonly<Point>>,
+  sizes: Sizes,
+): Places {
   const boxes = boxesOf(names, positions, sizes)
   const axis = edge === 'left' || edge === 'right' || edge === 'centre' ? 0 : 1
   const starts = boxes.map((box) => box.at[axis])
@@ -118,13 +157,21 @@ export function snap([x, y]: Readonly<Point>, grid: number): Point {
   return [Math.round(x / grid) * grid, Math.round(y / grid) * grid]
 }
 
+type Members = ReadonlyMap<string, string[]>
+/** Names at the two ends of a link. */
+type Ends = readonly [string, string]
+
 interface Box {
   name: string
   at: Readonly<Point>
   size: Readonly<Point>
 }
 
-function boxesOf(names: Iterable<string>, positions: ReadonlyMap<string, Readonly<Point>>, sizes: Sizes): Box[] {
+function boxesOf(
+  names: Iterable<string>,
+  positions: ReadonlyMap<string, Readonly<Point>>,
+  sizes: Sizes,
+): Box[] {
   return [...names].flatMap((name) => {
     const at = positions.get(name)
     return at ? [{ name, at, size: sizes.get(name) ?? [CARD_WIDTH, HEADER_HEIGHT] }] : []
@@ -149,8 +196,12 @@ function along(at: Readonly<Point>, axis: 0 | 1, start: number): Point {
 function membersByGroup(view: LevelView, sizes: Sizes, free: ReadonlySet<string>): Map<string, string[]> {
   const taken = new Set<string>()
   const members = new Map<string, string[]>()
-  for (const group of view.groups.toSorted((one, other) => one.size[0] * one.size[1] - other.size[0] * other.size[1])) {
-    const inside = membersOf(group, view.positions, sizes).filter((name) => free.has(name) && !taken.has(name))
+  for (const group of view.groups.toSorted(
+    (one, other) => one.size[0] * one.size[1] - other.size[0] * other.size[1],
+  )) {
+    const inside = membersOf(group, view.positions, sizes).filter(
+      (name) => free.has(name) && !taken.has(name),
+    )
     for (const name of inside) taken.add(name)
     if (inside.length > 0) members.set(group.id, inside)
   }
@@ -170,39 +221,76 @@ function cornerOf(places: ReadonlyMap<string, Readonly<Point>>): Point {
   return places.size > 0 ? [left, top] : [0, 0]
 }
 
-function framed(groups: GroupView[], members: Map<string, string[]>, positions: Places, sizes: Sizes): GroupView[] {
+function framed(groups: GroupView[], members: Members, positions: Places, sizes: Sizes): GroupView[] {
   return groups.flatMap((group) => {
     const frame = frameAround(positions, sizes, members.get(group.id) ?? [])
     return frame ? [{ ...group, ...frame }] : []
   })
 }
 
-/** Where each column begins, each as wide as the widest in it. */
-function leftsOf(columns: ReadonlyMap<string, number>, sizes: Sizes): number[] {
-  const widths: number[] = []
-  for (const [name, column] of columns) {
-    widths[column] = Math.max(widths[column] ?? 0, (sizes.get(name) ?? SIZE)[0])
-  }
-  let left = -COLUMN_GAP
-  return widths.map((width) => {
-    const start = left + COLUMN_GAP
-    left = start + width
-    return start
-  })
+/** Places in columns, each card as near as may be to the height of those that it reads. */
+function inColumns(links: readonly LinkView[], names: readonly string[], sizes: Sizes): Places {
+  return inColumnsOf(endsOf(links), names, sizes)
 }
 
-/** Column of each instance: one more than the rightmost that it reads; names come in the order of the links. */
-function columnsOf(links: readonly LinkView[], names: readonly string[]): Map<string, number> {
-  const columns = new Map<string, number>(names.map((name) => [name, 0]))
-  const sources = new Map<string, string[]>(names.map((name) => [name, []]))
-  for (const { source, target } of links) {
-    if (source.name !== INPUTS && target.name !== OUTPUTS && columns.has(source.name)) sources.get(target.name)?.push(source.name)
+function inColumnsOf(ends: readonly Ends[], names: readonly string[], sizes: Sizes): Places {
+  const sources = sourcesOf(ends, names)
+  const columns: string[][] = []
+  for (const [name, column] of columnsFrom(sources, sorted(sources))) (columns[column] ??= []).push(name)
+  const middles = new Map<string, number>()
+  const places: Places = new Map()
+  let left = 0
+  for (const column of columns) {
+    const wanted = new Map(
+      column.map((name) => [name, mean((sources.get(name) ?? []).flatMap((one) => middles.get(one) ?? []))]),
+    )
+    column.sort((one, other) => (wanted.get(one) ?? 0) - (wanted.get(other) ?? 0))
+    let y = 0
+    for (const name of column) {
+      const [, height] = sizes.get(name) ?? SIZE
+      places.set(name, [left, y])
+      middles.set(name, y + height / 2)
+      y += height + ROW_GAP
+    }
+    left += column.reduce((most, name) => Math.max(most, (sizes.get(name) ?? SIZE)[0]), 0) + COLUMN_GAP
   }
-  const placed = new Set<string>()
-  for (const name of names) {
-    const before = (sources.get(name) ?? []).filter((source) => placed.has(source))
-    columns.set(name, before.reduce((most, source) => Math.max(most, (columns.get(source) ?? 0) + 1), 0))
-    placed.add(name)
+  return places
+}
+
+/** Name → the names in front of it, both among those that are asked for. */
+function sourcesOf(ends: readonly Ends[], names: readonly string[]): Map<string, string[]> {
+  const sources = new Map<string, string[]>(names.map((name) => [name, []]))
+  for (const [source, target] of ends)
+    if (source !== target && sources.has(source)) sources.get(target)?.push(source)
+  return sources
+}
+
+function endsOf(links: readonly LinkView[]): Ends[] {
+  return links.map(({ source, target }) => [source.name, target.name])
+}
+
+/**
+ * Column of each instance: one more than the rightmost that it reads; names come in the order of the links.
+ */
+function columnsOf(links: readonly LinkView[], names: readonly string[]): Map<string, number> {
+  return columnsFrom(sourcesOf(endsOf(links), names), names)
+}
+
+function columnsFrom(
+  sources: ReadonlyMap<string, readonly string[]>,
+  order: readonly string[],
+): Map<string, number> {
+  const columns = new Map<string, number>()
+  for (const name of order) {
+    const before = sources.get(name) ?? []
+    columns.set(
+      name,
+      before.reduce((most, source) => Math.max(most, (columns.get(source) ?? -1) + 1), 0),
+    )
   }
   return columns
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.length > 0 ? numbers.reduce((sum, number) => sum + number, 0) / numbers.length : 0
 }

@@ -21,14 +21,22 @@ export type Verdict = { ok: true } | Refused
 /** Walks over the level at most to find all targets of a source. */
 const WALKS = 32
 const FINE: Verdict = { ok: true }
-const CIRCLE: Refused = { ok: false, code: 'circle', reason: 'that would make a circle', source: '', target: '' }
+const CIRCLE: Refused = {
+  ok: false,
+  code: 'circle',
+  reason: 'that would make a circle',
+  source: '',
+  target: '',
+}
 
 /** Whether a source can be linked to a target. To ask for many of one level, make a `Linking`. */
 export function linkable(level: Graph, from: PortRef, to: PortRef, known: Known): Verdict {
   return new Linking(level, known).check(from, to)
 }
 
-/** What the variables of an instance stand for with the links that are there; those still free are left out. */
+/**
+ * What the variables of an instance stand for with the links that are there; those still free are left out.
+ */
 export function bindingsOf(level: Graph, name: string, known: Known): Map<string, Shape> {
   const linking = new Linking(level, known)
   const ports = linking.ports(name)
@@ -102,8 +110,9 @@ export class Linking {
   /**
    * The inputs, as `instance.port`, that an output can be linked to.
    *
-   * Where a link would take another's place, only the level without that other may tell whether the types fit.
-   * That takes a walk over the level; beyond some such inputs the others count as fitting, and `check` tells.
+   * Where a link would take another's place, only the level without that other may tell whether the types
+   * fit. That takes a walk over the level; beyond some such inputs the others count as fitting, and `check`
+   * tells.
    */
   targetsOf(from: PortRef): Set<string> {
     let walks = WALKS
@@ -157,8 +166,13 @@ export class Linking {
     if (told) return told
     const declared = entry(this.#level.inputs, input)
     if (!declared) return null
-    const shapes = linksOf({ inputs: { [input]: declared } }).map(({ target }) => this.targetShape(target) ?? UNKNOWN)
-    const found = shapes.reduce((one, other) => (this.#fits(other, one, null) ? other : one), shapes[0] ?? UNKNOWN)
+    const shapes = linksOf({ inputs: { [input]: declared } }).map(
+      ({ target }) => this.targetShape(target) ?? UNKNOWN,
+    )
+    const found = shapes.reduce(
+      (one, other) => (this.#fits(other, one, null) ? other : one),
+      shapes[0] ?? UNKNOWN,
+    )
     this.#given.set(input, found)
     return found
   }
@@ -171,7 +185,8 @@ export class Linking {
     const bindings = new Bindings()
     const { families = {}, catalogue } = this.#known
     for (const [owner, named] of Object.entries(families)) {
-      for (const [name, family] of Object.entries(named)) bindings.link({ family }, { var: name, owner }, catalogue.fits)
+      for (const [name, family] of Object.entries(named))
+        bindings.link({ family }, { var: name, owner }, catalogue.fits)
     }
     for (const link of this.#graph().ordered()) {
       const [source, target] = [this.sourceShape(link.source), this.targetShape(link.target)]

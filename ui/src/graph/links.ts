@@ -49,6 +49,14 @@ export function linksInto(name: string, instance: Instance): LinkView[] {
   return links
 }
 
+/** Names that an instance reads, in order and as often as it reads them. */
+export function sourceNames(instance: Instance): string[] {
+  const { links, carry, items, count } = instance
+  const texts = Object.values(links ?? {}).flat()
+  for (const value of [...Object.values(carry ?? {}), items, count]) if (isLink(value)) texts.push(value.link)
+  return texts.map((text) => splitPort(text).name)
+}
+
 /** Sources of a port in order, as the document writes them. */
 export function sourcesOf(instance: Instance, port: string): string[] {
   const linked = entry(instance.links, port)

@@ -1,9 +1,9 @@
 /**
  * What feeds what on a level, with the graphs inside its instances.
  *
- * A plain instance is one vertex. An embedded subgraph has a vertex for each of its ports, so that only a real
- * circle through it is one; in a loop a vertex in the middle lets all outputs wait for all inputs. Of a graph in
- * a file nothing is known here: it counts as a plain instance.
+ * A plain instance is one vertex. An embedded subgraph has a vertex for each of its ports, so that only a
+ * real circle through it is one; in a loop a vertex in the middle lets all outputs wait for all inputs. Of a
+ * graph in a file nothing is known here: it counts as a plain instance.
  */
 
 import type { Graph } from '../protocol'
@@ -63,7 +63,8 @@ export class Net {
   /** The level's links, each after those in front of its source; those of circles come last. */
   ordered(): LinkView[] {
     const waiting = new Int32Array(this.after.length)
-    for (const targets of this.after) for (const target of targets) waiting[target] = (waiting[target] ?? 0) + 1
+    for (const targets of this.after)
+      for (const target of targets) waiting[target] = (waiting[target] ?? 0) + 1
     const order = [...waiting.keys()].filter((vertex) => waiting[vertex] === 0)
     for (const vertex of order) {
       for (const target of this.after[vertex] ?? []) {
@@ -104,8 +105,10 @@ export class Net {
         outer.plain.set(name, this.#vertex())
         continue
       }
-      for (const port of Object.keys(graph.inputs ?? {})) outer.ins.set(textOf({ name, port }), this.#vertex())
-      for (const port of Object.keys(graph.outputs ?? {})) outer.outs.set(textOf({ name, port }), this.#vertex())
+      for (const port of Object.keys(graph.inputs ?? {}))
+        outer.ins.set(textOf({ name, port }), this.#vertex())
+      for (const port of Object.keys(graph.outputs ?? {}))
+        outer.outs.set(textOf({ name, port }), this.#vertex())
       if (instance.type === LOOP) this.#middle(outer, name, graph)
       else inner.push(scope(graph, outer, name))
     }
@@ -122,8 +125,10 @@ export class Net {
   /** Lead the links of a level from vertex to vertex, and those across its border. */
   #lead(inner: Scope): void {
     for (const link of linksOf(inner.level)) {
-      const from = link.source.name === INPUTS ? border(inner, link.source, endOf) : beginOf(inner, link.source)
-      const to = link.target.name === OUTPUTS ? border(inner, link.target, beginOf) : endOf(inner, link.target)
+      const from =
+        link.source.name === INPUTS ? border(inner, link.source, endOf) : beginOf(inner, link.source)
+      const to =
+        link.target.name === OUTPUTS ? border(inner, link.target, beginOf) : endOf(inner, link.target)
       this.#edge(from, to)
       if (inner === this.#top && to >= 0) push(this.links, to, link)
     }

@@ -1,8 +1,10 @@
-/** The whole graph as a tree of text, for screen readers and the keyboard: what is not drawn is in it, too. */
+/**
+ * The whole graph as a tree of text, for screen readers and the keyboard: what is not drawn is in it, too.
+ */
 
 import type { Graph, Instance } from '../protocol'
 import { children, type Path } from './level'
-import { linksInto } from './links'
+import { sourceNames } from './links'
 import { inOrder } from './path'
 import { LOOP } from './ports'
 
@@ -18,7 +20,10 @@ export interface OutlineItem<Status = string> {
   /** Id of its node; empty for a subgraph. */
   type: string
   mode: string
-  /** Depth from 1 on, and place among its siblings, as `aria-level`, `aria-posinset` and `aria-setsize` take them. */
+  /**
+   * Depth from 1 on, and place among its siblings, as `aria-level`, `aria-posinset` and `aria-setsize` take
+   * them.
+   */
   depth: number
   place: number
   siblings: number
@@ -65,14 +70,13 @@ export function flatten<Status>(
 }
 
 function itemOf(instance: Instance, name: string) {
-  const sources = linksInto(name, instance).map(({ source }) => source.name)
   return {
     name,
     title: instance.title || name,
     kind: kindOf(instance),
     type: instance.type ?? '',
     mode: instance.mode ?? '',
-    reads: [...new Set(sources)],
+    reads: [...new Set(sourceNames(instance))],
   }
 }
 

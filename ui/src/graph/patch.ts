@@ -41,9 +41,12 @@ class Draft {
   write(at: Path, write: Write): void {
     const { where } = write
     const level = this.#level(at)
-    const holder = where.slice(0, -1).reduce<Table>((table, key, place) => this.#step(table, where, key, place), level)
+    const holder = where
+      .slice(0, -1)
+      .reduce<Table>((table, key, place) => this.#step(table, where, key, place), level)
     const key = where.at(-1)
-    if (key === undefined || !isPlace(where)) throw new PatchError(`${where.join('.')} is no place of a graph`)
+    if (key === undefined || !isPlace(where))
+      throw new PatchError(`${where.join('.')} is no place of a graph`)
     const found = Object.hasOwn(holder, key) ? [holder[key]] : []
     if (!same(found, write.old ?? [])) throw new PatchError(`${where.join('.')} is not what was changed`)
     if (write.new?.length) holder[key] = write.new[0]
@@ -82,7 +85,7 @@ class Draft {
 
   #copy(table: Table): Table {
     if (this.#copies.has(table)) return table
-    const copy = { ...table }
+    const copy = Object.assign({}, table) // several times as fast as spreading a table of thousands
     this.#copies.add(copy)
     return copy
   }
@@ -90,7 +93,8 @@ class Draft {
   /** Leave out a table that holds nothing any more, as the server does. */
   #prune(level: Table, where: readonly string[]): void {
     const [first = '', name = '', field = ''] = where
-    const instance = first === 'nodes' && where.length === 4 ? this.#held(this.#held(level, first), name) : null
+    const instance =
+      first === 'nodes' && where.length === 4 ? this.#held(this.#held(level, first), name) : null
     if (instance && isEmpty(instance[field])) Reflect.deleteProperty(instance, field)
     if (where.length > 1 && isEmpty(level[first])) Reflect.deleteProperty(level, first)
   }

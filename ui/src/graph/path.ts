@@ -2,11 +2,11 @@
 
 import type { Graph } from '../protocol'
 import { entry, splitPort } from './level'
-import { linksInto, linksOf } from './links'
+import { linksOf, sourceNames } from './links'
 
 /** Names of the instances that one waits for (`up`) or that wait for it (`down`), itself left out. */
 export function cone(level: Graph, name: string, way: 'up' | 'down'): Set<string> {
-  const next = way === 'up' ? (each: string) => sourceNames(level, each) : readersOf(level)
+  const next = way === 'up' ? (each: string) => namesRead(level, each) : readersOf(level)
   const found = new Set([name])
   for (const each of found) for (const other of next(each)) if (entry(level.nodes, other)) found.add(other)
   found.delete(name)
@@ -15,19 +15,24 @@ export function cone(level: Graph, name: string, way: 'up' | 'down'): Set<string
 
 /** Names in an order in which each comes after those it reads, ties as in the document; circles come last. */
 export function inOrder(level: Graph): string[] {
+  return sorted(new Map(Object.keys(level.nodes ?? {}).map((name) => [name, namesRead(level, name)])))
+}
+
+/** The keys of a table, each after those of its names that are keys, too; circles come last. */
+export function sorted(before: ReadonlyMap<string, readonly string[]>): string[] {
   const waiting = new Map<string, number>()
-  const readers = new Map<string, string[]>()
-  for (const name of Object.keys(level.nodes ?? {})) {
-    const sources = new Set(sourceNames(level, name))
-    waiting.set(name, sources.size)
-    for (const source of sources) push(readers, source, name)
+  const after = new Map<string, string[]>()
+  for (const [name, names] of before) {
+    const known = new Set(names.filter((each) => before.has(each)))
+    waiting.set(name, known.size)
+    for (const each of known) push(after, each, name)
   }
   const order = [...waiting.keys()].filter((name) => waiting.get(name) === 0)
   for (const name of order) {
-    for (const reader of readers.get(name) ?? []) {
-      const left = (waiting.get(reader) ?? 0) - 1
-      waiting.set(reader, left)
-      if (left === 0) order.push(reader)
+    for (const next of after.get(name) ?? []) {
+      const left = (waiting.get(next) ?? 0) - 1
+      waiting.set(next, left)
+      if (left === 0) order.push(next)
     }
   }
   const placed = new Set(order)
@@ -39,10 +44,9 @@ export function outputNames(level: Graph): Set<string> {
   return new Set(Object.values(level.outputs ?? {}).map((text) => splitPort(text).name))
 }
 
-function sourceNames(level: Graph, name: string): string[] {
+function namesRead(level: Graph, name: string): string[] {
   const instance = entry(level.nodes, name)
-  const sources = instance ? linksInto(name, instance).map((link) => link.source.name) : []
-  return sources.filter((source) => entry(level.nodes, source))
+  return instance ? sourceNames(instance).filter((source) => entry(level.nodes, source)) : []
 }
 
 function readersOf(level: Graph): (name: string) => readonly string[] {

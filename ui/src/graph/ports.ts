@@ -82,7 +82,10 @@ export function isLevel(instance: Instance): boolean {
 export function placeholderOf(instance: Instance, name: string, outputs: Iterable<string> = []): Interface {
   const used = [instance.params, instance.links, instance.carry].flatMap((table) => Object.keys(table ?? {}))
   const given = used.map((port): [string, InputPortRecord] => [port, unknownInput()])
-  const read = [...outputs].map((port): [string, OutputPortRecord] => [port, { type: 'anything', shape: {}, help: '' }])
+  const read = [...outputs].map((port): [string, OutputPortRecord] => [
+    port,
+    { type: 'anything', shape: {}, help: '' },
+  ])
   return {
     inputs: Object.fromEntries(given),
     outputs: Object.fromEntries(read),

@@ -15,7 +15,9 @@ export function readGraph(text: string): Graph | null {
   } catch {
     return null
   }
-  return isRecord(tree) && typeof tree['knotwork'] === 'number' && isGraph(tree, DEPTH) ? (tree as Graph) : null
+  return isRecord(tree) && typeof tree['knotwork'] === 'number' && isGraph(tree, DEPTH)
+    ? (tree as Graph)
+    : null
 }
 
 /** Whether a tree is a graph, all the way down. */
@@ -57,7 +59,11 @@ function isBound(tree: Record<string, unknown>): boolean {
   )
 }
 
-function isTable(table: unknown, isValue: (value: unknown) => boolean, isKey = (key: string) => key !== '__proto__'): boolean {
+function isTable(
+  table: unknown,
+  isValue: (value: unknown) => boolean,
+  isKey = (key: string) => key !== '__proto__',
+): boolean {
   if (table === undefined) return true
   return isRecord(table) && Object.entries(table).every(([key, value]) => isKey(key) && isValue(value))
 }

@@ -49,7 +49,12 @@ export function unlink(level: Graph, gone: LinkView, at: Path = ''): Operation[]
 }
 
 /** Let links come from another source; each keeps its place. */
-export function moveLinks(level: Graph, links: readonly LinkView[], source: PortRef, at: Path = ''): Operation[] {
+export function moveLinks(
+  level: Graph,
+  links: readonly LinkView[],
+  source: PortRef,
+  at: Path = '',
+): Operation[] {
   if (source.name === INPUTS) return []
   const fed = new Set(links.filter((each) => each.kind === 'input').map((each) => textOf(each.target)))
   const ports = byTarget(links.filter((each) => each.kind !== 'output'))
@@ -77,9 +82,14 @@ export function reconnect(
 }
 
 /** Fields that hold a port of a loop: a carried name, its items or its count; null for any other port. */
-export function loopField(instance: Instance, port: string, value: JsonValue): Record<string, JsonValue> | null {
+export function loopField(
+  instance: Instance,
+  port: string,
+  value: JsonValue,
+): Record<string, JsonValue> | null {
   if (instance.type !== LOOP) return null
-  if (entry(instance.carry, port) !== undefined) return { carry: { ...(instance.carry as object), [port]: value } }
+  if (entry(instance.carry, port) !== undefined)
+    return { carry: { ...(instance.carry as object), [port]: value } }
   const hasItems = instance.items !== undefined && instance.items !== null
   if (port === 'items' && hasItems) return { items: value ?? [] }
   return port === 'count' && !hasItems ? { count: value } : null
@@ -113,7 +123,14 @@ function starve(level: Graph, gone: ReadonlySet<string>, at: Path): Operation[] 
 function feed(level: Graph, input: string, to: PortRef, instance: Instance, at: Path): Operation[] {
   const others = Object.entries(level.inputs ?? {}).flatMap(([name, declared]) =>
     name !== input && declared.to?.includes(textOf(to))
-      ? [retargeted(level, name, declared.to.filter((text) => text !== textOf(to)), at)]
+      ? [
+          retargeted(
+            level,
+            name,
+            declared.to.filter((text) => text !== textOf(to)),
+            at,
+          ),
+        ]
       : [],
   )
   const already = entry(level.inputs, input)?.to ?? []
@@ -138,11 +155,21 @@ function movePort(level: Graph, moved: readonly LinkView[], source: string, at: 
   const linked = entry(instance.links, first.target.port)
   if (!Array.isArray(linked)) return written(instance, first.target, source, at)
   const places = new Set(moved.map((each) => each.index))
-  return written(instance, first.target, linked.map((text, place) => (places.has(place) ? source : text)), at)
+  return written(
+    instance,
+    first.target,
+    linked.map((text, place) => (places.has(place) ? source : text)),
+    at,
+  )
 }
 
 /** Write the sources of a port where they belong; null for none. */
-function written(instance: Instance, to: PortRef, source: string | string[] | null, at: Path): Operation[] {
+export function written(
+  instance: Instance,
+  to: PortRef,
+  source: string | string[] | null,
+  at: Path,
+): Operation[] {
   const { name, port } = to
   const linked = entry(instance.links, port) !== undefined
   const one = Array.isArray(source) ? (source[0] ?? null) : source

@@ -1,4 +1,7 @@
-/** Search over the nodes: what was typed is found in order, not necessarily together, and word starts count most. */
+/**
+ * Search over the nodes: what was typed is found in order, not necessarily together, and word starts count
+ * most.
+ */
 
 import type { NodeRecord } from '../protocol'
 import { shapeOf, type Catalogue } from './ports'
@@ -39,15 +42,24 @@ interface Entry {
 
 type Field = 'title' | 'id' | 'help'
 
+const NAMES = ['title', 'id'] as const
+const FIELDS = ['title', 'id', 'help'] as const
 /** Weight of a match, by where it is. */
-const WEIGHT: Readonly<Record<Field, number>> = { title: 3, id: 2, help: 0.5 }
+const WEIGHT: Readonly<Record<Field, number>> = { title: 2.5, id: 2.5, help: 0.5 }
+/** Shorter words are in nearly every help and type. */
+const TELLING = 3
 const TYPE_SCORE = 4
 const FAVOURITE = 6
 const RECENT = 4
 
-/** Nodes that match every word of a query, best first; without a query all, favourites and recent ones first. */
+/**
+ * Nodes that match every word of a query, best first; without a query all, favourites and recent ones first.
+ */
 export function searchNodes(query: string, catalogue: Catalogue, wanted: Wanted = {}): Found[] {
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '')
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
   const recent = new Map((wanted.recent ?? []).map((id, place) => [id, RECENT / (place + 1)]))
   const found: Found[] = []
   for (const entry of entriesOf(catalogue)) {
@@ -57,7 +69,7 @@ export function searchNodes(query: string, catalogue: Catalogue, wanted: Wanted 
     const liked = (wanted.favourites?.has(entry.node.id) ? FAVOURITE : 0) + (recent.get(entry.node.id) ?? 0)
     found.push({ ...hit, node: entry.node, title: entry.title, score: hit.score + liked, port })
   }
-  return found.sort((one, other) => other.score - one.score || compare(one.node.id, other.node.id))
+  return found.sort((one, other) => other.score - one.score) // equal ones stay in the order of their ids
 }
 
 /** Title of a node: the last part of its id as people read it. */
@@ -90,7 +102,8 @@ const indexes = new WeakMap<Catalogue, Entry[]>()
 function entriesOf(catalogue: Catalogue): Entry[] {
   const made = indexes.get(catalogue)
   if (made) return made
-  const entries = [...catalogue.nodes.values()].map((node): Entry => {
+  const nodes = [...catalogue.nodes.values()].sort((one, other) => compare(one.id, other.id))
+  const entries = nodes.map((node): Entry => {
     const title = titleOf(node.id)
     const ports = [...Object.values(node.inputs), ...Object.values(node.outputs)]
     return {
@@ -125,8 +138,9 @@ function match(entry: Entry, words: readonly string[]): Pick<Found, 'score' | 'r
 
 /** Score of a word where it matches best; it is highlighted wherever it matches in title and id. */
 function bestField(entry: Entry, word: string, ranges: Found['ranges']): number {
-  let best = entry.types.includes(word) ? TYPE_SCORE : 0
-  for (const field of ['title', 'id', 'help'] as const) {
+  const telling = word.length >= TELLING
+  let best = telling && entry.types.includes(word) ? TYPE_SCORE : 0
+  for (const field of telling ? FIELDS : NAMES) {
     const hit = field === 'help' ? within(word, entry.texts.help) : fuzzy(word, entry.texts[field])
     if (!hit) continue
     best = Math.max(best, hit.score * WEIGHT[field])
@@ -140,7 +154,10 @@ interface Hit {
   ranges: Range[]
 }
 
-/** Letters of a word in order in a text: together at a word's start is best, scattered is not found in a long one. */
+/**
+ * Letters of a word in order in a text: together at a word's start is best, scattered is not found in a long
+ * one.
+ */
 export function fuzzy(word: string, text: string): Hit | null {
   const whole = within(word, text)
   if (whole) return whole
@@ -171,24 +188,28 @@ function nextPlace(text: string, letter: string, from: number): number {
   return text.indexOf(letter, from)
 }
 
-/** A word as it is in a text, at the start of one of its words if possible. */
+/** A word as it is in a text, at the start of one of its words if possible; best at the start of the text. */
 function within(word: string, text: string): Hit | null {
-  let first = -1
-  for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + 1)) {
-    if (isStart(text, place)) return { score: word.length + 3 + nearness(word, text), ranges: [[place, place + word.length]] }
-    if (first < 0) first = place
-  }
-  return first < 0 ? null : { score: word.length, ranges: [[first, first + word.length]] }
+  const first = text.indexOf(word)
+  let place = first
+  while (place > 0 && !isStart(text, place)) place = text.indexOf(word, place + 1)
+  if (place < 0 && first < 0) return null
+  const from = place < 0 ? first : place
+  const start = place === 0 ? AT_START : place > 0 ? AT_WORD : 0
+  const score = word.length + start + (NEARNESS * word.length) / text.length
+  return { score, ranges: [[from, from + word.length]] }
 }
 
+const AT_START = 7
+const AT_WORD = 3
 /** The shorter the text, the more of it was meant. */
-function nearness(word: string, text: string): number {
-  return word.length / Math.max(1, text.length)
-}
+const NEARNESS = 4
 
 function isStart(text: string, place: number): boolean {
-  return place === 0 || !/[\p{L}\p{N}]/u.test(text[place - 1] ?? '')
+  return place === 0 || SEPARATORS.includes(text[place - 1] ?? '')
 }
+
+const SEPARATORS = ' ._-/,;:()"\'\n'
 
 function noRanges(): Found['ranges'] {
   return { id: [], title: [], help: [] }

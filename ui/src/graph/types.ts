@@ -2,8 +2,8 @@
  * Port types: what may be linked to what, as `engine/declare/types.py` has it.
  *
  * Classes fit by the catalogue's table, a list fits a list whose items fit, arguments fit one by one, and a
- * variable fits anything once: what it met first it stands for in every other port of its instance. A type that
- * nobody has named fits, and is fitted by, everything; so does an unknown model family.
+ * variable fits anything once: what it met first it stands for in every other port of its instance. A type
+ * that nobody has named fits, and is fitted by, everything; so does an unknown model family.
  */
 
 import { entry, isRecord } from './level'
@@ -64,7 +64,8 @@ export function readShape(tree: unknown): Shape {
 
 /** Give the variables of a type to an instance, so that two instances don't share them. */
 export function ownedBy(shape: Shape, owner: string): Shape {
-  if (shape.var !== undefined) return { var: shape.var, owner: shape.owner ? `${owner}/${shape.owner}` : owner }
+  if (shape.var !== undefined)
+    return { var: shape.var, owner: shape.owner ? `${owner}/${shape.owner}` : owner }
   if (shape.list !== undefined) return { list: ownedBy(shape.list, owner) }
   if (shape.class !== undefined && shape.args?.length) {
     return { class: shape.class, args: shape.args.map((arg) => ownedBy(arg, owner)) }
@@ -139,7 +140,8 @@ export class Bindings {
     if (isUnknown(source) || isUnknown(target) || equal(source, target)) return true
     if (target.var !== undefined) return this.#bind(target, source)
     if (source.var !== undefined) return this.#bind(source, target)
-    if (source.list !== undefined && target.list !== undefined) return this.#fit(source.list, target.list, fits)
+    if (source.list !== undefined && target.list !== undefined)
+      return this.#fit(source.list, target.list, fits)
     return source.class !== undefined && target.class !== undefined && this.#fitClass(source, target, fits)
   }
 
@@ -253,7 +255,12 @@ export function shortName(name: string): string {
 
 /** Whether nobody has named a type. */
 export function isUnknown(shape: Shape): boolean {
-  return shape.class === undefined && shape.list === undefined && shape.var === undefined && shape.family === undefined
+  return (
+    shape.class === undefined &&
+    shape.list === undefined &&
+    shape.var === undefined &&
+    shape.family === undefined
+  )
 }
 
 function keyOf(variable: VarShape): string {

@@ -1,7 +1,18 @@
 /** Operations on the view: groups, notes, and how instances are shown. */
 
 import type { Graph, JsonValue, Operation, Write } from '../protocol'
-import { entry, GROUP, isRecord, NOTE, NOTE_SIZE, viewOf, type GroupView, type NoteView, type Path, type Point } from './level'
+import {
+  entry,
+  GROUP,
+  isRecord,
+  NOTE,
+  NOTE_SIZE,
+  viewOf,
+  type GroupView,
+  type NoteView,
+  type Path,
+  type Point,
+} from './level'
 
 /** How an instance is shown, beside where it stands; undefined leaves a field out of the file. */
 export interface Shown {

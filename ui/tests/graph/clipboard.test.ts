@@ -9,7 +9,13 @@ const LEVEL: Graph = frozen({
     load: { type: 't.load' },
     cells: { type: 't.latent', links: { like: 'load.out' } },
     decode: { type: 't.decode', links: { decoder: 'load.out', cells: 'cells.out' } },
-    loop: { type: 'flow.loop', carry: { s: { link: 'load.out' }, t: 1 }, count: { link: 'cells.out' }, items: { link: 'gone.out' }, graph: {} },
+    loop: {
+      type: 'flow.loop',
+      carry: { s: { link: 'load.out' }, t: 1 },
+      count: { link: 'cells.out' },
+      items: { link: 'gone.out' },
+      graph: {},
+    },
   },
   view: { cells: { at: [100, 40] }, decode: { at: [300, 20], collapsed: true } },
 })
@@ -48,7 +54,9 @@ describe('copied instances', () => {
     expect(paste(LEVEL, clip, '', [0, 0]).at(-1)).toEqual({
       op: 'patch',
       at: '',
-      writes: [{ where: ['view', 'decode_2'], old: [{ at: [200, 0] }], new: [{ at: [200, 0], collapsed: true }] }],
+      writes: [
+        { where: ['view', 'decode_2'], old: [{ at: [200, 0] }], new: [{ at: [200, 0], collapsed: true }] },
+      ],
     })
   })
 
@@ -59,12 +67,32 @@ describe('copied instances', () => {
       count: { link: 'cells.out' },
       items: [],
     })
-    expect(added(paste({}, loop, '', [5, 5]))[0]?.instance).toMatchObject({ carry: { s: null, t: 1 }, count: null, items: [] })
+    expect(added(paste({}, loop, '', [5, 5]))[0]?.instance).toMatchObject({
+      carry: { s: null, t: 1 },
+      count: null,
+      items: [],
+    })
+  })
+
+  it('are fed by the inputs of the graph that feed the copied ones', () => {
+    const fed: Graph = {
+      ...LEVEL,
+      inputs: { size: { to: ['cells.size'], default: 8 }, other: { to: ['load.file'] } },
+    }
+    const made = paste(fed, copy(fed, ['cells']), '', [0, 0])
+    expect(made.slice(1)).toEqual([
+      { op: 'expose_input', at: '', name: 'size', input: { to: ['cells.size', 'cells_2.size'], default: 8 } },
+    ])
+    expect(paste({ ...LEVEL, inputs: { size: { to: [] } } }, copy(fed, ['cells']), '', [0, 0])).toHaveLength(
+      1,
+    )
   })
 
   it('are numbered on, not twice', () => {
     const again: Graph = { nodes: { ...LEVEL.nodes, cells_2: { type: 't.latent' } } }
-    expect(added(paste(again, copy(again, ['cells', 'cells_2']), '', [0, 0])).map(({ name }) => name)).toEqual(['cells_3', 'cells_4'])
+    expect(
+      added(paste(again, copy(again, ['cells', 'cells_2']), '', [0, 0])).map(({ name }) => name),
+    ).toEqual(['cells_3', 'cells_4'])
   })
 })
 
@@ -85,21 +113,39 @@ describe('a text that is no clip', () => {
     ['items that are none', { ...clip, nodes: { a: { items: 'x' } } }],
     ['a view that is none', { ...clip, view: 3 }],
     ['sources that are no types', { ...clip, outside: { a: 3 } }],
+    ['inputs that are no names', { ...clip, fed: { 'a.p': {} } }],
   ]
   it.each(broken)('is refused: %s', (_, tree) => {
     expect(readClip(JSON.stringify(tree))).toBeNull()
   })
 
   it('is refused: any other text', () => {
-    for (const text of ['', 'hello', '{', 'null', '3', '"x"', '[]', '{}', '[[[[']) expect(readClip(text)).toBeNull()
-    expect(readClip(`{"clip":"knotwork/clip","nodes":{"a":${'{"graph":{"nodes":{"a":'.repeat(100)}{}${'}}}'.repeat(100)}}}`)).toBeNull()
-    expect(readClip(JSON.stringify({ clip: 'knotwork/clip', nodes: { a: {} } }))).toMatchObject({ view: {}, outside: {} })
+    for (const text of ['', 'hello', '{', 'null', '3', '"x"', '[]', '{}', '[[[['])
+      expect(readClip(text)).toBeNull()
+    expect(
+      readClip(
+        `{"clip":"knotwork/clip","nodes":{"a":${'{"graph":{"nodes":{"a":'.repeat(100)}{}${'}}}'.repeat(100)}}}`,
+      ),
+    ).toBeNull()
+    expect(readClip(JSON.stringify({ clip: 'knotwork/clip', nodes: { a: {} } }))).toMatchObject({
+      view: {},
+      outside: {},
+      fed: {},
+    })
   })
 })
 
 it('reads graph files that come from anywhere', () => {
-  expect(readGraph('{"knotwork": 1, "nodes": {"a": {"type": "t.number"}}}')).toEqual({ knotwork: 1, nodes: { a: { type: 't.number' } } })
-  for (const text of ['{}', '{"knotwork": 1, "nodes": []}', '{"knotwork": 1, "inputs": {"x": {"to": 3}}}', 'PNG']) {
+  expect(readGraph('{"knotwork": 1, "nodes": {"a": {"type": "t.number"}}}')).toEqual({
+    knotwork: 1,
+    nodes: { a: { type: 't.number' } },
+  })
+  for (const text of [
+    '{}',
+    '{"knotwork": 1, "nodes": []}',
+    '{"knotwork": 1, "inputs": {"x": {"to": 3}}}',
+    'PNG',
+  ]) {
     expect(readGraph(text)).toBeNull()
   }
   expect(isGraph({ outputs: { y: 3 } })).toBe(false)
@@ -108,7 +154,9 @@ it('reads graph files that come from anywhere', () => {
 it('copies and pastes in steps that grow with the number of instances', () => {
   const count = (length: number) => {
     const graph = chain(length)
-    return reads(graph, (counted) => paste({}, copy(counted, Object.keys(graph.nodes ?? {})), '', [0, 0])) / length
+    return (
+      reads(graph, (counted) => paste({}, copy(counted, Object.keys(graph.nodes ?? {})), '', [0, 0])) / length
+    )
   }
   expect(count(20_000)).toBeLessThanOrEqual(count(2_000) * 1.01)
 })

@@ -9,7 +9,11 @@ const BEFORE: Graph = {
   nodes: {
     a: { type: 't.number', params: { value: 1, other: 2 }, links: { p: 'b.out' } },
     b: { type: 't.number', mode: 'mute' },
-    sub: { graph: { nodes: { in: { type: 't.number' }, mid: { graph: { nodes: { end: { params: { p: 1 } } } } } } } },
+    sub: {
+      graph: {
+        nodes: { in: { type: 't.number' }, mid: { graph: { nodes: { end: { params: { p: 1 } } } } } },
+      },
+    },
     same: { type: 't.add', params: { a: [1, { b: 2 }] } },
   },
   view: { a: { at: [0, 0] } },
@@ -21,7 +25,12 @@ const AFTER: Graph = {
   nodes: {
     a: { type: 't.number', params: { value: 3, fresh: 4 }, links: { p: 'c.out' } },
     c: { type: 't.number' },
-    sub: { title: 'S', graph: { nodes: { in: { type: 't.number' }, mid: { graph: { nodes: { end: { params: { p: 2 } } } } } } } },
+    sub: {
+      title: 'S',
+      graph: {
+        nodes: { in: { type: 't.number' }, mid: { graph: { nodes: { end: { params: { p: 2 } } } } } },
+      },
+    },
     same: { type: 't.add', params: { a: [1, { b: 2 }] } },
   },
   view: { a: { at: [9, 9] } },
@@ -47,7 +56,14 @@ it('tells for each level what came, went and changed, field by field', () => {
 })
 
 it('marks what holds a difference', () => {
-  expect([...touched(diffGraphs(BEFORE, AFTER))].sort()).toEqual(['a', 'b', 'c', 'sub', 'sub/mid', 'sub/mid/end'])
+  expect([...touched(diffGraphs(BEFORE, AFTER))].sort()).toEqual([
+    'a',
+    'b',
+    'c',
+    'sub',
+    'sub/mid',
+    'sub/mid/end',
+  ])
 })
 
 it('finds nothing between equal graphs, and in what only moved', () => {
@@ -57,7 +73,12 @@ it('finds nothing between equal graphs, and in what only moved', () => {
 
 it('counts a graph that became a node as one field', () => {
   const diff = diffGraphs({ nodes: { a: { graph: {} } } }, { nodes: { a: { type: 't.add' } } })
-  expect(diff.get('')?.changed.get('a')?.map(({ field }) => field)).toEqual(['graph', 'type'])
+  expect(
+    diff
+      .get('')
+      ?.changed.get('a')
+      ?.map(({ field }) => field),
+  ).toEqual(['graph', 'type'])
 })
 
 it('does not look into instances that are shared', () => {

@@ -24,7 +24,12 @@ function input(schema: InputPortRecord['schema'] | null): InputPortRecord {
 }
 
 const PORTS: Interface = {
-  inputs: { image: input(null), text: input({ widget: 'text', type: 'string' }), size: input({ type: 'integer' }), labels: input({ type: 'array' }) },
+  inputs: {
+    image: input(null),
+    text: input({ widget: 'text', type: 'string' }),
+    size: input({ type: 'integer' }),
+    labels: input({ type: 'array' }),
+  },
   outputs: { out: { type: '', shape: {}, help: '' }, more: { type: '', shape: {}, help: '' } },
   title: '',
   help: '',
@@ -56,7 +61,8 @@ describe('an open card', () => {
   })
 
   it('shows no widget at a port that is linked or fed', () => {
-    const kinds = (instance: Instance, fed?: Set<string>) => rowsOf(PORTS, instance, fed).map(({ kind }) => kind)
+    const kinds = (instance: Instance, fed?: Set<string>) =>
+      rowsOf(PORTS, instance, fed).map(({ kind }) => kind)
     expect(kinds({ links: { text: 'a.out' } })[3]).toBe('in')
     expect(kinds({}, new Set(['size']))[4]).toBe('in')
     expect(kinds({ type: 'flow.loop', carry: { size: { link: 'a.out' } } })[4]).toBe('in')
@@ -87,17 +93,20 @@ it('has all handles in the header when collapsed', () => {
 
 it('is shown as the view says', () => {
   const view = viewOf({ nodes: { a: {} }, view: { a: { at: [0, 0], size: [300, 90], collapsed: true } } })
-  expect(cardView(view, 'a', 160)).toEqual({ size: [300, 90], collapsed: true, previewHeight: 160, fed: undefined })
+  expect(cardView(view, 'a', 160)).toEqual({
+    size: [300, 90],
+    collapsed: true,
+    previewHeight: 160,
+    fed: undefined,
+  })
   expect(cardView(view, 'b')).toEqual({ size: undefined, collapsed: false, previewHeight: 0, fed: undefined })
 })
 
 it('takes the widget from the schema', () => {
   const list = { anyOf: [{ type: 'null' }, { type: 'array', items: { type: 'string' } }] }
-  expect([list, { widget: 'seed', type: 'integer' }, { enum: ['a'], type: 'string' }, { type: 'number' }, {}].map(widgetOf)).toEqual([
-    'list',
-    'seed',
-    'choice',
-    'number',
-    'none',
-  ])
+  expect(
+    [list, { widget: 'seed', type: 'integer' }, { enum: ['a'], type: 'string' }, { type: 'number' }, {}].map(
+      widgetOf,
+    ),
+  ).toEqual(['list', 'seed', 'choice', 'number', 'none'])
 })

@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { children, entry, instanceAt, levelAt, nameOf, parent, splitPort, viewOf } from '../../src/graph/level'
+import {
+  children,
+  entry,
+  instanceAt,
+  levelAt,
+  nameOf,
+  parent,
+  splitPort,
+  viewOf,
+} from '../../src/graph/level'
 import type { Graph } from '../../src/protocol'
 
 const INNER: Graph = { nodes: { deep: { graph: { nodes: { end: { type: 't.number' } } } } } }
-const GRAPH: Graph = { nodes: { outer: { graph: INNER }, plain: { type: 't.number' }, file: { ref: 'x.json' } } }
+const GRAPH: Graph = {
+  nodes: { outer: { graph: INNER }, plain: { type: 't.number' }, file: { ref: 'x.json' } },
+}
 
 it('finds levels and instances by path', () => {
   expect(levelAt(GRAPH, '')).toBe(GRAPH)
   expect(levelAt(GRAPH, 'outer')).toBe(INNER)
   expect(levelAt(GRAPH, 'outer/deep')?.nodes).toHaveProperty('end')
-  for (const path of ['plain', 'file', 'gone', 'outer/gone', 'constructor', 'plain/x']) expect(levelAt(GRAPH, path)).toBeNull()
+  for (const path of ['plain', 'file', 'gone', 'outer/gone', 'constructor', 'plain/x'])
+    expect(levelAt(GRAPH, path)).toBeNull()
   expect(instanceAt(GRAPH, 'outer/deep/end')).toEqual({ type: 't.number' })
   expect(instanceAt(GRAPH, 'plain')).toBe(GRAPH.nodes?.['plain'])
   for (const path of ['', 'gone', 'plain/x', 'toString']) expect(instanceAt(GRAPH, path)).toBeNull()

@@ -20,7 +20,10 @@ describe('a graph with subgraph, loop and lifted instance', () => {
   it('lights up just the targets that can be linked', () => {
     for (const from of new Set(verdicts.map(([text]) => text))) {
       const right = verdicts.filter((verdict) => verdict[0] === from && verdict[2].length === 0)
-      expect([from, [...linking.targetsOf(port(from))].sort()]).toEqual([from, right.map((verdict) => verdict[1]).sort()])
+      expect([from, [...linking.targetsOf(port(from))].sort()]).toEqual([
+        from,
+        right.map((verdict) => verdict[1]).sort(),
+      ])
     }
   })
 
@@ -71,10 +74,18 @@ describe('the reason', () => {
 })
 
 it('lets a link take the place of one that bound a variable', () => {
-  const level: Graph = { nodes: { n: { type: 't.number' }, draw: { type: 't.draw' }, p: { type: 't.pass', links: { value: 'n.out' } } } }
+  const level: Graph = {
+    nodes: {
+      n: { type: 't.number' },
+      draw: { type: 't.draw' },
+      p: { type: 't.pass', links: { value: 'n.out' } },
+    },
+  }
   expect(linkable(level, port('draw.out'), port('p.value'), KNOWN).ok).toBe(true)
   const bound: Graph = { nodes: { ...level.nodes, sum: { type: 't.add', links: { a: 'p.out' } } } }
-  expect(linkable(bound, port('draw.out'), port('p.value'), KNOWN)).toMatchObject({ reason: 'Picture does not fit float' })
+  expect(linkable(bound, port('draw.out'), port('p.value'), KNOWN)).toMatchObject({
+    reason: 'Picture does not fit float',
+  })
 })
 
 it('knows what an instance of a missing node gives and takes as little as anybody', () => {
@@ -84,10 +95,15 @@ it('knows what an instance of a missing node gives and takes as little as anybod
 })
 
 it('gives a graph input the type of what it feeds', () => {
-  const level: Graph = { inputs: { x: { to: ['add.a', 'w.x'] }, free: {} }, nodes: { add: { type: 't.add' }, w: { type: 't.whole' }, draw: { type: 't.draw' } } }
+  const level: Graph = {
+    inputs: { x: { to: ['add.a', 'w.x'] }, free: {} },
+    nodes: { add: { type: 't.add' }, w: { type: 't.whole' }, draw: { type: 't.draw' } },
+  }
   const linking = new Linking(level, KNOWN)
   expect(linking.check({ name: INPUTS, port: 'x' }, port('add.b')).ok).toBe(true)
-  expect(linking.check({ name: INPUTS, port: 'x' }, port('draw.text'))).toMatchObject({ reason: 'float does not fit str' })
+  expect(linking.check({ name: INPUTS, port: 'x' }, port('draw.text'))).toMatchObject({
+    reason: 'float does not fit str',
+  })
   expect(linking.check({ name: INPUTS, port: 'free' }, port('draw.text')).ok).toBe(true)
   expect(linking.check({ name: INPUTS, port: 'gone' }, port('draw.text'))).toMatchObject({ code: 'missing' })
   expect(linking.check(port('draw.out'), { name: OUTPUTS, port: 'y' }).ok).toBe(true)

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { fedPorts, INPUTS, isLink, linksOf, OUTPUTS, readOutputs, sourcesOf, textOf } from '../../src/graph/links'
+import {
+  fedPorts,
+  INPUTS,
+  isLink,
+  linksOf,
+  OUTPUTS,
+  readOutputs,
+  sourcesOf,
+  textOf,
+} from '../../src/graph/links'
 import type { Graph, JsonValue } from '../../src/protocol'
 import { reads, star } from './samples'
 
@@ -24,7 +33,9 @@ describe('links of a level', () => {
   const links = linksOf(LEVEL)
 
   it('are those of ports, loops, inputs and outputs', () => {
-    const told = links.map(({ source, target, index, kind }) => `${kind} ${textOf(source)} ${textOf(target)} ${index}`)
+    const told = links.map(
+      ({ source, target, index, kind }) => `${kind} ${textOf(source)} ${textOf(target)} ${index}`,
+    )
     expect(told).toEqual([
       'link a.out total.values 0',
       'link b.out total.values 1',
@@ -75,14 +86,7 @@ it('knows which outputs are read and which ports are fed', () => {
 
 it('tells links from values', () => {
   const values: JsonValue[] = [{ link: 'a.b' }, { link: 3 }, { link: 'a', more: 1 }, 'a.b', null, []]
-  expect(values.map(isLink)).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-    false,
-  ])
+  expect(values.map(isLink)).toEqual([true, false, false, false, false, false])
 })
 
 it('looks at each instance as often in a large graph as in a small one', () => {

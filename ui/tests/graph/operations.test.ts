@@ -31,7 +31,10 @@ describe('adding', () => {
     expect(operations.addNode(LEVEL, 't.whole', [3, 4], CATALOGUE)).toEqual([
       { op: 'add', at: '', name: 'whole', instance: { type: 't.whole', version: 1 }, position: [3, 4] },
     ])
-    expect(operations.addNode(LEVEL, 't.add', [0, 0], CATALOGUE, 'sub')[0]).toMatchObject({ name: 'add_2', at: 'sub' })
+    expect(operations.addNode(LEVEL, 't.add', [0, 0], CATALOGUE, 'sub')[0]).toMatchObject({
+      name: 'add_2',
+      at: 'sub',
+    })
     expect(operations.addNode(LEVEL, 't.gone', [0, 0], CATALOGUE)).toEqual([])
   })
 
@@ -50,8 +53,17 @@ describe('links', () => {
   })
 
   it('come last, or at their place, on a variadic port', () => {
-    const sources = (index?: number) => operations.link(LEVEL, port('add.out'), port('total.values'), KNOWN, '', index)
-    expect(sources()).toEqual([{ op: 'link', at: '', name: 'total', port: 'values', source: ['one.out', 'add.out', 'one.out', 'add.out'] }])
+    const sources = (index?: number) =>
+      operations.link(LEVEL, port('add.out'), port('total.values'), KNOWN, '', index)
+    expect(sources()).toEqual([
+      {
+        op: 'link',
+        at: '',
+        name: 'total',
+        port: 'values',
+        source: ['one.out', 'add.out', 'one.out', 'add.out'],
+      },
+    ])
     expect(sources(0)[0]).toMatchObject({ source: ['add.out', 'one.out', 'add.out', 'one.out'] })
   })
 
@@ -66,16 +78,30 @@ describe('links', () => {
 
   it('go where a loop keeps them', () => {
     expect(operations.link(LEVEL, port('one.out'), port('loop.t'), KNOWN)).toEqual([
-      { op: 'set_fields', at: '', name: 'loop', fields: { carry: { s: { link: 'add.out' }, t: { link: 'one.out' } } } },
+      {
+        op: 'set_fields',
+        at: '',
+        name: 'loop',
+        fields: { carry: { s: { link: 'add.out' }, t: { link: 'one.out' } } },
+      },
     ])
-    expect(operations.link(LEVEL, port('one.out'), port('loop.count'), KNOWN)[0]).toMatchObject({ fields: { count: { link: 'one.out' } } })
-    expect(operations.link(LEVEL, port('one.out'), port('loop.other'), KNOWN)[0]).toMatchObject({ op: 'link' })
+    expect(operations.link(LEVEL, port('one.out'), port('loop.count'), KNOWN)[0]).toMatchObject({
+      fields: { count: { link: 'one.out' } },
+    })
+    expect(operations.link(LEVEL, port('one.out'), port('loop.other'), KNOWN)[0]).toMatchObject({
+      op: 'link',
+    })
   })
 
   it('lead from inputs and to outputs of the graph', () => {
     expect(operations.link(LEVEL, { name: INPUTS, port: 'x' }, port('add.a'), KNOWN)).toEqual([
       { op: 'unlink', at: '', name: 'add', port: 'a' },
-      { op: 'expose_input', at: '', name: 'x', input: { to: ['one.value', 'add.b', 'add.a'], default: 2, title: 'X' } },
+      {
+        op: 'expose_input',
+        at: '',
+        name: 'x',
+        input: { to: ['one.value', 'add.b', 'add.a'], default: 2, title: 'X' },
+      },
     ])
     expect(operations.link(LEVEL, port('one.out'), { name: OUTPUTS, port: 'y' }, KNOWN)).toEqual([
       { op: 'expose_output', at: '', name: 'y', source: 'one.out' },
@@ -86,10 +112,19 @@ describe('links', () => {
     expect(operations.unlink(LEVEL, linkTo('total.values', 1))).toEqual([
       { op: 'link', at: '', name: 'total', port: 'values', source: ['one.out', 'one.out'] },
     ])
-    expect(operations.unlink(LEVEL, linkTo('add.a'))).toEqual([{ op: 'unlink', at: '', name: 'add', port: 'a' }])
-    expect(operations.unlink(LEVEL, linkTo('loop.s'))[0]).toMatchObject({ fields: { carry: { s: null, t: 1 } } })
-    expect(operations.unlink(LEVEL, linkTo('one.value'))[0]).toMatchObject({ name: 'x', input: { to: ['add.b'] } })
-    expect(operations.unlink(LEVEL, linkTo(`${OUTPUTS}.sum`))).toEqual([{ op: 'unexpose_output', at: '', name: 'sum' }])
+    expect(operations.unlink(LEVEL, linkTo('add.a'))).toEqual([
+      { op: 'unlink', at: '', name: 'add', port: 'a' },
+    ])
+    expect(operations.unlink(LEVEL, linkTo('loop.s'))[0]).toMatchObject({
+      fields: { carry: { s: null, t: 1 } },
+    })
+    expect(operations.unlink(LEVEL, linkTo('one.value'))[0]).toMatchObject({
+      name: 'x',
+      input: { to: ['add.b'] },
+    })
+    expect(operations.unlink(LEVEL, linkTo(`${OUTPUTS}.sum`))).toEqual([
+      { op: 'unexpose_output', at: '', name: 'sum' },
+    ])
   })
 
   it('go together', () => {
@@ -115,15 +150,23 @@ describe('links', () => {
     expect(operations.reconnect(LEVEL, old, port('draw.out'), old.target, KNOWN)).toEqual([
       { op: 'link', at: '', name: 'total', port: 'values', source: ['one.out', 'draw.out', 'one.out'] },
     ])
-    expect(operations.reconnect(LEVEL, old, old.source, port('add.a'), KNOWN).map(({ op }) => op)).toEqual(['link', 'link'])
+    expect(operations.reconnect(LEVEL, old, old.source, port('add.a'), KNOWN).map(({ op }) => op)).toEqual([
+      'link',
+      'link',
+    ])
     expect(operations.reconnect(LEVEL, old, old.source, old.target, KNOWN)).toEqual([])
   })
 })
 
 describe('values', () => {
   it('are params, or fields of a loop', () => {
-    expect(operations.setParam(LEVEL, 'draw', 'text', 'b')).toEqual([{ op: 'set_param', at: '', name: 'draw', port: 'text', value: 'b' }])
-    expect(operations.setParam(LEVEL, 'loop', 'count', 5)[0]).toMatchObject({ op: 'set_fields', fields: { count: 5 } })
+    expect(operations.setParam(LEVEL, 'draw', 'text', 'b')).toEqual([
+      { op: 'set_param', at: '', name: 'draw', port: 'text', value: 'b' },
+    ])
+    expect(operations.setParam(LEVEL, 'loop', 'count', 5)[0]).toMatchObject({
+      op: 'set_fields',
+      fields: { count: 5 },
+    })
     expect(operations.setParam(LEVEL, 'loop', 's', 0)[0]).toMatchObject({ fields: { carry: { s: 0, t: 1 } } })
     expect(operations.unsetParam(LEVEL, 'draw', 'text')[0]).toMatchObject({ op: 'unset_param' })
     expect(operations.unsetParam(LEVEL, 'loop', 't')[0]).toMatchObject({ fields: { carry: { t: null } } })
@@ -132,35 +175,45 @@ describe('values', () => {
 
 describe('instances', () => {
   it('are renamed to what is free', () => {
-    expect(operations.rename(LEVEL, 'one', ' two ')).toEqual([{ op: 'rename', at: '', name: 'one', to: 'two' }])
+    expect(operations.rename(LEVEL, 'one', ' two ')).toEqual([
+      { op: 'rename', at: '', name: 'one', to: 'two' },
+    ])
     expect(operations.rename(LEVEL, 'one', 'a.b/c')[0]).toMatchObject({ to: 'a_b_c' })
     expect(operations.rename(LEVEL, 'one', 'add')[0]).toMatchObject({ to: 'add_2' })
     expect([operations.rename(LEVEL, 'one', 'one'), operations.rename(LEVEL, 'one', ' ')]).toEqual([[], []])
   })
 
   it('are muted together, and run again when all were muted', () => {
-    const modes = (names: string[]) => operations.toggleMode(LEVEL, names, 'mute').map((one) => 'fields' in one && one.fields)
+    const modes = (names: string[]) =>
+      operations.toggleMode(LEVEL, names, 'mute').map((one) => 'fields' in one && one.fields)
     expect(modes(['blur', 'soft'])).toEqual([{ mode: 'mute' }, { mode: 'mute' }])
     expect(modes(['soft'])).toEqual([{ mode: null }])
   })
 
   it('are lifted and lowered, frozen and thawed', () => {
     expect(operations.lift(LEVEL, 'blur', 'picture')[0]).toMatchObject({ fields: { over: ['picture'] } })
-    expect(operations.lift({ nodes: { a: { over: ['p'] } } }, 'a', 'p')[0]).toMatchObject({ fields: { over: null } })
+    expect(operations.lift({ nodes: { a: { over: ['p'] } } }, 'a', 'p')[0]).toMatchObject({
+      fields: { over: null },
+    })
     expect(operations.freeze('blur', 'ab')[0]).toMatchObject({ fields: { frozen: 'ab' } })
   })
 
   it('move to whole pixels', () => {
-    expect(operations.moveTo(new Map([['one', [1.4, 2.6]]]))).toEqual([{ op: 'move', at: '', positions: { one: [1, 3] } }])
+    expect(operations.moveTo(new Map([['one', [1.4, 2.6]]]))).toEqual([
+      { op: 'move', at: '', positions: { one: [1, 3] } },
+    ])
     expect(operations.moveTo(new Map())).toEqual([])
     expect(operations.removeAll([])).toEqual([])
   })
 
   it('are copied with their links', () => {
     const copied = operations.duplicate(LEVEL, ['add', 'total'])
-    expect(copied.map((one) => (one.op === 'add' ? [one.name, one.position, one.instance['links']] : one.op))).toEqual([
+    expect(
+      copied.map((one) => (one.op === 'add' ? [one.name, one.position, one.instance['links']] : one.op)),
+    ).toEqual([
       ['add_2', [132, 82], { a: 'one.out' }],
       ['total_2', [164, 114], { values: ['one.out', 'add_2.out', 'one.out'] }],
+      'expose_input',
     ])
   })
 })
@@ -185,7 +238,12 @@ describe('a link', () => {
   it('of a graph input leads on from the instance', () => {
     const made = operations.insertNewOnLink(LEVEL, linkTo('add.b'), 't.number', [1, 2], KNOWN)
     expect(made?.slice(1)).toEqual([
-      { op: 'expose_input', at: '', name: 'x', input: { to: ['one.value', 'number.value'], default: 2, title: 'X' } },
+      {
+        op: 'expose_input',
+        at: '',
+        name: 'x',
+        input: { to: ['one.value', 'number.value'], default: 2, title: 'X' },
+      },
       { op: 'link', at: '', name: 'add', port: 'b', source: 'number.out' },
     ])
   })
@@ -205,8 +263,12 @@ describe('the graph', () => {
     expect(operations.exposeInput(LEVEL, 'draw', 'text', KNOWN)).toEqual([
       { op: 'expose_input', at: '', name: 'text', input: { to: ['draw.text'], title: 'Text', default: 'a' } },
     ])
-    expect(operations.exposeInput(LEVEL, 'draw', 'style', KNOWN)[0]).toMatchObject({ input: { default: 'ink' } })
-    expect(operations.exposeInput(LEVEL, 'blur', 'mask', KNOWN)[0]).toMatchObject({ input: { default: null } })
+    expect(operations.exposeInput(LEVEL, 'draw', 'style', KNOWN)[0]).toMatchObject({
+      input: { default: 'ink' },
+    })
+    expect(operations.exposeInput(LEVEL, 'blur', 'mask', KNOWN)[0]).toMatchObject({
+      input: { default: null },
+    })
     const required = operations.exposeInput(LEVEL, 'blur', 'picture', KNOWN)
     expect(required[0]).toEqual({ op: 'unlink', at: '', name: 'blur', port: 'picture' })
     expect(required[1]).toMatchObject({ input: { to: ['blur.picture'] } })
@@ -220,14 +282,21 @@ describe('the graph', () => {
   })
 
   it('gets outputs under free names', () => {
-    expect(operations.exposeOutput(LEVEL, 'blur', 'out')).toEqual([{ op: 'expose_output', at: '', name: 'blur', source: 'blur.out' }])
+    expect(operations.exposeOutput(LEVEL, 'blur', 'out')).toEqual([
+      { op: 'expose_output', at: '', name: 'blur', source: 'blur.out' },
+    ])
     expect(operations.exposeOutput(LEVEL, 'one', 'sum')[0]).toMatchObject({ name: 'sum_2' })
   })
 
   it('gets subgraphs and loops', () => {
-    expect(operations.embed(LEVEL, ['one', 'gone', 'add'])).toEqual([{ op: 'embed', at: '', names: ['one', 'add'], name: 'subgraph' }])
+    expect(operations.embed(LEVEL, ['one', 'gone', 'add'])).toEqual([
+      { op: 'embed', at: '', names: ['one', 'add'], name: 'subgraph' },
+    ])
     expect(operations.embed(LEVEL, ['gone'])).toEqual([])
-    expect(operations.addLoop(LEVEL, [0, 0])[0]).toMatchObject({ name: 'loop_2', instance: { type: 'flow.loop', count: 10, graph: {} } })
+    expect(operations.addLoop(LEVEL, [0, 0])[0]).toMatchObject({
+      name: 'loop_2',
+      instance: { type: 'flow.loop', count: 10, graph: {} },
+    })
   })
 })
 
@@ -236,36 +305,70 @@ describe('the view', () => {
 
   it('is written with what stood there before', () => {
     expect(written(operations.toggleCollapsed(LEVEL, ['one', 'draw', 'gone']))).toEqual([
-      { where: ['view', 'one'], old: [{ at: [0, 0], folded: true }], new: [{ at: [0, 0], folded: true, collapsed: true }] },
+      {
+        where: ['view', 'one'],
+        old: [{ at: [0, 0], folded: true }],
+        new: [{ at: [0, 0], folded: true, collapsed: true }],
+      },
       { where: ['view', 'draw'], old: [], new: [{ collapsed: true }] },
     ])
   })
 
   it('leaves out what is taken back', () => {
     const level: Graph = { nodes: { a: {} }, view: { a: { pinned: true } } }
-    expect(written(operations.togglePinned(level, ['a']))).toEqual([{ where: ['view', 'a'], old: [{ pinned: true }], new: [] }])
-    expect(written(operations.setColour(LEVEL, ['add'], 'red'))[0]?.new).toEqual([{ at: [100, 50], colour: 'red' }])
-    expect(written(operations.resize(LEVEL, 'add', [300.4, 200]))[0]?.new).toEqual([{ at: [100, 50], size: [300, 200] }])
+    expect(written(operations.togglePinned(level, ['a']))).toEqual([
+      { where: ['view', 'a'], old: [{ pinned: true }], new: [] },
+    ])
+    expect(written(operations.setColour(LEVEL, ['add'], 'red'))[0]?.new).toEqual([
+      { at: [100, 50], colour: 'red' },
+    ])
+    expect(written(operations.resize(LEVEL, 'add', [300.4, 200]))[0]?.new).toEqual([
+      { at: [100, 50], size: [300, 200] },
+    ])
   })
 
   it('has frames around instances', () => {
     const sizes = new Map<string, [number, number]>([['add', [100, 100]]])
     expect(operations.group(LEVEL, ['one', 'add', 'draw'], sizes, 'G', '', 'red', 'id')).toEqual([
-      { op: 'group', at: '', id: 'id', value: { title: 'G', colour: 'red', at: [-24, -60], size: [248, 234] } },
+      {
+        op: 'group',
+        at: '',
+        id: 'id',
+        value: { title: 'G', colour: 'red', at: [-24, -60], size: [248, 234] },
+      },
     ])
     expect(operations.group(LEVEL, ['draw'], sizes, 'G')).toEqual([])
     const frame = { at: [-24, -60] as [number, number], size: [248, 234] as [number, number] }
-    expect(operations.membersOf(frame, new Map([['in', [0, 0]], ['out', [400, 0]]]), sizes)).toEqual(['in'])
+    expect(
+      operations.membersOf(
+        frame,
+        new Map([
+          ['in', [0, 0]],
+          ['out', [400, 0]],
+        ]),
+        sizes,
+      ),
+    ).toEqual(['in'])
   })
 
   it('keeps fields of groups that nobody here knows', () => {
-    const group = { id: 'g', title: 'G', colour: '', at: [1, 1] as [number, number], size: [9, 9] as [number, number] }
+    const group = {
+      id: 'g',
+      title: 'G',
+      colour: '',
+      at: [1, 1] as [number, number],
+      size: [9, 9] as [number, number],
+    }
     expect(operations.setGroup(LEVEL, group)[0]).toMatchObject({ value: { extra: 1, title: 'G' } })
     expect(operations.ungroup('g')).toEqual([{ op: 'group', at: '', id: 'g', value: null }])
   })
 
   it('has notes', () => {
-    expect(operations.note('hi', [1, 2], '', 'n')[0]).toMatchObject({ op: 'note', id: 'n', value: { text: 'hi', at: [1, 2] } })
+    expect(operations.note('hi', [1, 2], '', 'n')[0]).toMatchObject({
+      op: 'note',
+      id: 'n',
+      value: { text: 'hi', at: [1, 2] },
+    })
     expect(operations.removeNote('n')[0]).toMatchObject({ value: null })
     expect(new Set(Array.from({ length: 50 }, operations.newId)).size).toBe(50)
   })

@@ -24,7 +24,9 @@ describe('the outline', () => {
       ['sub', 'subgraph', '', ['first']],
       ['last', 'node', '', ['sub', 'first']],
     ])
-    expect(outline[2]?.items).toMatchObject([{ path: 'sub/in', at: 'sub', depth: 2, place: 1, siblings: 1, status: 'done' }])
+    expect(outline[2]?.items).toMatchObject([
+      { path: 'sub/in', at: 'sub', depth: 2, place: 1, siblings: 1, status: 'done' },
+    ])
     expect(outline[2]).toMatchObject({ title: 'Inside', depth: 1, place: 3, siblings: 4, status: undefined })
   })
 

@@ -66,7 +66,10 @@ describe('what is not written', () => {
 
   it('is not copied again for each write', () => {
     const graph = chain(2000)
-    const writes = Object.keys(graph.nodes ?? {}).map((name): Write => ({ where: ['nodes', name, 'title'], new: ['T'] }))
+    const writes = Object.keys(graph.nodes ?? {}).map((name): Write => ({
+      where: ['nodes', name, 'title'],
+      new: ['T'],
+    }))
     let copies = 0
     const nodes = new Proxy(graph.nodes ?? {}, {
       ownKeys(target) {

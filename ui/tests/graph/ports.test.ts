@@ -15,16 +15,35 @@ describe('the ports of an instance', () => {
 
   it('are what the server says of a subgraph or loop', () => {
     const { sub, loop } = GRAPH.nodes ?? {}
-    expect(Object.keys(interfaceOf(sub ?? {}, 'sub', CATALOGUE, interfaces)?.outputs ?? {})).toEqual(['x', 'y'])
-    expect(Object.keys(interfaceOf(loop ?? {}, 'loop', CATALOGUE, interfaces)?.inputs ?? {})).toEqual(['s', 'count', 'step'])
+    expect(Object.keys(interfaceOf(sub ?? {}, 'sub', CATALOGUE, interfaces)?.outputs ?? {})).toEqual([
+      'x',
+      'y',
+    ])
+    expect(Object.keys(interfaceOf(loop ?? {}, 'loop', CATALOGUE, interfaces)?.inputs ?? {})).toEqual([
+      's',
+      'count',
+      'step',
+    ])
     expect(interfaceOf(sub ?? {}, 'sub', CATALOGUE, {})).toBeNull()
   })
 
   it('are lists on a lifted one, as the server says, too', () => {
     const found = interfaceOf(GRAPH.nodes?.['lifted'] ?? {}, 'lifted', CATALOGUE, {})
     const server = interfaces['lifted']
-    expect(Object.entries(found?.inputs ?? {}).map(([name, { type, shape, required }]) => [name, type, shape, required])).toEqual(
-      Object.entries(server?.inputs ?? {}).map(([name, { type, shape, required }]) => [name, type, shape, required]),
+    expect(
+      Object.entries(found?.inputs ?? {}).map(([name, { type, shape, required }]) => [
+        name,
+        type,
+        shape,
+        required,
+      ]),
+    ).toEqual(
+      Object.entries(server?.inputs ?? {}).map(([name, { type, shape, required }]) => [
+        name,
+        type,
+        shape,
+        required,
+      ]),
     )
     expect(found?.outputs).toEqual(server?.outputs)
   })
@@ -39,7 +58,11 @@ describe('the ports of an instance', () => {
 
 it('draws of what is missing the ports in use', () => {
   const found = placeholderOf({ type: 'x.gone', params: { p: 1 }, links: { q: 'a.out' } }, 'gone', ['out'])
-  expect([Object.keys(found.inputs), Object.keys(found.outputs), found.title]).toEqual([['p', 'q'], ['out'], 'gone'])
+  expect([Object.keys(found.inputs), Object.keys(found.outputs), found.title]).toEqual([
+    ['p', 'q'],
+    ['out'],
+    'gone',
+  ])
   expect(told(shapeOf(found.inputs['p'] ?? { type: '', shape: {}, help: '' }))).toBe('anything')
 })
 

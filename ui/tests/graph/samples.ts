@@ -1,4 +1,6 @@
-/** Graphs and nodes that several tests use; the catalogue is the engine's own word on `tests/graph/nodes.py`. */
+/**
+ * Graphs and nodes that several tests use; the catalogue is the engine's own word on `tests/graph/nodes.py`.
+ */
 
 import { catalogueOf, type Interface, type Known } from '../../src/graph/ports'
 import type { CatalogueRecord, Graph } from '../../src/protocol'
@@ -27,7 +29,8 @@ export function chain(length: number): Graph {
 /** An instance that all others read. */
 export function star(length: number): Graph {
   const nodes: NonNullable<Graph['nodes']> = { hub: { type: 't.number' } }
-  for (let place = 1; place < length; place += 1) nodes[`n${place}`] = { type: 't.pass', links: { value: 'hub.out' } }
+  for (let place = 1; place < length; place += 1)
+    nodes[`n${place}`] = { type: 't.pass', links: { value: 'hub.out' } }
   return { nodes }
 }
 
@@ -51,7 +54,9 @@ export function reads(graph: Graph, act: (counted: Graph) => unknown): number {
         return typeof value === 'object' && value !== null ? counted(value) : value
       },
     })
-  const nodes = Object.fromEntries(Object.entries(graph.nodes ?? {}).map(([name, one]) => [name, counted(one)]))
+  const nodes = Object.fromEntries(
+    Object.entries(graph.nodes ?? {}).map(([name, one]) => [name, counted(one)]),
+  )
   act({ ...graph, nodes })
   return count
 }

@@ -57,7 +57,14 @@ describe('a search', () => {
 
   it('without a query gives all, favourites and recent ones first', () => {
     const wanted = { favourites: new Set(['vae.decode']), recent: ['text.encode', 'image.blur'] }
-    expect(ids('', NODES, wanted)).toEqual(['vae.decode', 'text.encode', 'image.blur', 'image.load_many', 'latent.noise', 'mask.blur_edges'])
+    expect(ids('', NODES, wanted)).toEqual([
+      'vae.decode',
+      'text.encode',
+      'image.blur',
+      'image.load_many',
+      'latent.noise',
+      'mask.blur_edges',
+    ])
     expect(ids('  ')).toHaveLength(NODES.nodes.size)
   })
 })
@@ -75,7 +82,10 @@ describe('a search for what can be linked', () => {
   })
 
   it('gives only nodes that give a type, with the port', () => {
-    const found = searchNodes('', CATALOGUE, { gives: { class: 'float' } }).map(({ node: { id }, port }) => [id, port])
+    const found = searchNodes('', CATALOGUE, { gives: { class: 'float' } }).map(({ node: { id }, port }) => [
+      id,
+      port,
+    ])
     expect(found).toContainEqual(['t.split', 'whole'])
     expect(found).toContainEqual(['t.whole', 'out'])
     expect(found.map(([id]) => id)).not.toContain('t.draw')
@@ -86,16 +96,19 @@ it('matches whole words before letters here and there', () => {
   const score = (word: string, text: string) => fuzzy(word, text)?.score ?? 0
   expect(score('load', 'load many')).toBeGreaterThan(score('load', 'upload'))
   expect(score('load', 'upload')).toBeGreaterThan(score('lm', 'load many'))
-  expect(fuzzy('lm', 'load many')?.ranges).toEqual([[0, 1], [5, 6]])
+  expect(fuzzy('lm', 'load many')?.ranges).toEqual([
+    [0, 1],
+    [5, 6],
+  ])
   expect(fuzzy('xyz', 'load many')).toBeNull()
   expect(fuzzy('oan', 'load many')).toBeNull()
 })
 
 it('makes titles and families of ids', () => {
-  expect([titleOf('image.load_many'), titleOf('plain'), familyOf('pack.image.blur'), familyOf('plain')]).toEqual([
-    'Load many',
-    'Plain',
-    'pack.image',
-    '',
-  ])
+  expect([
+    titleOf('image.load_many'),
+    titleOf('plain'),
+    familyOf('pack.image.blur'),
+    familyOf('plain'),
+  ]).toEqual(['Load many', 'Plain', 'pack.image', ''])
 })

@@ -19,13 +19,9 @@ const FITS: Fits = new Map([
   ['int', new Set(['float'])],
   ['UNet', new Set(['Model'])],
 ])
-const [INT, FLOAT, STR, BOOL, PICTURE] = ['int', 'float', 'str', 'bool', 'Picture'].map((name) => ({ class: name })) as [
-  Shape,
-  Shape,
-  Shape,
-  Shape,
-  Shape,
-]
+const [INT, FLOAT, STR, BOOL, PICTURE] = ['int', 'float', 'str', 'bool', 'Picture'].map((name) => ({
+  class: name,
+})) as [Shape, Shape, Shape, Shape, Shape]
 const [A, B, C] = ['a', 'b', 'c'].map((owner) => ({ var: 'T', owner })) as [Shape, Shape, Shape]
 const [SD1, FLUX]: [Shape, Shape] = [{ family: 'sd1' }, { family: 'flux' }]
 
@@ -71,7 +67,11 @@ it('agrees with the engine on links tried one after another', () => {
   for (const row of rows) {
     const bindings = new Bindings()
     for (const [source, target, fit] of row) {
-      expect([source, target, bindings.link(readShape(source), readShape(target), CATALOGUE.fits)]).toEqual([source, target, fit])
+      expect([source, target, bindings.link(readShape(source), readShape(target), CATALOGUE.fits)]).toEqual([
+        source,
+        target,
+        fit,
+      ])
     }
   }
 })
@@ -94,7 +94,9 @@ group('variables', () => {
 
   it('that are linked share what either meets later', () => {
     const bindings = new Bindings()
-    expect(bindings.link(A, B, FITS) && bindings.link(B, C, FITS) && bindings.link(PICTURE, C, FITS)).toBe(true)
+    expect(bindings.link(A, B, FITS) && bindings.link(B, C, FITS) && bindings.link(PICTURE, C, FITS)).toBe(
+      true,
+    )
     expect(bindings.resolve(A)).toEqual(PICTURE)
     expect(bindings.link(STR, A, FITS)).toBe(false)
   })
@@ -160,7 +162,10 @@ it.each([
 })
 
 it('reads trees, and takes what is none for the unknown', () => {
-  expect(readShape({ class: 'a.VAE', args: [{ var: 'F' }] })).toEqual({ class: 'a.VAE', args: [{ var: 'F' }] })
+  expect(readShape({ class: 'a.VAE', args: [{ var: 'F' }] })).toEqual({
+    class: 'a.VAE',
+    args: [{ var: 'F' }],
+  })
   expect(readShape({ list: { family: 'sd1' } })).toEqual(list(SD1))
   for (const tree of [{}, null, 3, [], { class: 3 }, { kind: 'x' }]) expect(readShape(tree)).toEqual(UNKNOWN)
 })
@@ -173,7 +178,17 @@ it('gives types a colour and a form', () => {
     'number',
     'model',
   ])
-  expect([list(UNKNOWN), UNKNOWN, { class: 'constructor' }, A].map(typeKind)).toEqual(['list', 'other', 'other', 'other'])
-  expect([image, list(image), A, UNKNOWN].map(handleShape)).toEqual(['circle', 'square', 'diamond', 'diamond'])
+  expect([list(UNKNOWN), UNKNOWN, { class: 'constructor' }, A].map(typeKind)).toEqual([
+    'list',
+    'other',
+    'other',
+    'other',
+  ])
+  expect([image, list(image), A, UNKNOWN].map(handleShape)).toEqual([
+    'circle',
+    'square',
+    'diamond',
+    'diamond',
+  ])
   expect([list(model(A)), model(SD1)].map(isGeneric)).toEqual([true, false])
 })

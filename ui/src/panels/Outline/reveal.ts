@@ -45,6 +45,12 @@ function centreSoon(name: string, at: Path, enter: boolean, frames = PATIENCE): 
   if (!graph || graph.at !== at || frames === 0) return
   if (nodeNamed(name) && levelShown(graph)) {
     centreOn(name)
-    if (enter) focusCard(name)
+    if (enter) focusSoon(name)
   } else requestAnimationFrame(() => centreSoon(name, at, enter, frames - 1))
+}
+
+/** Cards out of sight are drawn once they have come into it. */
+function focusSoon(name: string, frames = PATIENCE): void {
+  if (frames === 0 || document.querySelector(`[data-node="${CSS.escape(name)}"]`)) focusCard(name)
+  else requestAnimationFrame(() => focusSoon(name, frames - 1))
 }

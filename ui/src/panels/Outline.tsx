@@ -12,7 +12,8 @@ import { OutlineRow } from './Outline/OutlineRow'
 import { rowMenu } from './Outline/actions'
 import type { TreeRow } from './Outline/keys'
 import { goTo } from './Outline/reveal'
-import { useOutlined } from './Outline/store'
+import { pathOf, useOutlined } from './Outline/store'
+import { useKeptFocus } from './Outline/useKeptFocus'
 import { useTreeKeys } from './Outline/useTreeKeys'
 import { useFollowed, useView } from './Outline/scrolling'
 import { drawn, scrolledTo, windowOf } from './Outline/windowing'
@@ -74,6 +75,7 @@ function Tree({ rows }: { readonly rows: readonly OutlineItem[] }) {
   )
   const onKeyDown = useTreeKeys(keyed, current, go)
   useFollowed(box, rows, selected, ROW)
+  const kept = useKeptFocus(rows, go)
   const menu = (event: MouseEvent, path: string) => {
     event.preventDefault()
     setWanted(path)
@@ -98,7 +100,11 @@ function Tree({ rows }: { readonly rows: readonly OutlineItem[] }) {
           const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-path]') : null
           if (row) menu({ ...event, currentTarget: row, preventDefault: () => event.preventDefault() }, row.dataset['path'] ?? '')
         }}
-        onFocus={(event) => setWanted(pathOf(event.target) || wanted)}
+        onFocus={(event) => {
+          setWanted(pathOf(event.target) || wanted)
+          kept.onFocus(event)
+        }}
+        onBlur={kept.onBlur}
       >
         {places.map((one) => {
           const item = rows[one]
@@ -119,10 +125,6 @@ function Tree({ rows }: { readonly rows: readonly OutlineItem[] }) {
       </div>
     </div>
   )
-}
-
-function pathOf(target: EventTarget): string {
-  return (target instanceof Element && target.closest<HTMLElement>('[data-path]')?.dataset['path']) || ''
 }
 
 function rowOf(item: OutlineItem, closed: ReadonlySet<string>): TreeRow {

@@ -8,7 +8,7 @@ import { edit } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
 import { noteRecent } from '../../stores/preferences'
 import { select } from '../../stores/selection'
-import { additionOf, type Addition } from './addition'
+import { additionOf, freePlace, type Addition } from './addition'
 import type { LinkFrom } from './store'
 
 /** Add a node of the catalogue and select it; gives its name, or null when it was refused. */
@@ -17,7 +17,7 @@ export async function addNode(type: string, position: Readonly<Point>): Promise<
   const node = place?.known.catalogue.nodes.get(type)
   if (!place || !node) return readOnly()
   noteRecent(type)
-  return add({ instance: { type, version: node.version }, base: type }, position)
+  return add({ instance: { type, version: node.version }, base: type }, freePlace(place.level, position))
 }
 
 /** Add an instance, linked to where a link was dropped from, and select it; gives its name, or null when it was refused. */

@@ -1,4 +1,4 @@
-import { entry, type Point } from '../../graph/level'
+import { entry, viewOf, type Point } from '../../graph/level'
 import { addInstance, freeName, link } from '../../graph/operations'
 import type { Known } from '../../graph/ports'
 import type { Graph, Instance, Operation } from '../../protocol'
@@ -31,4 +31,14 @@ export function additionOf(
     operations.push(...link(after, source, target, known, at))
   }
   return { name, operations }
+}
+
+const STEP = 32
+
+/** A place, or one a little down and to the right of it, where no other card has its corner. */
+export function freePlace(level: Graph, [x, y]: Readonly<Point>): Point {
+  const taken = new Set([...viewOf(level).positions.values()].map(String))
+  let place: Point = [x, y]
+  while (taken.has(String(place))) place = [place[0] + STEP, place[1] + STEP]
+  return place
 }

@@ -16,3 +16,8 @@ export function setOpen(path: string, open: boolean): void {
     return { closed: next }
   })
 }
+
+/** Path of the row that an element is in; empty when it is in none. */
+export function pathOf(target: EventTarget): string {
+  return (target instanceof Element && target.closest<HTMLElement>('[data-path]')?.dataset['path']) || ''
+}

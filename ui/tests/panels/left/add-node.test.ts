@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { additionOf } from '../../../src/panels/AddNode/addition'
+import { additionOf, freePlace } from '../../../src/panels/AddNode/addition'
 import { faceOf } from '../../../src/panels/AddNode/face'
 import { fittingPort, looseLink } from '../../../src/panels/AddNode/fitting'
 import { joined } from '../../../src/panels/AddNode/Marked'
@@ -16,6 +16,12 @@ const LEVEL: Graph = {
     sum: { type: 't.total', links: { values: ['n.out'] } },
     n: { type: 't.number' },
   },
+}
+
+function node(id: string) {
+  const found = CATALOGUE.nodes.get(id)
+  if (!found) throw new Error(`there is no ${id}`)
+  return found
 }
 
 function loose(name: string, port: string, side: 'in' | 'out') {
@@ -41,15 +47,13 @@ describe('what takes a link that was dropped', () => {
   })
 
   test('a port of the type goes before one that takes anything', () => {
-    const face = {
-      inputs: { any: CATALOGUE.nodes.get('t.pass')!.inputs['value']!, picture: CATALOGUE.nodes.get('t.blur')!.inputs['picture']! },
-      outputs: {},
-    }
+    const face = { inputs: { ...node('t.pass').inputs, ...node('t.blur').inputs }, outputs: {} }
+    expect(Object.keys(face.inputs)[0]).toBe('value')
     expect(fittingPort(face, loose('draw', 'out', 'out'), CATALOGUE)).toBe('picture')
   })
 
   test('a required port goes before an optional one of the same type', () => {
-    expect(fittingPort(CATALOGUE.nodes.get('t.blur')!, loose('draw', 'out', 'out'), CATALOGUE)).toBe('picture')
+    expect(fittingPort(node('t.blur'), loose('draw', 'out', 'out'), CATALOGUE)).toBe('picture')
   })
 
   test('there is none at a port that is not there', () => {
@@ -79,6 +83,12 @@ describe('the operations of adding', () => {
     const { operations } = additionOf(LEVEL, blur, [0, 0], KNOWN, '', { name: 'gone', port: 'out', side: 'out' })
     expect(operations).toHaveLength(1)
   })
+})
+
+test('a node that is added where one stands is put a little beside it', () => {
+  const level = { nodes: { a: {}, b: {} }, view: { a: { at: [10, 10] }, b: { at: [42, 42] } } }
+  expect(freePlace(level, [10, 10])).toEqual([74, 74])
+  expect(freePlace(level, [0, 0])).toEqual([0, 0])
 })
 
 const openable = (name: string, origin: Openable['origin'] = 'graphs'): Openable => ({

@@ -54,26 +54,31 @@ function InputRow({ row, data, port, fault }: InputProps) {
       title={fault ? `${fault.expected}; ${fault.got}. ${fault.cure}` : helpOf(port)}
     >
       <PortHandle name={data.name} port={row.port} side="in" record={port} />
-      {row.kind === 'param' ? <Typed data={data} name={row.port} port={port} fault={fault} /> : <Label data={data} name={row.port} port={port} />}
+      {row.kind === 'param' ? <Typed data={data} row={row} port={port} fault={fault} /> : <Label data={data} name={row.port} port={port} />}
     </div>
   )
 }
 
 interface TypedProps {
   readonly data: CardData
-  readonly name: string
+  readonly row: Row
   readonly port: InputPortRecord
   readonly fault: ProblemRecord | undefined
 }
 
 /** The widget of a port. What a graph input feeds is typed into that input, for all ports that it feeds. */
-function Typed({ data, name, port, fault }: TypedProps) {
+function Typed({ data, row, port, fault }: TypedProps) {
+  const name = row.port
   const fed = data.fed.get(name)
   const write = fed
     ? { onChange: (value: JsonValue) => setInput(fed.name, value), onReset: () => setInput(fed.name, port.schema['default'] ?? null) }
     : { onChange: (value: JsonValue) => setParam(data.name, name, value), onReset: () => unsetParam(data.name, name) }
   return (
-    <div className={`row__widget nodrag nowheel${fed ? ' row__widget--fed' : ''}`} title={fed ? t('canvas.fedBy', { name: fed.name }) : undefined}>
+    <div
+      className={`row__widget nodrag nowheel${fed ? ' row__widget--fed' : ''}`}
+      style={{ '--widget-row': `${row.height}px` }}
+      title={fed ? t('canvas.fedBy', { name: fed.name }) : undefined}
+    >
       <Widget
         compact
         name={name}

@@ -12,8 +12,12 @@ export function focusedNow(): HTMLElement | null {
   return active instanceof HTMLElement ? active : null
 }
 
-/** Gives the focus back to what had it; to the canvas if that is gone. */
+/** Gives the focus back to what had it; to the canvas if that is gone. What took the focus since keeps it. */
 export function focusAgain(before: HTMLElement | null): void {
+  const active = document.activeElement
+  // A dialog below takes the focus as a whole when the one above it goes.
+  const free = !active || active === document.body || active.matches('[role=dialog], [role=alertdialog]')
+  if (!free) return
   const usable = before?.isConnected && before !== document.body
   const place = usable ? before : document.querySelector<HTMLElement>('[data-scope=canvas]')
   place?.focus({ preventScroll: true })

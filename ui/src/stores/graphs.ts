@@ -103,7 +103,7 @@ function enter(id: string): Promise<void> {
         if (event.type === 'edited') takeEdit(id, event)
         else if (event.type === 'checked') change(id, { problems: event.problems, checked: true })
         else if (event.type === 'saved') takeSaved(id, event.name, event.seq, event.error)
-        else if (event.type === 'choice') change(id, { choice: { id: event.id, conflicts: event.conflicts } })
+        else if (event.type === 'choice') takeChoice(id, event)
       },
       lossy: (event) => presenceListeners.forEach((heard) => heard(id, event)),
       refused: (error) => {
@@ -164,6 +164,11 @@ function takeEdit(id: string, edited: Edited): void {
   if (changesPorts(edited)) void fetchInterfaces(id)
   const now = openGraph(id)
   if (now) hooks.forEach((hook) => hook(id, now))
+}
+
+/** Without conflicts the event names a choice that was settled. */
+function takeChoice(id: string, { id: choice, conflicts }: Choice): void {
+  change(id, { choice: { id: conflicts.length > 0 ? choice : '', conflicts } })
 }
 
 function takeSaved(id: string, name: string, seq: number, error: string): void {

@@ -98,6 +98,8 @@ export const panels: Translation<typeof english> = {
   historyNoneFound: 'Kein Lauf passt. Versuche andere Wörter oder Filter.',
   historyError: 'Der Verlauf ist nicht lesbar',
   openItsGraph: 'Seinen Graphen öffnen',
+  openGraph: 'Graph öffnen',
+  compare: 'Vergleichen…',
   restoreGraph: 'In diesem Graphen wiederherstellen',
   restoreValues: 'Nur die Werte wiederherstellen',
   restoreSame: 'Der Graph ist schon so',

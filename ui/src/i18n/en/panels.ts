@@ -96,6 +96,8 @@ export const panels = {
   historyNoneFound: 'No run is like that. Try other words or filters.',
   historyError: 'The history can’t be read',
   openItsGraph: 'Open its graph',
+  openGraph: 'Open graph',
+  compare: 'Compare…',
   restoreGraph: 'Restore in this graph',
   restoreValues: 'Restore only the values',
   restoreSame: 'The graph is like that already',

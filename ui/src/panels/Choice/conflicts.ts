@@ -1,6 +1,7 @@
 /** What has to be chosen after another program changed the file of an open graph. */
 
 import { isRecord } from '../../graph/level'
+import { same } from '../../graph/patch'
 import type { Choice, JsonValue } from '../../protocol'
 import { readable } from '../FormView/inputs'
 import { shown } from '../SweepGrid/sweep'
@@ -30,13 +31,36 @@ export function readConflicts(conflicts: Choice['conflicts']): Conflict[] {
   return conflicts.map((told) => {
     const instance = textOf(told['instance'])
     const field = textOf(told['field'])
-    const sides = {
-      ours: sideText(told['ours'], field),
-      theirs: sideText(told['theirs'], field),
-      base: sideText(told['base'], field),
-    }
+    const sides = sideTexts(told, field)
     return { instance, field, title: titleOf(field), sides }
   })
+}
+
+function sideTexts(told: Choice['conflicts'][number], field: string): Record<Side, string> {
+  const values = SIDES.map((side) => valueOf(told[side]))
+  const inputs = values.filter(isRecord)
+  // Of an input of the graph its value is enough, if nothing else of it differs
+  const onlyValue =
+    field.startsWith('inputs.') &&
+    inputs.length === SIDES.length &&
+    inputs.every((one) => sameRest(one, inputs[0]))
+  const text = (side: Side) => {
+    const value = valueOf(told[side])
+    return onlyValue && isRecord(value)
+      ? shown(value['default'] as JsonValue, 400)
+      : sideText(told[side], field)
+  }
+  return { ours: text('ours'), theirs: text('theirs'), base: text('base') }
+}
+
+function sameRest(one: Record<string, unknown>, other: Record<string, unknown> | undefined): boolean {
+  return same({ ...one, default: null }, { ...other, default: null })
+}
+
+/** The value of a side that is about one place. */
+function valueOf(side: JsonValue | undefined): unknown {
+  const values = isRecord(side) ? Object.values(side) : []
+  return values.length === 1 ? values[0] : undefined
 }
 
 /** A side's places with their values: the value alone where there is one place. */

@@ -1,7 +1,7 @@
 import { ArrowLeftRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { address } from '../../api/http'
-import { formatPercent, formatSeconds, formatTime, t } from '../../i18n/t'
+import { formatNumber, formatSeconds, formatTime, t } from '../../i18n/t'
 import type { JsonValue, RunRecord } from '../../protocol'
 import { Button } from '../../shell/Button'
 import { Modal } from '../../shell/Modal'
@@ -104,8 +104,10 @@ function Pair({ told, pair }: { readonly told: Compared; readonly pair: OutputCh
 function pixelText({ equal, mean, greatest }: OutputChange): string {
   if (equal) return t('panels.compareEqual')
   if (mean === null || greatest === null) return t('panels.compareSizes')
-  return t('panels.comparePixels', { mean: formatPercent(mean), greatest: formatPercent(greatest) })
+  return t('panels.comparePixels', { mean: percent(mean), greatest: percent(greatest) })
 }
+
+const percent = (share: number) => `${formatNumber(share * 100, share < 0.01 ? 3 : 1)} %`
 
 const titleOf = (run: RunRecord) => `${formatTime(run.created * 1000)} ${mainText(run)}`.trim()
 

@@ -1,8 +1,8 @@
 /** The comparison of two graphs that is shown; the canvas marks the nodes of the open one by it. */
 
 import { create } from 'zustand'
-import { diffGraphs, touched, type GraphDiff } from '../../graph/diff'
-import { children } from '../../graph/level'
+import { diffGraphs, touched, type Change, type GraphDiff } from '../../graph/diff'
+import { children, isRecord, splitPort, type Path } from '../../graph/level'
 import { useDiffMarks, type DiffMark } from '../../canvas/marks'
 import type { Graph } from '../../protocol'
 import { onEdited, useGraphs } from '../../stores/graphs'
@@ -73,8 +73,18 @@ export function marksOf(diff: GraphDiff, later: boolean): ReadonlyMap<string, Di
   for (const [at, level] of diff) {
     for (const name of level.added) marks.set(children(at, name), later ? 'added' : 'removed')
     for (const name of level.removed) marks.set(children(at, name), later ? 'removed' : 'added')
+    for (const path of fedBy(at, level.own)) if (!marks.has(path)) marks.set(path, 'changed')
   }
   return marks
+}
+
+/** Instances that an input feeds which differs: what they compute does, too. */
+function fedBy(at: Path, own: readonly Change[]): string[] {
+  return own.flatMap(({ field, before, after }) => {
+    const declared = after ?? before
+    if (!field.startsWith('inputs.') || !isRecord(declared) || !Array.isArray(declared['to'])) return []
+    return declared['to'].map((text) => children(at, splitPort(String(text)).name))
+  })
 }
 
 /** Keep the comparison up to date with edits and tabs; gives a function that ends it. */

@@ -41,7 +41,7 @@ export function FilesDialog({ tab }: FilesDialogProps) {
     <Modal
       open
       size="large"
-      onOpenChange={(open) => !open && closeOverlay()}
+      onOpenChange={(open) => !open && closeOverlay('open')}
       title={t('panels.openTitle')}
       className="files"
       footer={<Button onClick={() => void start()}>{t('panels.newGraph')}</Button>}
@@ -140,7 +140,7 @@ function Records({ records, templates, searched }: RecordsProps) {
   }
   const open = async (name: string) => {
     setOpening(name)
-    if (await openFile(name)) closeOverlay()
+    if (await openFile(name)) closeOverlay('open')
     else setOpening('')
   }
   const Icon = templates ? LayoutTemplate : FileJson
@@ -179,7 +179,7 @@ function DropZone() {
   const [busy, setBusy] = useState(false)
   const take = async (files: readonly File[]) => {
     setBusy(true)
-    if ((await openFiles(files)) > 0) closeOverlay()
+    if ((await openFiles(files)) > 0) closeOverlay('open')
     setBusy(false)
   }
   const handlers = useMemo(

@@ -31,7 +31,7 @@ function lookAtChoice(session: string, { choice, record }: OpenGraph, asked: Map
   const run = () => openOverlay({ kind: 'choice', session })
   const text = t('panels.choiceNotice', { name: record.name })
   asked.set(key, notify({ kind: 'warn', text, stay: null, action: { label: t('panels.choose'), run } }))
-  if (useOverlay.getState().overlay === null) run()
+  if (isFree()) run()
 }
 
 let checked: unknown = null
@@ -52,5 +52,11 @@ function lookAtMissing(session: string, open: OpenGraph, told: Set<string>): voi
     title: open.record.title,
   })
   notify({ kind: 'warn', text, action: { label: t('panels.show'), run } })
-  if (useOverlay.getState().overlay === null) run()
+  if (isFree()) run()
+}
+
+/** Whether a window may open by itself: nothing that somebody is at would go. */
+function isFree(): boolean {
+  const { overlay } = useOverlay.getState()
+  return overlay === null || overlay.kind === 'open'
 }

@@ -17,6 +17,7 @@ export function openOverlay(overlay: Overlay): void {
   useOverlay.setState({ overlay })
 }
 
-export function closeOverlay(): void {
-  useOverlay.setState({ overlay: null })
+/** Close the window; of a kind only, if one is given, since another may have taken its place. */
+export function closeOverlay(kind?: Overlay['kind']): void {
+  useOverlay.setState(({ overlay }) => (kind && overlay?.kind !== kind ? {} : { overlay: null }))
 }

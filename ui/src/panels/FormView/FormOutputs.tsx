@@ -102,5 +102,5 @@ function Value({ run, artifact }: { readonly run: RunRecord; readonly artifact: 
 /** Pictures smaller than their place are enlarged without a blur. */
 function sharpen(event: React.SyntheticEvent<HTMLImageElement>): void {
   const image = event.currentTarget
-  if (Math.max(image.naturalWidth, image.naturalHeight) <= 320) image.dataset['small'] = ''
+  if (Math.max(image.naturalWidth, image.naturalHeight) <= 128) image.dataset['small'] = ''
 }

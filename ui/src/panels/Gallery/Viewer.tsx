@@ -72,7 +72,8 @@ interface StageProps {
   readonly children: React.ReactNode
 }
 
-const SMALL = 320
+/** Pixels up to which a picture is enlarged without a blur. */
+const SMALL = 128
 
 function Stage({ picture, title, children }: StageProps) {
   const [small, setSmall] = useState(false)
@@ -122,13 +123,13 @@ function Facts({
           {t('panels.download')}
         </Button>
         <Button icon={FolderOpen} onClick={() => void open()}>
-          {t('panels.openItsGraph')}
+          {t('panels.openGraph')}
         </Button>
         <Button icon={RotateCcw} onClick={() => void restore()}>
-          {t('panels.restoreGraph')}
+          {t('panels.restore')}
         </Button>
         <Button icon={Columns2} onClick={compare}>
-          {t('panels.compareWith')}
+          {t('panels.compare')}
         </Button>
       </div>
       <dl className="viewer__facts">

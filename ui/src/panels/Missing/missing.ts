@@ -38,6 +38,9 @@ const KINDS: Readonly<Record<string, MissingNode['kind']>> = {
   'unreadable-ref': 'graph',
 }
 
+/** A file that is not there, or is none of those that its port takes. */
+const FILES = new Set(['file-missing', 'bad-value'])
+
 /** Read a graph's problems for what is missing. */
 export function missingOf(
   graph: Graph,
@@ -50,7 +53,7 @@ export function missingOf(
   for (const problem of problems) {
     const kind = KINDS[problem.code]
     if (kind) addNode(nodes, graph, problem, kind)
-    else if (problem.code === 'bad-value') files.push(...fileOf(graph, problem, catalogue, interfaces))
+    else if (FILES.has(problem.code)) files.push(...fileOf(graph, problem, catalogue, interfaces))
   }
   return { nodes: [...nodes.values()], files }
 }

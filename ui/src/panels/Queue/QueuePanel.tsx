@@ -71,6 +71,8 @@ export function QueueTools() {
   )
 }
 
+const spentText = (seconds: number) => (seconds < 1 ? '' : formatSeconds(Math.floor(seconds)))
+
 const titleOf = (run: RunRecord) => mainText(run) || run.title || t('panels.untitled')
 
 function Running({ run }: { readonly run: RunRecord }) {
@@ -106,7 +108,7 @@ function Running({ run }: { readonly run: RunRecord }) {
             ? t('panels.progressNodes', { done: far.done, n: far.total })
             : t('panels.stateRunning')}
         </span>
-        <span>{leftText(far) || formatSeconds(Math.floor(spent(run, now)))}</span>
+        <span>{leftText(far) || spentText(spent(run, now))}</span>
       </p>
     </section>
   )
@@ -295,6 +297,7 @@ function Ended({ runs }: { readonly runs: readonly RunRecord[] }) {
               <span className="queue__title">{titleOf(run)}</span>
               <span className="queue__time">{formatSeconds(spent(run))}</span>
             </div>
+            <p className="queue__detail">{otherValues(run)}</p>
             {run.artifacts.length > 0 && (
               <div className="queue__thumbs">
                 {run.artifacts.slice(0, 4).map((artifact) => (

@@ -73,6 +73,22 @@ describe('conflicts with another program', () => {
     expect(conflict).toMatchObject({ title: 'Seed', sides: { base: '1', ours: '2', theirs: '' } })
   })
 
+  it('tells of an input its value alone, if nothing else of it differs', () => {
+    const input = (value: string) => ({ 'inputs/prompt': { default: value, to: ['a.text'] } })
+    const told = {
+      instance: '',
+      field: 'inputs.prompt',
+      base: input('a'),
+      ours: input('b'),
+      theirs: input('c'),
+    }
+    expect(readConflicts([told])[0]?.sides).toEqual({ base: 'a', ours: 'b', theirs: 'c' })
+    const moved = { 'inputs/prompt': { default: 'c', to: ['other.text'] } }
+    expect(readConflicts([{ ...told, theirs: moved }])[0]?.sides.theirs).toBe(
+      '{"default":"c","to":["other.text"]}',
+    )
+  })
+
   it('tells the fields of a node that one side took out', () => {
     const [conflict] = readConflicts([
       {
@@ -154,7 +170,7 @@ describe('what is missing', () => {
       [
         problem({ code: 'unknown-node', instance: 'a', cure: 'Install it.' }),
         problem({ code: 'unknown-node', instance: 'b', cure: 'Install it.' }),
-        problem({ code: 'bad-value', instance: 'load', port: 'file' }),
+        problem({ code: 'file-missing', instance: 'load', port: 'file' }),
         problem({ code: 'bad-value', instance: 'load', port: 'steps' }),
         problem({ code: 'missing-input', instance: 'load', port: 'file' }),
       ],

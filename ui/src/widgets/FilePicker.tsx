@@ -1,11 +1,12 @@
 import { ChevronDown, File as FileIcon, Folder } from 'lucide-react'
 import { Popover } from 'radix-ui'
-import { useState, type DragEvent } from 'react'
+import { useEffect, useState, type DragEvent } from 'react'
 import { t } from '../i18n/t'
 import { held, shownText, type Control } from './control'
 import { FileChooser } from './FileChooser'
+import { noteRecent } from './files'
 import type { FormOf } from './schema'
-import { fileName, pictureOf, send } from './uploads'
+import { fileName, isUpload, learnName, send, thumbOf, useUploads } from './uploads'
 import './file-picker.css'
 
 /** A file: one that was sent to the server, or one of the workspace by its name. Files dropped here are sent. */
@@ -16,13 +17,17 @@ export function FilePicker(props: Control) {
   const [over, setOver] = useState(false)
   const [sent, setSent] = useState<number | null>(null)
   const name = shownText(held(props))
-  const picture = pictureOf(name)
+  const picture = form.folder ? null : thumbOf(name, 64)
+  const known = useUploads((now) => now.known)
+  const called = fileName(name, known)
+  useEffect(() => learnName(name), [name])
 
   const take = async (file: File) => {
     setSent(0)
     onFault(null)
     try {
       const record = await send(file, setSent)
+      noteRecent(record.id)
       onChange(record.id)
       setOpen(false)
     } catch (error) {
@@ -59,12 +64,12 @@ export function FilePicker(props: Control) {
         onDrop={drop}
       >
         {picture ? (
-          <img className="file-picker__thumb" src={picture} alt="" loading="lazy" decoding="async" />
+          <img key={picture} className="file-picker__thumb" src={picture} alt="" loading="lazy" decoding="async" />
         ) : (
           <Icon className="file-picker__icon" size={compact ? 14 : 18} aria-hidden />
         )}
-        <span className="file-picker__name" title={name}>
-          {sent === null ? fileName(name) || emptyText(form, field.nullable) : t('widgets.sending', { percent: String(Math.round(sent * 100)) })}
+        <span className="file-picker__name" title={isUpload(name) ? called : name}>
+          {sent === null ? called || emptyText(form, field.nullable) : t('widgets.sending', { percent: String(Math.round(sent * 100)) })}
         </span>
         <ChevronDown className="choice__arrow" size={14} aria-hidden />
         {sent !== null && <progress className="file-picker__progress" value={sent} aria-label={t('widgets.upload')} />}
@@ -79,6 +84,7 @@ export function FilePicker(props: Control) {
             onSend={(file) => void take(file)}
             onChoose={(chosen) => {
               onFault(null)
+              if (chosen !== null) noteRecent(chosen)
               onChange(chosen)
               setOpen(false)
             }}

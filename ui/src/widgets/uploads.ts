@@ -1,30 +1,58 @@
-/** Files that were sent to the server. It knows them by what they hold; their names are kept here. */
+/** Files that were sent to the server. It finds them by what they hold, and tells what they were called. */
 
+import { create } from 'zustand'
 import { address, get, upload } from '../api/http'
 import type { UploadRecord } from '../protocol'
 
-const NAMES = 'knotwork.upload-names'
-const MOST = 500
+interface Sent {
+  /** Id → what is known of it. */
+  readonly known: ReadonlyMap<string, UploadRecord>
+  /** Ids that the server has been asked for, and does not have. */
+  readonly gone: ReadonlySet<string>
+}
+
+/** The uploads that this page has heard of, so that a card can show a name where the graph has an id. */
+export const useUploads = create<Sent>(() => ({ known: new Map(), gone: new Set() }))
 
 /** Endings that are one kind of file. */
 const alike: Readonly<Record<string, string>> = { '.jpeg': '.jpg', '.tiff': '.tif', '.csv': '.txt', '.md': '.txt' }
+const drawn: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff'])
 
-/** Send a file, and keep what it was called. */
-export async function send(file: File, onProgress: (part: number) => void): Promise<UploadRecord> {
+/** Send a file under its name. */
+export async function send(file: File, onProgress: (part: number) => void = () => undefined): Promise<UploadRecord> {
   const record = await upload<UploadRecord>(file, file.name, onProgress)
-  const names = { ...readNames(), [record.id]: file.name }
-  try {
-    localStorage.setItem(NAMES, JSON.stringify(Object.fromEntries(Object.entries(names).slice(-MOST))))
-  } catch {
-    // Without storage people see the id
-  }
+  useUploads.setState(({ known, gone }) => ({
+    known: new Map(known).set(record.id, record),
+    gone: new Set([...gone].filter((id) => id !== record.id)),
+  }))
   return record
 }
 
-/** The uploads that a port takes. */
+/** The uploads that a port takes, the last that were sent first. */
 export async function listUploads(suffixes: readonly string[]): Promise<UploadRecord[]> {
   const records = await get<UploadRecord[]>('uploads')
-  return records.filter((record) => takes(suffixes, record.id))
+  useUploads.setState({ known: new Map(records.map((record) => [record.id, record])) })
+  return records.filter((record) => takes(suffixes, record.id)).sort((one, other) => other.created - one.created)
+}
+
+let asking = false
+
+/** Learn what an upload is called; many that ask at once make one question. */
+export function learnName(id: string): void {
+  const { known, gone } = useUploads.getState()
+  if (asking || !isUpload(id) || known.has(id) || gone.has(id)) return
+  asking = true
+  listUploads([]).then(
+    () => {
+      asking = false
+      const now = useUploads.getState()
+      if (!now.known.has(id)) useUploads.setState({ gone: new Set(now.gone).add(id) })
+    },
+    // Without the server people see the id, and the next that is drawn asks again
+    () => {
+      asking = false
+    },
+  )
 }
 
 /** Whether a file's name ends as a port asks; without endings it takes all. */
@@ -33,10 +61,10 @@ export function takes(suffixes: readonly string[], name: string): boolean {
   return suffixes.length === 0 || suffixes.some((one) => kind(one) === kind(ending))
 }
 
-/** What a file is called: an upload's own name where this browser sent it, else a short form of its id. */
-export function fileName(id: string): string {
+/** What a file is called: an upload by its sender's name where that is known, else by a short form of its id. */
+export function fileName(id: string, known: ReadonlyMap<string, UploadRecord>): string {
   if (!isUpload(id)) return id
-  return readNames()[id] ?? `${id.slice(0, 8)}…${suffixOf(id)}`
+  return known.get(id)?.name || `${id.slice(0, 8)}…${suffixOf(id)}`
 }
 
 /** Whether a file param names an upload. */
@@ -44,10 +72,20 @@ export function isUpload(id: string): boolean {
   return /^[0-9a-f]{32}\.[a-z0-9]{3,11}$/.test(id)
 }
 
-/** Address of an upload that a browser can draw as a picture; null of any other file. */
-export function pictureOf(id: string): string | null {
-  const drawn = ['.png', '.jpg', '.webp', '.gif', '.bmp']
-  return isUpload(id) && drawn.includes(suffixOf(id)) ? address(`uploads/${id}`) : null
+/** Whether a file is a picture, by its ending. */
+export function isPicture(name: string): boolean {
+  return drawn.has(suffixOf(name))
+}
+
+/** Address of a small picture of a file that a param names; null of one that is no picture. */
+export function thumbOf(name: string, size = 128): string | null {
+  if (!isPicture(name)) return null
+  return isUpload(name) ? address(`uploads/${name}/thumbnail`, { size }) : address('files/picture', { name, size })
+}
+
+/** Address of a picture file itself. */
+export function pictureFile(name: string): string {
+  return isUpload(name) ? address(`uploads/${name}`) : address('files/picture', { name, size: 0 })
 }
 
 function suffixOf(name: string): string {
@@ -56,12 +94,4 @@ function suffixOf(name: string): string {
 
 function kind(suffix: string): string {
   return alike[suffix] ?? suffix
-}
-
-function readNames(): Record<string, string> {
-  try {
-    return JSON.parse(localStorage.getItem(NAMES) ?? '{}') as Record<string, string>
-  } catch {
-    return {}
-  }
 }

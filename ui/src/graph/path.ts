@@ -1,7 +1,7 @@
 /** Which instances of a level feed which. */
 
 import type { Graph } from '../protocol'
-import { entry, splitPort } from './level'
+import { entry } from './level'
 import { linksOf, sourceNames } from './links'
 
 /** Names of the instances that one waits for (`up`) or that wait for it (`down`), itself left out. */
@@ -37,11 +37,6 @@ export function sorted(before: ReadonlyMap<string, readonly string[]>): string[]
   }
   const placed = new Set(order)
   return [...order, ...[...waiting.keys()].filter((name) => !placed.has(name))]
-}
-
-/** Names of the instances that outputs of the graph come from. */
-export function outputNames(level: Graph): Set<string> {
-  return new Set(Object.values(level.outputs ?? {}).map((text) => splitPort(text).name))
 }
 
 function namesRead(level: Graph, name: string): string[] {

@@ -22,11 +22,7 @@ export default function Problems() {
   useEffect(() => setCurrent(''), [session, setCurrent])
   if (!graph) return <Empty icon={CircleCheck} title={t('left.nothingOpen')} />
   if (keys.length === 0) {
-    return graph.checked ? (
-      <Empty icon={CircleCheck} title={t('left.noProblems')} text={t('left.noProblemsText')} />
-    ) : (
-      <Empty icon={CircleCheck} title={t('left.checking')} />
-    )
+    return <Empty icon={CircleCheck} title={t('left.noProblems')} text={t('left.noProblemsText')} />
   }
   return (
     <div className="problems" onKeyDown={onKeyDown}>
@@ -58,7 +54,6 @@ export default function Problems() {
           </ul>
         </>
       )}
-      {!graph.checked && <p className="problems__note" role="status">{t('left.checkingMore')}</p>}
     </div>
   )
 }

@@ -30,9 +30,8 @@ export interface OpenGraph {
   graph: Graph
   /** Number of the last edit in `graph`. */
   number: number
+  /** As far as they are known: when a check of the whole graph finds others, the server says so. */
   problems: readonly ProblemRecord[]
-  /** Whether `problems` are all. */
-  checked: boolean
   /** What waits to be chosen since another program changed the file; empty id = nothing. */
   choice: { id: string; conflicts: Choice['conflicts'] }
   /** Why the file lacks edits; empty when it doesn't, or will soon have them. */
@@ -101,7 +100,7 @@ function enter(id: string): Promise<void> {
       },
       event: (event) => {
         if (event.type === 'edited') takeEdit(id, event)
-        else if (event.type === 'checked') change(id, { problems: event.problems, checked: true })
+        else if (event.type === 'checked') change(id, { problems: event.problems })
         else if (event.type === 'saved') takeSaved(id, event.name, event.seq, event.error)
         else if (event.type === 'choice') takeChoice(id, event)
       },
@@ -130,7 +129,6 @@ function takeSnapshot(id: string, state: GraphStateRecord): void {
     graph: state.document as unknown as Graph,
     number: state.session.seq,
     problems: state.problems,
-    checked: state.checked,
     choice: { id: state.choice, conflicts: state.conflicts },
     saveError: '',
     at: before?.at ?? '',

@@ -186,7 +186,5 @@ export const left: Translation<typeof english> = {
 
   noProblems: 'Keine Probleme',
   noProblemsText: 'Der Graph kann laufen.',
-  checking: 'Der Graph wird geprüft …',
-  checkingMore: 'Wird noch geprüft …',
   failedInRun: 'Im letzten Lauf gescheitert',
 }

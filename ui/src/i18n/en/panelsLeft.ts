@@ -183,7 +183,5 @@ export const left = {
 
   noProblems: 'No problems',
   noProblemsText: 'The graph can run.',
-  checking: 'Checking the graph …',
-  checkingMore: 'Still checking …',
   failedInRun: 'Failed in the last run',
 } as const

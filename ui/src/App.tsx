@@ -9,6 +9,7 @@ import { listenToClipboard, registerCanvasCommands } from './canvas/commands'
 import { AddNode } from './panels/AddNode'
 import { PanelOverlays } from './panels/Files/PanelOverlays'
 import { useIsForm } from './panels/FormView/address'
+import { MaskHost } from './panels/Mask/MaskHost'
 import { RunButton } from './panels/RunButton/RunButton'
 import type { HealthRecord, SettingsRecord } from './protocol'
 import type { ServerFacts } from './shell/About'
@@ -53,6 +54,7 @@ function Centre() {
       <Suspense fallback={<Spinner />}>{form ? <FormView /> : <Canvas />}</Suspense>
       <AddNode />
       <PanelOverlays />
+      <MaskHost />
     </ErrorBoundary>
   )
 }

@@ -2,6 +2,7 @@
 
 import { t } from '../i18n/t'
 import { openAddNode } from '../panels/AddNode'
+import { maskable } from '../panels/Mask/store'
 import { commandEntries, type MenuEntry } from '../shell/Menu'
 import { openMenuAt } from '../shell/menuAt'
 import { useSelection, select } from '../stores/selection'
@@ -25,6 +26,7 @@ export function cardMenu(event: At, node: FlowNode): void {
     ...commandEntries(
       ['run.toSelected', 'run.forceSelected'],
       ['node.rename', 'edit.duplicate', 'edit.copy', 'edit.delete'],
+      maskable(node.id) ? ['node.paintMask'] : [],
       ['node.bypass', 'node.mute', 'node.collapse', 'node.pin'],
       ['graph.group', 'graph.embed', 'graph.unpack', 'graph.enter'],
     ),

@@ -14,8 +14,8 @@ export interface MaskPainterProps {
   readonly picture: string
   /** Address of a mask to go on from: white where to edit. */
   readonly mask?: string
-  /** Gets the mask as a grey PNG file of the picture's size, white where to edit. */
-  readonly onPaint: (mask: Blob) => void
+  /** Gets the mask as a grey PNG file of the picture's size, white where to edit. While it fails, the painting stays. */
+  readonly onPaint: (mask: Blob) => void | Promise<void>
   readonly title?: string
 }
 
@@ -35,6 +35,8 @@ function Painter({ picture, mask, onPaint, onDone }: PainterProps) {
   const [size, setSize] = useState(48)
   const [erases, setErases] = useState(false)
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null)
+  const [busy, setBusy] = useState(false)
+  const [fault, setFault] = useState('')
   const act = (one: Act) => setPainting((now) => did(now, one))
   const onKeyDown = (event: KeyboardEvent) => {
     const withControl: Record<string, () => void> = {
@@ -56,8 +58,15 @@ function Painter({ picture, mask, onPaint, onDone }: PainterProps) {
   }
   const finish = async () => {
     if (!canvas) return
-    onPaint(await toPng(canvas))
-    onDone()
+    setFault('')
+    setBusy(true)
+    try {
+      await onPaint(await toPng(canvas))
+      onDone()
+    } catch (error) {
+      setFault(error instanceof Error ? error.message : String(error))
+      setBusy(false)
+    }
   }
   return (
     <div className="mask-painter" onKeyDown={onKeyDown}>
@@ -83,9 +92,13 @@ function Painter({ picture, mask, onPaint, onDone }: PainterProps) {
         onReady={setCanvas}
       />
       <div className="mask-painter__foot">
-        <span className="mask-painter__hint">{t('widgets.maskHint')}</span>
+        {fault === '' ? (
+          <span className="mask-painter__hint">{t('widgets.maskHint')}</span>
+        ) : (
+          <span className="mask-painter__hint" data-bad role="alert">{t('widgets.maskFailed', { error: fault })}</span>
+        )}
         <Button onClick={onDone}>{t('widgets.cancel')}</Button>
-        <Button kind="primary" disabled={!canvas} onClick={() => void finish()}>{t('widgets.maskUse')}</Button>
+        <Button kind="primary" disabled={!canvas || busy} onClick={() => void finish()}>{t('widgets.maskUse')}</Button>
       </div>
     </div>
   )

@@ -103,6 +103,12 @@ export const widgets = {
 
   // Masken
   maskTitle: 'Maske malen',
+  maskTitleOf: 'Maske über {name} malen',
+  paintMask: 'Maske malen …',
+  maskOf: 'Maske für {name}',
+  maskAdded: 'Die Maske steht jetzt neben dem Bild.',
+  maskNoPlace: 'Hier lassen sich keine Knoten einfügen.',
+  maskFailed: 'Die Maske wurde nicht eingefügt: {error}',
   maskTools: 'Werkzeuge',
   maskBrush: 'Pinsel',
   maskErase: 'Radierer (E)',

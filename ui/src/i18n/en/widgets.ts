@@ -97,6 +97,12 @@ export const widgets = {
 
   // Masks
   maskTitle: 'Paint a mask',
+  maskTitleOf: 'Paint a mask over {name}',
+  paintMask: 'Paint a mask…',
+  maskOf: 'Mask for {name}',
+  maskAdded: 'The mask was added beside the picture.',
+  maskNoPlace: 'No node can be added here.',
+  maskFailed: 'The mask was not added: {error}',
   maskTools: 'Tools',
   maskBrush: 'Brush',
   maskErase: 'Eraser (E)',

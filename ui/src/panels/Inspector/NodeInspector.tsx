@@ -9,6 +9,7 @@ import type { Instance, NodeRecord, Operation, ProblemRecord } from '../../proto
 import { Button } from '../../shell/Button'
 import { edit, enterLevel } from '../../stores/graphs'
 import { NodeHelp, shortVersion, type HelpSubject } from '../Library/NodeHelp'
+import { PaintMask } from '../Mask/PaintMask'
 import { nameFault } from '../Outline/actions'
 import { ProblemText } from '../Problems/ProblemText'
 import { select } from '../../stores/selection'
@@ -56,6 +57,7 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
         {isLevel(instance) && (
           <Button icon={CornerDownRight} onClick={() => enterLevel(session, path)}>{t('left.goInto')}</Button>
         )}
+        {!readOnly && <PaintMask session={session} at={at} name={name} />}
       </div>
       <Faults problems={problems.filter(({ port }) => !port || !(port in shown.inputs))} />
       <NodeActions place={place} name={name} instance={instance} />

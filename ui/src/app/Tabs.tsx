@@ -2,8 +2,8 @@ import { useShallow } from 'zustand/react/shallow'
 import { t } from '../i18n/t'
 import { GraphTabs, type TabItem } from '../shell/GraphTabs'
 import { commandEntries } from '../shell/Menu'
-import { runCommand } from '../stores/commands'
-import { activateTab, closeTab, orderTabs, useGraphs, type OpenGraph } from '../stores/graphs'
+import { closeGraph } from '../panels/Files/actions'
+import { activateTab, orderTabs, useGraphs, type OpenGraph } from '../stores/graphs'
 
 /** The graphs that are open. */
 export function Tabs() {
@@ -17,7 +17,7 @@ export function Tabs() {
       tabs={items}
       active={active || null}
       onActivate={activateTab}
-      onClose={(id) => void close(id)}
+      onClose={(id) => void closeGraph(id)}
       onMove={(id, index) => {
         const others = tabs.filter((one) => one !== id)
         orderTabs([...others.slice(0, index), id, ...others.slice(index)])
@@ -29,12 +29,6 @@ export function Tabs() {
       }}
     />
   )
-}
-
-/** Close a tab, asking first where something would be hard to find again. */
-async function close(id: string): Promise<void> {
-  if (id === useGraphs.getState().active && runCommand('file.close')) return
-  await closeTab(id)
 }
 
 function tabOf(id: string, open: OpenGraph): TabItem {

@@ -234,10 +234,18 @@ export function orderTabs(tabs: string[]): void {
   keepTabs()
 }
 
-/** Close a tab. The session stays open at the server while others have it; its graph is kept in any case. */
+/** How many others are in a session; the store of people tells it. */
+let company: (session: string) => number = () => 0
+
+export function countCompany(count: (session: string) => number): void {
+  company = count
+}
+
+/** Close a tab. The session is closed only when nobody else is in it; its graph is kept in any case. */
 export async function closeTab(id: string): Promise<void> {
+  const shared = company(id) > 0
   forget(id)
-  await remove(`sessions/${id}`).catch(() => undefined)
+  if (!shared) await remove(`sessions/${id}`).catch(() => undefined)
 }
 
 function forget(id: string): void {

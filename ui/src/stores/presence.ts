@@ -3,7 +3,7 @@
 import { create } from 'zustand'
 import type { Present } from '../protocol'
 import { client, line } from './connection'
-import { onPresence } from './graphs'
+import { countCompany, onPresence } from './graphs'
 
 interface Presence {
   /** Session → client → where they are. */
@@ -13,6 +13,7 @@ interface Presence {
 export const usePresence = create<Presence>(() => ({ people: {} }))
 
 export function followPresence(): void {
+  countCompany((session) => Object.keys(usePresence.getState().people[session] ?? {}).length)
   onPresence((session, event) => {
     const present = event as Present
     if (present.type !== 'present' || present.client === client) return

@@ -40,7 +40,7 @@ function pressed(event: KeyboardEvent<HTMLElement>, target: HTMLElement): void {
   if (event.key === 'Tab' && target === event.currentTarget && !event.shiftKey && !event.ctrlKey) {
     event.preventDefault()
     openAddNode({ position: viewCentre() })
-  } else if (event.key === 'Enter' && onCard) {
+  } else if (event.key === 'Enter' && onCard && !event.ctrlKey && !event.metaKey) {
     event.preventDefault()
     target.querySelector<HTMLElement>('.row__widget :is(input, textarea, button, select), .card__fold')?.focus()
   } else if (event.key === 'Escape' && onCard) {

@@ -7,7 +7,7 @@ import { SearchField } from './Library/SearchField'
 import { TemplateCard } from './Templates/TemplateCard'
 import { matching } from './Templates/matching'
 import { keyOf, type Openable } from './Templates/openable'
-import { loadShelf, useShelf } from './Templates/store'
+import { loadGraphs, loadPictures, useShelf } from './Templates/store'
 import './Templates.css'
 
 /** The graphs that can be opened, with pictures: those of the workspace and the templates. */
@@ -15,7 +15,8 @@ export default function Templates() {
   const { state, reason, graphs } = useShelf()
   const [query, setQuery] = useState('')
   useEffect(() => {
-    void loadShelf()
+    void loadGraphs()
+    void loadPictures()
   }, [])
   const found = matching(graphs, query)
   return (
@@ -66,7 +67,7 @@ function Failed({ reason }: { readonly reason: string }) {
   return (
     <div role="alert">
       <Empty icon={FileWarning} title={t('left.graphsFailed')} text={reason}>
-        <Button onClick={() => void loadShelf()}>{t('left.tryAgain')}</Button>
+        <Button onClick={() => void loadGraphs()}>{t('left.tryAgain')}</Button>
       </Empty>
     </div>
   )

@@ -5,7 +5,7 @@ import { useActive } from '../../stores/graphs'
 import { usePreferences } from '../../stores/preferences'
 import { useHere } from '../Inspector/here'
 import { matching } from '../Templates/matching'
-import { fetchDocument, loadShelf, useShelf } from '../Templates/store'
+import { fetchDocument, loadGraphs, useShelf } from '../Templates/store'
 import { looseLink } from './fitting'
 import { graphOffers, nodeOffers, offerSections, type Offer, type OfferSection } from './offers'
 import type { LinkFrom } from './store'
@@ -33,7 +33,7 @@ export function useOffers(query: string, from: LinkFrom | undefined): Offers {
   const { graphs, documents } = useShelf()
   const own = useActive()?.record.name ?? ''
   useEffect(() => {
-    void loadShelf()
+    void loadGraphs()
   }, [])
   useEffect(() => {
     if (from) for (const one of graphs.slice(0, READ_AT_MOST)) void fetchDocument(one)

@@ -15,6 +15,7 @@ import { openLinkTo } from '../Outline/linkTo'
 import { goTo } from '../Outline/reveal'
 import { Section } from './Section'
 import type { Here } from './here'
+import { changeInput } from './naming'
 
 interface InputsProps {
   readonly place: Here
@@ -61,30 +62,17 @@ interface InputProps {
 }
 
 function Input(props: InputProps) {
-  const { place, name, instance, port, record, links, problem } = props
-  const { level, at, session, readOnly } = place
-  const send = (operations: Operation[]) => void edit(session, operations)
-  const typed = record.param && links.length === 0
+  const { place, record, links, problem, port } = props
+  const send = (operations: Operation[]) => void edit(place.session, operations)
+  const fed = links.find(({ kind }) => kind === 'input')
+  const typed = record.param && (links.length === 0 || fed !== undefined)
   const text = problem ? t('left.problem', { expected: problem.expected, got: problem.got, cure: problem.cure }) : undefined
   return (
     <div className="input" data-port={port}>
       <div className="input__main">
-        {typed ? (
-          <Widget
-            port={record}
-            name={port}
-            label={titleOf(record, port)}
-            value={valueOf(instance, port)}
-            disabled={readOnly}
-            problem={text}
-            onChange={(value) => send(setParam(level, name, port, value, at))}
-            onReset={() => send(unsetParam(level, name, port, at))}
-          />
-        ) : (
-          <Linked {...props} text={text} send={send} />
-        )}
+        {typed ? <Typed {...props} text={text} fed={fed?.source.port} send={send} /> : <Linked {...props} text={text} send={send} />}
       </div>
-      {!readOnly && (
+      {!place.readOnly && (
         <Menu align="end" entries={() => portEntries(props, send)}>
           <button type="button" className="icon-button icon-button--small input__menu" aria-label={t('left.portMenu', { port })}>
             <Ellipsis size={14} aria-hidden />
@@ -95,7 +83,37 @@ function Input(props: InputProps) {
   )
 }
 
-function Linked({ place, name, instance, port, record, links, text, send }: InputProps & { readonly text: string | undefined; readonly send: (operations: Operation[]) => void }) {
+interface PartProps extends InputProps {
+  readonly text: string | undefined
+  readonly send: (operations: Operation[]) => void
+}
+
+/** A value to type in: the port's own, or that of the graph's input which feeds it. */
+function Typed({ place, name, instance, port, record, text, fed, send }: PartProps & { readonly fed: string | undefined }) {
+  const { level, at, readOnly } = place
+  const declared = fed === undefined ? undefined : entry(level.inputs, fed)
+  const write = (value: JsonValue) =>
+    send(fed === undefined ? setParam(level, name, port, value, at) : changeInput(level, fed, { default: value }, at))
+  const reset = () =>
+    fed === undefined ? send(unsetParam(level, name, port, at)) : write(record.schema['default'] ?? null)
+  return (
+    <>
+      <Widget
+        port={record}
+        name={port}
+        label={declared?.title || titleOf(record, port)}
+        value={declared ? declared.default : valueOf(instance, port)}
+        disabled={readOnly}
+        problem={text}
+        onChange={write}
+        onReset={reset}
+      />
+      {fed !== undefined && <p className="input__fed">{t('left.graphInput', { name: fed })}</p>}
+    </>
+  )
+}
+
+function Linked({ place, name, instance, port, record, links, text, send }: PartProps) {
   const { level, at, readOnly } = place
   const lifted = instance.over?.includes(port) ?? false
   return (
@@ -138,11 +156,10 @@ function portEntries({ place, name, instance, port, record, links }: InputProps,
   const { level, at, known } = place
   const fed = links.find(({ kind }) => kind === 'input')
   return [
-    { id: 'link', label: t('left.linkFrom'), icon: Link2, onSelect: () => openLinkTo(children(at, name), 'in', port) },
+    { id: 'link', label: t('left.linkFrom'), onSelect: () => openLinkTo(children(at, name), 'in', port) },
     ...links.map((link): MenuEntry => ({
       id: link.id,
       label: t('left.unlinkFrom', { port, source: link.kind === 'input' ? link.source.port : `${link.source.name}.${link.source.port}` }),
-      icon: Unlink,
       onSelect: () => send(unlink(level, link, at)),
     })),
     'line',

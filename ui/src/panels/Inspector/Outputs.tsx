@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronRight, Ellipsis, Link2 } from 'lucide-react'
+import { ChevronDown, ChevronRight, Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { children } from '../../graph/level'
 import { linksOf } from '../../graph/links'
@@ -100,7 +100,7 @@ function outputEntries({ place, name, port }: OutputProps): MenuEntry[] {
   const { level, at, session } = place
   const given = Object.entries(level.outputs ?? {}).filter(([, source]) => source === `${name}.${port}`)
   return [
-    { id: 'link', label: t('left.linkTo'), icon: Link2, onSelect: () => openLinkTo(children(at, name), 'out', port) },
+    { id: 'link', label: t('left.linkTo'), onSelect: () => openLinkTo(children(at, name), 'out', port) },
     'line',
     { id: 'expose', label: t('left.exposeOutput'), onSelect: () => void edit(session, exposeOutput(level, name, port, at)) },
     ...given.map(([output]): MenuEntry => ({

@@ -25,7 +25,7 @@ export const useShelf = create<Shelf>(() => ({
 }))
 
 /** Ask what there is; what was known is shown until the answer comes. */
-export async function loadShelf(): Promise<void> {
+export async function loadGraphs(): Promise<void> {
   try {
     const [files, templates] = await Promise.all([get<GraphRecord[]>('graphs'), get<GraphRecord[]>('templates')])
     const graphs = [...listed(files, 'graphs'), ...listed(templates, 'templates')]
@@ -34,6 +34,10 @@ export async function loadShelf(): Promise<void> {
     const reason = error instanceof ServerError ? error.message : String(error)
     useShelf.setState((now) => ({ state: now.graphs.length > 0 ? 'ready' : 'failed', reason }))
   }
+}
+
+/** Look for pictures of the graphs among the last runs. */
+export async function loadPictures(): Promise<void> {
   const runs = await searchRuns({ state: 'done', limit: 200 }).catch(() => [])
   useShelf.setState({ pictures: picturesOf(runs) })
 }

@@ -60,6 +60,12 @@ class Latent(Generic[F]):
     family: str = ""
     factor: int = 8
 
+    def rgb(self) -> tuple[list[list[float]], list[float]] | None:
+        """About which colours its channels stand for. See ``nodes.diffusion.rgb``."""
+        from nodes.diffusion.rgb import rgb
+
+        return rgb(self.family)
+
 
 @dataclass(frozen=True, slots=True)
 class Sigmas:

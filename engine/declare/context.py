@@ -23,5 +23,12 @@ class Context(Protocol):
         ...
 
     def preview(self, value: Any) -> None:
-        """Show an intermediate value; lossy, the latest wins."""
+        """Show an intermediate value; lossy, the latest wins.
+
+        Where nobody looks, it is let go at once: hand over what is there anyway, as it is and where it is.
+
+        Args:
+            value: The value, or a function that makes it. It is called only when somebody looks, later and in
+                another thread, so it may only read.
+        """
         ...

@@ -7,26 +7,36 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from engine.errors import KnotworkError, say
 from engine.run.artifacts import Exportable
 from engine.service.artifacts import MEDIA
 from engine.service.pictures import NotAPicture, opened
 from engine.service.value_types import kind_of_value
-from engine.service.view_records import ValueKind
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
 Draw = Callable[[], "Image"]
+Rgb = tuple[Sequence[Sequence[float]], Sequence[float]]
+"""A row of red, green and blue for each channel, and the colour that is added; in 0..1."""
 SHARP = 128**2
 """Pixels up to which a picture is sent without loss: people look at each of them."""
 GOLDEN = 0.61803398875
 """Turn of the colour wheel between two labels: none comes near one before it for long."""
 TAILS = 0.01
 """Part of a latent's values at either end that is drawn as black or white."""
+
+
+@runtime_checkable
+class Coloured(Protocol):
+    """A latent that knows which colours its channels stand for, about."""
+
+    def rgb(self) -> Rgb | None:
+        """What makes colours of its channels; None when that is not known."""
+        ...
 
 
 def drawings(value: Any) -> Sequence[Draw]:
@@ -38,7 +48,7 @@ def drawings(value: Any) -> Sequence[Draw]:
     if isinstance(value, (list, tuple)):
         return [draw for item in cast("Sequence[Any]", value) for draw in drawings(item)]
     tensor = first_tensor(value)
-    drawn = None if tensor is None else _planes(kind_of_value(value), tensor)
+    drawn = None if tensor is None else _planes(value, tensor)
     if drawn is not None:
         return drawn
     suffix = value.suffix if isinstance(value, Exportable) else ""
@@ -63,7 +73,11 @@ def drawn(value: Any, index: int, size: int) -> bytes:
         kind = type(value).__name__
         what = f"a picture from 0 to {len(found) - 1}" if found else "a value that shows a picture"
         raise NotAPicture(f"expected {what}, got {f'{index} of a {kind}' if found else f'a {kind}'}")
-    picture = found[index]()
+    return webp(found[index](), size)
+
+
+def webp(picture: Image, size: int) -> bytes:
+    """A WebP file of a picture, made smaller where a side has more pixels than ``size``."""
     picture.thumbnail((size, size))
     file = io.BytesIO()
     sharp = picture.width * picture.height <= SHARP
@@ -92,8 +106,9 @@ def _files(value: Exportable) -> list[bytes]:
         ) from error
 
 
-def _planes(kind: ValueKind, tensor: torch.Tensor) -> Sequence[Draw] | None:
-    """How the pictures of a tensor are drawn; None when it holds none that are known."""
+def _planes(value: Any, tensor: torch.Tensor) -> Sequence[Draw] | None:
+    """How the pictures of a value's tensor are drawn; None when it holds none that are known."""
+    kind = kind_of_value(value)
     if kind == "latent" and tensor.ndim == 5:  # [B, C, F, H, W]
         tensor = tensor.transpose(1, 2).flatten(0, 1)
     elif kind == "video" and tensor.ndim == 5:  # [B, F, H, W, C]
@@ -103,7 +118,7 @@ def _planes(kind: ValueKind, tensor: torch.Tensor) -> Sequence[Draw] | None:
         ("video", 4): _colours,
         ("image", 3): _labels,
         ("mask", 3): _colours,
-        ("latent", 4): _latent,
+        ("latent", 4): partial(_latent, rgb=value.rgb() if isinstance(value, Coloured) else None),
     }.get((kind, tensor.ndim))
     return None if draw is None else [partial(draw, tensor[index]) for index in range(len(tensor))]
 
@@ -135,11 +150,20 @@ def _labels(values: torch.Tensor) -> Image:
     return Pillow.fromarray(table[places.reshape(values.shape)])
 
 
-def _latent(values: torch.Tensor) -> Image:
-    """[C, H, W]: the first three channels as colours, each from its darkest to its brightest values."""
+def _latent(values: torch.Tensor, rgb: Rgb | None) -> Image:
+    """[C, H, W]: about the colours of the decoded picture where they are known, else stretched ones."""
     import torch
 
-    channels = torch.nan_to_num(values.detach().float().cpu())[: 3 if len(values) > 2 else 1]
+    channels = torch.nan_to_num(values.detach().float().cpu())
+    if rgb is None or len(rgb[0]) != len(channels):
+        return _stretched(channels)
+    factors, offset = map(torch.tensor, rgb)
+    return _colours(channels.permute(1, 2, 0) @ factors + offset)
+
+
+def _stretched(channels: torch.Tensor) -> Image:
+    """The first three channels as colours, each from its darkest to its brightest values."""
+    channels = channels[: 3 if len(channels) > 2 else 1]
     flat = channels.flatten(1).sort(dim=1).values
     last = flat.shape[1] - 1
     low, high = flat[:, int(last * TAILS)], flat[:, last - int(last * TAILS)]

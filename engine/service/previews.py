@@ -13,15 +13,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from engine.run.artifacts import Exportable
 from engine.service.channels import encode
+from engine.service.drawings import drawings, webp
 from engine.service.outbox import Outbox
-from engine.service.pictures import NotAPicture, small
+from engine.service.pictures import NotAPicture
 from engine.service.protocol import Lossy, Preview
 
 LOG = logging.getLogger(__name__)
-
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
 @dataclass(slots=True)
@@ -42,7 +40,7 @@ class Look:
     size: int
     pause: float
     due: dict[str, float] = field(default_factory=dict[str, float])
-    waiting: dict[str, Exportable] = field(default_factory=dict[str, Exportable])
+    waiting: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Previews:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._looks: dict[str, dict[Outbox, Look]] = {}
-        self._offered: dict[tuple[str, str], Exportable] = {}
+        self._offered: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
         """Guards ``_offered``: runs put values there from their threads."""
         self._more = asyncio.Event()
@@ -107,8 +105,15 @@ class Previews:
             self._drawing.cancel()
 
     def offer(self, run: str, instance: str, value: Any) -> None:
-        """Show a value soon to those who look at its instance. Callable from any thread."""
-        if run not in self._looks or not isinstance(value, Exportable) or value.suffix not in SUFFIXES:
+        """Show a value soon to those who look at its instance. Callable from any thread.
+
+        Args:
+            run: The run's id.
+            instance: What it is of.
+            value: The value, or what makes it; see ``Context.preview``. Where nobody looks at the run it is
+                let go here, untouched.
+        """
+        if run not in self._looks:
             return
         with self._lock:
             first = not self._offered
@@ -151,7 +156,7 @@ class Previews:
     async def _show(self, due: list[Turn]) -> None:
         """Draw each picture once for all who want it in the same size."""
         wanted: dict[tuple[str, str, int, int], list[Look]] = {}
-        values: dict[int, Exportable] = {}
+        values: dict[int, Any] = {}
         for turn in due:
             value = turn.look.waiting.pop(turn.instance)
             turn.look.due[turn.instance] = self._loop.time() + turn.look.pause
@@ -160,7 +165,10 @@ class Previews:
         for (run, instance, value, size), looks in wanted.items():
             try:
                 data = await asyncio.to_thread(draw, values[value], size)
-            except Exception:  # a pack's own encoder; the run goes on without a picture
+            except NotAPicture as error:
+                LOG.warning("%s: its preview can't be drawn: %s", instance, error)
+                continue
+            except Exception:  # what a pack hands over to be called; the run goes on without a picture
                 LOG.exception("%s: its preview can't be drawn", instance)
                 continue
             if data is None:
@@ -172,18 +180,18 @@ class Previews:
                 look.outbox.put_lossy(f"run:{run}", key, message)
 
 
-def draw(value: Exportable, size: int) -> bytes | None:
+def draw(value: Any, size: int) -> bytes | None:
     """A small WebP picture of a value.
 
     Args:
-        value: What can be a picture file; of several pictures the first is shown.
+        value: The value, or what makes it; of several pictures the first is shown.
         size: Pixels of the longer side.
 
     Returns:
-        The file; None when the value can't be drawn.
+        The file; None for a value that shows nothing.
+
+    Raises:
+        NotAPicture: It should show something, but can't be drawn.
     """
-    files = value.encode({})
-    try:
-        return small(files[0], size) if files else None
-    except NotAPicture:
-        return None
+    found = drawings(value() if callable(value) else value)
+    return webp(found[0](), size) if found else None

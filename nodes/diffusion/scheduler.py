@@ -7,10 +7,11 @@ from typing import Annotated, Generic, NamedTuple
 
 from pydantic import Field
 
-from engine import Rng, Text, node
+from engine import Context, Rng, Text, node
 from nodes.diffusion.options import FROM_MODEL, Betas, Kind, Name, OptionRefused, Spacing, Spread, settle
 from nodes.diffusion.stepping import (
     add_noise_to,
+    clean_sample,
     resume,
     state_of,
     step_arguments,
@@ -146,9 +147,16 @@ class Step(NamedTuple, Generic[F]):
 
 @node("diffusion.scheduler_step")
 def scheduler_step(
-    scheduler: Scheduler, state: SchedulerState, prediction: Prediction[F], latent: Latent[F], rng: Rng
+    scheduler: Scheduler,
+    state: SchedulerState,
+    prediction: Prediction[F],
+    latent: Latent[F],
+    rng: Rng,
+    ctx: Context,
 ) -> Step:
     """Take the step that the model's prediction calls for.
+
+    Whoever watches is shown what the clean latent will be, as far as the scheduler can tell by now.
 
     Args:
         scheduler: The run's scheduler.
@@ -156,18 +164,21 @@ def scheduler_step(
         prediction: What the model predicted, after guidance.
         latent: The latent that it was predicted for.
         rng: Generator of the fresh noise that some schedulers add.
+        ctx: Shows the clean latent.
     """
     import torch
 
     device = str(prediction.samples.device)
     used, generator = resume(scheduler, state, device), rng.generator()
     with torch.no_grad():
-        stepped = used.step(
+        taken = used.step(
             prediction.samples,
             timestep(scheduler, state, device),
             latent.samples.to(device),
-            return_dict=False,
             **step_arguments(used, scheduler, state, generator),
-        )[0]
+        )
     after = state_of(used, scheduler, state.turn + 1, device)
-    return Step(replace(latent, samples=stepped), after, Rng.of(generator))
+    stepped = replace(latent, samples=taken.prev_sample)
+    clean = clean_sample(taken)
+    ctx.preview(stepped if clean is None else replace(latent, samples=clean))
+    return Step(stepped, after, Rng.of(generator))

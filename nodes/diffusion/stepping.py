@@ -122,6 +122,12 @@ def step_arguments(used: Any, scheduler: Scheduler, state: SchedulerState, gener
     return {name: offered[name]() for name in _extra_parameters(type(used)) & offered.keys()}
 
 
+def clean_sample(taken: Any) -> torch.Tensor | None:
+    """The clean sample that a step's result foretells; None for the schedulers that keep it to themselves."""
+    found = getattr(taken, "pred_original_sample", None)
+    return getattr(taken, "denoised", None) if found is None else found
+
+
 def _following(used: Any, scheduler: Scheduler, state: SchedulerState) -> Any:
     index = (scheduler.start or 0) + state.turn + 1
     return used.timesteps[index] if index < len(used.timesteps) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import torch
 
 Enlarge = Callable[["torch.Tensor"], "torch.Tensor"]
+SHOWN = 512
+"""Pixels of the longer side, at least, of what is shown of an unfinished picture that is larger."""
 
 
 @node("image.upscale")
@@ -34,7 +37,7 @@ def upscale(
     Args:
         image: The pictures.
         upscaler: The model, from ``load.upscaler``.
-        ctx: Told of every tile.
+        ctx: Told of every tile, and shows the picture so far.
         tile: Side of the squares that are worked on one by one, in pixels of the picture. Smaller ones need
             less memory and more time.
         overlap: Pixels that a square sees of its neighbours. Enough of them hide the seams: 32 makes compact
@@ -56,7 +59,9 @@ def upscale(
         return enlarged
 
     pictures = [
-        _joined([_tiled(part, grid, descriptor.scale, enlarge) for part in parts], image.pixels.shape[-1])
+        _joined(
+            [_tiled(part, grid, descriptor.scale, enlarge, ctx) for part in parts], image.pixels.shape[-1]
+        )
         for parts in passes
     ]
     return replace(image, pixels=torch.stack(pictures))
@@ -100,7 +105,7 @@ def _joined(parts: list[torch.Tensor], channels: int) -> torch.Tensor:
 
 
 def _tiled(
-    whole: torch.Tensor, grid: list[tuple[Window, Window]], scale: int, enlarge: Enlarge
+    whole: torch.Tensor, grid: list[tuple[Window, Window]], scale: int, enlarge: Enlarge, ctx: Context
 ) -> torch.Tensor:
     """Enlarge [C, H, W] tile by tile."""
     import torch
@@ -118,4 +123,12 @@ def _tiled(
         )
         total[:, *place] += share * enlarge(whole[:, rows.start : rows.stop, columns.start : columns.stop])
         weight[place] += share
+        ctx.preview(partial(_so_far, total, weight))
     return total / weight
+
+
+def _so_far(total: torch.Tensor, weight: torch.Tensor) -> Image:
+    """What is done of a picture, with fewer pixels; black where nothing is yet."""
+    every = max(1, max(weight.shape) // SHOWN)
+    part = total[:, ::every, ::every] / weight[::every, ::every].clamp(min=1e-6)
+    return Image(part.permute(1, 2, 0)[None])

@@ -74,7 +74,7 @@ def draw(
     """Draw a picture for each prompt, many at a time.
 
     Args:
-        ctx: Told of the progress.
+        ctx: Told of the progress, and shows a picture of those just drawn.
         unet: The denoiser.
         vae: The autoencoder.
         text_encoder: The text encoder.
@@ -102,6 +102,7 @@ def draw(
             )
             made = vae.model.decode(latents / vae.model.config.scaling_factor).sample
             pictures.append((made / 2 + 0.5).clamp(0, 1).float().cpu())
+            ctx.preview(Image(pictures[-1].permute(0, 2, 3, 1)))
             ctx.progress(begin + len(some), len(prompts))
     return Image(torch.cat(pictures).permute(0, 2, 3, 1).contiguous())
 

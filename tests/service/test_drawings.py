@@ -100,6 +100,15 @@ def test_a_latents_first_channels_are_colours_from_darkest_to_brightest() -> Non
     assert pixel(Prediction(ramp), at=(15, 0)) == (255, 255, 255)
 
 
+def test_a_latent_whose_family_has_known_colours_is_drawn_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    channels = torch.tensor([0.5, 1.0]).reshape(1, 2, 1, 1)
+    known = ([[0.5, 0.0, 0.0], [0.25, 0.25, 1.0]], [0.1, 0.15, 0.5])
+    monkeypatch.setattr(Latent, "rgb", lambda latent: known if latent.family == "two" else None)
+    assert pixel(Latent(channels, "two")) == (153, 102, 255)
+    assert pixel(Latent(channels, "other")) == (0, 0, 0)
+    assert pixel(Latent(channels[:, :1], "two")) == (0, 0, 0)
+
+
 def test_frames_and_the_items_of_lists_are_numbered_through() -> None:
     frames = torch.stack([torch.full((2, 2, 3), shade) for shade in (0.0, 1.0)])
     video, mask = Video(frames[None]), Mask(torch.full((1, 2, 2), 0.4))

@@ -1,18 +1,23 @@
 import asyncio
 import io
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgpack
 import pytest
+import torch
 from PIL import Image
 
 from engine.service import pictures
 from engine.service import previews as module
 from engine.service.outbox import Outbox
+from engine.service.pictures import NotAPicture
 from engine.service.previews import Previews, draw
+from nodes.values import Image as Values
+from nodes.values import Latent, Mask
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ def test_a_value_whose_encoder_fails_is_logged_and_the_others_are_shown(
         previews.offer("1", "a", Picture())
         assert set(await shown(outbox)) == {"a"}
 
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.WARNING):
         run(test)
     assert "broken: its preview can't be drawn" in caplog.text
 
@@ -164,7 +169,44 @@ def test_offers_may_come_from_any_thread() -> None:
 
 def test_a_picture_that_is_too_large_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "PIXELS", 64 * 32 - 1)
-    assert draw(Picture(), 16) is None
+    with pytest.raises(NotAPicture, match="at most 2047 pixels"):
+        draw(Picture(), 16)
+
+
+def test_what_shows_no_picture_is_drawn_as_nothing() -> None:
+    assert draw(1.5, 16) is None
+    assert draw([], 16) is None
+
+
+def test_latents_images_and_masks_are_drawn() -> None:
+    for value, size in (
+        (Latent(torch.zeros(2, 4, 6, 8)), (8, 6)),
+        (Values(torch.zeros(1, 32, 64, 3)), (16, 8)),
+        (Mask(torch.zeros(1, 4, 4)), (4, 4)),
+    ):
+        drawn = draw(value, 16)
+        assert drawn
+        assert Image.open(io.BytesIO(drawn)).size == size
+
+
+def test_a_value_that_is_made_when_asked_for_is_made_only_for_those_who_look_and_in_another_thread() -> None:
+    made: list[int] = []
+
+    def make() -> Picture:
+        made.append(threading.get_ident())
+        return Picture(shade=100)
+
+    async def test(previews: Previews) -> None:
+        outbox = Outbox()
+        previews.offer("1", "a", make)
+        previews.watch("1", outbox, nodes=["a"], size=16)
+        previews.offer("1", "b", make)
+        previews.offer("1", "a", make)
+        assert await shown(outbox) == {"a": ((16, 8), 2)}
+
+    run(test)
+    assert len(made) == 1
+    assert made[0] != threading.get_ident()
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])

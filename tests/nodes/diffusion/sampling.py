@@ -1,4 +1,7 @@
-"""The shipped graphs' sampler as a Python loop over the nodes, keeping the latent of every turn."""
+"""The shipped graphs' sampler as a Python loop over the nodes, keeping the latent of every turn.
+
+Somebody watches all of it, so that what is compared with diffusers is a run whose every turn was drawn.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +11,9 @@ import diffusers
 import torch
 
 from engine import Folder, OnDevice, Rng
+from engine.run.context import RunContext, Token
+from engine.run.events import Lossy, Preview
+from engine.service.previews import draw
 from nodes.checkpoints import load
 from nodes.diffusion.encode import encode
 from nodes.diffusion.guidance import guidance
@@ -27,6 +33,13 @@ from nodes.values import (
     UNet,
 )
 
+
+def drawn(event: Lossy) -> None:
+    """Draw what is shown, as for somebody who watches."""
+    assert not isinstance(event, Preview) or draw(event.value, 64)
+
+
+WATCHED = RunContext("turns", "cpu", Token(), drawn)
 PROMPT, NEGATIVE, SIZE, SEED, GUIDANCE = "a red apple", "blue", 64, 3, 5.0
 
 
@@ -88,7 +101,7 @@ def turn(
         loaded.unet, run.scheduler, before.state, before.latent, positive, negative, scale, extra
     )
     guided = guidance(predicted, scale, rescale)
-    return Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng))
+    return Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng, WATCHED))
 
 
 def text_to_image(loaded: Loaded, run: Run, scale: float = GUIDANCE, rescale: float = 0.0) -> list[Turn]:

@@ -12,6 +12,7 @@ from engine.declare import codec
 from nodes.diffusion import options, stepping
 from nodes.diffusion.scheduler import Run, scheduler, scheduler_step
 from nodes.values import Latent, Prediction, SchedulerState
+from tests.nodes.diffusion.sampling import WATCHED
 
 NAMES = [name for name in get_args(options.Name) if name != options.FROM_MODEL]
 SEED, STEPS = 5, 6
@@ -74,7 +75,7 @@ def test_a_run_stored_and_read_after_each_turn_equals_one_object(name: Any) -> N
     samples: list[torch.Tensor] = []
     for predicted in predictions(run.turns):
         latent, state, rng = map(
-            stored, scheduler_step(run.scheduler, state, Prediction(predicted), latent, rng)
+            stored, scheduler_step(run.scheduler, state, Prediction(predicted), latent, rng, WATCHED)
         )
         samples.append(latent.samples)
 
@@ -88,7 +89,8 @@ def test_a_run_leaves_the_object_that_runs_share_untouched(name: Any) -> None:
     for _ in range(2):
         latent, state, rng = Latent(predictions(1)[0]), run.state, Rng.seeded(SEED)
         for predicted in predictions(run.turns):
-            latent, state, rng = scheduler_step(run.scheduler, state, Prediction(predicted), latent, rng)
+            predicted = Prediction(predicted)
+            latent, state, rng = scheduler_step(run.scheduler, state, predicted, latent, rng, WATCHED)
         again.append(latent.samples)
 
     assert torch.equal(*again)
@@ -111,7 +113,12 @@ def test_every_scheduler_of_diffusers_is_offered_or_needs_more_than_a_prediction
 def test_a_state_holds_only_what_changed() -> None:
     run = scheduler(name="EulerDiscreteScheduler", steps=STEPS)
     stepped = scheduler_step(
-        run.scheduler, run.state, Prediction(predictions(1)[0]), Latent(predictions(1)[0]), Rng.seeded(0)
+        run.scheduler,
+        run.state,
+        Prediction(predictions(1)[0]),
+        Latent(predictions(1)[0]),
+        Rng.seeded(0),
+        WATCHED,
     )
 
     assert stepped.state == SchedulerState({"_step_index": 1}, turn=1)

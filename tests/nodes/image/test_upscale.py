@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -7,6 +8,7 @@ from safetensors.torch import save_file
 import nodes.models
 from engine import OnDevice
 from engine.errors import Cancelled, ValueRefused
+from nodes.image import upscale as module
 from nodes.image.decode import read
 from nodes.image.upscale import upscale
 from nodes.values import Image, Upscaler
@@ -20,12 +22,14 @@ class Listener:
 
     Attributes:
         told: Tiles done, and of how many.
+        shown: The picture after each of them, where there are several.
     """
 
     device = "cpu"
 
     def __init__(self, ticks: int = 1000) -> None:
         self.told: list[tuple[float, float]] = []
+        self.shown: list[Image] = []
         self._left = ticks
 
     def tick(self) -> None:
@@ -36,8 +40,8 @@ class Listener:
     def progress(self, done: float, total: float) -> None:
         self.told.append((done, total))
 
-    def preview(self, value: object) -> None:
-        raise AssertionError("an upscaler shows no previews")
+    def preview(self, value: Any) -> None:
+        self.shown.append(value())
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +164,31 @@ def test_cancelling_stops_before_the_next_tile(tmp_path: Path) -> None:
         upscale(picture(1, 8, 96, 3), compact(tmp_path), listener, tile=32, overlap=8)
 
     assert listener.told == [(1, 3), (2, 3)]
+
+
+def test_the_picture_is_shown_growing_tile_by_tile(tmp_path: Path) -> None:
+    listener = Listener()
+
+    enlarged = upscale(picture(1, 8, 96, 3), compact(tmp_path), listener, tile=32, overlap=8).pixels
+
+    done = [int((shown.pixels.abs().sum((0, 1, 3)) > 0).sum()) for shown in listener.shown]
+    assert done == sorted(set(done))
+    assert done[-1] == 192
+    torch.testing.assert_close(listener.shown[-1].pixels, enlarged, atol=1e-6, rtol=0)
+
+
+def test_of_a_large_picture_fewer_pixels_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHOWN", 48)
+    listener = Listener()
+
+    upscale(picture(1, 8, 96, 3), compact(tmp_path), listener, tile=32, overlap=8)
+
+    assert listener.shown[-1].pixels.shape == (1, 4, 48, 3)
+
+
+def test_a_picture_of_one_tile_shows_nothing_before_it_is_done(tmp_path: Path) -> None:
+    listener = Listener()
+
+    upscale(picture(1, 8, 8, 3), compact(tmp_path), listener)
+
+    assert listener.shown == []

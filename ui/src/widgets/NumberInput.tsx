@@ -88,8 +88,10 @@ function NumberField(props: FieldProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const steps = keySteps(event)
     if (steps !== 0) move(from(), steps)
-    else if (event.key === 'Enter') draft.settle()
-    else if (event.key !== 'Escape' || !draft.drop()) return
+    else if (event.key === 'Enter') {
+      draft.settle()
+      if (event.ctrlKey || event.metaKey) return // runs the graph with it
+    } else if (event.key !== 'Escape' || !draft.drop()) return
     else props.onFault(null)
     event.preventDefault()
     event.stopPropagation()

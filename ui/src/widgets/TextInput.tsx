@@ -90,6 +90,7 @@ export function TextArea(props: Control) {
 function onTextKey(event: KeyboardEvent, draft: Draft, settles: boolean): void {
   if (event.key === 'Enter' && settles) {
     draft.settle()
+    if (event.ctrlKey || event.metaKey) return // runs the graph with it
     event.preventDefault()
   } else if (event.key === 'Escape' && draft.drop()) event.preventDefault()
   else return

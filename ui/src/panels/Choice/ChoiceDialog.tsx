@@ -62,7 +62,7 @@ function WholeFile({ session, choice, reason }: WholeProps) {
       text={`${reason}. ${t('panels.choiceFileText')}`}
       footer={
         <>
-          <Button onClick={closeOverlay}>{t('panels.later')}</Button>
+          <Button onClick={() => closeOverlay()}>{t('panels.later')}</Button>
           <Button onClick={() => void elsewhere()}>{t('panels.saveAs')}</Button>
           <Button kind="primary" onClick={() => void write()}>
             {t('panels.choiceWrite')}
@@ -96,7 +96,7 @@ function Conflicts({ session, choice, conflicts }: ConflictsProps) {
       onSubmit={() => void settle(session, choice, [...sides])}
       footer={
         <>
-          <Button onClick={closeOverlay}>{t('panels.later')}</Button>
+          <Button onClick={() => closeOverlay()}>{t('panels.later')}</Button>
           <button type="submit" className="button button--primary">
             {t('panels.choiceApply')}
           </button>

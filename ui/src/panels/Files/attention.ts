@@ -7,16 +7,24 @@ import { dismiss, notify } from '../../stores/notices'
 import { missingKey, missingOf } from '../Missing/missing'
 import { openOverlay, useOverlay } from './overlay'
 
+/** A graph as it was when it was opened. */
+interface Opened {
+  number: number
+  /** Those that were looked at. */
+  problems: unknown
+  told: boolean
+}
+
 /** Begin to watch; gives a function that ends it. */
 export function watchGraphs(): () => void {
-  const told = new Set<string>()
+  const opened = new Map<string, Opened>()
   const asked = new Map<string, number>()
   const look = () => {
     const { active, open } = useGraphs.getState()
     const graph = open[active]
     if (!graph) return
     lookAtChoice(active, graph, asked)
-    lookAtMissing(active, graph, told)
+    lookAtMissing(active, graph, opened)
   }
   const leave = [useGraphs.subscribe(look), useCatalogue.subscribe(look)]
   look()
@@ -34,25 +42,24 @@ function lookAtChoice(session: string, { choice, record }: OpenGraph, asked: Map
   if (isFree()) run()
 }
 
-let checked: unknown = null
+const TOLD = 'knotwork.missing'
 
-function lookAtMissing(session: string, open: OpenGraph, told: Set<string>): void {
+/** Tell what a graph lacks as it was opened; what is lacking after an edit shows on its nodes. */
+function lookAtMissing(session: string, open: OpenGraph, opened: Map<string, Opened>): void {
   const { catalogue, ready } = useCatalogue.getState()
-  if (!ready || !open.checked || open.problems.length === 0) return
-  if (checked === open.problems) return
-  checked = open.problems
-  const first = `opened ${session}`
-  const wasOpened = told.has(first)
-  told.add(first)
+  const before = opened.get(session) ?? { number: open.number, problems: null, told: false }
+  if (!ready || before.told || before.number !== open.number || before.problems === open.problems) return
   const missing = missingOf(open.graph, open.problems, catalogue, open.interfaces)
-  if (wasOpened || missingKey(missing) === '') return
+  const key = missingKey(missing)
+  opened.set(session, { ...before, problems: open.problems, told: key !== '' })
+  if (key === '') return
   const run = () => openOverlay({ kind: 'missing', session })
-  const text = t('panels.missingNotice', {
-    n: missing.nodes.length + missing.files.length,
-    title: open.record.title,
-  })
+  const n = missing.nodes.length + missing.files.length
+  const text = t('panels.missingNotice', { n, title: open.record.title })
   notify({ kind: 'warn', text, action: { label: t('panels.show'), run } })
-  if (isFree()) run()
+  // A page that is loaded again needs no window for what it has told
+  if (isFree() && sessionStorage.getItem(TOLD) !== `${session} ${key}`) run()
+  sessionStorage.setItem(TOLD, `${session} ${key}`)
 }
 
 /** Whether a window may open by itself: nothing that somebody is at would go. */

@@ -30,7 +30,7 @@ export function MissingDialog({ session }: { readonly session: string }) {
         nodes.length + files.length > 0 ? t('panels.missingText', { title: open.record.title }) : undefined
       }
       footer={
-        <Button kind="primary" onClick={closeOverlay}>
+        <Button kind="primary" onClick={() => closeOverlay()}>
           {t('shell.close')}
         </Button>
       }

@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<string, MissingNode['kind']>> = {
 }
 
 /** A file that is not there, or is none of those that its port takes. */
-const FILES = new Set(['file-missing', 'bad-value'])
+const FILES = new Set(['file-missing', 'file-kind', 'file-outside', 'bad-value'])
 
 /** Read a graph's problems for what is missing. */
 export function missingOf(

@@ -32,7 +32,7 @@ export function QueuePanel() {
         <div className="queue__paused" role="status">
           <span>{t('panels.queueIsPaused')}</span>
           <Button icon={Play} onClick={() => void pauseQueue(false)}>
-            {t('panels.queueResume')}
+            {t('panels.goOn')}
           </Button>
         </div>
       )}
@@ -295,7 +295,7 @@ function Ended({ runs }: { readonly runs: readonly RunRecord[] }) {
             <div className="queue__row">
               <RunState state={run.state} />
               <span className="queue__title">{titleOf(run)}</span>
-              <span className="queue__time">{formatSeconds(spent(run))}</span>
+              <span className="queue__time">{run.started === null ? '' : formatSeconds(spent(run))}</span>
             </div>
             <p className="queue__detail">{otherValues(run)}</p>
             {run.artifacts.length > 0 && (

@@ -62,6 +62,19 @@ export const views = {
 
   // Schritte
   noSteps: 'Keine Schritte aufgehoben',
+  noStepsWhy: 'Eine Schleife behält ihre Werte nur nach manchen Durchgängen, um von dort weiterzumachen. Nach dem nächsten Lauf stehen die behaltenen Schritte hier.',
+  noStepPictures: { one: 'Ein Schritt ist behalten; nichts darin lässt sich zeichnen.', other: '{n} Schritte sind behalten; nichts darin lässt sich zeichnen.' },
+  keptSteps: 'Behaltene Schritte',
+  keptStepsOf: 'Behaltene Schritte von {name}',
+  stepOf: 'Schritt {step} von {of}',
+  carried: 'Weitergegebener Wert',
+  keepEvery: 'Alle … Durchgänge behalten',
+  keepWhole: 'Eine ganze Zahl ab 0',
+  keepHint: '1 behält jeden Durchgang, 10 jeden zehnten, 0 keinen. Behaltene Durchgänge brauchen Platz; nach dem letzten macht ein abgebrochener Lauf weiter.',
+  keepsNone: 'Diese Schleife behält keine Durchgänge.',
+  keepsEvery: { one: 'Diese Schleife behält jeden Durchgang.', other: 'Diese Schleife behält alle {n} Durchgänge.' },
+  keepsElsewhere: 'Sie steht in einer anderen Datei: packe sie aus, oder öffne die Datei, um mehr zu behalten.',
+  openFile: '{name} öffnen',
   step: 'Schritt {step}',
 
   // Kennzahlen

@@ -59,6 +59,19 @@ export const views = {
 
   // Steps
   noSteps: 'No steps were kept',
+  noStepsWhy: 'A loop keeps its values only after some turns, to go on from there. After the next run the steps that were kept stand here.',
+  noStepPictures: { one: 'One step was kept; nothing in it can be drawn.', other: '{n} steps were kept; nothing in them can be drawn.' },
+  keptSteps: 'Kept steps',
+  keptStepsOf: 'Kept steps of {name}',
+  stepOf: 'Step {step} of {of}',
+  carried: 'Carried value',
+  keepEvery: 'Keep every … turns',
+  keepWhole: 'A whole number from 0',
+  keepHint: '1 keeps each turn, 10 each tenth, 0 none. Kept turns take room; from the last one a stopped run goes on.',
+  keepsNone: 'This loop keeps no turns.',
+  keepsEvery: { one: 'This loop keeps every turn.', other: 'This loop keeps every {n} turns.' },
+  keepsElsewhere: 'It stands in another file: unpack it, or open that file, to keep more.',
+  openFile: 'Open {name}',
   step: 'Step {step}',
 
   // Figures

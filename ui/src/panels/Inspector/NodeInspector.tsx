@@ -14,6 +14,7 @@ import { nameFault } from '../Outline/actions'
 import { ProblemText } from '../Problems/ProblemText'
 import { select } from '../../stores/selection'
 import { Inputs } from './Inputs'
+import { LoopSteps } from './LoopSteps'
 import { NodeActions } from './NodeActions'
 import { NodeState } from './NodeState'
 import { Outputs } from './Outputs'
@@ -63,6 +64,7 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
       <NodeActions place={place} name={name} instance={instance} />
       <Inputs place={place} name={name} instance={instance} face={shown} problems={problems} />
       <NodeState session={session} path={path} />
+      {isLevel(instance) && <LoopSteps place={place} name={name} instance={instance} />}
       <Outputs place={place} name={name} face={shown} />
       {node && <Help title={titleOf(node.id)} subject={node} />}
       {!node && face?.help && <Help title={face.title} subject={{ help: face.help, inputs: {}, outputs: {} }} />}

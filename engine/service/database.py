@@ -67,7 +67,8 @@ class Database:
             home: The home folder.
 
         Raises:
-            DatabaseError: It can't be reached, its driver is missing, or a newer Knotwork made it.
+            DatabaseError: It is neither SQLite nor PostgreSQL, can't be reached, its driver is missing, or a
+                newer Knotwork made it.
             InUse: Another server works with it.
         """
         place = _place(url, home)
@@ -178,7 +179,13 @@ def _place(url: str, home: Path) -> URL:
             "database: expected a URL such as sqlite+aiosqlite:////folder/file or "
             "postgresql+asyncpg://user@host/name, got none. Mend it."
         ) from None
-    return place.set(drivername=DRIVERS.get(place.drivername, place.drivername))
+    place = place.set(drivername=DRIVERS.get(place.drivername, place.drivername))
+    if place.get_backend_name() not in DRIVERS:
+        raise DatabaseError(
+            f"database: expected SQLite or PostgreSQL, got {place.drivername}. Name a URL such as "
+            "postgresql://user@host/name, or none for a SQLite file in the home folder."
+        )
+    return place
 
 
 def _reached(connection: Connection) -> str:

@@ -138,7 +138,8 @@ def test_a_second_server_is_kept_away(database_url: str, home: Path, monkeypatch
     ("url", "said"),
     [
         ("nonsense", "expected a URL such as sqlite"),
-        ("mysql+aiomysql://host/name", "driver is missing"),
+        ("mysql://somebody:secret@host/name", r"expected SQLite or PostgreSQL, got mysql\."),
+        ("postgresql+nothing://host/name", r"driver is missing .*postgresql\]"),
         ("postgresql://somebody:secret@127.0.0.1:1/name", r"somebody:\*\*\*@127.0.0.1:1/name: .*Check"),
         ("sqlite+aiosqlite:////nowhere/at/all.sqlite", r"No such file.*Check"),
     ],

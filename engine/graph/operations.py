@@ -212,6 +212,7 @@ class ExposeInput(Operation):
 
     def apply(self, edit: Editor) -> None:
         """See the class."""
+        _check_named(self.name, "input")
         declared = GraphInput.model_validate(self.input)
         for text in declared.to:
             edit.instance(_owner(text))
@@ -239,6 +240,7 @@ class ExposeOutput(Operation):
 
     def apply(self, edit: Editor) -> None:
         """See the class."""
+        _check_named(self.name, "output")
         edit.instance(_owner(self.source))
         edit.put("outputs", self.name, value=self.source)
 
@@ -394,6 +396,11 @@ def _check_free(edit: Editor, name: str) -> None:
         raise Refused(f'expected a free name, but there is an instance "{name}"')
     if not name or "." in name or "/" in name:
         raise Refused(f'expected a name without dots and slashes, got "{name}"')
+
+
+def _check_named(name: str, what: str) -> None:
+    if not name:
+        raise Refused(f"expected a name for the {what} of the graph, got none. Name it.")
 
 
 def _canonical(tree: dict[str, JsonValue]) -> dict[str, Any]:

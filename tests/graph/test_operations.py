@@ -137,6 +137,13 @@ def test_inputs_and_outputs_are_exposed() -> None:
     assert "sum" not in edited(op="unexpose_output", name="sum").outputs
 
 
+def test_inputs_and_outputs_need_names() -> None:
+    with pytest.raises(Refused, match="expected a name for the input of the graph, got none. Name it"):
+        edited(op="expose_input", name="", input={"to": ["sum.a"]})
+    with pytest.raises(Refused, match="expected a name for the output of the graph, got none. Name it"):
+        edited(op="expose_output", name="", source="one.out")
+
+
 def test_fields_are_set_and_reset() -> None:
     after = edited(
         op="set_fields", name="loop", fields={"count": 5, "checkpoint": 2, "title": "Turns", "carry": None}

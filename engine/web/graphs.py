@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 
 from engine.graph.document import Graph
-from engine.graph.reading import PNG
 from engine.service.records import GraphRecord
 from engine.service.workspace import Elsewhere, Listed, Workspace, digest_of
 from engine.web.errors import JSON, HttpRefusal
@@ -42,17 +41,14 @@ async def list_templates(service: Serving) -> list[GraphRecord]:
 async def read_template(name: str, request: Request, service: Serving) -> Response:
     """Read a template."""
     data = await asyncio.to_thread(service.workspace.template, name)
-    return tagged(request, data, digest_of(data))
+    return tagged(request, await asyncio.to_thread(_document, data), digest_of(data))
 
 
 @routes.get("/graphs/{name:path}", response_class=Response, responses=DOCUMENT)
 async def read_graph(name: str, request: Request, service: Serving) -> Response:
     """Read a graph file of the workspace; its ETag is asked for when the file is replaced."""
     content = await asyncio.to_thread(service.workspace.read, name)
-    data = content.data
-    if data.startswith(PNG):
-        data = (await asyncio.to_thread(Graph.read, data)).to_bytes()
-    return tagged(request, data, content.digest)
+    return tagged(request, await asyncio.to_thread(_document, content.data), content.digest)
 
 
 @routes.put("/graphs/{name:path}", responses=CREATED, openapi_extra={"requestBody": {"content": OBJECT}})
@@ -73,6 +69,15 @@ async def write_graph(
     own = workspace.canonical(name)
     title = graph.title or PurePosixPath(own).stem
     return GraphRecord(name=own, title=title, help=graph.help, modified=stamp[1] / 1e9, size=stamp[0])
+
+
+def _document(data: bytes) -> bytes:
+    """The graph of a file, in the newest format.
+
+    Raises:
+        GraphError: The file holds none.
+    """
+    return Graph.read(data).to_bytes()
 
 
 def _expected(workspace: Workspace, name: str, condition: str) -> str:

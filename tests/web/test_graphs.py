@@ -60,6 +60,27 @@ def test_what_is_no_graph_is_not_written(server: Asking, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("damaged", "code", "got", "cure"),
+    [
+        (b'{"knotwork": 1,\n "nodes": {"a": }}', "bad-json", "line 2, column 17", "Mend the file there."),
+        (b'{"nodes": {}}', "not-a-graph", "None", 'Add "knotwork": 1 if this is a graph.'),
+        (b'{"knotwork": 1, "nodes": {"a": {"type": 1}}}', "bad-field", "1", "Mend the field"),
+        (b"\x89PNG\r\n\x1a\n", "bad-picture", "", "Take the file from its source again."),
+    ],
+)
+def test_a_damaged_file_is_refused_with_the_place_and_the_cure(
+    server: Asking, folder: Path, damaged: bytes, code: str, got: str, cure: str
+) -> None:
+    (folder / "bad.json").write_bytes(damaged)
+    answer = server.get("/api/graphs/bad.json")
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert problem["code"] == code
+    assert got in problem["got"]
+    assert problem["cure"].startswith(cure)
+
+
 OUTSIDE = [
     "../outside",
     "..%2foutside",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from engine.errors import KnotworkError
 
+UNPICKLED = "a pickle that holds more than these, or is damaged"
+"""What a file is when its tensors can't be read without running it; torch would advise to run it."""
+
 
 class CheckpointRefused(KnotworkError):
     """A file or folder is not the model that it should be.

@@ -9,7 +9,7 @@ from typing import Any
 from nodes.checkpoints.folder import Layout, read_configs, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
 from nodes.checkpoints.recognise import UNET, family_of_file
-from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
 from nodes.library_lock import library_lock
 
 CONFIGS = Path(__file__).parent / "configs"
@@ -152,7 +152,7 @@ def _plain(path: Path, device: str) -> dict[str, Any]:
         tree = torch.load(path, map_location=device, weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
         cure = "Download it again, or take the .safetensors of the same model."
-        got = str(error).partition("\n")[0]
+        got = UNPICKLED if isinstance(error, pickle.UnpicklingError) else str(error).partition("\n")[0]
         raise CheckpointRefused(path.name, "tensors and plain data, whole", got, cure) from error
     tree = tree.get("state_dict", tree) if isinstance(tree, dict) else {}
     return {name: value for name, value in tree.items() if isinstance(value, torch.Tensor)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine import File, Within, node
-from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
 from nodes.values import Upscaler
 
 if TYPE_CHECKING:
@@ -150,4 +150,7 @@ def _refuse_program(path: Path) -> None:
 
 
 def _first_line(error: Exception) -> str:
+    """What an error says first; in own words where torch advises to load a pickle all the same."""
+    if isinstance(error, pickle.UnpicklingError):
+        return UNPICKLED
     return next(iter(str(error).splitlines()), "") or type(error).__name__

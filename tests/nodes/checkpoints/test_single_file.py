@@ -126,8 +126,9 @@ def test_nothing_in_a_pickled_checkpoint_is_run(
     path = tmp_path / "trap.ckpt"
     torch.save({"state_dict": {"model.diffusion_model.out.2.weight": Trap()}}, path)
 
-    with pytest.raises(CheckpointRefused, match=r"trap\.ckpt: expected tensors and plain data"):
+    with pytest.raises(CheckpointRefused, match=r"trap\.ckpt: expected tensors and plain data") as caught:
         load.from_file(File(path, ""), Folder(folder, ""))
+    assert caught.value.got == "a pickle that holds more than these, or is damaged"
     assert "sprung" not in capsys.readouterr().out
 
 

@@ -60,8 +60,9 @@ def test_a_pickle_that_runs_code_is_refused_unrun(tmp_path: Path) -> None:
     path = tmp_path / "evil.pth"
     torch.save({"weight": Program()}, path)
 
-    with pytest.raises(CheckpointRefused, match=r"evil\.pth: expected a file of tensors alone"):
+    with pytest.raises(CheckpointRefused, match=r"evil\.pth: expected a file of tensors alone") as caught:
         describe(path)
+    assert caught.value.got == "a pickle that holds more than these, or is damaged"
 
 
 def test_a_torchscript_program_is_refused_unrun(tmp_path: Path) -> None:

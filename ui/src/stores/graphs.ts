@@ -67,6 +67,13 @@ export function onEdited(hook: Hook): () => void {
   return () => hooks.delete(hook)
 }
 
+const closeHooks = new Set<(session: string) => void>()
+
+/** Hear whenever a graph was closed here, to forget what is known of it. */
+export function onClosed(hook: (session: string) => void): void {
+  closeHooks.add(hook)
+}
+
 const leaving = new Map<string, () => void>()
 const TABS = 'knotwork.tabs'
 
@@ -260,6 +267,7 @@ function forget(id: string): void {
     return { open, tabs, active }
   })
   keepTabs()
+  closeHooks.forEach((hook) => hook(id))
 }
 
 function keepTabs(): void {

@@ -38,9 +38,9 @@ export class Keyed<T> {
     if (this.values.delete(key)) this.mark(key)
   }
 
-  clear(): void {
-    for (const key of this.values.keys()) this.mark(key)
-    this.values = new Map()
+  /** Forget every key that begins so. */
+  deleteAll(prefix: string): void {
+    for (const key of [...this.values.keys()]) if (key.startsWith(prefix)) this.delete(key)
   }
 
   /** Hear of one key. */

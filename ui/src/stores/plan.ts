@@ -3,7 +3,7 @@
 import { create } from 'zustand'
 import type { Explanation, JsonValue, PlanRecord } from '../protocol'
 import { line } from './connection'
-import { onEdited, useGraphs } from './graphs'
+import { onClosed, onEdited, useGraphs } from './graphs'
 import { Keyed } from './keyed'
 import { nodeKey, onRunEnded } from './runs'
 
@@ -57,7 +57,7 @@ const NOTHING: PlanTotals = { toRun: 0, pending: 0, hits: 0, seconds: 0, unknown
 
 function forget(session: string): void {
   versions.delete(session)
-  for (const key of [...explanations.keys()]) if (key.startsWith(`${session}:`)) explanations.delete(key)
+  explanations.deleteAll(`${session}:`)
   wholes.delete(session)
 }
 
@@ -116,6 +116,7 @@ function sum(before: Explanation, one: Explanation): number | null {
 
 /** Keep the plans of the graph that is shown up to date. */
 export function followPlans(): void {
+  onClosed(forget)
   onEdited((session) => {
     if (session === useGraphs.getState().active) void askPlan(session)
   })

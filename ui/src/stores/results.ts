@@ -1,7 +1,7 @@
 /** What is stored of each instance of an open graph: shown on its card, also after a reload or a restart. */
 
 import { address, get } from '../api/http'
-import { onEdited, useGraphs } from './graphs'
+import { onClosed, onEdited, useGraphs } from './graphs'
 import { Keyed } from './keyed'
 import { nodeKey, onNodeDone, onRunEnded } from './runs'
 
@@ -69,6 +69,7 @@ export function pictureOf(session: string, instance: string, port: string, diges
 
 /** Keep results up to date with runs and edits. */
 export function followResults(): void {
+  onClosed((session) => results.deleteAll(`${session}:`))
   onEdited((session) => askResults(session))
   onNodeDone((session) => askResults(session))
   onRunEnded((run) => {

@@ -4,7 +4,7 @@ import { create } from 'zustand'
 import { post, ask, remove } from '../api/http'
 import type { JsonValue, Paused, Preview, QueueRecord, Reliable, RunChanged, RunGone, RunRecord, RunRequest } from '../protocol'
 import { line } from './connection'
-import { tell, useGraphs } from './graphs'
+import { onClosed, tell, useGraphs } from './graphs'
 import { Keyed } from './keyed'
 
 export type NodeStatus = 'running' | 'done' | 'cached' | 'failed' | 'blocked' | 'cancelled'
@@ -69,6 +69,11 @@ export function onNodeDone(hook: DoneHook): () => void {
 
 /** Begin to follow the queue. */
 export function followQueue(): void {
+  onClosed((session) => {
+    leaving.get(session)?.()
+    leaving.delete(session)
+    clearNodes(session)
+  })
   line.listen('queue', {
     snapshot: (value) => {
       const queue = value as unknown as QueueRecord
@@ -257,9 +262,7 @@ function endRunning(session: string): void {
 }
 
 function clearNodes(session: string): void {
-  for (const store of [nodeRuns, livePictures]) {
-    for (const key of [...store.keys()]) if (key.startsWith(`${session}:`)) store.delete(key)
-  }
+  for (const store of [nodeRuns, livePictures]) store.deleteAll(`${session}:`)
 }
 
 function setShown(session: string, part: Partial<ShownRun>): void {

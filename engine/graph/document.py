@@ -100,6 +100,7 @@ class Instance(Part):
         while_: The body's output that says whether to go on.
         collect: The body's outputs that are gathered into lists.
         checkpoint: Turns between two checkpoints; 0 = none.
+        keep: Checkpoints that stay, the last ones, as long as the store has room.
         frozen: Key (hex) of the stored result to use, whatever changed.
     """
 
@@ -118,6 +119,7 @@ class Instance(Part):
     while_: str = Field(default="", alias="while")
     collect: list[str] = Field(default_factory=list)
     checkpoint: int = Field(default=0, ge=0)
+    keep: int = Field(default=2, ge=1)
     frozen: str = ""
 
     @property
@@ -201,6 +203,7 @@ class Graph(Part):
         while_: str = "",
         collect: Sequence[str] = (),
         checkpoint: int = 0,
+        keep: int = 2,
         **given: Any,
     ) -> Any:
         """Add a loop; it returns a placed instance with the carried and collected outputs.
@@ -214,6 +217,7 @@ class Graph(Part):
             while_: Output of the body that says whether to go on.
             collect: Outputs of the body to gather.
             checkpoint: Turns between checkpoints; 0 = none.
+            keep: Checkpoints that stay.
             given: Values and links for the body's other inputs.
         """
         instance = Instance(
@@ -224,6 +228,7 @@ class Graph(Part):
             items=placing.source_or_value(items),
             collect=list(collect),
             checkpoint=checkpoint,
+            keep=keep,
         )
         instance.while_ = while_
         name = self._add(name, instance, placing.sort(given))

@@ -26,6 +26,7 @@ class Loop:
         condition: Output of the body that says whether to go on; empty when there is none.
         collect: Outputs of the body that are gathered into lists.
         checkpoint: Turns between checkpoints; 0 = none.
+        keep: Checkpoints that stay, the last ones.
     """
 
     body: Flat
@@ -34,6 +35,7 @@ class Loop:
     condition: str
     collect: tuple[str, ...]
     checkpoint: int
+    keep: int
 
 
 @dataclass(slots=True)

@@ -158,6 +158,7 @@ class _Flattener:
             condition=instance.while_,
             collect=tuple(instance.collect),
             checkpoint=instance.checkpoint,
+            keep=instance.keep,
         )
         return index
 

@@ -303,6 +303,7 @@ class SetFields(Operation):
             "while",
             "collect",
             "checkpoint",
+            "keep",
             "frozen",
             "ref",
             "type",

@@ -56,7 +56,8 @@ def checkpoints_over(
 
     base = key_of(repr((digest, fixed)).encode())
     prefixes = None if items is None else loop.prefixes(items)
-    return loop.StoredCheckpoints(base, prefixes, plan.loops[index].checkpoint, probe, put, store.drop)
+    shape = plan.loops[index]
+    return loop.StoredCheckpoints(base, prefixes, shape.checkpoint, shape.keep, probe, put, store.drop)
 
 
 def _identity(work: Work, name: str, value: Any, store: Results) -> str:

@@ -20,9 +20,6 @@ from engine.run.call import Models, owned_copy
 from engine.run.context import RunContext
 from engine.run.events import Progress
 
-KEPT = 2
-"""Checkpoints of a loop that stay in the store."""
-
 
 class LoopRefused(KnotworkError):
     """A loop's items or count don't make a loop."""
@@ -166,6 +163,7 @@ class StoredCheckpoints:
         base: Digest of the body, the start values and the invariants.
         items: Digest of the items before each turn; None for a loop that counts.
         every: Turns between checkpoints.
+        last: How many stay.
         probe: Finds stored outputs by key.
         put: Stores outputs under a key.
         drop: Forgets keys.
@@ -174,6 +172,7 @@ class StoredCheckpoints:
     base: bytes
     items: list[bytes] | None
     every: int
+    last: int
     probe: Callable[[list[bytes]], Mapping[bytes, Callable[[], dict[str, Any]]]]
     put: Callable[[bytes, dict[str, Any], float], None]
     drop: Callable[[list[bytes]], object]
@@ -195,10 +194,10 @@ class StoredCheckpoints:
         return None
 
     def keep(self, turn: int, state: Turning, seconds: float) -> None:
-        """Keep a checkpoint, and drop the one that is no longer among the last two."""
+        """Keep a checkpoint, and drop the one that is no longer among the last ones."""
         outputs = {"carry": state.carry, "collected": state.collected, "going": state.going}
         self.put(self.key(turn), outputs, seconds)
-        old = turn - KEPT * self.every
+        old = turn - self.last * self.every
         if old > 0 and turn % self.every == 0:
             self.drop([self.key(old)])
 

@@ -92,6 +92,17 @@ class Finder:
             raise self._unknown(place, "a loop", "another instance")
         return Steps(plan, source[0], self._results.entries, self._store)
 
+    def key(self, steps: Steps, place: Place) -> bytes:
+        """The key under which a turn is kept.
+
+        Raises:
+            NoValue: It is not.
+        """
+        if place.turn not in steps.keys:
+            known = ", ".join(map(str, steps.turns)) or "none"
+            raise _no(place, "no-turn", f"a turn that is kept ({known})", str(place.turn), "See the steps.")
+        return steps.keys[place.turn]
+
     def _result(self, place: Place) -> Located:
         source = self._results.source(place.instance, place.port)
         if source is None:
@@ -103,10 +114,8 @@ class Finder:
 
     def _turn(self, place: Place) -> Located:
         steps = self.steps(place.instance)
-        kept = steps.turns.get(place.turn)
-        if kept is None:
-            known = ", ".join(map(str, steps.turns)) or "none"
-            raise _no(place, "no-turn", f"a turn that is kept ({known})", str(place.turn), "See the steps.")
+        self.key(steps, place)
+        kept = steps.turns[place.turn]
         source = self._results.source(place.instance, place.port)
         loop = self._results.plan.loops[source[0]] if source else None
         if source is None or loop is None or place.port not in loop.carry:

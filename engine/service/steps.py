@@ -31,12 +31,14 @@ class Steps:
         carry: Names of the carried values.
         of: How many turns it has at most; None while that is not known.
         turns: Number of turns done → where its carried values are, in order.
+        keys: Number of turns done → under which key they are stored.
     """
 
     def __init__(self, plan: Plan, index: int, entries: Mapping[int, Entry], store: Store) -> None:
         self.carry = plan.loops[index].carry
         self.of: int | None = None
         self.turns: dict[int, Ref] = {}
+        self.keys: dict[int, bytes] = {}
         self._plan, self._index, self._store = plan, index, store
         links = plan.links[index]
         slots = slots_of(plan, links, entries)
@@ -74,6 +76,7 @@ class Steps:
             for key, turn in keys.items()
             if key in found and "carry" in found[key].outputs
         }
+        self.keys = {turn: key for key, turn in keys.items() if turn in self.turns}
 
     def _candidates(self, every: int, open_ended: bool) -> Iterable[int]:
         """Turns after which something may be kept: with a condition also the last one, wherever it was."""

@@ -20,6 +20,7 @@ from engine.service.finding import Finder, Located, NoValue, Place
 from engine.service.planning import Planned, Planner
 from engine.service.results import Lookup
 from engine.service.shown import Shown
+from engine.service.steps import Steps
 from engine.service.summaries import summary
 from engine.service.value_types import kind_of, kind_of_value, suffix_of
 from engine.service.view_records import StepRecord, StepsRecord, ValueRecord
@@ -78,11 +79,20 @@ class Values:
             GraphError: No part of the graph can be planned.
         """
         planned = await self._planner.plan(session)
-        steps = await asyncio.to_thread(lambda: self._finder(session, planned).steps(instance))
-        turns = [
-            StepRecord(turn=turn, digest=ref.digest, carry=steps.carry) for turn, ref in steps.turns.items()
-        ]
-        return StepsRecord(turns=tuple(turns), of=steps.of)
+        return await asyncio.to_thread(lambda: self._told(self._finder(session, planned).steps(instance)))
+
+    async def pin(self, session: str, instance: str, turn: int, *, pinned: bool = True) -> StepsRecord:
+        """Keep a turn of a loop for good, whatever other turns or results need room; or no longer.
+
+        Raises:
+            NoSession: There is no such session.
+            NoValue: There is no such loop, or no such turn is kept.
+            GraphError: No part of the graph can be planned.
+        """
+        planned = await self._planner.plan(session)
+        return await asyncio.to_thread(
+            lambda: self._pin(self._finder(session, planned), instance, turn, pinned)
+        )
 
     async def record(self, located: Located) -> ValueRecord:
         """What a value holds.
@@ -126,6 +136,20 @@ class Values:
 
     def _finder(self, session: str, planned: Planned) -> Finder:
         return Finder(session, planned, self._lookup.of(session, planned), self._store)
+
+    def _told(self, steps: Steps) -> StepsRecord:
+        pinned = self._store.pinned(list(steps.keys.values()))
+        turns = [
+            StepRecord(turn=turn, digest=ref.digest, carry=steps.carry, pinned=steps.keys[turn] in pinned)
+            for turn, ref in steps.turns.items()
+        ]
+        return StepsRecord(turns=tuple(turns), of=steps.of)
+
+    def _pin(self, finder: Finder, instance: str, turn: int, pinned: bool) -> StepsRecord:
+        steps = finder.steps(instance)
+        key = finder.key(steps, Place(instance, "", turn))
+        (self._store.pin if pinned else self._store.unpin)(key)
+        return self._told(steps)
 
     def _record(self, located: Located) -> ValueRecord:
         value, place = self._load(located), located.place

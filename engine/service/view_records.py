@@ -164,11 +164,13 @@ class StepRecord(Wire):
         turn: Number of turns done.
         digest: Digest (hex) of the carried values.
         carry: Their names.
+        pinned: Whether they are kept for good.
     """
 
     turn: int
     digest: str
     carry: tuple[str, ...]
+    pinned: bool = False
 
 
 class StepsRecord(Wire):

@@ -235,6 +235,10 @@ class Store:
         self._writing()
         self._ledger.unpin(key)
 
+    def pinned(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Which of the keys are pinned."""
+        return self._ledger.pinned(keys)
+
     @contextmanager
     def hold(self, keys: Sequence[bytes]) -> Generator[None]:
         """Don't give up entries that a run needs while it lasts. Other processes don't know of it."""

@@ -33,6 +33,7 @@ Level = Annotated[str, Query(max_length=10_000, description="Path of an instance
 Instance = Annotated[str, Query(max_length=10_000, description="Path of an instance.")]
 Port = Annotated[str, Query(max_length=1000, description="One of its outputs; of a turn, a carried name.")]
 Turn = Annotated[int, Query(ge=0, lt=2**31, description="Turns of a loop that were done; 0 for the result.")]
+KeptTurn = Annotated[int, Query(ge=1, lt=2**31, description="Turns of the loop that were done.")]
 Digest = Annotated[
     str, Query(max_length=1000, description="That it must have: then a copy may be kept for ever.")
 ]
@@ -43,7 +44,7 @@ Carrying = Annotated[bool, Query(description="Whether a file that can carry the 
 
 @routes.get("/sessions/{id}/interfaces")
 async def list_interfaces(id: str, service: Serving, at: Level = "") -> dict[str, InterfaceRecord]:
-    """Tell the ports of the instances of a level that no node alone tells: subgraphs, loops, lifted nodes."""
+    """Tell the ports of a level that no node alone tells: of subgraphs, loops, lifted nodes, models' loaders."""
     return await service.insides.interfaces(id, at)
 
 
@@ -65,6 +66,18 @@ async def list_results(id: str, request: Request, service: Serving) -> Response:
 async def list_steps(id: str, instance: Instance, service: Serving) -> StepsRecord:
     """Tell the turns of a loop after which its values were kept."""
     return await service.values.steps(id, instance)
+
+
+@routes.post("/sessions/{id}/steps/pin")
+async def pin_step(id: str, instance: Instance, turn: KeptTurn, service: Serving) -> StepsRecord:
+    """Keep a turn of a loop for good, whatever other turns or results need room."""
+    return await service.values.pin(id, instance, turn)
+
+
+@routes.delete("/sessions/{id}/steps/pin")
+async def unpin_step(id: str, instance: Instance, turn: KeptTurn, service: Serving) -> StepsRecord:
+    """Keep a turn of a loop only as long as the loop and the store do."""
+    return await service.values.pin(id, instance, turn, pinned=False)
 
 
 @routes.get("/sessions/{id}/values")

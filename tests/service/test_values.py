@@ -372,6 +372,35 @@ async def test_a_longer_loop_has_the_turns_that_were_kept_before(tmp_path: Path)
 
 
 @story
+async def test_as_many_turns_stay_as_the_loop_asks_for_and_asking_changes_no_result(tmp_path: Path) -> None:
+    async with looking(tmp_path, {"start": START, "loop": {**LOOP, "count": 10, "keep": 3}}) as look:
+        await look.run()
+        steps = await look.values.steps(look.id, "loop")
+        assert [one.turn for one in steps.turns] == [3, 6, 9, 10]
+        await look.edit({"op": "set_fields", "name": "loop", "fields": {"keep": 1}})
+        assert await look.value("loop", "x") == 20.0
+
+
+@story
+async def test_a_pinned_turn_stays_when_the_loop_goes_on(tmp_path: Path) -> None:
+    async def turns() -> list[tuple[int, bool]]:
+        return [(one.turn, one.pinned) for one in (await look.values.steps(look.id, "loop")).turns]
+
+    async with looking(tmp_path, {"start": START, "loop": {**LOOP, "count": 6}}) as look:
+        await look.run()
+        await look.values.pin(look.id, "loop", 3)
+        assert await turns() == [(3, True), (6, False)]
+        await look.edit({"op": "set_fields", "name": "loop", "fields": {"count": 15}})
+        await look.run()
+        assert await turns() == [(3, True), (12, False), (15, False)]
+        told = await look.values.pin(look.id, "loop", 3, pinned=False)
+        assert not any(one.pinned for one in told.turns)
+        with pytest.raises(NoValue) as refused:
+            await look.values.pin(look.id, "loop", 6)
+        assert refused.value.problems[0].code == "no-turn"
+
+
+@story
 async def test_the_turns_of_loops_over_items_and_with_a_condition_are_found(tmp_path: Path) -> None:
     body = {
         "inputs": {"x": {"to": ["add.a", "less.a"]}, "item": {"to": ["add.b"]}},

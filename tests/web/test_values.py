@@ -184,6 +184,15 @@ def test_the_turns_of_a_loop_are_told_and_their_values_fetched(look: Looking) ->
     assert look.get("steps", instance="word").status_code == 404
 
 
+def test_a_turn_of_a_loop_is_pinned_and_unpinned(look: Looking) -> None:
+    path = f"/api/sessions/{look.id}/steps/pin?instance=loop&turn="
+    pinned, no_more = look.server.post(f"{path}2"), look.server.delete(f"{path}2")
+    assert [one["pinned"] for one in pinned.json()["turns"]] == [True, False]
+    assert [one["pinned"] for one in no_more.json()["turns"]] == [False, False]
+    assert look.server.post(f"{path}3").status_code == 404
+    assert look.server.post(f"{path}0").status_code == 422
+
+
 @pytest.mark.parametrize(
     "what", ["interfaces", "reference", "results", "values", "values/picture", "values/file", "steps"]
 )

@@ -1059,6 +1059,10 @@ export interface Instance {
    */
   checkpoint?: number
   /**
+   * Checkpoints that stay, the last ones, as long as the store has room.
+   */
+  keep?: number
+  /**
    * Key (hex) of the stored result to use, whatever changed.
    */
   frozen?: string
@@ -1623,6 +1627,10 @@ export interface StepRecord {
    * Their names.
    */
   carry: string[]
+  /**
+   * Whether they are kept for good.
+   */
+  pinned: boolean
 }
 /**
  * The kept turns of a loop.

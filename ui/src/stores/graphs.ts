@@ -23,6 +23,7 @@ import type {
 import { client, line } from './connection'
 import { notify } from './notices'
 import { addPending, dropPending, leftPending } from './pending'
+import { select } from './selection'
 
 /** A graph that is open in this page. */
 export interface OpenGraph {
@@ -208,11 +209,16 @@ export async function fetchInterfaces(id: string): Promise<void> {
   }
 }
 
-/** Show a level of a graph. */
+/** Show a level of a graph. What was selected on another one is not on this. */
 export function enterLevel(id: string, at: Path): void {
-  change(id, { at })
+  goTo(id, at)
   void fetchReference(id, at)
   void fetchInterfaces(id)
+}
+
+function goTo(id: string, at: Path): void {
+  if (openGraph(id)?.at !== at && useGraphs.getState().active === id) select([])
+  change(id, { at })
 }
 
 /** Fetch the graph that an instance refers to, if it is one that does. */
@@ -226,11 +232,13 @@ async function fetchReference(id: string, path: Path): Promise<void> {
   } catch (error) {
     tell(error)
     const now = openGraph(id)
-    if (now?.at === path) change(id, { at: path.slice(0, Math.max(0, path.lastIndexOf('/'))) })
+    if (now?.at === path) goTo(id, path.slice(0, Math.max(0, path.lastIndexOf('/'))))
   }
 }
 
+/** Show the graph of a tab. What was selected in another one is not in this. */
 export function activateTab(id: string): void {
+  if (useGraphs.getState().active !== id) select([])
   useGraphs.setState({ active: id })
   keepTabs()
 }
@@ -258,6 +266,7 @@ export async function closeTab(id: string): Promise<void> {
 function forget(id: string): void {
   leaving.get(id)?.()
   leaving.delete(id)
+  if (useGraphs.getState().active === id) select([])
   useGraphs.setState((now) => {
     const open = { ...now.open }
     Reflect.deleteProperty(open, id)

@@ -10,6 +10,7 @@ import type {
   OutputPortRecord,
 } from '../protocol'
 import { entry } from './level'
+import { isLink } from './links'
 import { describe, readShape, type Fits, type Shape } from './types'
 
 /** Id of the type that repeats its body. */
@@ -81,7 +82,8 @@ export function isLevel(instance: Instance): boolean {
  */
 export function placeholderOf(instance: Instance, name: string, outputs: Iterable<string> = []): Interface {
   const used = [instance.params, instance.links, instance.carry].flatMap((table) => Object.keys(table ?? {}))
-  const given = used.map((port): [string, InputPortRecord] => [port, unknownInput()])
+  const own = (['items', 'count'] as const).filter((port) => isLink(instance[port]))
+  const given = [...used, ...own].map((port): [string, InputPortRecord] => [port, unknownInput()])
   const read = [...outputs].map((port): [string, OutputPortRecord] => [
     port,
     { type: 'anything', shape: {}, help: '' },

@@ -66,6 +66,12 @@ it('draws of what is missing the ports in use', () => {
   expect(told(shapeOf(found.inputs['p'] ?? { type: '', shape: {}, help: '' }))).toBe('anything')
 })
 
+it('draws of a loop that nothing is known of yet what its items and count are linked to', () => {
+  const loop = { type: 'flow.loop', carry: { x: 1 }, count: { link: 'a.out' }, items: { link: 'b.out' } }
+  expect(Object.keys(placeholderOf(loop, 'loop').inputs)).toEqual(['x', 'items', 'count'])
+  expect(Object.keys(placeholderOf({ type: 'flow.loop', count: 3 }, 'loop').inputs)).toEqual([])
+})
+
 it('makes the catalogue ready to be asked', () => {
   const found = catalogueOf({ nodes: [...CATALOGUE.nodes.values()], broken: {}, fits: { int: ['float'] } })
   expect(found.nodes.get('t.add')?.id).toBe('t.add')

@@ -4,6 +4,7 @@ import { interfaceOf, type Known } from '../../graph/ports'
 import { entry, splitPort, viewOf } from '../../graph/level'
 import type { Graph, GraphInput, InputPortRecord, JsonValue, Operation } from '../../protocol'
 import { readField, type Form } from '../../widgets/schema'
+import { inOwnOrder } from '../Inspector/order'
 
 /** One input of a graph. */
 export interface FormInput {
@@ -16,7 +17,7 @@ export interface FormInput {
   value: JsonValue | undefined
 }
 
-/** The inputs of a graph, in the order in which people fill them in. */
+/** The inputs of a graph in the order that somebody gave them, others as people fill them in. */
 export function graphInputs(graph: Graph, known: Known): FormInput[] {
   const { positions } = viewOf(graph)
   const rows = Object.entries(graph.inputs ?? {}).map(([name, declared]) => {
@@ -33,7 +34,8 @@ export function graphInputs(graph: Graph, known: Known): FormInput[] {
   rows.sort(
     (one, other) => one.rank - other.rank || one.y - other.y || one.empty - other.empty || one.x - other.x,
   )
-  return rows.map((row) => row.input)
+  const byName = new Map(rows.map(({ input }) => [input.name, input]))
+  return inOwnOrder(graph, 'inputs', [...byName.keys()]).flatMap((name) => byName.get(name) ?? [])
 }
 
 /** Inputs that are seeds. */

@@ -1,6 +1,8 @@
 /** What stands in the form's outputs: those of the run that was picked, else the latest that gave any. */
 
+import { entry } from '../../graph/level'
 import type { ArtifactRecord, Graph, RunRecord } from '../../protocol'
+import { inOwnOrder } from '../Inspector/order'
 
 /** An output by name, with what a run gave for it. */
 export interface ShownOutput {
@@ -10,14 +12,14 @@ export interface ShownOutput {
   artifacts: ArtifactRecord[]
 }
 
-/** The outputs of a graph, in its order, then those that only the run has. */
+/** The outputs of a graph, in the order that the inspector shows, then those that only the run has. */
 export function shownOutputs(graph: Graph, run: RunRecord | undefined): ShownOutput[] {
   const given = new Map<string, ArtifactRecord[]>()
   for (const artifact of run?.artifacts ?? [])
     given.set(artifact.output, [...(given.get(artifact.output) ?? []), artifact])
-  const own = Object.entries(graph.outputs ?? {}).map(([name, source]) => ({
+  const own = inOwnOrder(graph, 'outputs').map((name) => ({
     name,
-    source,
+    source: entry(graph.outputs, name) ?? '',
     artifacts: given.get(name) ?? [],
   }))
   const named = new Set(own.map((output) => output.name))

@@ -59,6 +59,17 @@ describe('inputs of a form', () => {
     ])
   })
 
+  it('stand first as somebody ordered them', () => {
+    const ordered = { ...graph, view: { ...graph.view, '.order': { inputs: ['seed', 'gone', 'steps'] } } }
+    expect(graphInputs(ordered, known).map((input) => input.name)).toEqual([
+      'seed',
+      'steps',
+      'prompt',
+      'negative',
+      'strange',
+    ])
+  })
+
   it('take title and help from the graph, else from the port', () => {
     const [prompt, negative, steps, strange] = graphInputs(graph, known)
     expect(prompt).toMatchObject({ title: 'What to draw', help: 'Say it.', value: 'a cat' })
@@ -101,6 +112,14 @@ describe('outputs of a form', () => {
       ['a', 0],
       ['b', 1],
       ['extra', 1],
+    ])
+  })
+
+  it('stand as somebody ordered them', () => {
+    const graph = { outputs: { a: 'x.out', b: 'y.out' }, view: { '.order': { outputs: ['b', 'a'] } } }
+    expect(shownOutputs(graph, undefined).map(({ name, source }) => [name, source])).toEqual([
+      ['b', 'y.out'],
+      ['a', 'x.out'],
     ])
   })
 

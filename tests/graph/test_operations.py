@@ -138,9 +138,9 @@ def test_inputs_and_outputs_are_exposed() -> None:
 
 
 def test_inputs_and_outputs_need_names() -> None:
-    with pytest.raises(Refused, match="expected a name for the input of the graph, got none. Name it"):
+    with pytest.raises(Refused, match=r"expected a name for the input of the graph, got none\. Name it"):
         edited(op="expose_input", name="", input={"to": ["sum.a"]})
-    with pytest.raises(Refused, match="expected a name for the output of the graph, got none. Name it"):
+    with pytest.raises(Refused, match=r"expected a name for the output of the graph, got none\. Name it"):
         edited(op="expose_output", name="", source="one.out")
 
 

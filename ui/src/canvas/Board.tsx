@@ -19,6 +19,7 @@ import { useFarPointer } from './farPointer'
 import { GroupBox } from './GroupBox'
 import { knownOf, levelShown } from './here'
 import { LinkEdge } from './LinkEdge'
+import { LinkPeek } from './LinkPeek'
 import { cardMenu, linkMenu, paneMenu } from './menus'
 import { Minimap } from './Minimap'
 import { LevelNodes, type FlowLink, type FlowNode } from './nodes'
@@ -136,6 +137,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
       {base.length === 0 && <Nothing />}
       {base.length > 0 && <Minimap nodes={base} />}
       <Tools readOnly={readOnly} />
+      <LinkPeek session={session} />
     </div>
   )
 }

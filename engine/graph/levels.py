@@ -53,7 +53,7 @@ def expand(graph: Graph, refs: Refs | None, problems: list[Problem]) -> list[Lev
     """
     levels = [Level(graph)]
     for level in levels:
-        _feed(level, problems)
+        feed(level, problems)
         for name, instance in level.graph.nodes.items():
             if instance.graph is None and not instance.ref:
                 continue
@@ -63,7 +63,8 @@ def expand(graph: Graph, refs: Refs | None, problems: list[Problem]) -> list[Lev
     return levels
 
 
-def _feed(level: Level, problems: list[Problem]) -> None:
+def feed(level: Level, problems: list[Problem]) -> None:
+    """Note which graph inputs feed which ports of a level."""
     for name, declared in level.graph.inputs.items():
         for target in declared.to:
             instance, _, port = target.partition(".")

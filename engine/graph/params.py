@@ -93,22 +93,28 @@ class Params:
         except KnotworkError:  # reported where the value is checked
             return UNKNOWN
 
+    def inferred_from(self, level: Level, name: str, node: AnyNode) -> dict[str, Any] | None:
+        """What a node's ``infer`` companion gets; None while a param is not known."""
+        wanted = inspect.signature(node.companions["infer"]).parameters
+        values = {
+            port: self.literal(level, name, node.inputs[port]) for port in wanted if port in node.inputs
+        }
+        if any(value is UNKNOWN for value in values.values()):
+            return None
+        if self._files is None and any(node.inputs[port].within for port in values):
+            return None
+        return values
+
     def families(self, level: Level, name: str, node: AnyNode) -> dict[str, str]:
         """What a node's ``infer`` companion says of its variables; empty while a param is not known.
 
         A companion gets those of the node's coerced params that it names; a file comes as its path.
         """
-        infer = node.companions["infer"]
-        wanted = inspect.signature(infer).parameters
-        values = {
-            port: self.literal(level, name, node.inputs[port]) for port in wanted if port in node.inputs
-        }
-        if any(value is UNKNOWN for value in values.values()):
-            return {}
-        if self._files is None and any(node.inputs[port].within for port in values):
+        values = self.inferred_from(level, name, node)
+        if values is None:
             return {}
         try:
-            return infer(**values)
+            return node.companions["infer"](**values)
         except Exception as error:  # a pack's code and a stranger's file: whatever it raises is told
             reason, cure = f"{type(error).__name__}: {error}", "Choose another file, or mend this one."
             self._report("unreadable", level.path + name, "", "a model that can be recognised", reason, cure)

@@ -7,6 +7,7 @@ import asyncio
 from engine.declare.registry import Registry
 from engine.graph.document import Graph
 from engine.service.beside import Beside
+from engine.service.families import Families
 from engine.service.interfaces import NoPlace, Ports, level
 from engine.service.sessions import Sessions, document
 from engine.service.view_records import InterfaceRecord, ReferenceRecord
@@ -24,10 +25,10 @@ class Insides:
 
     def __init__(self, sessions: Sessions, workspace: Workspace, registry: Registry) -> None:
         self._sessions, self._workspace = sessions, workspace
-        self._ports = Ports(registry)
+        self._ports, self._families = Ports(registry), Families(registry)
 
     async def interfaces(self, session: str, at: str = "") -> dict[str, InterfaceRecord]:
-        """The ports of the instances of one level that aren't what their node says.
+        """The ports of the instances of one level that aren't all that their node says.
 
         Args:
             session: The session.
@@ -61,11 +62,16 @@ class Insides:
         return opened.session.graph, self._sessions.beside(opened)
 
     def _interfaces(self, graph: Graph, at: str, beside: Beside) -> dict[str, InterfaceRecord]:
-        return self._ports.of(level(graph, at, beside.reference), beside.reference)
+        found = level(graph, at, beside.reference)
+        families = self._families.of(found, beside.files.resolve)
+        ports = self._ports.of(found.graph, beside.reference, families)
+        return ports | {
+            name: ports[name].model_copy(update={"families": told}) for name, told in families.items()
+        }
 
     def _reference(self, graph: Graph, instance: str, beside: Beside) -> ReferenceRecord:
         at, _, name = instance.rpartition("/")
-        found = level(graph, at, beside.reference).nodes.get(name)
+        found = level(graph, at, beside.reference).graph.nodes.get(name)
         if found is None or found.graph is not None or not found.ref:
             raise NoPlace(
                 f'expected an instance that refers to a graph, got "{instance[:200]}". '
@@ -73,4 +79,4 @@ class Insides:
             )
         referred = level(graph, instance, beside.reference)
         name = self._workspace.called(beside.place(found.ref))
-        return ReferenceRecord(document=document(referred), name=name)
+        return ReferenceRecord(document=document(referred.graph), name=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from engine.declare.types import Bindings, ListOf, Plain, Type, Var
 from engine.errors import GraphError, KnotworkError
 from engine.graph.document import Graph, Instance
 from engine.graph.interface import Interface, Interfaces
-from engine.graph.levels import DEPTH, Level, Refs, embedded, expand
+from engine.graph.levels import DEPTH, Level, Refs, embedded, expand, feed
 from engine.graph.order import arrange
 from engine.graph.wiring import Wiring
 from engine.service.records import InputPortRecord, OutputPortRecord
@@ -27,8 +27,8 @@ class NoPlace(KnotworkError):
     """A path leads to no graph inside of a graph."""
 
 
-def level(graph: Graph, at: str, refs: Refs) -> Graph:
-    """The graph inside of an instance.
+def level(graph: Graph, at: str, refs: Refs) -> Level:
+    """The graph inside of an instance, with those around it.
 
     Args:
         graph: The document.
@@ -39,15 +39,18 @@ def level(graph: Graph, at: str, refs: Refs) -> Graph:
         NoPlace: There is no such instance, or no graph inside of it.
         GraphError: A graph that is referred to can't be read.
     """
+    found = Level(graph)
+    feed(found, [])
     for depth, name in enumerate(at.split("/") if at else ()):
-        instance = graph.nodes.get(name)
+        instance = found.graph.nodes.get(name)
         place = "/".join(at.split("/")[: depth + 1])
         if instance is None or depth >= DEPTH or not (instance.graph or instance.ref):
             raise NoPlace(
                 f'expected an instance with a graph inside, got "{place[:200]}". See the nodes of the graph.'
             )
-        graph = instance.graph or _referred(instance.ref, place, refs)
-    return graph
+        found = Level(instance.graph or _referred(instance.ref, place, refs), place + "/", found, name)
+        feed(found, [])
+    return found
 
 
 class Ports:
@@ -61,15 +64,18 @@ class Ports:
         self._registry = registry
         self._known: dict[int, tuple[Instance, InterfaceRecord]] = {}
 
-    def of(self, graph: Graph, refs: Refs) -> dict[str, InterfaceRecord]:
+    def of(self, graph: Graph, refs: Refs, more: Collection[str] = ()) -> dict[str, InterfaceRecord]:
         """The ports of the instances of one level that aren't what their node says.
 
         Args:
             graph: The level.
             refs: Reads a referenced graph.
+            more: Other instances that are asked for.
         """
         special = {
-            name: instance for name, instance in graph.nodes.items() if _is_special(instance, self._registry)
+            name: instance
+            for name, instance in graph.nodes.items()
+            if name in more or _is_special(instance, self._registry)
         }
         before, known = self._known, dict[str, InterfaceRecord]()
         for name, instance in special.items():

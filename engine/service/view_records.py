@@ -30,12 +30,14 @@ class InterfaceRecord(Wire):
 
     Attributes:
         kind: ``graph`` for an embedded subgraph, ``ref`` for one in a file, ``loop``; ``node`` for a node
-            that is repeated over lists; ``missing`` where the node or graph can't be found.
+            that is repeated over lists, or reads a model's file; ``missing`` where the node or graph can't
+            be found.
         title: The instance's title, else that of the graph inside.
         help: What the graph inside does.
         inputs: Input ports by name, in order; of what is missing only those in use. A type variable is the
             instance's own.
         outputs: Output ports by name, in order; of what is missing none are known.
+        families: Type variable of the node → model family that its files say it stands for.
     """
 
     kind: Literal["graph", "ref", "loop", "node", "missing"]
@@ -43,6 +45,7 @@ class InterfaceRecord(Wire):
     help: str = ""
     inputs: dict[str, InputPortRecord]
     outputs: dict[str, OutputPortRecord]
+    families: dict[str, str] = {}
 
 
 class ReferenceRecord(Wire):
@@ -65,6 +68,8 @@ class ResultRecord(Wire):
         kind: How it is shown.
         digest: Digest (hex) of the value.
         size: Bytes that it takes in the store.
+        key: Key (hex) of the instance's result, by which it can be frozen; empty where it can't: of a loop,
+            and of an output that another instance computes.
         value: The value itself, if it is a number, a bool or a short text.
     """
 
@@ -72,6 +77,7 @@ class ResultRecord(Wire):
     kind: ValueKind
     digest: str
     size: int
+    key: str = ""
     value: JsonValue = None
 
 

@@ -1426,7 +1426,7 @@ export interface HealthRecord {
  */
 export interface InterfaceRecord {
   /**
-   * `graph` for an embedded subgraph, `ref` for one in a file, `loop`; `node` for a node that is repeated over lists; `missing` where the node or graph can't be found.
+   * `graph` for an embedded subgraph, `ref` for one in a file, `loop`; `node` for a node that is repeated over lists, or reads a model's file; `missing` where the node or graph can't be found.
    */
   kind: 'graph' | 'ref' | 'loop' | 'node' | 'missing'
   /**
@@ -1448,6 +1448,12 @@ export interface InterfaceRecord {
    */
   outputs: {
     [k: string]: OutputPortRecord
+  }
+  /**
+   * Type variable of the node → model family that its files say it stands for.
+   */
+  families: {
+    [k: string]: string
   }
 }
 /**
@@ -1591,6 +1597,10 @@ export interface ResultRecord {
    * Bytes that it takes in the store.
    */
   size: number
+  /**
+   * Key (hex) of the instance's result, by which it can be frozen; empty where it can't: of a loop, and of an output that another instance computes.
+   */
+  key: string
   value: JsonValue
 }
 /**

@@ -1,17 +1,23 @@
 import { Download, ImageIcon } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { address } from '../../api/http'
-import { splitPort } from '../../graph/level'
+import { entry, splitPort } from '../../graph/level'
 import { formatAgo, formatBytes, t } from '../../i18n/t'
 import type { ArtifactRecord, RunRecord } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
+import { Skeleton } from '../../shell/Spinner'
 import { useKeyed } from '../../stores/keyed'
-import { isOver, livePictures, nodeKey, useRuns } from '../../stores/runs'
+import { results } from '../../stores/results'
+import { nodeKey } from '../../stores/runs'
 import { openOverlay } from '../Files/overlay'
 import { fileNameOf, isImage, picturesOf } from '../Gallery/pictures'
 import { download } from '../History/actions'
 import { shown } from '../SweepGrid/sweep'
 import { readable } from './inputs'
+import { useLivePicture } from './live'
 import type { ShownOutput } from './outputs'
+
+const StoredOutput = lazy(() => import('./StoredOutput').then((module) => ({ default: module.StoredOutput })))
 
 export interface FormOutputsProps {
   readonly session: string
@@ -22,34 +28,57 @@ export interface FormOutputsProps {
 
 /** The outputs of a graph, large. */
 export function FormOutputs({ session, outputs, run }: FormOutputsProps) {
-  return outputs.map((output) => (
-    <figure key={output.name} className="form-output">
+  return outputs.map((output, place) => (
+    <Output key={output.name} session={session} output={output} run={run} first={place === 0} />
+  ))
+}
+
+interface OutputProps {
+  readonly session: string
+  readonly output: ShownOutput
+  readonly run: RunRecord | undefined
+  /** Whether it stands for the whole run while that is under way. */
+  readonly first: boolean
+}
+
+function Output({ session, output, run, first }: OutputProps) {
+  const live = useLivePicture(session, splitPort(output.source).name)
+  return (
+    <figure className="form-output">
       <figcaption className="form-output__head">
         <span className="form-output__name">{readable(output.name)}</span>
         {run && <span className="form-output__time">{formatAgo(run.created * 1000)}</span>}
       </figcaption>
-      <Live session={session} source={output.source} />
-      {output.artifacts.length === 0 && <Nothing />}
-      {run && (
-        <div className="form-output__values" data-count={output.artifacts.length}>
-          {output.artifacts.map((artifact) => (
-            <Value key={artifact.index} run={run} artifact={artifact} />
-          ))}
-        </div>
+      {first && live ? (
+        <img className="form-output__picture" src={live} alt={t('panels.livePreview')} />
+      ) : (
+        <Values session={session} output={output} run={run} />
       )}
     </figure>
-  ))
+  )
 }
 
-/** What an output looks like while it is computed. */
-function Live({ session, source }: { readonly session: string; readonly source: string }) {
-  const picture = useKeyed(livePictures, nodeKey(session, splitPort(source).name))
-  const running = useRuns((state) => {
-    const run = state.shown[session]?.record
-    return run !== undefined && !isOver(run)
-  })
-  if (!picture || !running) return null
-  return <img className="form-output__picture" src={picture} alt={t('panels.livePreview')} />
+function Values({ session, output, run }: Omit<OutputProps, 'first'>) {
+  if (!run || output.artifacts.length === 0) return <Stored session={session} source={output.source} />
+  return (
+    <div className="form-output__values" data-count={output.artifacts.length}>
+      {output.artifacts.map((artifact) => (
+        <Value key={artifact.index} run={run} artifact={artifact} />
+      ))}
+    </div>
+  )
+}
+
+/** What is stored of an output, when no run of this graph gave it: the same may have been computed elsewhere. */
+function Stored({ session, source }: { readonly session: string; readonly source: string }) {
+  const { name, port } = splitPort(source)
+  const result = entry(useKeyed(results, nodeKey(session, name)), port)
+  if (!result) return <Nothing />
+  return (
+    <Suspense fallback={<Skeleton lines={0} picture={240} />}>
+      <StoredOutput session={session} path={name} port={port} result={result} />
+    </Suspense>
+  )
 }
 
 function Nothing() {

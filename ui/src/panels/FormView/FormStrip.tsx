@@ -20,7 +20,7 @@ export function FormStrip({ runs, shown, onPick, onMore }: FormStripProps) {
   return (
     <section className="form-strip" aria-label={t('panels.formHistory')}>
       <div className="form-strip__head">
-        <h2 className="form-strip__title">{t('panels.formHistory')}</h2>
+        <h3 className="form-strip__title">{t('panels.formHistory')}</h3>
         {shown && (
           <Button kind="quiet" icon={RotateCcw} onClick={() => void restoreValues(shown)}>
             {t('panels.useValues')}

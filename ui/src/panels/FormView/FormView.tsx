@@ -48,7 +48,7 @@ export function FormView() {
     <div className="form-view">
       <div className="form-view__page">
         <header className="form-view__head">
-          <h1 className="form-view__title">{open.record.title || t('panels.untitled')}</h1>
+          <h2 className="form-view__title">{open.record.title || t('panels.untitled')}</h2>
           {open.graph.help && <p className="form-view__help">{open.graph.help}</p>}
         </header>
         <form

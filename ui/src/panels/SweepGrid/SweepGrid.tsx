@@ -4,10 +4,10 @@ import { t } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
 import { Spinner } from '../../shell/Spinner'
-import { useKeyed } from '../../stores/keyed'
-import { cancel, isOver, livePictures, nodeKey, useRuns } from '../../stores/runs'
+import { cancel, isOver, useRuns } from '../../stores/runs'
 import { openGraph } from '../../stores/graphs'
 import { openOverlay } from '../Files/overlay'
+import { useLivePicture } from '../FormView/live'
 import { isImage, picturesOf } from '../Gallery/pictures'
 import { stateKey } from '../History/RunState'
 import { compareRun, useComparing } from '../History/comparing'
@@ -185,7 +185,7 @@ function RunningCell({
   readonly label: string
 }) {
   const source = Object.values(openGraph(session)?.graph.outputs ?? {})[0] ?? ''
-  const picture = useKeyed(livePictures, nodeKey(session, splitPort(source).name))
+  const picture = useLivePicture(session, splitPort(source).name)
   const shows = useRuns((state) => state.shown[session]?.record.id === run.id)
   return (
     <span className="sweep-cell sweep-cell--running">

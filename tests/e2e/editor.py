@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,19 +36,35 @@ class Node:
 
     def output(self, port: str = "out") -> Locator:
         """The handle of an output."""
-        return self.card.locator(f'[data-port="{port}"][data-side="out"]')
+        return self.card.locator(f'[data-port="{port}"][data-side="out"] .port')
 
     def input(self, port: str) -> Locator:
         """The handle of an input."""
-        return self.card.locator(f'[data-port="{port}"][data-side="in"]')
+        return self.card.locator(f'[data-port="{port}"][data-side="in"] .port')
 
     def field(self, label: str) -> Locator:
         """The widget of an input, by its label."""
         return self.card.get_by_label(label, exact=True)
 
-    def select(self) -> None:
-        """Click on its title."""
-        self.card.locator("[data-part=title]").click()
+    @property
+    def title(self) -> Locator:
+        """Where it is grasped."""
+        return self.card.locator("header")
+
+    @property
+    def picture(self) -> Locator:
+        """The picture of what it gave."""
+        return self.card.locator("img")
+
+    def expect_picture(self) -> None:
+        """Wait until the picture is there, and is one."""
+        expect(self.picture).to_be_visible()
+        expect(self.picture).not_to_have_js_property("naturalWidth", 0)
+
+    def type(self, label: str, text: str) -> None:
+        """Write into one of its fields."""
+        self.field(label).fill(text)
+        self.field(label).press("Tab")
 
     def expect_status(self, *statuses: str, timeout: float = RUN_PATIENCE) -> None:
         """Wait until it is in one of these states."""
@@ -85,7 +102,7 @@ class Editor:
     @property
     def run_button(self) -> Locator:
         """Starts a run."""
-        return self.page.get_by_role("button", name=re.compile(r"^Run\b"))
+        return self.page.get_by_test_id("run-state").get_by_role("button").first
 
     @property
     def outline(self) -> Locator:
@@ -122,30 +139,38 @@ class Editor:
     def command(self, words: str) -> None:
         """Find a command in the palette by some of its words, and run the first that is found."""
         self.page.keyboard.press("Control+k")
-        palette = self.page.get_by_role("dialog").filter(has=self.page.get_by_role("combobox"))
+        palette = self.page.get_by_role("dialog", name="Commands")
         palette.get_by_role("combobox").fill(words)
         expect(palette.get_by_role("option").first).to_be_visible()
         self.page.keyboard.press("Enter")
         expect(palette).to_be_hidden()
 
-    def add_node(self, node_type: str, at: Point | None = None) -> Node:
-        """Double-click on the canvas, look for a type, and take it.
+    def add_node(self, what: str, at: Point | None = None) -> Node:
+        """Double-click on the canvas, look for a node, and take what is found first.
 
         Args:
-            node_type: Such as image.blur.
+            what: Type of the node, such as image.blur, or file of the graph.
             at: Where in the canvas, from its upper left corner; its middle when not given.
         """
-        before = set(self.names())
+        before = self.names()
         box = self.canvas.bounding_box()
         assert box is not None
         x, y = at or (box["width"] / 2, box["height"] / 2)
         self.canvas.dblclick(position={"x": x, "y": y})
-        menu = self.add_menu
-        menu.get_by_role("combobox").fill(node_type)
-        menu.get_by_role("option", name=re.compile(re.escape(node_type))).first.click()
-        expect(menu).to_be_hidden()
+        self.find_node(what)
+        self.add_menu.get_by_role("option", selected=True).click()
+        return self.added(before)
+
+    def find_node(self, what: str) -> None:
+        """Type into the search for a node until one is found first."""
+        self.add_menu.get_by_role("combobox").fill(what)
+        expect(self.add_menu.locator("code").first).to_have_text(what)
+
+    def added(self, before: list[str]) -> Node:
+        """The node that there is in addition to others."""
+        expect(self.add_menu).to_be_hidden()
         expect(self.nodes()).to_have_count(len(before) + 1)
-        [name] = set(self.names()) - before
+        [name] = set(self.names()) - set(before)
         return self.node(name)
 
     @property
@@ -153,8 +178,31 @@ class Editor:
         """The search for a node to add."""
         return self.page.get_by_role("dialog", name="Add node")
 
+    def new_graph(self) -> None:
+        """Begin an empty graph in a tab of its own."""
+        tabs = self.page.get_by_role("tab").count()
+        self.command("New graph")
+        expect(self.page.get_by_role("tab")).to_have_count(tabs + 1)
+        expect(self.nodes()).to_have_count(0)
+
+    def close_panels(self) -> None:
+        """Leave the whole width to the canvas."""
+        close = self.page.get_by_role("button", name="Close panel")
+        while count := close.count():
+            close.first.click()
+            expect(close).to_have_count(count - 1)
+
+    def show_everything(self) -> None:
+        """Press the button that makes the whole graph visible."""
+        self.page.get_by_role("button", name="Show everything").click()
+
+    def links(self) -> Locator:
+        """The links that are drawn."""
+        return self.canvas.locator(".react-flow__edge")
+
     def link(self, source: Locator, target: Locator) -> None:
         """Drag from one handle to another."""
+        before = self.links().count()
         start, end = middle(source), middle(target)
         mouse = self.page.mouse
         mouse.move(*start)
@@ -162,9 +210,61 @@ class Editor:
         mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
         mouse.move(*end, steps=4)
         mouse.up()
+        expect(self.links()).to_have_count(before + 1)
 
     def run(self) -> None:
         """Press Run, and wait until the server has begun."""
+        self.run_button.click()
+
+    def show_form(self) -> None:
+        """Show the graph's inputs and outputs as a form, by the main menu."""
+        self.page.get_by_role("button", name="Main menu").click()
+        self.page.get_by_role("menuitem", name=re.compile("form")).click()
+
+    def undo(self) -> None:
+        """Press Undo."""
+        self.page.get_by_role("button", name=re.compile("^Undo")).click()
+
+    def redo(self) -> None:
+        """Press Redo."""
+        self.page.get_by_role("button", name=re.compile("^Redo")).click()
+
+    def save_as(self, name: str) -> str:
+        """Write the graph into a file of the workspace; the file's name."""
+        self.command("Save as")
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("textbox").fill(name)
+        self.page.keyboard.press("Enter")
+        expect(dialog).to_be_hidden()
+        return f"{name}.json"
+
+    def open_file(self, name: str) -> None:
+        """Open a file of the workspace in a tab of its own."""
+        tabs = self.page.get_by_role("tab").count()
+        self.command("Open…")
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("searchbox").fill(name)
+        dialog.get_by_role("button").filter(has_text=name).first.click()
+        expect(dialog).to_be_hidden()
+        expect(self.page.get_by_role("tab")).to_have_count(tabs + 1)
+
+    def drop(self, name: str, media: str, content: bytes) -> None:
+        """Drop a file onto the middle of the canvas."""
+        transfer = self.page.evaluate_handle(
+            """([name, type, base64]) => {
+                const transfer = new DataTransfer()
+                const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))
+                transfer.items.add(new File([bytes], name, { type }))
+                return transfer
+            }""",
+            [name, media, b64encode(content).decode()],
+        )
+        x, y = middle(self.canvas)
+        target = self.canvas.locator("[data-scope=canvas]")
+        target.dispatch_event("drop", {"dataTransfer": transfer, "clientX": x, "clientY": y})
+
+    def cancel(self) -> None:
+        """Press the button that Run has become."""
         self.run_button.click()
 
     def wait_run(self, *states: str, timeout: float = RUN_PATIENCE) -> None:

@@ -43,7 +43,9 @@ export function FileLists(props: ListsProps) {
 function Recent({ form, chosen, onChoose, uploads }: ListsProps & { readonly uploads: readonly UploadRecord[] }) {
   const known = useUploads((now) => now.known)
   const names = recentFiles(form.suffixes, new Set(uploads.map((one) => one.id)))
-  if (names.length === 0) return null
+  const first = new Set(uploads.slice(0, names.length).map((one) => one.id))
+  // What stands at the head of the next list is not said twice
+  if (names.every((name) => first.has(name))) return null
   const files = names.map((name): GridFile => ({ name, title: lastPart(fileName(name, known)) }))
   return (
     <Part title={t('widgets.recentFiles')}>

@@ -80,7 +80,7 @@ class Results:
         told: dict[str, dict[str, dict[str, JsonValue]]] = {}
         names: dict[int, tuple[Type, str]] = {}
         with collector_held():
-            for path, port, source in self._outputs():
+            for path, port, source, key in self._outputs():
                 if (ref := self.ref(source)) is not None:
                     type_ = self.type(source)
                     if id(type_) not in names:  # most instances share the types of their nodes
@@ -90,15 +90,18 @@ class Results:
                         "kind": kind_of(type_, ref),
                         "digest": ref.digest,
                         "size": ref.size,
+                        "key": key,
                         "value": _value(ref),
                     }
         return told
 
-    def _outputs(self) -> Iterator[tuple[str, str, Source]]:
-        names = self.plan.names
+    def _outputs(self) -> Iterator[tuple[str, str, Source, str]]:
+        """Path, output and source of all, with the key by which the instance can be frozen."""
+        names, loops = self.plan.names, self.plan.loops
         for index, entry in self.entries.items():
-            yield from ((names[index], port, (index, port)) for port in entry.outputs)
-        yield from self.shape.borrowed
+            key = "" if index in loops else entry.key.hex()
+            yield from ((names[index], port, (index, port), key) for port in entry.outputs)
+        yield from ((path, port, source, "") for path, port, source in self.shape.borrowed)
 
 
 class Lookup:

@@ -147,6 +147,29 @@ async def test_nothing_is_told_before_a_run_and_everything_after_it(tmp_path: Pa
 
 
 @story
+async def test_by_the_key_of_its_result_an_instance_is_frozen(tmp_path: Path) -> None:
+    tree = {
+        "one": say(),
+        "two": say("one.out"),
+        "sub": {"graph": INNER, "params": {"a": 3}},
+        "start": START,
+        "loop": {**LOOP, "count": 2},
+    }
+    async with looking(tmp_path, tree) as look:
+        await look.run()
+        told = await look.values.results(look.id)
+        assert [told["sub"]["sum"]["key"], told["loop"]["x"]["key"]] == ["", ""]
+        assert told["sub/add"]["out"]["key"]
+        key, digest = (told["two"]["out"][field] for field in ("key", "digest"))
+
+        await look.edit(
+            {"op": "set_fields", "name": "two", "fields": {"frozen": key}}, type_text("other words")
+        )
+        now = await look.values.results(look.id)
+        assert ("one" in now, now["two"]["out"]["digest"], now["two"]["out"]["key"]) == (False, digest, key)
+
+
+@story
 async def test_after_an_edit_what_lies_behind_it_is_told_no_more_until_it_is_taken_back(
     tmp_path: Path,
 ) -> None:

@@ -2,7 +2,7 @@
 
 import type { Connection } from '@xyflow/react'
 import { clipText, copy, paste, readClip } from '../graph/clipboard'
-import { entry, GROUP, NOTE, type Point } from '../graph/level'
+import { children, entry, GROUP, NOTE, type Point } from '../graph/level'
 import { linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
 import * as make from '../graph/operations'
@@ -10,6 +10,8 @@ import type { JsonValue, Operation } from '../protocol'
 import { t } from '../i18n/t'
 import { ask, prompt } from '../shell/ask'
 import { usePreferences } from '../stores/preferences'
+import { keyOf, results } from '../stores/results'
+import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
 import { editable, editLevel } from './here'
 import { isCard, type FlowLink } from './nodes'
@@ -54,6 +56,24 @@ export function resizeCard(name: string, width: number, height: number): void {
 
 export function toggleMode(mode: 'mute' | 'bypass', names: readonly string[] = selectedCards()): void {
   void editLevel((level, at) => make.toggleMode(level, names, mode, at))
+}
+
+/** Keys of the stored results of instances; empty for one that can't be frozen. */
+function resultKeys(names: readonly string[]): Map<string, string> {
+  const here = editable()
+  if (!here) return new Map()
+  return new Map(names.map((name) => [name, keyOf(results.get(nodeKey(here.session, children(here.at, name))))]))
+}
+
+/** Whether some of the instances can be frozen or unfrozen. */
+export function canToggleFrozen(names: readonly string[] = selectedCards()): boolean {
+  const here = editable()
+  return here !== null && make.toggleFrozen(here.level, resultKeys(names)).length > 0
+}
+
+/** Let stored results stand for instances whatever changes, or let these compute again. */
+export function toggleFrozen(names: readonly string[] = selectedCards()): void {
+  void editLevel((level, at) => make.toggleFrozen(level, resultKeys(names), at))
 }
 
 export function moveTo(positions: Readonly<Record<string, Point>>): Promise<boolean> {

@@ -56,6 +56,7 @@ const nodes: Command[] = [
   { id: 'node.rename', titleKey: 'canvas.rename', group: 'nodes', keys: ['f2'], scope: 'canvas', when: some, run: act.renameSelected },
   { id: 'node.bypass', titleKey: 'canvas.bypass', group: 'nodes', keys: ['b'], scope: 'canvas', when: some, run: () => act.toggleMode('bypass') },
   { id: 'node.mute', titleKey: 'canvas.mute', group: 'nodes', keys: ['m'], scope: 'canvas', when: some, run: () => act.toggleMode('mute') },
+  { id: 'node.freeze', titleKey: 'canvas.toggleFrozen', group: 'nodes', keys: ['k'], scope: 'canvas', when: () => act.canToggleFrozen(), run: () => act.toggleFrozen() },
   { id: 'node.collapse', titleKey: 'canvas.toggleCollapsed', group: 'nodes', keys: ['c'], scope: 'canvas', when: some, run: () => act.toggleCollapsed(act.selectedCards()) },
   { id: 'node.pin', titleKey: 'canvas.togglePinned', group: 'nodes', keys: ['p'], scope: 'canvas', when: some, run: () => act.togglePinned() },
 ]

@@ -27,7 +27,7 @@ export function cardMenu(event: At, node: FlowNode): void {
       ['run.toSelected', 'run.forceSelected'],
       ['node.rename', 'edit.duplicate', 'edit.copy', 'edit.delete'],
       maskable(node.id) ? ['node.paintMask'] : [],
-      ['node.bypass', 'node.mute', 'node.collapse', 'node.pin'],
+      ['node.bypass', 'node.mute', 'node.freeze', 'node.collapse', 'node.pin'],
       ['graph.group', 'graph.embed', 'graph.unpack', 'graph.enter'],
     ),
     'line',

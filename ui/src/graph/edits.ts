@@ -136,6 +136,16 @@ export function freeze(name: string, key: string | null, at: Path = ''): Operati
   return setFields(name, { frozen: key }, at)
 }
 
+/** Freeze instances at their results, of which the keys are given; where all these are frozen already, let them compute. */
+export function toggleFrozen(level: Graph, keys: ReadonlyMap<string, string>, at: Path = ''): Operation[] {
+  const there = [...keys].flatMap(([name, key]) => {
+    const instance = entry(level.nodes, name)
+    return instance && (key || instance.frozen) ? [{ name, key, frozen: Boolean(instance.frozen) }] : []
+  })
+  if (there.every(({ frozen }) => frozen)) return there.flatMap(({ name }) => freeze(name, null, at))
+  return there.flatMap(({ name, key, frozen }) => (frozen ? [] : freeze(name, key, at)))
+}
+
 /** An instance as operations carry it. */
 export function toJson(instance: Instance): { [k: string]: JsonValue } {
   return JSON.parse(JSON.stringify(instance)) as { [k: string]: JsonValue }

@@ -13,6 +13,8 @@ export interface Result {
   type: string
   digest: string
   kind: ResultKind
+  /** Key (hex) by which the instance can be frozen; empty where it can't. */
+  key: string
 }
 
 /** `session:instance` → port → what is stored. */
@@ -49,7 +51,12 @@ async function fetchResults(session: string): Promise<void> {
 
 function same(one: Record<string, Result> | undefined, other: Record<string, Result>): boolean {
   if (!one || Object.keys(one).length !== Object.keys(other).length) return false
-  return Object.entries(other).every(([port, result]) => one[port]?.digest === result.digest)
+  return Object.entries(other).every(([port, { digest, key }]) => one[port]?.digest === digest && one[port].key === key)
+}
+
+/** Key by which an instance can be frozen at what is stored of it; empty when nothing is. */
+export function keyOf(ports: Record<string, Result> | undefined): string {
+  return Object.values(ports ?? {}).find((result) => result.key)?.key ?? ''
 }
 
 const VISIBLE: readonly ResultKind[] = ['image', 'mask', 'latent', 'video']

@@ -198,6 +198,18 @@ describe('instances', () => {
     expect(operations.freeze('blur', 'ab')[0]).toMatchObject({ fields: { frozen: 'ab' } })
   })
 
+  it('are frozen where a result is stored, and thawed when all these are frozen', () => {
+    const level = { nodes: { free: {}, new: {}, ice: { frozen: 'cd' }, lost: { frozen: 'ef' } } }
+    const done = (keys: [string, string][]) =>
+      operations.toggleFrozen(level, new Map(keys)).map((one) => one.op === 'set_fields' && [one.name, one.fields])
+    expect(done([['free', 'ab'], ['new', ''], ['ice', 'cd'], ['gone', 'ab']])).toEqual([['free', { frozen: 'ab' }]])
+    expect(done([['new', ''], ['ice', 'cd'], ['lost', '']])).toEqual([
+      ['ice', { frozen: null }],
+      ['lost', { frozen: null }],
+    ])
+    expect(done([['new', '']])).toEqual([])
+  })
+
   it('move to whole pixels', () => {
     expect(operations.moveTo(new Map([['one', [1.4, 2.6]]]))).toEqual([
       { op: 'move', at: '', positions: { one: [1, 3] } },

@@ -69,6 +69,7 @@ export const canvas: Translation<typeof english> = {
   mute: 'Stummschalten',
   toggleCollapsed: 'Ein- oder ausklappen',
   togglePinned: 'Anheften oder lösen',
+  toggleFrozen: 'Einfrieren oder auftauen',
   groupSelected: 'Gruppieren',
   embed: 'Untergraph bilden',
   unpack: 'Untergraph auspacken',

@@ -135,6 +135,7 @@ export const left: Translation<typeof english> = {
   force: 'Neu rechnen, was auch gespeichert ist',
   colour: 'Farbe',
   frozen: 'Sein gespeichertes Ergebnis gilt, was sich auch ändert.',
+  freeze: 'Einfrieren: das Gespeicherte gilt, was sich auch ändert',
   unfreeze: 'Auftauen',
   state: 'Zustand',
   nextRun: 'Nächster Lauf',

@@ -66,6 +66,7 @@ export const canvas = {
   mute: 'Mute',
   toggleCollapsed: 'Collapse or expand',
   togglePinned: 'Pin or unpin',
+  toggleFrozen: 'Freeze or unfreeze',
   groupSelected: 'Group',
   embed: 'Make a subgraph',
   unpack: 'Unpack the subgraph',

@@ -132,6 +132,7 @@ export const left = {
   force: 'Run this again, whatever is stored',
   colour: 'Colour',
   frozen: 'Its stored result is used whatever changes.',
+  freeze: 'Freeze: use what is stored whatever changes',
   unfreeze: 'Unfreeze',
   state: 'State',
   nextRun: 'Next run',

@@ -1,7 +1,7 @@
 import { Palette, Play, RefreshCw, Snowflake } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
 import { COLOURS } from '../../canvas/menus'
-import { viewOf } from '../../graph/level'
+import { children, viewOf } from '../../graph/level'
 import { freeze, setColour, setFields } from '../../graph/operations'
 import { t } from '../../i18n/t'
 import type { Instance } from '../../protocol'
@@ -9,6 +9,9 @@ import { Button, IconButton } from '../../shell/Button'
 import { Menu, type MenuEntry } from '../../shell/Menu'
 import { runCommand } from '../../stores/commands'
 import { edit } from '../../stores/graphs'
+import { useKeyed } from '../../stores/keyed'
+import { keyOf, results } from '../../stores/results'
+import { nodeKey } from '../../stores/runs'
 import { Section } from './Section'
 import type { Here } from './here'
 
@@ -26,6 +29,7 @@ export function NodeActions({ place, name, instance }: NodeActionsProps) {
   const { level, at, session, readOnly } = place
   const colour = viewOf(level).colours.get(name) ?? ''
   const mode = instance.mode || 'normal'
+  const key = keyOf(useKeyed(results, nodeKey(session, children(at, name))))
   if (readOnly) return null
   return (
     <Section
@@ -34,6 +38,9 @@ export function NodeActions({ place, name, instance }: NodeActionsProps) {
         <>
           <IconButton icon={Play} size="small" label={t('left.runTo')} onClick={() => runCommand('run.toSelected')} />
           <IconButton icon={RefreshCw} size="small" label={t('left.force')} onClick={() => runCommand('run.forceSelected')} />
+          {key && !instance.frozen && (
+            <IconButton icon={Snowflake} size="small" label={t('left.freeze')} onClick={() => void edit(session, freeze(name, key, at))} />
+          )}
           <Menu align="end" entries={() => colourEntries(colour, (next) => void edit(session, setColour(level, [name], next, at)))}>
             <button type="button" className="icon-button icon-button--small" aria-label={t('left.colour')} title={t('left.colour')}>
               <Palette size={14} aria-hidden style={colour ? { color: colour } : undefined} />

@@ -1,4 +1,4 @@
-import { Background, BackgroundVariant, ReactFlow, SelectionMode, useReactFlow, useStore, type NodeChange } from '@xyflow/react'
+import { Background, BackgroundVariant, ReactFlow, SelectionMode, useReactFlow, type NodeChange } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Point } from '../graph/level'
 import type { Graph } from '../protocol'
@@ -29,9 +29,9 @@ import { Tools } from './Tools'
 import { useCanvasKeys } from './useCanvasKeys'
 import { useConnect } from './useConnect'
 import { useDrag, type Places } from './useDrag'
-import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, toGraph } from './view'
+import { useFar } from './useFar'
+import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, toGraph, viewOfAll } from './view'
 
-const FAR = 0.4
 const NODE_TYPES = { card: NodeCard, reroute: RerouteDot, 'group-box': GroupBox, 'note-box': NoteBox }
 const EDGE_TYPES = { link: LinkEdge }
 const NO_NODES: FlowNode[] = []
@@ -48,13 +48,15 @@ export function Board({ session, open }: { readonly session: string; readonly op
   const chosen = useSelection((now) => now.names)
   const link = useSelection((now) => now.link)
   const hidden = useHiddenLinks((now) => now.hidden)
-  const far = useStore((now) => now.transform[2] < FAR)
   const { level, known, base, links, readOnly } = useLevel(open)
   const selected = useMemo(() => new Set(chosen), [chosen])
   const drag = useDrag(base)
   const nodes = useMemo(() => overlaid(base, drag.places, selected), [base, drag.places, selected])
   const edges = useMemo(() => (link ? links.map((one) => (one.id === link ? { ...one, selected: true } : one)) : links), [links, link])
+  const shownLinks = hidden ? NO_LINKS : edges
+  const far = useFar(nodes, shownLinks, frame)
   const key = `${session}:${open.at}`
+  const [start] = useState(() => views.get(key) ?? viewOfAll(nodes))
   useView(key, nodes, frame)
   useEffect(() => showPresence(session, null, chosen), [session, chosen])
 
@@ -93,7 +95,8 @@ export function Board({ session, open }: { readonly session: string; readonly op
     >
       <ReactFlow<FlowNode, FlowLink>
         nodes={far ? NO_NODES : nodes}
-        edges={far || hidden ? NO_LINKS : edges}
+        edges={far ? NO_LINKS : shownLinks}
+        defaultViewport={start}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onlyRenderVisibleElements

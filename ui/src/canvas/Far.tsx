@@ -1,14 +1,16 @@
-import { useStore } from '@xyflow/react'
-import { useCallback, useEffect, useRef } from 'react'
+import { useStoreApi } from '@xyflow/react'
+import { useEffect, useMemo, useRef } from 'react'
 import { children, type Path } from '../graph/level'
 import { explanations } from '../stores/plan'
 import { results } from '../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
-import { usePreferences } from '../stores/preferences'
-import type { FlowLink, FlowNode } from './nodes'
-import { paint, themeColours } from './paint'
-import { bitmapOf } from './pictures'
 import { statusOf } from './card/status'
+import { FarPainter } from './farPainter'
+import type { FlowLink, FlowNode } from './nodes'
+import { bitmapOf } from './pictures'
+import { prepared } from './scene'
+import { onThemeShown } from './theme'
+import './far.css'
 
 interface Props {
   nodes: readonly FlowNode[]
@@ -21,58 +23,42 @@ interface Props {
 /** The level seen from far, drawn on one canvas; anew whenever something in it changes, and never else. */
 export function Far({ nodes, links, selected, session, at }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const frame = useRef(0)
-  const [x, y, zoom] = useStore((now) => now.transform)
-  const width = useStore((now) => now.width)
-  const height = useStore((now) => now.height)
-  const theme = usePreferences((now) => now.theme)
-  const draw = useRef<() => void>(() => undefined)
-
-  const soon = useCallback(() => {
-    if (frame.current === 0) {
-      frame.current = requestAnimationFrame(() => {
-        frame.current = 0
-        draw.current()
-      })
-    }
-  }, [])
+  const painter = useRef<FarPainter>(null)
+  const flow = useStoreApi()
+  const level = useMemo(() => prepared(nodes, links), [nodes, links])
 
   useEffect(() => {
-    draw.current = () => {
-      const context = canvas.current?.getContext('2d')
-      if (!context || !canvas.current) return
-      const key = (name: string) => nodeKey(session, children(at, name))
-      const scene = {
-        nodes,
-        links,
-        selected,
-        status: (name: string) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name))),
-        picture: (name: string) => bitmapOf(session, children(at, name), soon),
-      }
-      paint(context, scene, { x, y, zoom }, themeColours(canvas.current))
-    }
-    soon()
-  }, [nodes, links, selected, session, at, x, y, zoom, width, height, theme, soon])
-
-  useEffect(() => {
+    if (!canvas.current) return
+    const own = new FarPainter(canvas.current, () => {
+      const { transform, width, height } = flow.getState()
+      return { x: transform[0], y: transform[1], zoom: transform[2], width, height }
+    })
+    painter.current = own
     const stores = [nodeRuns, livePictures, results, explanations]
-    const leave = stores.map((store) => store.subscribeAll(soon))
+    const leave = [
+      ...stores.map((store) => store.subscribeAll(own.later)),
+      onThemeShown(() => own.repaint()),
+      flow.subscribe((now, before) => {
+        if (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) own.soon()
+      }),
+    ]
     return () => {
       leave.forEach((one) => one())
-      cancelAnimationFrame(frame.current)
-      frame.current = 0
+      own.stop()
     }
-  }, [soon])
+  }, [flow])
 
-  const ratio = devicePixelRatio
-  return (
-    <canvas
-      ref={canvas}
-      className="far"
-      width={Math.round(width * ratio)}
-      height={Math.round(height * ratio)}
-      style={{ width, height }}
-      aria-hidden
-    />
-  )
+  useEffect(() => {
+    const own = painter.current
+    if (!own) return
+    const key = (name: string) => nodeKey(session, children(at, name))
+    own.show({
+      level,
+      selected,
+      status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name))),
+      picture: (name, size) => bitmapOf(session, children(at, name), size, own.later),
+    })
+  }, [level, selected, session, at])
+
+  return <canvas ref={canvas} className="far" aria-hidden />
 }

@@ -1,68 +1,54 @@
-import { useStore } from '@xyflow/react'
-import { useEffect, useRef } from 'react'
-import { usePreferences } from '../stores/preferences'
+import { useStoreApi } from '@xyflow/react'
+import { useEffect, useMemo, useRef } from 'react'
 import { t } from '../i18n/t'
 import { isCard, type FlowNode } from './nodes'
 import { themeColours } from './paint'
+import { around, rectOf } from './scene'
+import { onThemeShown } from './theme'
 import { lookAt } from './view'
+import './minimap.css'
 
 const WIDTH = 176
 const HEIGHT = 116
 const MARGIN = 8
 
-/** The whole level in small, and which part of it is seen. Pointing into it looks there. */
+/** How the level is laid into the map. */
+interface Scale {
+  by: number
+  x: number
+  y: number
+}
+
+/**
+ * The whole level in small, and which part of it is seen. Pointing into it looks there. The nodes are drawn
+ * when they change; the part that is seen is an element over them, so that panning moves only that.
+ */
 export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [x, y, zoom] = useStore((now) => now.transform)
-  const width = useStore((now) => now.width)
-  const height = useStore((now) => now.height)
-  const theme = usePreferences((now) => now.theme)
-  const scale = useRef({ by: 1, x: 0, y: 0 })
+  const scale = useMemo(() => scaleOf(nodes), [nodes])
 
   useEffect(() => {
-    const context = canvas.current?.getContext('2d')
-    if (!context || !canvas.current || nodes.length === 0) return
-    const colour = themeColours(canvas.current)
-    const seen = { left: -x / zoom, top: -y / zoom, right: (width - x) / zoom, bottom: (height - y) / zoom }
-    const all = nodes.reduce(
-      (box, node) => ({
-        left: Math.min(box.left, node.position.x),
-        top: Math.min(box.top, node.position.y),
-        right: Math.max(box.right, node.position.x + (node.width ?? 0)),
-        bottom: Math.max(box.bottom, node.position.y + (node.height ?? 0)),
-      }),
-      { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity },
-    )
-    const by = Math.min((WIDTH - 2 * MARGIN) / (all.right - all.left), (HEIGHT - 2 * MARGIN) / (all.bottom - all.top))
-    const left = (WIDTH - (all.right - all.left) * by) / 2 - all.left * by
-    const top = (HEIGHT - (all.bottom - all.top) * by) / 2 - all.top * by
-    scale.current = { by, x: left, y: top }
-    const ratio = devicePixelRatio
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.clearRect(0, 0, WIDTH, HEIGHT)
-    context.setTransform(by * ratio, 0, 0, by * ratio, left * ratio, top * ratio)
-    for (const node of nodes) {
-      context.fillStyle = isCard(node) ? colour('border-strong') : colour('surface-3')
-      context.fillRect(node.position.x, node.position.y, node.width ?? 0, node.height ?? 0)
+    let frame = 0
+    const soon = () => {
+      cancelAnimationFrame(frame)
+      frame = requestAnimationFrame(() => canvas.current && draw(canvas.current, nodes, scale))
     }
-    context.strokeStyle = colour('accent')
-    context.lineWidth = 1.5 / by
-    context.strokeRect(seen.left, seen.top, seen.right - seen.left, seen.bottom - seen.top)
-  }, [nodes, x, y, zoom, width, height, theme])
+    soon()
+    const leave = onThemeShown(soon)
+    return () => {
+      leave()
+      cancelAnimationFrame(frame)
+    }
+  }, [nodes, scale])
 
-  const look = (event: React.PointerEvent<HTMLCanvasElement>) => {
+  const look = (event: React.PointerEvent<HTMLDivElement>) => {
     if (event.buttons !== 1) return
     const box = event.currentTarget.getBoundingClientRect()
-    const { by, x: left, y: top } = scale.current
-    lookAt((event.clientX - box.left - left) / by, (event.clientY - box.top - top) / by)
+    lookAt((event.clientX - box.left - scale.x) / scale.by, (event.clientY - box.top - scale.y) / scale.by)
   }
   return (
-    <canvas
-      ref={canvas}
+    <div
       className="minimap"
-      width={WIDTH * devicePixelRatio}
-      height={HEIGHT * devicePixelRatio}
-      style={{ width: WIDTH, height: HEIGHT }}
       role="img"
       aria-label={t('canvas.minimap')}
       onPointerDown={(event) => {
@@ -70,6 +56,57 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
         look(event)
       }}
       onPointerMove={look}
-    />
+    >
+      <canvas
+        ref={canvas}
+        width={WIDTH * devicePixelRatio}
+        height={HEIGHT * devicePixelRatio}
+        style={{ width: WIDTH, height: HEIGHT }}
+      />
+      <Seen scale={scale} />
+    </div>
   )
+}
+
+/** The part that is seen. It follows the view without being drawn by React. */
+function Seen({ scale }: { readonly scale: Scale }) {
+  const box = useRef<HTMLDivElement>(null)
+  const flow = useStoreApi()
+  useEffect(() => {
+    const place = () => {
+      const { transform, width, height } = flow.getState()
+      const [x, y, zoom] = transform
+      if (!box.current) return
+      const { style } = box.current
+      style.transform = `translate(${scale.x - (x / zoom) * scale.by}px, ${scale.y - (y / zoom) * scale.by}px)`
+      style.width = `${(width / zoom) * scale.by}px`
+      style.height = `${(height / zoom) * scale.by}px`
+    }
+    place()
+    return flow.subscribe((now, before) => {
+      if (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) place()
+    })
+  }, [flow, scale])
+  return <div ref={box} className="minimap__seen" />
+}
+
+function scaleOf(nodes: readonly FlowNode[]): Scale {
+  const { left, top, right, bottom } = around(nodes)
+  const [width, height] = [Math.max(1, right - left), Math.max(1, bottom - top)]
+  const by = Math.min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height)
+  return { by, x: (WIDTH - width * by) / 2 - left * by, y: (HEIGHT - height * by) / 2 - top * by }
+}
+
+function draw(canvas: HTMLCanvasElement, nodes: readonly FlowNode[], { by, x, y }: Scale): void {
+  const context = canvas.getContext('2d')
+  if (!context) return
+  const colour = themeColours(canvas)
+  const ratio = devicePixelRatio
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.clearRect(0, 0, WIDTH, HEIGHT)
+  context.setTransform(by * ratio, 0, 0, by * ratio, x * ratio, y * ratio)
+  for (const node of nodes) {
+    context.fillStyle = isCard(node) ? colour('border-strong') : colour('surface-3')
+    context.fillRect(...rectOf(node))
+  }
 }

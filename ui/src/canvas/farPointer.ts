@@ -5,7 +5,7 @@ import type { Point } from '../graph/level'
 import { select } from '../stores/selection'
 import { cardMenu } from './menus'
 import type { FlowNode } from './nodes'
-import { hit } from './paint'
+import { hit } from './scene'
 import type { Drag } from './useDrag'
 import { toGraph } from './view'
 

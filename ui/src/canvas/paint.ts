@@ -5,8 +5,10 @@
 
 import { entry } from '../graph/level'
 import type { CardStatus } from './card/status'
-import { isCard, type FlowLink, type FlowNode } from './nodes'
+import { isCard } from './nodes'
+import { outside, rectOf, unseen, type Box, type Level, type Rect } from './scene'
 
+/** Where the graph's origin is, in pixels, and how large one of its pixels is. */
 export interface Look {
   x: number
   y: number
@@ -14,15 +16,17 @@ export interface Look {
 }
 
 export interface Scene {
-  nodes: readonly FlowNode[]
-  links: readonly FlowLink[]
+  level: Level
   selected: ReadonlySet<string>
   status(name: string): CardStatus
-  picture(name: string): ImageBitmap | undefined
+  /** A picture of what a node gave, that is drawn with about this many pixels. */
+  picture(name: string, pixels: number): ImageBitmap | undefined
 }
 
+export type Colours = (name: string) => string
+
 /** Colours of the theme, read once for each look at it. */
-export function themeColours(element: HTMLElement): (name: string) => string {
+export function themeColours(element: HTMLElement): Colours {
   const style = getComputedStyle(element)
   const known: Record<string, string> = {}
   return (name) => entry(known, name) ?? (known[name] = style.getPropertyValue(`--${name}`).trim() || '#888')
@@ -38,134 +42,133 @@ const STATUS: Partial<Record<CardStatus, string>> = {
   run: 'warn',
   pending: 'warn',
 }
+const HEADER = 36
+/** Zoom from which titles can be read, and from which they are no larger than on a card. */
+const TITLED = 0.12
+const NEARER = 0.25
 
-/** Draw what can be seen. */
-export function paint(context: CanvasRenderingContext2D, scene: Scene, look: Look, colour: (name: string) => string): void {
-  const ratio = devicePixelRatio
-  const { width, height } = context.canvas
-  context.setTransform(1, 0, 0, 1, 0, 0)
-  context.clearRect(0, 0, width, height)
-  context.setTransform(look.zoom * ratio, 0, 0, look.zoom * ratio, look.x * ratio, look.y * ratio)
+/** Draw what lies in a part of the canvas, given in pixels of the device; look is in these, too. */
+export function paint(context: CanvasRenderingContext2D, scene: Scene, look: Look, part: Rect, colour: Colours): void {
+  const [left, top, width, height] = part
   const box = {
-    left: -look.x / look.zoom,
-    top: -look.y / look.zoom,
-    right: (width / ratio - look.x) / look.zoom,
-    bottom: (height / ratio - look.y) / look.zoom,
+    left: (left - look.x) / look.zoom,
+    top: (top - look.y) / look.zoom,
+    right: (left + width - look.x) / look.zoom,
+    bottom: (top + height - look.y) / look.zoom,
   }
-  const places = new Map(scene.nodes.map((node) => [node.id, node]))
-  paintLinks(context, scene, places, box, look, colour)
-  for (const node of scene.nodes) {
-    const rect: Rect = [node.position.x, node.position.y, node.width ?? 0, node.height ?? 0]
+  context.save()
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.beginPath()
+  context.rect(...part)
+  context.clip()
+  context.fillStyle = colour('canvas')
+  context.fillRect(...part)
+  context.setTransform(look.zoom, 0, 0, look.zoom, look.x, look.y)
+  paintWires(context, scene.level, box, look.zoom, colour)
+  const pen = { context, scene, zoom: look.zoom, colour }
+  context.textBaseline = 'middle'
+  for (const node of scene.level.nodes) {
+    const rect = rectOf(node)
     if (outside(rect, box)) continue
-    if (isCard(node)) paintCard(context, scene, node.id, node.data.face.title, rect, look, colour)
-    else paintBox(context, node.data.text, node.data.colour || colour('border-strong'), rect, look)
+    if (isCard(node)) paintCard(pen, node.id, node.data.face.title, rect)
+    else paintBox(pen, node.data.text, node.data.colour || colour('border-strong'), rect)
     if (!scene.selected.has(node.id)) continue
     context.strokeStyle = colour('accent')
     context.lineWidth = 2.5 / look.zoom
     context.strokeRect(...rect)
   }
+  context.restore()
 }
 
-interface Box {
-  left: number
-  top: number
-  right: number
-  bottom: number
+interface Pen {
+  context: CanvasRenderingContext2D
+  scene: Scene
+  zoom: number
+  colour: Colours
 }
 
-const outside = ([x, y, w, h]: Rect, box: Box) => x > box.right || y > box.bottom || x + w < box.left || y + h < box.top
-
-type Rect = [number, number, number, number]
-
-function paintCard(
-  context: CanvasRenderingContext2D, scene: Scene, name: string, title: string, [x, y, w, h]: Rect,
-  look: Look, colour: (name: string) => string,
-): void {
+function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): void {
+  const { context, scene, zoom, colour } = pen
+  const line = 1 / zoom
+  context.fillStyle = colour('border-strong')
+  context.fillRect(x - line, y - line, w + 2 * line, h + 2 * line)
   context.fillStyle = colour('surface')
   context.fillRect(x, y, w, h)
   const status = STATUS[scene.status(name)]
+  const header = Math.min(HEADER, h)
   context.fillStyle = status ? colour(`${status}-soft`) : colour('surface-3')
-  context.fillRect(x, y, w, 36)
+  context.fillRect(x, y, w, header)
   if (status) {
     context.fillStyle = colour(status)
-    context.fillRect(x, y, 8, 36)
+    context.fillRect(x, y, Math.max(8, 2 * line), header)
   }
-  const picture = scene.picture(name)
+  const room = h - header
+  const picture = room > 0 ? scene.picture(name, Math.min(w, room) * zoom) : undefined
   if (picture) {
-    const scale = Math.min(w / picture.width, (h - 36) / picture.height)
+    const scale = Math.min(w / picture.width, room / picture.height)
     const [pw, ph] = [picture.width * scale, picture.height * scale]
-    context.drawImage(picture, x + (w - pw) / 2, y + 36 + (h - 36 - ph) / 2, pw, ph)
+    context.drawImage(picture, x + (w - pw) / 2, y + h - ph, pw, ph)
   }
-  context.strokeStyle = colour('border')
-  context.lineWidth = 1 / look.zoom
-  context.strokeRect(x, y, w, h)
-  if (look.zoom > 0.12) {
+  if (zoom > TITLED) {
+    const size = zoom > NEARER ? 18 : 26
     context.fillStyle = colour('text')
-    context.font = `600 ${look.zoom > 0.25 ? 18 : 30}px system-ui, sans-serif`
-    context.textBaseline = 'middle'
-    context.save()
-    context.beginPath()
-    context.rect(x, y, w - 6, 36)
-    context.clip()
-    context.fillText(title, x + 16, y + 19)
-    context.restore()
+    context.font = `600 ${size}px system-ui, sans-serif`
+    context.fillText(shortened(context, title, w - 26, size), x + 16, y + header / 2 + 1)
   }
 }
 
-function paintBox(context: CanvasRenderingContext2D, text: string, tint: string, [x, y, w, h]: Rect, look: Look): void {
+const shortTitles = new Map<string, string>()
+const MOST_TITLES = 4000
+
+/** A title as far as it fits. Measuring is slow, and the same few titles come again and again. */
+function shortened(context: CanvasRenderingContext2D, title: string, width: number, size: number): string {
+  const key = `${size} ${width} ${title}`
+  const known = shortTitles.get(key)
+  if (known !== undefined) return known
+  let text = title
+  while (text.length > 1 && context.measureText(text).width > width) text = `${text.slice(0, text.endsWith('…') ? -2 : -1)}…`
+  if (shortTitles.size > MOST_TITLES) shortTitles.clear()
+  shortTitles.set(key, text)
+  return text
+}
+
+function paintBox({ context, zoom }: Pen, text: string, tint: string, [x, y, w, h]: Rect): void {
   context.globalAlpha = 0.12
   context.fillStyle = tint
   context.fillRect(x, y, w, h)
   context.globalAlpha = 0.9
   context.strokeStyle = tint
-  context.lineWidth = 1.5 / look.zoom
+  context.lineWidth = 1.5 / zoom
   context.strokeRect(x, y, w, h)
   context.fillStyle = tint
-  context.font = `600 ${Math.min(60, 16 / look.zoom)}px system-ui, sans-serif`
+  context.font = `600 ${Math.min(60, 16 / zoom)}px system-ui, sans-serif`
   context.textBaseline = 'top'
   context.fillText(text.split('\n')[0] ?? '', x + 12, y + 10, w - 24)
+  context.textBaseline = 'middle'
   context.globalAlpha = 1
 }
 
-function paintLinks(
-  context: CanvasRenderingContext2D, scene: Scene, places: ReadonlyMap<string, FlowNode>,
-  box: Box, look: Look, colour: (name: string) => string,
-): void {
+/** Links shorter than this many pixels are drawn straight. */
+const SHORT = 12
+
+function paintWires(context: CanvasRenderingContext2D, level: Level, box: Box, zoom: number, colour: Colours): void {
   const paths = new Map<string, Path2D>()
-  for (const link of scene.links) {
-    const source = places.get(link.source)
-    const target = places.get(link.target)
-    if (!source || !target) continue
-    const [x1, y1] = end(source, link.sourceHandle, 'source')
-    const [x2, y2] = end(target, link.targetHandle, 'target')
-    if (outside([Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1)], box)) continue
-    const kind = link.data?.kind ?? 'other'
+  for (const wire of level.wires) {
+    if (unseen(wire, box)) continue
+    const { kind, x1, y1, x2, y2 } = wire
     let path = paths.get(kind)
     if (!path) paths.set(kind, (path = new Path2D()))
-    const bend = Math.max(40, Math.abs(x2 - x1) / 2)
+    const across = Math.abs(x2 - x1)
     path.moveTo(x1, y1)
-    path.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2)
+    if ((across + Math.abs(y2 - y1)) * zoom < SHORT) path.lineTo(x2, y2)
+    else {
+      const bend = Math.max(40, across / 2)
+      path.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2)
+    }
   }
-  context.lineWidth = Math.max(1.6, 1.2 / look.zoom)
+  context.lineWidth = Math.max(1.6, 1.2 / zoom)
   for (const [kind, path] of paths) {
     context.strokeStyle = colour(`type-${kind}`)
     context.stroke(path)
   }
-}
-
-function end(node: FlowNode, port: string | null | undefined, type: string): [number, number] {
-  const handle = node.handles?.find((one) => one.id === port && one.type === type)
-  return [node.position.x + (handle ? handle.x + 6 : 0), node.position.y + (handle ? handle.y + 6 : 0)]
-}
-
-/** The node under a place; cards are above frames and notes. */
-export function hit(nodes: readonly FlowNode[], x: number, y: number): FlowNode | null {
-  let found: FlowNode | null = null
-  for (const node of nodes) {
-    const dx = x - node.position.x
-    const dy = y - node.position.y
-    if (dx < 0 || dy < 0 || dx > (node.width ?? 0) || dy > (node.height ?? 0)) continue
-    if (!found || isCard(node) || !isCard(found)) found = node
-  }
-  return found
 }

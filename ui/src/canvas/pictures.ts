@@ -1,40 +1,109 @@
-/** Small pictures of what nodes gave, for the view from far and the map. */
+/** Small pictures of what nodes gave, for the view from far: as large as they are drawn, a few at a time. */
 
-import { pictureOf, pictured, results } from '../stores/results'
+import { pictureOf, pictured, results, type Result } from '../stores/results'
 import { nodeKey } from '../stores/runs'
+import { inMotion, whenStill } from './motion'
 
-const SIDE = 128
-const MOST = 600
-const bitmaps = new Map<string, ImageBitmap | 'loading' | 'failed'>()
+/** Pixels of a side. */
+const SIDES = [32, 64, 128] as const
+/** Pictures that are asked for at once. */
+const LANES = 4
+/** Pixels kept of all pictures together. */
+const MOST = 16e6
 
-/** The picture of an instance if it is here; else it is fetched, and `ready` is called. */
-export function bitmapOf(session: string, instance: string, ready: () => void): ImageBitmap | undefined {
-  const found = pictured(results.get(nodeKey(session, instance)))
-  if (!found) return undefined
-  const url = pictureOf(session, instance, found.port, found.result.digest, SIDE)
-  const known = bitmaps.get(url)
-  if (known === undefined) void fetchBitmap(url, ready)
-  return typeof known === 'object' ? known : undefined
+interface Thumb {
+  bitmap: ImageBitmap | null
+  /** Side that was asked for last; 0 for none. */
+  side: number
+  /** The paint that it was drawn in last. */
+  seen: number
+  address: ((side: number) => string) | null
 }
 
-async function fetchBitmap(url: string, ready: () => void): Promise<void> {
-  if (bitmaps.size >= MOST) forgetOldest()
-  bitmaps.set(url, 'loading')
+/** What is stored of an instance → its picture; another result is another object. */
+const thumbs = new WeakMap<Record<string, Result>, Thumb>()
+const held = new Set<Thumb>()
+let pixels = 0
+let paints = 0
+let loading = 0
+let wanted = new Map<Thumb, () => void>()
+
+/** Say that all is drawn anew: pictures that were asked for before need not be fetched. */
+export function beginPaint(): void {
+  paints++
+  wanted = new Map()
+}
+
+/** The picture of an instance if it is here; else it is fetched, and `ready` is called. */
+export function bitmapOf(session: string, instance: string, size: number, ready: () => void): ImageBitmap | undefined {
+  const ports = results.get(nodeKey(session, instance))
+  if (!ports) return undefined
+  let thumb = thumbs.get(ports)
+  if (!thumb) thumbs.set(ports, (thumb = thumbOf(session, instance, ports)))
+  if (!thumb.address) return undefined
+  thumb.seen = paints
+  const side = SIDES.find((one) => one >= size) ?? 128
+  if (side > thumb.side) {
+    const { address } = thumb
+    const one = thumb
+    wanted.set(thumb, () => void load(one, side, address(side), ready))
+    pump()
+  }
+  return thumb.bitmap ?? undefined
+}
+
+function thumbOf(session: string, instance: string, ports: Record<string, Result>): Thumb {
+  const found = pictured(ports)
+  const address = found && ((side: number) => pictureOf(session, instance, found.port, found.result.digest, side))
+  return { bitmap: null, side: 0, seen: 0, address }
+}
+
+/** Fetch what is wanted, unless the view moves: then nothing else may take its time. */
+function pump(): void {
+  if (inMotion()) {
+    whenStill(pump)
+    return
+  }
+  for (const [thumb, begin] of wanted) {
+    if (loading >= LANES) return
+    wanted.delete(thumb)
+    begin()
+  }
+}
+
+async function load(thumb: Thumb, side: number, url: string, ready: () => void): Promise<void> {
+  thumb.side = side
+  loading++
   try {
     const response = await fetch(url)
     if (!response.ok) throw new Error(response.statusText)
-    bitmaps.set(url, await createImageBitmap(await response.blob()))
+    keep(thumb, await createImageBitmap(await response.blob()))
     ready()
   } catch {
-    bitmaps.set(url, 'failed')
+    // It stays without a picture until it gives another.
+  } finally {
+    loading--
+    pump()
   }
 }
 
-function forgetOldest(): void {
-  for (const [url, bitmap] of bitmaps) {
-    if (bitmap === 'loading') continue
-    if (typeof bitmap === 'object') bitmap.close()
-    bitmaps.delete(url)
-    return
+function keep(thumb: Thumb, bitmap: ImageBitmap): void {
+  drop(thumb)
+  thumb.bitmap = bitmap
+  held.add(thumb)
+  pixels += bitmap.width * bitmap.height
+  for (const one of held) {
+    if (pixels <= MOST) return
+    if (one.seen === paints) continue
+    drop(one)
+    one.side = 0
   }
+}
+
+function drop(thumb: Thumb): void {
+  if (!thumb.bitmap) return
+  held.delete(thumb)
+  pixels -= thumb.bitmap.width * thumb.bitmap.height
+  thumb.bitmap.close()
+  thumb.bitmap = null
 }

@@ -1,8 +1,9 @@
 /** Where the canvas looks, for those outside of it: panels, commands, search. */
 
-import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
+import { getViewportForBounds, type ReactFlowInstance, type Viewport } from '@xyflow/react'
 import type { Point } from '../graph/level'
 import type { FlowLink, FlowNode } from './nodes'
+import { around } from './scene'
 
 export const MIN_ZOOM = 0.02
 export const MAX_ZOOM = 2.5
@@ -66,16 +67,22 @@ export function toGraph(x: number, y: number): Point {
 
 /** Show the whole level, or some of its nodes. */
 export function fit(names?: readonly string[], animate = true): void {
-  const wanted = names?.length ? shown.filter((node) => names.includes(node.id)) : shown
+  const some = names?.length ? new Set(names) : null
+  const wanted = some ? shown.filter((node) => some.has(node.id)) : shown
   const [width, height] = frameSize()
   if (!flow || wanted.length === 0 || width === 0) return
-  const left = Math.min(...wanted.map((node) => node.position.x))
-  const top = Math.min(...wanted.map((node) => node.position.y))
-  const right = Math.max(...wanted.map((node) => node.position.x + (node.width ?? 0)))
-  const bottom = Math.max(...wanted.map((node) => node.position.y + (node.height ?? 0)))
+  void flow.setViewport(viewOf(wanted, width, height), { duration: animate ? duration() : 0 })
+}
+
+/** The view of a whole level before its frame is there; a guess of its size, that `fit` makes good. */
+export function viewOfAll(nodes: readonly FlowNode[]): Viewport {
+  return nodes.length ? viewOf(nodes, innerWidth * 0.6, innerHeight * 0.9) : { x: 0, y: 0, zoom: 1 }
+}
+
+function viewOf(nodes: readonly FlowNode[], width: number, height: number): Viewport {
+  const { left, top, right, bottom } = around(nodes)
   const bounds = { x: left, y: top, width: right - left, height: bottom - top }
-  const viewport = getViewportForBounds(bounds, width, height, MIN_ZOOM, 1, 0.1)
-  void flow.setViewport(viewport, { duration: animate ? duration() : 0 })
+  return getViewportForBounds(bounds, width, height, MIN_ZOOM, 1, 0.1)
 }
 
 export const zoomIn = () => void flow?.zoomIn({ duration: duration() })

@@ -3,7 +3,7 @@
  * thousands of nodes does not draw thousands of cards for each event. Changes are told once a frame.
  */
 
-import { useSyncExternalStore } from 'react'
+import { useCallback, useSyncExternalStore } from 'react'
 
 export class Keyed<T> {
   private values = new Map<string, T>()
@@ -78,8 +78,7 @@ export class Keyed<T> {
 
 /** One value of a keyed store, drawn anew when it changes. */
 export function useKeyed<T>(store: Keyed<T>, key: string): T | undefined {
-  return useSyncExternalStore(
-    (listener) => store.subscribe(key, listener),
-    () => store.get(key),
-  )
+  // The same function each time, or each drawing would leave the store and enter it again.
+  const subscribe = useCallback((listener: () => void) => store.subscribe(key, listener), [store, key])
+  return useSyncExternalStore(subscribe, () => store.get(key))
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { FlowNode } from '../../src/canvas/nodes'
 import { nearest, neighbour } from '../../src/canvas/walk'
-import { hit } from '../../src/canvas/paint'
+import { hit } from '../../src/canvas/scene'
 
 const card = (id: string, x: number, y: number) =>
   ({ id, type: 'card', position: { x, y }, width: 100, height: 50 }) as unknown as FlowNode

@@ -1,0 +1,82 @@
+/** What is drawn of a level seen from far, prepared once: panning over it then only looks numbers up. */
+
+import { isCard, type FlowLink, type FlowNode } from './nodes'
+
+export type Rect = readonly [x: number, y: number, width: number, height: number]
+
+/** A link as the curve that it is drawn as. */
+export interface Wire {
+  kind: string
+  x1: number
+  y1: number
+  x2: number
+  y2: number
+}
+
+/** Part of the graph that is seen. */
+export interface Box {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+export interface Level {
+  nodes: readonly FlowNode[]
+  wires: readonly Wire[]
+}
+
+export function prepared(nodes: readonly FlowNode[], links: readonly FlowLink[]): Level {
+  const places = new Map(nodes.map((node) => [node.id, node]))
+  const wires: Wire[] = []
+  for (const link of links) {
+    const source = places.get(link.source)
+    const target = places.get(link.target)
+    if (!source || !target) continue
+    const [x1, y1] = end(source, link.sourceHandle, 'source')
+    const [x2, y2] = end(target, link.targetHandle, 'target')
+    wires.push({ kind: link.data?.kind ?? 'other', x1, y1, x2, y2 })
+  }
+  return { nodes, wires }
+}
+
+function end(node: FlowNode, port: string | null | undefined, type: string): [number, number] {
+  const handle = node.handles?.find((one) => one.id === port && one.type === type)
+  return [node.position.x + (handle ? handle.x + 6 : 0), node.position.y + (handle ? handle.y + 6 : 0)]
+}
+
+export const rectOf = (node: FlowNode): Rect => [node.position.x, node.position.y, node.width ?? 0, node.height ?? 0]
+
+export const outside = ([x, y, w, h]: Rect, box: Box) =>
+  x > box.right || y > box.bottom || x + w < box.left || y + h < box.top
+
+export const unseen = ({ x1, y1, x2, y2 }: Wire, box: Box) =>
+  Math.min(x1, x2) > box.right ||
+  Math.max(x1, x2) < box.left ||
+  Math.min(y1, y2) > box.bottom ||
+  Math.max(y1, y2) < box.top
+
+/** The smallest box around all nodes. */
+export function around(nodes: readonly FlowNode[]): Box {
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity }
+  for (const node of nodes) {
+    const [x, y, w, h] = rectOf(node)
+    box.left = Math.min(box.left, x)
+    box.top = Math.min(box.top, y)
+    box.right = Math.max(box.right, x + w)
+    box.bottom = Math.max(box.bottom, y + h)
+  }
+  return box
+}
+
+/** The node under a place; cards are above frames and notes. */
+export function hit(nodes: readonly FlowNode[], x: number, y: number): FlowNode | null {
+  let found: FlowNode | null = null
+  for (const node of nodes) {
+    const dx = x - node.position.x
+    const dy = y - node.position.y
+    if (dx < 0 || dy < 0 || dx > (node.width ?? 0) || dy > (node.height ?? 0)) continue
+    if (!found || isCard(node) || !isCard(found)) found = node
+  }
+  return found
+}

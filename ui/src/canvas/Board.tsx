@@ -9,10 +9,10 @@ import type { OpenGraph } from '../stores/graphs'
 import { usePreferences } from '../stores/preferences'
 import { showPresence } from '../stores/presence'
 import { select, useSelection } from '../stores/selection'
-import { reconnect, unlinkView } from './actions'
 import { NodeCard } from './card/NodeCard'
 import { RerouteDot } from './card/RerouteDot'
 import { useHiddenLinks } from './connecting'
+import { ConnectionLine } from './ConnectionLine'
 import { dropOnto } from './drop'
 import { Far } from './Far'
 import { useFarPointer } from './farPointer'
@@ -25,6 +25,7 @@ import { Minimap } from './Minimap'
 import { LevelNodes, type FlowLink, type FlowNode } from './nodes'
 import { NoteBox } from './NoteBox'
 import { Peers } from './Peers'
+import { pickUp } from './pickUp'
 import { Tools } from './Tools'
 import { useCanvasKeys } from './useCanvasKeys'
 import { useConnect } from './useConnect'
@@ -83,6 +84,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
       data-scope="canvas"
       data-far={far}
       onKeyDown={onKeys}
+      onMouseDownCapture={pickUp}
       onPointerMove={(event) => showPresence(session, toGraph(event.clientX, event.clientY), chosen)}
       onPointerLeave={() => showPresence(session, null, chosen)}
       onDragOver={(event) => event.preventDefault()}
@@ -116,6 +118,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
         nodesConnectable={!readOnly}
         attributionPosition="top-right"
         connectionRadius={28}
+        connectionLineComponent={ConnectionLine}
         onNodesChange={onNodesChange}
         onNodeDragStart={(_, node) => drag.start(node)}
         onNodeDrag={(_, node) => drag.drag(node)}
@@ -124,10 +127,6 @@ export function Board({ session, open }: { readonly session: string; readonly op
         onEdgeClick={(_, one) => select([], one.id)}
         onPaneClick={() => select([])}
         {...connecting}
-        onReconnect={(old, now) => void reconnect(old, now)}
-        onReconnectEnd={(_, one, __, state) => {
-          if (!state.toHandle) void unlinkView(one.data?.link)
-        }}
         onNodeContextMenu={cardMenu}
         onEdgeContextMenu={linkMenu}
         onPaneContextMenu={(event) => paneMenu(event)}

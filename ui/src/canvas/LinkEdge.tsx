@@ -1,20 +1,15 @@
-import { BaseEdge, getBezierPath, getSmoothStepPath, getStraightPath, type EdgeProps } from '@xyflow/react'
+import { BaseEdge, type EdgeProps } from '@xyflow/react'
 import { memo } from 'react'
 import { usePreferences } from '../stores/preferences'
+import { useConnecting } from './connecting'
+import { pathOf } from './linkPath'
 import type { FlowLink } from './nodes'
 
 /** A link, in the colour of what flows along it. */
 export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowLink>) {
   const style = usePreferences((now) => now.linkStyle)
-  const draw = style === 'straight' ? getStraightPath : style === 'stepped' ? getSmoothStepPath : getBezierPath
-  const [path] = draw(props)
-  const kind = props.data?.kind ?? 'other'
-  return (
-    <BaseEdge
-      id={props.id}
-      path={path}
-      interactionWidth={16}
-      className={`link link--${kind}${props.data?.list ? ' link--list' : ''}${props.data?.diff ? ` link--${props.data.diff}` : ''}`}
-    />
-  )
+  const moving = useConnecting((now) => now.from !== null && now.moved.some(({ id }) => id === props.id))
+  const { kind = 'other', list, diff } = props.data ?? {}
+  const classes = ['link', `link--${kind}`, list && 'link--list', diff && `link--${diff}`, moving && 'link--moving']
+  return <BaseEdge id={props.id} path={pathOf(style, props)} interactionWidth={16} className={classes.filter(Boolean).join(' ')} />
 })

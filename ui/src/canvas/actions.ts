@@ -1,11 +1,11 @@
 /** What gestures on the canvas do to the level that is shown. Each is one edit, taken back as one. */
 
-import type { Connection } from '@xyflow/react'
 import { clipText, copy, paste, readClip } from '../graph/clipboard'
 import { children, entry, GROUP, NOTE, type Point } from '../graph/level'
 import { linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
 import * as make from '../graph/operations'
+import { moveLinks } from '../graph/rewiring'
 import type { JsonValue, Operation } from '../protocol'
 import { t } from '../i18n/t'
 import { ask, prompt } from '../shell/ask'
@@ -14,7 +14,7 @@ import { keyOf, results } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
 import { editable, editLevel } from './here'
-import { isCard, type FlowLink } from './nodes'
+import { isCard } from './nodes'
 import { focusCard, shownNodes, viewCentre } from './view'
 
 const isBox = (name: string) => name.startsWith(GROUP) || name.startsWith(NOTE)
@@ -107,13 +107,13 @@ export function connect(from: PortRef, to: PortRef): Promise<boolean> {
   return editLevel((level, at, known) => make.link(level, from, to, known, at))
 }
 
-/** Let a link begin or end elsewhere. */
-export async function reconnect(old: FlowLink, now: Connection): Promise<void> {
-  const link = old.data?.link
-  if (!link) return
-  const from = { name: now.source, port: now.sourceHandle ?? '' }
-  const to = { name: now.target, port: now.targetHandle ?? '' }
-  await editLevel((level, at, known) => make.reconnect(level, link, from, to, known, at))
+/** Let one link begin or end elsewhere, or several come from another output. */
+export async function moveEnd(links: readonly LinkView[], from: PortRef, to: PortRef): Promise<void> {
+  const [first] = links
+  if (!first) return
+  await editLevel((level, at, known) =>
+    links.length > 1 ? moveLinks(level, links, from, at) : make.reconnect(level, first, from, to, known, at),
+  )
 }
 
 /** Put a node into a link that it was dropped on. */

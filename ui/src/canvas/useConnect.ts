@@ -1,47 +1,95 @@
-/** Drawing links: which ports take one, why another does not, and what is offered where it is let go. */
+/** Drawing links and moving their ends: which ports take one, why another does not, and where it goes. */
 
 import type { Connection, FinalConnectionState, OnConnectStartParams } from '@xyflow/react'
-import { useCallback } from 'react'
+import { useMemo } from 'react'
+import { commonSources, landing } from '../graph/landing'
 import { Linking } from '../graph/linkable'
-import type { PortRef } from '../graph/links'
+import { textOf, type PortRef } from '../graph/links'
 import type { Known } from '../graph/ports'
 import { t } from '../i18n/t'
 import { openAddNode } from '../panels/AddNode'
 import type { Graph } from '../protocol'
 import { notify } from '../stores/notices'
-import { connect } from './actions'
+import { connect, moveEnd, unlinkView } from './actions'
 import { useConnecting } from './connecting'
 import type { FlowLink } from './nodes'
 import { toGraph } from './view'
 
 export function useConnect(level: Graph, known: Known) {
-  const onConnectStart = useCallback(
-    (_: unknown, { nodeId, handleId, handleType }: OnConnectStartParams) => {
-      if (!nodeId || !handleId) return
-      const from = { name: nodeId, port: handleId, side: handleType === 'source' ? ('out' as const) : ('in' as const) }
-      const linking = new Linking(level, known)
-      useConnecting.setState({ from, valid: from.side === 'out' ? linking.targetsOf(from) : linking.sourcesOf(from) })
-    },
+  return useMemo(
+    () => ({
+      onReconnectStart: (_: unknown, { data }: FlowLink) => {
+        const { moved } = useConnecting.getState()
+        if (data && !moved.some(({ id }) => id === data.link.id)) useConnecting.setState({ moved: [data.link] })
+      },
+      onConnectStart: (_: unknown, params: OnConnectStartParams) => begin(level, known, params),
+      onConnectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => end(level, known, event, state),
+      onConnect: (one: Connection) => join(sideless(one)),
+      onReconnect: (_: FlowLink, one: Connection) => join(sideless(one)),
+      isValidConnection,
+    }),
     [level, known],
   )
-  const onConnectEnd = useCallback(
-    (event: MouseEvent | TouchEvent, { toHandle, isValid }: FinalConnectionState) => {
-      const { from } = useConnecting.getState()
-      useConnecting.setState({ from: null, valid: null })
-      if (!from || !('clientX' in event)) return
-      if (!toHandle) openAddNode({ position: toGraph(event.clientX, event.clientY), from })
-      else if (isValid === false) {
-        const other = { name: toHandle.nodeId, port: toHandle.id ?? '' }
-        sayWhy(new Linking(level, known), from.side === 'out' ? [from, other] : [other, from])
-      }
-    },
-    [level, known],
-  )
-  return { onConnectStart, onConnectEnd, onConnect, isValidConnection }
 }
 
-function onConnect(one: Connection): void {
-  void connect({ name: one.source, port: one.sourceHandle ?? '' }, { name: one.target, port: one.targetHandle ?? '' })
+type Ends = readonly [from: PortRef, to: PortRef]
+
+function begin(level: Graph, known: Known, { nodeId, handleId, handleType }: OnConnectStartParams): void {
+  if (!nodeId || !handleId) return
+  const from = { name: nodeId, port: handleId, side: handleType === 'source' ? ('out' as const) : ('in' as const) }
+  const { moved } = useConnecting.getState()
+  const linking = new Linking(level, known)
+  const sources = () => (moved.length > 1 ? commonSources(level, moved, known) : linking.sourcesOf(from))
+  useConnecting.setState({ from, valid: from.side === 'out' ? linking.targetsOf(from) : sources() })
+}
+
+/** A link that was let go beside a handle goes to the card under it, else a node is added that takes it. */
+function end(level: Graph, known: Known, event: MouseEvent | TouchEvent, { toHandle, isValid }: FinalConnectionState): void {
+  const drawn = useConnecting.getState()
+  // React Flow tells of a link that was made before this, so that nothing else asks what was moved.
+  useConnecting.setState({ from: null, valid: null, moved: [] })
+  const { from, moved } = drawn
+  if (!from || !('clientX' in event)) return
+  const { clientX: x, clientY: y } = event
+  if (toHandle) {
+    const on = { name: toHandle.nodeId, port: toHandle.id ?? '' }
+    if (isValid === false) warn(refusal(level, known, from, on, toHandle.type === 'source' ? 'out' : 'in'))
+    return
+  }
+  const on = portUnder(x, y, from.side)
+  if (on) landOn(level, known, drawn, on)
+  else if (moved.length === 0) openAddNode({ position: toGraph(x, y), from })
+  else if (moved.length === 1) void unlinkView(moved[0])
+}
+
+const warn = (text: string) => void notify({ kind: 'warn', text })
+
+/** Link to the row of a port, or on the rest of a card to the port that takes the link. */
+function landOn(level: Graph, known: Known, { from, valid, moved }: ReturnType<typeof useConnecting.getState>, on: PortRef): void {
+  if (!from || !valid || on.name === from.name) return
+  const side = from.side === 'out' ? 'in' : 'out'
+  if (on.port && !valid.has(textOf(on))) return warn(refusal(level, known, from, on, side))
+  const to = on.port ? on : landing(level, on.name, side, valid, known)
+  if (to) join(from.side === 'out' ? [from, to] : [to, from], moved)
+  else warn(t('canvas.noPortTakes', { name: on.name }))
+}
+
+function join(ends: Ends, moved = useConnecting.getState().moved): void {
+  void (moved.length > 0 ? moveEnd(moved, ...ends) : connect(...ends))
+}
+
+const sideless = (one: Connection): Ends => [
+  { name: one.source, port: one.sourceHandle ?? '' },
+  { name: one.target, port: one.targetHandle ?? '' },
+]
+
+/** The card under a point of the page, with the port of its row if that is on the other side of the link. */
+function portUnder(x: number, y: number, from: 'in' | 'out'): PortRef | null {
+  const under = document.elementFromPoint(x, y)
+  const name = under?.closest<HTMLElement>('[data-node]')?.dataset['node']
+  if (name === undefined) return null
+  const row = under?.closest<HTMLElement>('.row[data-port]')
+  return { name, port: row && row.dataset['side'] !== from ? (row.dataset['port'] ?? '') : '' }
 }
 
 function isValidConnection(one: Connection | FlowLink): boolean {
@@ -51,7 +99,12 @@ function isValidConnection(one: Connection | FlowLink): boolean {
   return valid.has(`${name}.${port ?? ''}`)
 }
 
-function sayWhy(linking: Linking, [from, to]: [PortRef, PortRef]): void {
-  const verdict = linking.check(from, to)
-  if (!verdict.ok) notify({ kind: 'warn', text: verdict.code === 'circle' ? t('canvas.circle') : verdict.reason })
+/** Why a port does not take the link that is drawn. */
+export function refusal(level: Graph, known: Known, from: PortRef & { side: 'in' | 'out' }, on: PortRef, side: 'in' | 'out'): string {
+  if (side === from.side) return t(side === 'in' ? 'canvas.bothInputs' : 'canvas.bothOutputs')
+  const [source, target] = from.side === 'out' ? [from, on] : [on, from]
+  const verdict = new Linking(level, known).check(source, target)
+  if (verdict.ok) return t('canvas.notAll')
+  if (verdict.code === 'type') return t('canvas.misfit', { source: verdict.source, target: verdict.target })
+  return verdict.code === 'circle' ? t('canvas.circle') : verdict.reason
 }

@@ -1,0 +1,39 @@
+import type { ConnectionLineComponentProps } from '@xyflow/react'
+import { usePreferences } from '../stores/preferences'
+import { useConnecting } from './connecting'
+import { editable } from './here'
+import { pathOf } from './linkPath'
+import type { FlowNode } from './nodes'
+import { refusal } from './useConnect'
+
+/** The link that is drawn, and why the port under it does not take it. */
+export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
+  const style = usePreferences((now) => now.linkStyle)
+  const { fromX, fromY, toX, toY, fromPosition, toPosition, connectionStatus, toHandle } = props
+  const refused = connectionStatus === 'invalid' && toHandle !== null
+  const path = pathOf(style, { sourceX: fromX, sourceY: fromY, targetX: toX, targetY: toY, sourcePosition: fromPosition, targetPosition: toPosition })
+  return (
+    <g>
+      <path className={`connection ${refused ? 'connection--refused' : ''}`} d={path} fill="none" />
+      {refused && <Why x={toX} y={toY} on={{ name: toHandle.nodeId, port: toHandle.id ?? '' }} side={toHandle.type === 'source' ? 'out' : 'in'} />}
+    </g>
+  )
+}
+
+interface WhyProps {
+  readonly x: number
+  readonly y: number
+  readonly on: { readonly name: string; readonly port: string }
+  readonly side: 'in' | 'out'
+}
+
+function Why({ x, y, on, side }: WhyProps) {
+  const from = useConnecting((now) => now.from)
+  const here = from && editable()
+  if (!here || (on.name === from.name && on.port === from.port)) return null
+  return (
+    <foreignObject className="connection__why-frame" x={x + 14} y={y + 10} width={320} height={60}>
+      <div className="connection__why">{refusal(here.level, here.known, from, on, side)}</div>
+    </foreignObject>
+  )
+}

@@ -1,0 +1,48 @@
+/** Which port a link means that is let go on a card, and which links are pulled by a port. */
+
+import type { Graph } from '../protocol'
+import { entry } from './level'
+import { fedPorts, linksOf, sourcesOf, textOf, type LinkView, type PortRef } from './links'
+import { Linking } from './linkable'
+import type { Known } from './ports'
+import { isVariadic } from './rewiring'
+
+export type Side = 'in' | 'out'
+
+/**
+ * The port of an instance that a link goes to which was let go on its card: the first that takes it and has
+ * nothing yet, else the first that takes it. Null when none does.
+ */
+export function landing(level: Graph, name: string, side: Side, valid: ReadonlySet<string>, known: Known): PortRef | null {
+  const ports = new Linking(level, known).ports(name)
+  const instance = entry(level.nodes, name)
+  if (!ports || !instance) return null
+  const fits = Object.keys(side === 'in' ? ports.inputs : ports.outputs).filter((port) => valid.has(`${name}.${port}`))
+  const fed = fedPorts(level).get(name)
+  const free = side === 'in' ? fits.find((port) => sourcesOf(instance, port).length === 0 && !fed?.has(port)) : fits[0]
+  const port = free ?? fits[0]
+  return port === undefined ? null : { name, port }
+}
+
+/** The link that is pulled out of an input by dragging it; of an input that takes several none is. */
+export function pulled(level: Graph, to: PortRef, known: Known): LinkView | null {
+  const instance = entry(level.nodes, to.name)
+  if (!instance || isVariadic(instance, to, known)) return null
+  return drawnLinks(level).find(({ target }) => textOf(target) === textOf(to)) ?? null
+}
+
+/** The links that begin at an output, as far as they are drawn. */
+export function leaving(level: Graph, from: PortRef): LinkView[] {
+  return drawnLinks(level).filter(({ source }) => textOf(source) === textOf(from))
+}
+
+/** The outputs, as `instance.port`, that all of some links can come from. */
+export function commonSources(level: Graph, links: readonly LinkView[], known: Known): Set<string> {
+  const linking = new Linking(level, known)
+  const [first, ...others] = new Map(links.map(({ target }) => [textOf(target), target])).values()
+  if (!first) return new Set()
+  const sets = others.map((to) => linking.sourcesOf(to))
+  return new Set([...linking.sourcesOf(first)].filter((text) => sets.every((set) => set.has(text))))
+}
+
+const drawnLinks = (level: Graph) => linksOf(level).filter(({ kind }) => kind !== 'input' && kind !== 'output')

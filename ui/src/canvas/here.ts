@@ -1,8 +1,10 @@
 /** The level that is shown: one of the graph's own, or one of a graph that it refers to, only to be read. */
 
+import { familiesOf } from '../graph/families'
 import { levelAt, type Path } from '../graph/level'
 import type { Catalogue, Known } from '../graph/ports'
-import type { Graph } from '../protocol'
+import { shownType } from '../graph/shownType'
+import type { Graph, InputPortRecord, OutputPortRecord } from '../protocol'
 import { activeGraph, edit, useGraphs, type OpenGraph } from '../stores/graphs'
 import { useCatalogue } from '../stores/catalogue'
 import type { Operation } from '../protocol'
@@ -28,6 +30,7 @@ const NONE = {}
 export const knownOf = (open: Pick<OpenGraph, 'at' | 'interfaces'>, catalogue: Catalogue): Known => ({
   catalogue,
   interfaces: open.interfaces[open.at] ?? NONE,
+  families: familiesOf(open.interfaces[open.at] ?? NONE),
 })
 
 /** The level that is shown now, if it can be edited, with what is known of its ports. */
@@ -36,6 +39,14 @@ export function editable(): (Shown & { session: string; known: Known }) | null {
   const shown = open ? levelShown(open) : null
   if (!open || !shown || shown.readOnly) return null
   return { ...shown, session: useGraphs.getState().active, known: knownOf(open, useCatalogue.getState().catalogue) }
+}
+
+/** The type of a port on the level that is shown, as far as links and files tell it. */
+export function typeHere(name: string, port: InputPortRecord | OutputPortRecord): string {
+  const open = activeGraph()
+  const shown = open ? levelShown(open) : null
+  if (!open || !shown) return port.type
+  return shownType(shown.level, name, port, knownOf(open, useCatalogue.getState().catalogue))
 }
 
 /** Edit the level that is shown; true when it was done. */

@@ -5,7 +5,7 @@ import { entry } from './level'
 import { INPUTS, linksOf, OUTPUTS, textOf, type LinkView, type PortRef } from './links'
 import { Net } from './net'
 import { interfaceOf, shapeOf, type Interface, type Known } from './ports'
-import { Bindings, describe, isGeneric, ownedBy, UNKNOWN, type Shape } from './types'
+import { Bindings, describe, isGeneric, ownedBy, UNKNOWN, variablesOf, type Shape } from './types'
 
 /** Why a link can't be made; `source` and `target` are the types, for `type` alone. */
 export interface Refused {
@@ -235,10 +235,4 @@ function misfit(from: Shape, to: Shape): Refused {
 
 function missing(port: PortRef): Refused {
   return { ok: false, code: 'missing', reason: `there is no ${textOf(port)}`, source: '', target: '' }
-}
-
-function variablesOf(shape: Shape): string[] {
-  if (shape.list !== undefined) return variablesOf(shape.list)
-  if (shape.class !== undefined) return (shape.args ?? []).flatMap(variablesOf)
-  return shape.var === undefined ? [] : [shape.var]
 }

@@ -24,6 +24,8 @@ export interface Interface {
   help: string
   /** What the server says it is; a node that the catalogue tells has none. */
   kind?: InterfaceRecord['kind']
+  /** Type variable → model family, as the files say that are typed into a loader. */
+  families?: InterfaceRecord['families']
 }
 
 /** The nodes that are installed, and which class fits which. */

@@ -80,6 +80,13 @@ export function isGeneric(shape: Shape): boolean {
   return shape.var !== undefined
 }
 
+/** Names of the variables of a type. */
+export function variablesOf(shape: Shape): string[] {
+  if (shape.list !== undefined) return variablesOf(shape.list)
+  if (shape.class !== undefined) return (shape.args ?? []).flatMap(variablesOf)
+  return shape.var === undefined ? [] : [shape.var]
+}
+
 /** A type as people say it: `Latent[sd1]`, `list of Image`, `anything`. */
 export function describe(shape: Shape): string {
   if (shape.list !== undefined) return `list of ${describe(shape.list)}`

@@ -3,6 +3,7 @@ import { children, entry } from '../graph/level'
 import { INPUTS, linksOf, textOf, type LinkView } from '../graph/links'
 import { interfaceOf } from '../graph/ports'
 import { unlink } from '../graph/operations'
+import { shownType } from '../graph/shownType'
 import { t } from '../i18n/t'
 import type { InputPortRecord, OutputPortRecord } from '../protocol'
 import { Button } from '../shell/Button'
@@ -40,8 +41,8 @@ export function LinkInspector({ place, link }: { readonly place: Here; readonly 
       <Section title={t('left.link')}>
         <Facts
           facts={[
-            given ? [t('left.givesType'), <PortType key="given" port={given} />] : null,
-            taken ? [t('left.takesType'), <PortType key="taken" port={taken} />] : null,
+            given ? [t('left.givesType'), <PortType key="given" port={given} type={shownType(level, source.name, given, place.known)} />] : null,
+            taken ? [t('left.takesType'), <PortType key="taken" port={taken} type={shownType(level, target.name, taken, place.known)} />] : null,
             link.index > 0 || Array.isArray(entry(entry(level.nodes, target.name)?.links, target.port))
               ? [t('left.place'), String(link.index + 1)]
               : null,

@@ -6,6 +6,8 @@
 import { create } from 'zustand'
 import { ServerError, ask, get, post, remove } from '../api/http'
 import type { Listener } from '../api/line'
+import { t } from '../i18n/t'
+import { tellsFamily } from '../graph/families'
 import { applyPatches } from '../graph/patch'
 import { instanceAt, type Path } from '../graph/level'
 import type { Interface } from '../graph/ports'
@@ -20,6 +22,7 @@ import type {
   ProblemRecord,
   SessionRecord,
 } from '../protocol'
+import { useCatalogue } from './catalogue'
 import { client, line } from './connection'
 import { notify } from './notices'
 import { addPending, dropPending, leftPending } from './pending'
@@ -167,7 +170,7 @@ function takeEdit(id: string, edited: Edited): void {
   const problems = edited.problems ?? before.problems
   change(id, { graph, number: edited.number, problems, record: { ...before.record, seq: edited.number, title } })
   if (edited.notice) notify({ kind: 'info', text: edited.notice })
-  if (changesPorts(edited)) void fetchInterfaces(id)
+  if (changesPorts(edited) || changesFamilies(id, edited)) void fetchInterfaces(id)
   const now = openGraph(id)
   if (now) hooks.forEach((hook) => hook(id, now))
 }
@@ -197,12 +200,30 @@ function changesPorts(edited: Edited): boolean {
   )
 }
 
-/** Learn the ports of subgraphs, references and loops on the level that is shown. */
+/** Whether an edit may name another model: `changesPorts` tells of those inside of subgraphs. */
+function changesFamilies(id: string, edited: Edited): boolean {
+  const open = openGraph(id)
+  if (!open) return false
+  const known = { catalogue: useCatalogue.getState().catalogue, interfaces: open.interfaces[''] ?? {} }
+  return edited.patch.some((patch) =>
+    patch.writes.some((write) => tellsFamily(open.graph, write.where, known, open.at !== '')),
+  )
+}
+
+/** Session and level → number of the question that was asked last. */
+const asked = new Map<string, number>()
+let questions = 0
+
+/** Learn the ports of subgraphs, references and loops on the level that is shown, and the families of models. */
 export async function fetchInterfaces(id: string): Promise<void> {
   const at = openGraph(id)?.at ?? ''
+  const [key, turn] = [`${id}:${at}`, ++questions]
+  asked.set(key, turn)
   try {
     const found = await get<Record<string, Interface>>(`sessions/${id}/interfaces`, { at })
     const now = openGraph(id)
+    if (asked.get(key) !== turn) return // a later question may be answered earlier
+    asked.delete(key)
     if (now) change(id, { interfaces: { ...now.interfaces, [at]: found } })
   } catch {
     // A level that can't be read has problems, which are shown; its instances are drawn from their links.
@@ -379,8 +400,16 @@ export async function resolveChoice(session: string, choice: string, sides: ('ou
   await post(`sessions/${session}/resolve`, { client, token: crypto.randomUUID(), choice, sides })
 }
 
-/** Tell a person that something was refused. */
+/** Tell a person that something was refused; of several problems the first, the panel lists them all. */
 export function tell(error: unknown, kind: 'error' | 'info' = 'error'): void {
+  const problems = error instanceof ServerError ? error.problems : []
+  const [first] = problems
+  if (first && problems.length > 1) {
+    const place = [first.instance, first.port].filter(Boolean).join('.')
+    const text = `${place ? `${place}: ` : ''}${first.expected}, ${first.got}. ${first.cure}`
+    notify({ kind: 'error', text, detail: t('canvas.moreProblems', { n: problems.length - 1 }) })
+    return
+  }
   const text = error instanceof Error ? error.message : String(error)
   notify({ kind: error instanceof ServerError ? kind : 'error', text })
 }

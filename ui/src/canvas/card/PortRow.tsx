@@ -1,12 +1,17 @@
 import { Handle, Position } from '@xyflow/react'
+import { useState } from 'react'
 import type { Row } from '../../graph/geometry'
+import { children } from '../../graph/level'
 import { shapeOf } from '../../graph/ports'
 import { handleShape, typeKind } from '../../graph/types'
 import { t } from '../../i18n/t'
 import type { InputPortRecord, JsonValue, OutputPortRecord, ProblemRecord } from '../../protocol'
+import { inputPlace, portPlace, setSeedMode, useSeedMode } from '../../panels/RunButton/seedModes'
+import { useGraphs } from '../../stores/graphs'
 import { Widget } from '../../widgets/Widget'
 import { setInput, setParam, unsetParam } from '../actions'
 import { useConnecting } from '../connecting'
+import { typeHere } from '../here'
 import type { CardData } from '../nodes'
 
 interface RowProps {
@@ -23,11 +28,19 @@ export function PortRow({ row, data, faults }: RowProps) {
 }
 
 function OutputRow({ row, data }: { readonly row: Row; readonly data: CardData }) {
+  const [type, setType] = useState('')
   const port = data.face.outputs[row.port]
   if (!port) return null
   const given = data.gives.get(row.port)
   return (
-    <div className="row row--out" style={{ height: row.height }} data-port={row.port} data-side="out" title={helpOf(port)}>
+    <div
+      className="row row--out"
+      style={{ height: row.height }}
+      data-port={row.port}
+      data-side="out"
+      title={helpOf(port, type)}
+      onPointerEnter={() => setType(typeHere(data.name, port))}
+    >
       <PortHandle name={data.name} port={row.port} side="out" record={port} />
       <span className="row__label">
         {given && <span className="row__exposed" title={t('canvas.givenAs', { name: given })}>{given}</span>}
@@ -45,13 +58,15 @@ interface InputProps {
 }
 
 function InputRow({ row, data, port, fault }: InputProps) {
+  const [type, setType] = useState('')
   return (
     <div
       className={`row row--${row.kind}${fault ? ' row--fault' : ''}`}
       style={{ height: row.height }}
       data-port={row.port}
       data-side="in"
-      title={fault ? `${fault.expected}; ${fault.got}. ${fault.cure}` : helpOf(port)}
+      title={fault ? `${fault.expected}; ${fault.got}. ${fault.cure}` : helpOf(port, type)}
+      onPointerEnter={() => setType(typeHere(data.name, port))}
     >
       <PortHandle name={data.name} port={row.port} side="in" record={port} />
       {row.kind === 'param' ? <Typed data={data} row={row} port={port} fault={fault} /> : <Label data={data} name={row.port} port={port} />}
@@ -70,6 +85,10 @@ interface TypedProps {
 function Typed({ data, row, port, fault }: TypedProps) {
   const name = row.port
   const fed = data.fed.get(name)
+  const session = useGraphs((now) => now.active)
+  const at = useGraphs((now) => now.open[now.active]?.at ?? '')
+  const place = fed ? inputPlace(fed.name) : portPlace(children(at, data.name), name)
+  const seedMode = useSeedMode(session, place)
   const write = fed
     ? { onChange: (value: JsonValue) => setInput(fed.name, value), onReset: () => setInput(fed.name, port.schema['default'] ?? null) }
     : { onChange: (value: JsonValue) => setParam(data.name, name, value), onReset: () => unsetParam(data.name, name) }
@@ -86,6 +105,8 @@ function Typed({ data, row, port, fault }: TypedProps) {
         port={port}
         value={fed ? fed.input.default : data.instance.params?.[name]}
         problem={fault?.cure}
+        seedMode={seedMode}
+        onSeedMode={(mode) => setSeedMode(session, place, mode)}
         {...write}
       />
     </div>
@@ -103,7 +124,9 @@ function Label({ data, name, port }: { readonly data: CardData; readonly name: s
   )
 }
 
-const helpOf = (port: InputPortRecord | OutputPortRecord) => [port.help, port.type].filter(Boolean).join('\n')
+/** What a port is for, and its type: the one that it has here is looked up once the pointer is there. */
+const helpOf = (port: InputPortRecord | OutputPortRecord, here: string) =>
+  [port.help, here || port.type].filter(Boolean).join('\n')
 
 interface HandleProps {
   readonly name: string

@@ -3,6 +3,7 @@ import { children, entry } from '../../graph/level'
 import { linksOf, sourcesOf, type LinkView } from '../../graph/links'
 import { exposeInput, lift, setParam, unlink, unsetParam } from '../../graph/operations'
 import type { Interface } from '../../graph/ports'
+import { shownType } from '../../graph/shownType'
 import { t } from '../../i18n/t'
 import type { InputPortRecord, Instance, JsonValue, Operation, ProblemRecord } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
@@ -120,7 +121,7 @@ function Linked({ place, name, instance, port, record, links, text, send }: Part
     <>
       <div className="input__head">
         <span className="input__name">{titleOf(record, port)}</span>
-        <PortType port={record} />
+        <PortType port={record} type={shownType(level, name, record, place.known)} />
         {record.required && links.length === 0 && <span className="input__note">{t('left.required')}</span>}
         {lifted && <span className="input__note">{t('left.isLifted')}</span>}
       </div>

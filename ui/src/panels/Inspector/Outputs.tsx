@@ -2,6 +2,7 @@ import { ChevronDown, ChevronRight, Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { children } from '../../graph/level'
 import { linksOf } from '../../graph/links'
+import { shownType } from '../../graph/shownType'
 import { exposeOutput, unexposeOutput } from '../../graph/operations'
 import type { Interface } from '../../graph/ports'
 import { t } from '../../i18n/t'
@@ -58,7 +59,7 @@ function Output(props: OutputProps) {
           <Chevron size={14} aria-hidden />
           <PortDot port={record} />
           <span className="input__name">{port}</span>
-          <span className="output__type">{record.type}</span>
+          <span className="output__type">{shownType(place.level, name, record, place.known)}</span>
         </button>
         {!place.readOnly && (
           <Menu align="end" entries={() => outputEntries(props)}>

@@ -15,12 +15,18 @@ export function PortDot({ port }: { readonly port: InputPortRecord | OutputPortR
   )
 }
 
+interface PortTypeProps {
+  readonly port: InputPortRecord | OutputPortRecord
+  /** The type that it has where it is, if that is known. */
+  readonly type?: string
+}
+
 /** The type of a port in its colour. */
-export function PortType({ port }: { readonly port: InputPortRecord | OutputPortRecord }) {
+export function PortType({ port, type = port.type }: PortTypeProps) {
   return (
     <span className="port-type">
       <PortDot port={port} />
-      {port.type}
+      {type}
     </span>
   )
 }

@@ -78,4 +78,6 @@ def test_text_to_image_is_built_by_keyboard_alone(editor: Editor) -> None:
 
     keyboard.run()
     editor.wait_done()
+    keyboard.go_to(decode)
+    keyboard.press("Enter")
     decode.expect_picture()

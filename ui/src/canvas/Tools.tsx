@@ -11,7 +11,7 @@ export function Tools({ readOnly }: { readOnly: boolean }) {
       <button type="button" onClick={zoomOut} aria-label={t('canvas.zoomOut')} title={t('canvas.zoomOut')}>
         <Minus size={14} aria-hidden />
       </button>
-      <button type="button" onClick={() => zoomTo(1)} aria-label={t('canvas.zoomReset')} title={t('canvas.zoomReset')}>
+      <button type="button" onClick={() => zoomTo(1)} title={t('canvas.zoomReset')}>
         {Math.round(zoom * 100)} %
       </button>
       <button type="button" onClick={zoomIn} aria-label={t('canvas.zoomIn')} title={t('canvas.zoomIn')}>

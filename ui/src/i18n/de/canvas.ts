@@ -15,6 +15,7 @@ export const canvas: Translation<typeof english> = {
   toggleLinks: 'Verbindungen aus- oder einblenden',
   loop: 'Schleife',
   turns: { one: '{n} Durchlauf', other: '{n} Durchläufe' },
+  moreProblems: { one: 'Es gibt noch ein Problem; siehe Probleme.', other: 'Es gibt noch {n} Probleme; siehe Probleme.' },
   view: 'Ansicht',
   zoomIn: 'Vergrößern',
   zoomOut: 'Verkleinern',

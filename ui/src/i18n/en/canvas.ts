@@ -12,6 +12,7 @@ export const canvas = {
   toggleLinks: 'Hide or show links',
   loop: 'loop',
   turns: { one: '{n} turn', other: '{n} turns' },
+  moreProblems: { one: 'There is one more problem; see the panel Problems.', other: 'There are {n} more problems; see the panel Problems.' },
   view: 'View',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',

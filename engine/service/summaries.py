@@ -29,6 +29,10 @@ TENSORS = 64
 SAFE = 2**53
 """Whole numbers from here on are no longer exact in a browser."""
 DEPTH = 4
+BINS = 32
+"""Ranges of a histogram."""
+COUNTED = 2**24
+"""Values that are counted at once: torch counts in floats, which are exact up to here."""
 PICTORIAL: frozenset[ValueKind] = frozenset({"image", "mask", "latent", "video"})
 
 
@@ -136,8 +140,30 @@ def _tensor(name: str, tensor: torch.Tensor) -> TensorRecord:
     ends = (float(low), float(high), float(mean), float(deviation))
     least, most, middle, spread = (one if math.isfinite(one) else None for one in ends)
     return TensorRecord(
-        name=name, shape=shape, dtype=dtype, min=least, max=most, mean=middle, std=spread, nan=nan, inf=inf
+        name=name,
+        shape=shape,
+        dtype=dtype,
+        min=least,
+        max=most,
+        mean=middle,
+        std=spread,
+        nan=nan,
+        inf=inf,
+        histogram=_histogram(values, ends[0], ends[1]) if tensor.is_floating_point() else (),
     )
+
+
+def _histogram(values: torch.Tensor, low: float, high: float) -> tuple[int, ...]:
+    """How many finite values lie in each of equally wide ranges; empty when there is no width to divide."""
+    import torch
+
+    width = high - low
+    if not 0 < width <= torch.finfo(values.dtype).max:
+        return ()
+    counts = torch.zeros(BINS, dtype=torch.int64)
+    for part in values.split(COUNTED):  # on a GPU the order of sums would not be fixed, of which torch warns
+        counts += torch.histc(part.cpu(), BINS, low, high).long()
+    return tuple(map(int, counts))
 
 
 def _fields(value: Any, depth: int = 0) -> dict[str, JsonValue]:

@@ -45,7 +45,7 @@ class InterfaceRecord(Wire):
     help: str = ""
     inputs: dict[str, InputPortRecord]
     outputs: dict[str, OutputPortRecord]
-    families: dict[str, str] = {}
+    families: dict[str, str] = Field(default_factory=dict)
 
 
 class ReferenceRecord(Wire):
@@ -94,6 +94,8 @@ class TensorRecord(Wire):
         std: Standard deviation of the finite values.
         nan: Values that are not a number.
         inf: Values that are infinite.
+        histogram: How many finite values lie in each of equally wide ranges from ``min`` to ``max``; empty for
+            whole numbers, and where all are the same.
     """
 
     name: str
@@ -105,6 +107,7 @@ class TensorRecord(Wire):
     std: float | None = None
     nan: int = 0
     inf: int = 0
+    histogram: tuple[int, ...] = ()
 
 
 class SummaryRecord(Wire):

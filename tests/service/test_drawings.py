@@ -200,8 +200,24 @@ def test_what_is_no_number_is_counted_and_left_out_of_the_range() -> None:
 def test_halves_and_whole_numbers_are_told_without_overflow() -> None:
     [half] = summary(Latent(torch.full((1, 4, 64, 64), 60000.0, dtype=torch.float16))).tensors
     assert half.mean == pytest.approx(60000, rel=1e-3)
+    assert half.histogram == ()  # all the same
     [whole] = summary(SegMap(torch.arange(4).reshape(1, 2, 2))).tensors
-    assert (whole.dtype, whole.max, whole.mean) == ("int64", 3.0, 1.5)
+    assert (whole.dtype, whole.max, whole.mean, whole.histogram) == ("int64", 3.0, 1.5, ())
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_where_the_finite_values_lie_is_told(dtype: torch.dtype) -> None:
+    values = torch.tensor([-1.0, -1.0, 0.01, 1.0, float("nan"), float("inf")], dtype=dtype)
+    [tensor] = summary(Mask(values.reshape(1, 1, 6))).tensors
+    assert len(tensor.histogram) == 32
+    assert {place: count for place, count in enumerate(tensor.histogram) if count} == {0: 2, 16: 1, 31: 1}
+    [widest] = summary(Mask(torch.tensor([[[-1e308, 1e308]]], dtype=torch.float64))).tensors
+    assert widest.histogram == ()
+
+
+def test_more_values_than_floats_can_count_are_counted() -> None:
+    [tensor] = summary(Mask(torch.ones(1).expand(2**24 + 5).clone().index_fill(0, torch.tensor(3), 0))).tensors
+    assert (tensor.histogram[0], tensor.histogram[-1]) == (1, 2**24 + 4)
 
 
 def test_the_fields_of_conditionings_and_models_are_told() -> None:

@@ -1755,6 +1755,10 @@ export interface TensorRecord {
    * Values that are infinite.
    */
   inf: number
+  /**
+   * How many finite values lie in each of equally wide ranges from `min` to `max`; empty for whole numbers, and where all are the same.
+   */
+  histogram: number[]
 }
 /**
  * A file that was sent.

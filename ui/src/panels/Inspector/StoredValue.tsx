@@ -99,8 +99,8 @@ export function tensorsOf(summary: SummaryRecord): readonly TensorRecord[] {
 }
 
 /** A tensor as the viewers take it; what is not finite counts as broken. */
-export function statsOf({ shape, dtype, min, max, mean, std, nan, inf }: TensorRecord): ValueSummary {
-  return { shape, dtype, min, max, mean, std, nan: nan + inf }
+export function statsOf({ shape, dtype, min, max, mean, std, nan, inf, histogram }: TensorRecord): ValueSummary {
+  return { shape, dtype, min, max, mean, std, nan: nan + inf, histogram }
 }
 
 function factsOf({ type, size, summary }: ValueRecord): ValueSummary {

@@ -201,8 +201,13 @@ class Editor:
         return self.canvas.locator(".react-flow__edge")
 
     def link(self, source: Locator, target: Locator) -> None:
-        """Drag from one handle to another."""
+        """Link an output with an input."""
         before = self.links().count()
+        self.drag(source, target)
+        expect(self.links()).to_have_count(before + 1)
+
+    def drag(self, source: Locator, target: Locator) -> None:
+        """Drag from one handle to another."""
         start, end = middle(source), middle(target)
         mouse = self.page.mouse
         mouse.move(*start)
@@ -210,7 +215,6 @@ class Editor:
         mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
         mouse.move(*end, steps=4)
         mouse.up()
-        expect(self.links()).to_have_count(before + 1)
 
     def run(self) -> None:
         """Press Run, and wait until the server has begun."""

@@ -1,12 +1,13 @@
 import { useEffect } from 'react'
-import { ServerError, get } from '../api/http'
+import { get } from '../api/http'
 import { children } from '../graph/level'
 import { INPUTS, OUTPUTS, type LinkView, type PortRef } from '../graph/links'
 import { t } from '../i18n/t'
 import { statsOf, tensorsOf } from '../panels/Inspector/StoredValue'
-import type { SummaryRecord, ValueRecord } from '../protocol'
+import type { Explanation, SummaryRecord, ValueRecord } from '../protocol'
 import { announce } from '../shell/announce'
 import { useKeyed } from '../stores/keyed'
+import { explanations } from '../stores/plan'
 import { pictureOf, results } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { Stats } from '../views/Stats'
@@ -25,8 +26,12 @@ export interface LinkFactsProps {
 export function LinkFacts({ session, at, link, spoken }: LinkFactsProps) {
   const { source, target } = link
   const path = children(at, source.name)
-  const digest = useKeyed(results, nodeKey(session, path))?.[source.port]?.digest ?? ''
-  const loaded = useLoad(`${session} ${path} ${source.port} ${digest}`, () => told(session, path, source))
+  const key = nodeKey(session, path)
+  const digest = useKeyed(results, key)?.[source.port]?.digest ?? ''
+  const plan = useKeyed(explanations, key)
+  const loaded = useLoad(`${key} ${source.port} ${digest} ${plan?.status ?? ''}`, () =>
+    digest ? told(session, { instance: path, port: source.port, digest }) : Promise.resolve(whyNot(source.name, plan)),
+  )
   const ends = `${endText(source)} → ${endText(target)}`
   const found = foundOf(loaded)
   const text = typeof found === 'string' ? found : spokenText(found)
@@ -67,18 +72,16 @@ function Value({ record, session, path }: { readonly record: ValueRecord; readon
   )
 }
 
-const CODES = ['not-run', 'changed', 'gone', 'not-kept', 'in-loop', 'muted', 'not-planned'] as const
+function told(session: string, where: Record<'instance' | 'port' | 'digest', string>): Promise<ValueRecord | string> {
+  return get<ValueRecord>(`sessions/${session}/values`, where)
+}
 
-/** What a value holds, or why it is not stored. */
-async function told(session: string, instance: string, { name, port }: PortRef): Promise<ValueRecord | string> {
-  if (name === INPUTS) return t('canvas.peek_input')
-  try {
-    return await get<ValueRecord>(`sessions/${session}/values`, { instance, port })
-  } catch (error) {
-    const code = error instanceof ServerError ? CODES.find((one) => one === error.problems[0]?.code) : undefined
-    if (code) return t(`canvas.peek_${code}`)
-    throw error
-  }
+/** Why nothing is stored of a value. */
+function whyNot(name: string, plan: Explanation | undefined): string {
+  if (name === INPUTS) return t('canvas.peekInput')
+  if (!plan) return t('canvas.peekNone')
+  if (plan.status === 'hit') return t('canvas.peekNotKept')
+  return [t('canvas.peekNotRun'), plan.status === 'run' ? plan.why : ''].filter(Boolean).join(' · ')
 }
 
 /** The value, or a text in its place: nothing while it is on its way. */

@@ -163,7 +163,7 @@ def _histogram(values: torch.Tensor, low: float, high: float) -> tuple[int, ...]
     counts = torch.zeros(BINS, dtype=torch.int64)
     for part in values.split(COUNTED):  # on a GPU the order of sums would not be fixed, of which torch warns
         counts += torch.histc(part.cpu(), BINS, low, high).long()
-    return tuple(map(int, counts))
+    return tuple(int(count) for count in counts)
 
 
 def _fields(value: Any, depth: int = 0) -> dict[str, JsonValue]:

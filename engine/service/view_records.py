@@ -94,8 +94,8 @@ class TensorRecord(Wire):
         std: Standard deviation of the finite values.
         nan: Values that are not a number.
         inf: Values that are infinite.
-        histogram: How many finite values lie in each of equally wide ranges from ``min`` to ``max``; empty for
-            whole numbers, and where all are the same.
+        histogram: How many finite values lie in each of equally wide ranges from ``min`` to ``max``; empty
+            for whole numbers, and where all are the same.
     """
 
     name: str

@@ -55,7 +55,7 @@ export function Far({ nodes, links, selected, session, at }: Props) {
     own.show({
       level,
       selected,
-      status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name))),
+      status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name)), results.get(key(name)) !== undefined),
       picture: (name, size) => bitmapOf(session, children(at, name), size, own.later),
     })
   }, [level, selected, session, at])

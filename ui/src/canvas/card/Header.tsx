@@ -73,7 +73,7 @@ function Badge({ status, seconds, why }: { readonly status: CardStatus; readonly
   const time = seconds !== null && TIMED.has(status) ? `${status === 'done' ? '' : '~'}${formatSeconds(seconds)}` : ''
   return (
     <span className={`badge badge--${status}`} title={why ? `${told}: ${why}` : told}>
-      {time || told}
+      {status === 'unneeded' ? '–' : time || told}
     </span>
   )
 }

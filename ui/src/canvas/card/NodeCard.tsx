@@ -8,6 +8,7 @@ import type { ProblemRecord } from '../../protocol'
 import { useGraphs } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
+import { results } from '../../stores/results'
 import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
 import { resizeCard } from '../actions'
 import { useDiffOf, useProblemsOf, type DiffMark } from '../marks'
@@ -29,7 +30,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   const plan = useKeyed(explanations, key)
   const problems = useProblemsOf(path)
   const diff = useDiffOf(path)
-  const status = statusOf(run, plan)
+  const stored = useKeyed(results, key) !== undefined
+  const status = statusOf(run, plan, stored)
   return (
     <div
       className={classesOf(data, diff)}

@@ -6,10 +6,14 @@ export type CardStatus =
 
 const URGENT: ReadonlySet<string> = new Set(['running', 'failed', 'blocked'])
 
-/** What a card says of itself: what happens now, else what a run would do, else what happened last. */
-export function statusOf(run: NodeRun | undefined, plan: Explanation | undefined): CardStatus {
+/**
+ * What a card says of itself: what happens now, else what a run would do, else what happened last.
+ *
+ * @param stored Whether its result is stored: then that matters more than that no run would ask for it.
+ */
+export function statusOf(run: NodeRun | undefined, plan: Explanation | undefined, stored: boolean): CardStatus {
   if (run && URGENT.has(run.status)) return run.status
   if (!plan) return run?.status ?? 'idle'
-  if (plan.status === 'hit' && run?.status === 'done') return 'done'
-  return plan.status === 'not needed' ? 'unneeded' : plan.status
+  const wanted = plan.status === 'not needed' ? (stored ? 'hit' : 'unneeded') : plan.status
+  return wanted === 'hit' && run?.status === 'done' ? 'done' : wanted
 }

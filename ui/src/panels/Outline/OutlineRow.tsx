@@ -7,6 +7,7 @@ import { formatPercent, formatSeconds, t } from '../../i18n/t'
 import type { Explanation } from '../../protocol'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
+import { results } from '../../stores/results'
 import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
 import { setOpen } from './store'
 
@@ -80,7 +81,8 @@ function State({ item, session }: { readonly item: OutlineItem; readonly session
   const run = useKeyed(nodeRuns, key)
   const plan = useKeyed(explanations, key)
   const problems = useProblemsOf(item.path)
-  const status = statusOf(run, plan)
+  const stored = useKeyed(results, key) !== undefined
+  const status = statusOf(run, plan, stored)
   return (
     <span className="outline-row__state">
       {problems.length > 0 && (

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { statusOf } from '../../src/canvas/card/status'
+import type { Explanation } from '../../src/protocol'
+import type { NodeRun } from '../../src/stores/runs'
+
+const plan = (status: Explanation['status']): Explanation => ({
+  instance: 'a',
+  node: 'n',
+  status,
+  why: '',
+  seconds: null,
+  size: null,
+})
+const run = (status: NodeRun['status']): NodeRun => ({ status })
+
+describe('what a card says', () => {
+  it('is what would become of it', () => {
+    expect(statusOf(undefined, undefined, false)).toBe('idle')
+    expect(statusOf(undefined, plan('run'), false)).toBe('run')
+    expect(statusOf(undefined, plan('hit'), true)).toBe('hit')
+    expect(statusOf(run('done'), plan('hit'), true)).toBe('done')
+    expect(statusOf(run('done'), plan('run'), false)).toBe('run')
+  })
+
+  it('is that its result is stored, though no run would ask for it', () => {
+    expect(statusOf(undefined, plan('not needed'), true)).toBe('hit')
+    expect(statusOf(run('done'), plan('not needed'), true)).toBe('done')
+    expect(statusOf(undefined, plan('not needed'), false)).toBe('unneeded')
+  })
+
+  it('is what happens now, whatever is stored', () => {
+    expect(statusOf(run('running'), plan('not needed'), true)).toBe('running')
+    expect(statusOf(run('failed'), plan('run'), false)).toBe('failed')
+  })
+})

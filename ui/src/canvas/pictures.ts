@@ -1,6 +1,6 @@
 /** Small pictures of what nodes gave, for the view from far: as large as they are drawn, a few at a time. */
 
-import { pictureOf, pictured, results, type Result } from '../stores/results'
+import { outdated, pictureOf, pictured, results, type Result } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { inMotion, whenStill } from './motion'
 
@@ -36,7 +36,8 @@ export function beginPaint(): void {
 
 /** The picture of an instance if it is here; else it is fetched, and `ready` is called. */
 export function bitmapOf(session: string, instance: string, size: number, ready: () => void): ImageBitmap | undefined {
-  const ports = results.get(nodeKey(session, instance))
+  const key = nodeKey(session, instance)
+  const ports = results.get(key) ?? outdated.get(key)
   if (!ports) return undefined
   let thumb = thumbs.get(ports)
   if (!thumb) thumbs.set(ports, (thumb = thumbOf(session, instance, ports)))

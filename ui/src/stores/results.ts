@@ -1,7 +1,9 @@
 /** What is stored of each instance of an open graph: shown on its card, also after a reload or a restart. */
 
 import { address, get } from '../api/http'
-import { onClosed, onEdited, useGraphs } from './graphs'
+import { instanceAt, levelAt, parent } from '../graph/level'
+import type { Graph } from '../protocol'
+import { onClosed, onEdited, useGraphs, type OpenGraph } from './graphs'
 import { Keyed } from './keyed'
 import { nodeKey, onNodeDone, onRunEnded } from './runs'
 
@@ -20,6 +22,9 @@ export interface Result {
 /** `session:instance` → port → what is stored. */
 export const results = new Keyed<Record<string, Result>>()
 
+/** The same for what was stored before an edit, until there is something newer: what one compares the edit with. */
+export const outdated = new Keyed<Record<string, Result>>()
+
 const SOON = 400
 const waiting = new Map<string, ReturnType<typeof setTimeout>>()
 
@@ -37,16 +42,37 @@ export function askResults(session: string, pause = SOON): void {
 
 async function fetchResults(session: string): Promise<void> {
   if (!useGraphs.getState().open[session]) return
-  const found = await get<Record<string, Record<string, Result>>>(`sessions/${session}/results`).catch(() => null)
-  if (found === null) return
-  for (const key of [...results.keys()]) {
+  const found = await get<Found>(`sessions/${session}/results`).catch(() => null)
+  const open = useGraphs.getState().open[session]
+  if (found !== null && open) takeResults(session, found, open)
+}
+
+/** Instance → port → what is stored. */
+type Found = Record<string, Record<string, Result>>
+
+/** Show what is stored now. What is no longer valid is set aside, unless its node went away. */
+export function takeResults(session: string, found: Found, open: Pick<OpenGraph, 'graph'>): void {
+  for (const [key, ports] of [...results.entries()]) {
     const instance = key.slice(session.length + 1)
-    if (key.startsWith(`${session}:`) && !(instance in found)) results.delete(key)
+    if (!key.startsWith(`${session}:`) || instance in found) continue
+    results.delete(key)
+    outdated.set(key, ports)
   }
   for (const [instance, ports] of Object.entries(found)) {
     const key = nodeKey(session, instance)
     if (!same(results.get(key), ports)) results.set(key, ports)
+    outdated.delete(key)
   }
+  for (const key of [...outdated.keys()]) {
+    if (key.startsWith(`${session}:`) && !isThere(open.graph, key.slice(session.length + 1))) outdated.delete(key)
+  }
+}
+
+/** Whether there is an instance; what is inside of a file that is referred to counts as there. */
+function isThere(graph: Graph, path: string): boolean {
+  if (instanceAt(graph, path)) return true
+  const around = parent(path)
+  return around !== '' && (instanceAt(graph, around)?.ref ? true : !levelAt(graph, around) && isThere(graph, around))
 }
 
 function same(one: Record<string, Result> | undefined, other: Record<string, Result>): boolean {
@@ -76,7 +102,10 @@ export function pictureOf(session: string, instance: string, port: string, diges
 
 /** Keep results up to date with runs and edits. */
 export function followResults(): void {
-  onClosed((session) => results.deleteAll(`${session}:`))
+  onClosed((session) => {
+    results.deleteAll(`${session}:`)
+    outdated.deleteAll(`${session}:`)
+  })
   onEdited((session) => askResults(session))
   onNodeDone((session) => askResults(session))
   onRunEnded((run) => {

@@ -91,7 +91,7 @@ class Ports:
         if len(self._known) > KEPT:
             self._known = {}
         for name, instance in instances.items():
-            if not _refers(instance):
+            if not refers(instance):
                 self._known[id(instance)] = instance, known[name]
 
 
@@ -103,7 +103,7 @@ def _told(instances: Mapping[str, Instance], registry: Registry, refs: Refs) -> 
     return {name: _record(name, levels[0], face, types) for name, face in found.of[levels[0]].items()}
 
 
-def _refers(instance: Instance) -> bool:
+def refers(instance: Instance) -> bool:
     """Whether an instance leads to a file, which may be another one by now."""
     levels = embedded(Graph(nodes={"it": instance}))
     return any(one.ref for level in levels for one in level.nodes.values())

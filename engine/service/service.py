@@ -21,6 +21,7 @@ from engine.service.database import Database
 from engine.service.folders import Folders
 from engine.service.history import History
 from engine.service.insides import Insides
+from engine.service.library import Library
 from engine.service.models import Models
 from engine.service.planning import Planner
 from engine.service.previews import Previews
@@ -58,6 +59,7 @@ class Service:
         folders: The other files that params may name.
         models: The models on disk.
         catalogue: The nodes that are installed.
+        library: The graphs that any other one can refer to.
         signatures: What graphs take and give.
     """
 
@@ -79,6 +81,7 @@ class Service:
     folders: Folders
     models: Models
     catalogue: Catalogue
+    library: Library
     signatures: Signatures
 
     @classmethod
@@ -144,6 +147,7 @@ class Service:
             folders=_folders(headless, workspace, uploads),
             models=Models(headless.settings.model_roots),
             catalogue=Catalogue(headless.registry),
+            library=Library(workspace, headless),
             signatures=Signatures(workspace, headless, sources.named),
         )
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from engine.service.records import InputPortRecord, OutputPortRecord, Wire
+from engine.service.records import GraphRecord, InputPortRecord, OutputPortRecord, Wire
 
 ValueKind = Literal[
     "image",
@@ -46,6 +46,17 @@ class InterfaceRecord(Wire):
     inputs: dict[str, InputPortRecord]
     outputs: dict[str, OutputPortRecord]
     families: dict[str, str] = Field(default_factory=dict)
+
+
+class LibraryRecord(GraphRecord):
+    """A graph of the library folders, which any other one can refer to.
+
+    Attributes:
+        name: What an instance's ``ref`` names it by.
+        interface: Its ports.
+    """
+
+    interface: InterfaceRecord
 
 
 class ReferenceRecord(Wire):

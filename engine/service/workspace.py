@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import escape
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -103,6 +103,14 @@ class Workspace:
     def templates(self) -> list[Listed]:
         """The shipped graphs, by name."""
         return self._list((path, name) for name, path in self._templates().items())
+
+    def library(self) -> list[Listed]:
+        """The graphs of the library folders and of those inside them, by the names that refer to them."""
+        found: dict[str, Path] = {}
+        for folder in reversed(self._library):  # one of a folder named first hides one named later
+            root = Path(os.path.realpath(folder))
+            found |= {path.relative_to(root).as_posix(): path for path in _graphs_below(root)}
+        return self._list((path, name) for name, path in found.items())
 
     def is_template(self, name: str) -> bool:
         """Whether a name means a template: one that no file of the folder has."""
@@ -268,7 +276,7 @@ class Workspace:
             if len(self._known) > 2 * LISTED:  # of files that are gone
                 self._known.clear()
             self._known[path] = _stamp(found), known
-        return known
+        return None if known is None else replace(known, name=name)  # one file may have several
 
 
 def digest_of(data: bytes) -> str:

@@ -7,9 +7,11 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
+from pydantic_core import to_json
 
 from engine.graph.document import Graph
 from engine.service.records import GraphRecord
+from engine.service.view_records import LibraryRecord
 from engine.service.workspace import Elsewhere, Listed, Workspace, digest_of
 from engine.web.errors import JSON, HttpRefusal
 from engine.web.etags import names, quoted, tagged
@@ -35,6 +37,13 @@ async def list_graphs(service: Serving) -> list[GraphRecord]:
 async def list_templates(service: Serving) -> list[GraphRecord]:
     """List the graphs that are shipped, and those in the library folders."""
     return [_record(one) for one in await asyncio.to_thread(service.workspace.templates)]
+
+
+@routes.get("/library", response_model=list[LibraryRecord])
+async def list_library(request: Request, service: Serving) -> Response:
+    """List the graphs of the library folders with their ports, for use as subgraphs."""
+    data = await asyncio.to_thread(lambda: to_json(service.library.graphs()))
+    return tagged(request, data, digest_of(data))
 
 
 @routes.get("/templates/{name}", response_class=Response, responses=DOCUMENT)

@@ -4,9 +4,29 @@ from pathlib import Path
 import pytest
 
 from engine.graph.document import Graph
+from engine.settings import Settings
 from tests.web.asking import Asking
 from tests.web.conftest import PRODUCT
 
+TWICE = {
+    "knotwork": 1,
+    "inputs": {"x": {"to": ["turns.x"]}},
+    "outputs": {"x": "turns.x", "all": "turns.each"},
+    "nodes": {
+        "turns": {
+            "type": "flow.loop",
+            "count": 2,
+            "carry": {"x": None},
+            "collect": ["each"],
+            "graph": {
+                "inputs": {"x": {"to": ["it.a"]}},
+                "outputs": {"x": "it.result", "each": "it.result"},
+                "nodes": {"it": {"ref": "product.json", "params": {"factor": 2}}},
+            },
+        }
+    },
+}
+"""A loop around another graph of the library."""
 GRAPH = (
     b'{"knotwork": 1, "title": "Mine", "nodes": {"sum": {"type": "math.add", "params": {"a": 1, "b": 2}}}}'
 )
@@ -117,6 +137,44 @@ def test_templates_are_listed_and_read(server: Asking) -> None:
     ]
     assert server.get("/api/templates/product").json() == PRODUCT
     assert server.get("/api/templates/nothing").status_code == 404
+
+
+def test_the_graphs_of_the_library_are_told_with_their_ports_as_subgraphs(
+    server: Asking, folder: Path, settings: Settings
+) -> None:
+    (root,) = settings.library_roots
+    for path, tree in (("tools/twice.json", TWICE), ("bad.json", {}), (".hidden/a.json", PRODUCT)):
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_text(json.dumps(tree))
+    (folder / "product.json").write_text('{"knotwork": 1, "title": "Another"}')
+    listed = server.get("/api/library")
+    assert [(one["name"], one["title"]) for one in listed.json()] == [
+        ("picture.json", "picture"),
+        ("product.json", "Product"),
+        ("tools/twice.json", "twice"),
+    ]
+    assert [one["interface"]["kind"] for one in listed.json()] == ["ref"] * 3
+    product, twice = (one["interface"] for one in listed.json()[1:])
+    assert {name: (port["type"], port["required"]) for name, port in product["inputs"].items()} == {
+        "a": ("float", False),
+        "factor": ("float", True),
+    }
+    assert {name: port["type"] for name, port in twice["outputs"].items()} == {
+        "x": "float",
+        "all": "list of float",
+    }
+    assert server.get("/api/library", headers={"if-none-match": listed.headers["etag"]}).status_code == 304
+
+    tree = {**PRODUCT, "outputs": {**PRODUCT["outputs"], "sum": "sum.out"}}
+    (root / "product.json").write_text(json.dumps(tree))
+    product, twice = (one["interface"] for one in server.get("/api/library").json()[1:])
+    assert (set(product["outputs"]), set(twice["outputs"])) == ({"result", "sum"}, {"x", "all"})
+
+    (folder / "product.json").unlink()  # a graph finds those of its own folder first
+    opened = {"knotwork": 1, "nodes": {"it": {"ref": "tools/twice.json", "params": {"x": 1}}}}
+    session = server.post("/api/sessions", {"document": opened}).json()["id"]
+    told = server.get(f"/api/sessions/{session}/interfaces").json()["it"]
+    assert told["outputs"] == twice["outputs"]
 
 
 def test_a_template_is_no_file_of_the_workspace(server: Asking) -> None:

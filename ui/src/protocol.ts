@@ -1457,6 +1457,20 @@ export interface InterfaceRecord {
   }
 }
 /**
+ * A graph of the library folders, which any other one can refer to.
+ */
+export interface LibraryRecord {
+  /**
+   * What an instance's `ref` names it by.
+   */
+  name: string
+  title: string
+  help: string
+  modified: number
+  size: number
+  interface: InterfaceRecord
+}
+/**
  * What the headers of a model say; only safetensors files have one.
  */
 export interface ModelDetailRecord {

@@ -90,7 +90,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => void dropOnto(event)}
       onDoubleClick={(event) => {
-        if ((event.target as Element).closest('.react-flow__node, button, .minimap')) return
+        if ((event.target as Element).closest('.card, .reroute, .note-box, .group-box__title, button, .minimap')) return
         openAddNode({ position: toGraph(event.clientX, event.clientY) })
       }}
       {...farPointer}

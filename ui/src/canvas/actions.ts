@@ -1,23 +1,25 @@
 /** What gestures on the canvas do to the level that is shown. Each is one edit, taken back as one. */
 
-import { clipText, copy, paste, readClip } from '../graph/clipboard'
+import { clipText, copy, paste, readClip, spreadOf } from '../graph/clipboard'
 import { children, entry, GROUP, NOTE, type Point } from '../graph/level'
+import { linkedWith } from '../graph/linked'
 import { linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
 import * as make from '../graph/operations'
 import { moveLinks } from '../graph/rewiring'
 import type { JsonValue, Operation } from '../protocol'
 import { t } from '../i18n/t'
+import { nameFault } from '../panels/Outline/actions'
+import { announce } from '../shell/announce'
 import { ask, prompt } from '../shell/ask'
+import { notify } from '../stores/notices'
 import { usePreferences } from '../stores/preferences'
 import { keyOf, results } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
+import { boxChanged, isBox, writeInto } from './boxes'
 import { editable, editLevel } from './here'
-import { isCard } from './nodes'
-import { focusCard, shownNodes, viewCentre } from './view'
-
-const isBox = (name: string) => name.startsWith(GROUP) || name.startsWith(NOTE)
+import { focusCard, focusSoon, meantPlace, shownNodes } from './view'
 
 /** Names of the instances that are selected, without frames and notes. */
 export const selectedCards = () => useSelection.getState().names.filter((name) => !isBox(name))
@@ -46,8 +48,11 @@ export function togglePinned(names: readonly string[] = selectedCards()): void {
   void editLevel((level, at) => make.togglePinned(level, names, at))
 }
 
-export function setColour(colour: string, names: readonly string[] = selectedCards()): void {
-  void editLevel((level, at) => make.setColour(level, names, colour, at))
+export function setColour(colour: string, names: readonly string[] = useSelection.getState().names): void {
+  void editLevel((level, at) => [
+    ...make.setColour(level, names.filter((name) => !isBox(name)), colour, at),
+    ...names.filter(isBox).flatMap((box) => boxChanged(level, box, { colour }, at)),
+  ])
 }
 
 export function resizeCard(name: string, width: number, height: number): void {
@@ -87,10 +92,18 @@ export async function removeSelected(): Promise<void> {
   const cards = names.filter((name) => !isBox(name))
   const done = await editLevel((_, at) => [
     ...make.removeAll(cards, at),
-    ...names.filter((name) => name.startsWith(GROUP)).flatMap((name) => make.ungroup(name.slice(GROUP.length), at)),
-    ...names.filter((name) => name.startsWith(NOTE)).flatMap((name) => make.removeNote(name.slice(NOTE.length), at)),
+    ...boxesRemoved(names, at),
   ])
-  if (done) select([])
+  if (!done) return
+  select([])
+  focusCard('')
+}
+
+function boxesRemoved(names: readonly string[], at: string): Operation[] {
+  return names.flatMap((name) => {
+    if (name.startsWith(GROUP)) return make.ungroup(name.slice(GROUP.length), at)
+    return name.startsWith(NOTE) ? make.removeNote(name.slice(NOTE.length), at) : []
+  })
 }
 
 export function linkOf(id: string): LinkView | undefined {
@@ -116,10 +129,13 @@ export async function moveEnd(links: readonly LinkView[], from: PortRef, to: Por
   )
 }
 
-/** Put a node into a link that it was dropped on. */
-export async function insertOn(id: string, name: string): Promise<void> {
+/** Move a node onto a link, and put it in there if its ports fit. */
+export function insertOn(id: string, name: string, positions: Readonly<Record<string, Point>>): Promise<boolean> {
   const link = linkOf(id)
-  if (link) await editLevel((level, at, known) => make.insertOnLink(level, link, name, known, at) ?? [])
+  return editLevel((level, at, known) => [
+    ...make.moveTo(new Map(Object.entries(positions)), at),
+    ...((link && make.insertOnLink(level, link, name, known, at)) ?? []),
+  ])
 }
 
 /** Put a point into a link, for it to go round things. */
@@ -127,21 +143,28 @@ export async function addReroute(link: LinkView, position: Point): Promise<void>
   await editLevel((level, at, known) => make.reroute(level, link, position, known, at))
 }
 
-/** Apply operations that add instances, then select these. */
+function nameAdded(one: Operation): string[] {
+  if (one.op === 'add') return [one.name]
+  if (one.op === 'group') return [GROUP + one.id]
+  return one.op === 'note' ? [NOTE + one.id] : []
+}
+
+/** Apply operations that add instances, frames and notes, then select these. */
 export async function adding(build: (at: string) => Operation[]): Promise<string[]> {
   let names: string[] = []
   const done = await editLevel((_, at) => {
     const operations = build(at)
-    names = operations.flatMap((one) => (one.op === 'add' ? [one.name] : []))
+    names = operations.flatMap(nameAdded)
     return operations
   })
   if (!done || names.length === 0) return []
   select(names)
-  if (names[0]) focusCard(names[0])
+  const [first] = names.filter((name) => !isBox(name))
+  focusCard(first ?? names[0] ?? '')
   return names
 }
 
-export function addNodeAt(type: string, position: Point = viewCentre()): Promise<string[]> {
+export function addNodeAt(type: string, position: Point = meantPlace()): Promise<string[]> {
   const here = editable()
   if (!here) return Promise.resolve([])
   usePreferences.setState(({ recent }) => ({ recent: [type, ...recent.filter((one) => one !== type)].slice(0, 24) }))
@@ -150,41 +173,76 @@ export function addNodeAt(type: string, position: Point = viewCentre()): Promise
 
 export function duplicateSelected(): Promise<string[]> {
   const here = editable()
-  return here ? adding((at) => make.duplicate(here.level, selectedCards(), at)) : Promise.resolve([])
+  return here ? adding((at) => make.duplicate(here.level, useSelection.getState().names, at)) : Promise.resolve([])
 }
 
 /** What is selected, as text for the clipboard; empty when nothing is. */
 export function copied(): string {
   const here = editable()
-  const names = selectedCards()
+  const { names } = useSelection.getState()
   return here && names.length > 0 ? clipText(copy(here.level, names)) : ''
 }
 
-/** Paste instances; false when the text holds none. */
-export async function pasteText(text: string, position: Point = viewCentre()): Promise<boolean> {
+/** Half of a usual card, by which what is pasted reaches over the corner of its last card. */
+const HALF: Readonly<Point> = [120, 80]
+
+/** Paste what was copied with its middle at a place; false when the text holds nothing that was. */
+export async function pasteText(text: string, [x, y]: Readonly<Point> = meantPlace()): Promise<boolean> {
   const clip = readClip(text)
   const here = editable()
   if (!clip || !here) return false
-  await adding((at) => paste(here.level, clip, at, position))
+  const [across, down] = spreadOf(clip)
+  const corner: Point = [Math.round(x - across / 2 - HALF[0]), Math.round(y - down / 2 - HALF[1])]
+  await adding((at) => paste(here.level, clip, at, corner))
   return true
 }
 
-export function groupSelected(): void {
-  void editLevel((level, at) => make.group(level, selectedCards(), sizes(), t('canvas.group'), at))
+/** Frame what is selected, and name the frame. */
+export async function groupSelected(): Promise<void> {
+  const id = make.newId()
+  const done = await editLevel((level, at) => make.group(level, selectedCards(), sizes(), t('canvas.group'), at, '', id))
+  if (done) writeInto(GROUP + id)
 }
 
-export function addNote(position: Point = viewCentre()): void {
-  void editLevel((_, at) => make.note('', position, at))
+/** Add a note, and write into it. */
+export async function addNote(position: Point = meantPlace()): Promise<void> {
+  const id = make.newId()
+  if (await editLevel((_, at) => make.note('', position, at, id))) writeInto(NOTE + id)
 }
 
-export function addLoop(position: Point = viewCentre()): Promise<string[]> {
+export function addLoop(position: Point = meantPlace()): Promise<string[]> {
   const here = editable()
   return here ? adding((at) => make.addLoop(here.level, position, at)) : Promise.resolve([])
 }
 
+/** Make what is selected a subgraph, and select that. */
 export async function embedSelected(): Promise<void> {
-  const done = await editLevel((level, at) => make.embed(level, selectedCards(), at))
-  if (done) select([])
+  let made = ''
+  const done = await editLevel((level, at) => {
+    const operations = make.embed(level, selectedCards(), at)
+    for (const one of operations) if (one.op === 'embed') made = one.name
+    return operations
+  })
+  if (done && made) take(made)
+}
+
+/** Make what is selected the body of a loop, and select that; told when it can't be. */
+export async function loopSelected(): Promise<void> {
+  let made: string | undefined
+  const done = await editLevel((level, at, known) => {
+    const operations = make.loop(level, selectedCards(), known, at)
+    if (!operations) notify({ kind: 'warn', text: t('canvas.noLoop') })
+    made = operations?.flatMap(nameAdded)[0]
+    return operations ?? []
+  })
+  if (done && made !== undefined) take(made)
+}
+
+/** Select what stands in the place of what had the keyboard. */
+function take(name: string): void {
+  select([name])
+  announce(t('canvas.made', { name }))
+  focusSoon(name)
 }
 
 export function unpackSelected(): void {
@@ -200,12 +258,30 @@ export function exposeOutput(name: string, port: string): void {
   void editLevel((level, at) => make.exposeOutput(level, name, port, at))
 }
 
-/** Ask for another name of an instance; links follow. */
+/** Ask for another title of a card, or name where it has no title of its own; a frame or note is written into. */
 export async function renameSelected(): Promise<void> {
-  const [name] = selectedCards()
-  if (!name) return
-  const wanted = await prompt({ title: t('canvas.rename'), label: t('canvas.name'), value: name, action: t('canvas.rename') })
-  if (wanted) await editLevel((level, at) => make.rename(level, name, wanted, at))
+  const [name] = useSelection.getState().names
+  const here = editable()
+  if (!name || !here) return
+  if (isBox(name)) return writeInto(name)
+  const title = entry(here.level.nodes, name)?.title
+  if (title) return retitle(name, title)
+  const wanted = await prompt({
+    title: t('canvas.rename'),
+    label: t('canvas.name'),
+    value: name,
+    action: t('canvas.rename'),
+    check: (text) => nameFault(editable()?.level ?? null, text, name),
+  })
+  if (wanted && (await editLevel((level, at) => make.rename(level, name, wanted, at)))) {
+    select([wanted.trim()])
+    focusSoon(wanted.trim())
+  }
+}
+
+async function retitle(name: string, title: string): Promise<void> {
+  const wanted = await prompt({ title: t('canvas.rename'), label: t('canvas.title'), value: title, action: t('canvas.rename') })
+  if (wanted !== null) await editLevel((_, at) => make.setTitle(name, wanted, at))
 }
 
 const sizes = () => new Map(shownNodes().map((node) => [node.id, [node.width ?? 0, node.height ?? 0] as Point]))
@@ -234,16 +310,40 @@ export async function distributeSelected(direction: 'across' | 'down'): Promise<
 export async function clearLevel(): Promise<void> {
   const here = editable()
   const names = Object.keys(here?.level.nodes ?? {})
+  const boxes = Object.keys(here?.level.view ?? {}).filter(isBox)
   if (!here || names.length === 0) return
   const sure = await ask({
     title: t('canvas.clearTitle'),
     text: t('canvas.clearText', { n: names.length }),
     actions: [{ id: 'clear', label: t('canvas.clear'), kind: 'danger' }],
   })
-  if (sure === 'clear') await editLevel((_, at) => make.removeAll(names, at))
+  if (sure === 'clear') await editLevel((_, at) => [...make.removeAll(names, at), ...boxesRemoved(boxes, at)])
 }
 
-/** Select every card of the level. */
+/** Select all that is on the level. */
 export function selectAll(): void {
-  select(shownNodes().filter((node) => isCard(node)).map((node) => node.id))
+  select(shownNodes().map((node) => node.id))
+}
+
+/** Select what is linked with what is selected, straight or through others: all before it, or all after. */
+export function selectLinked(side: 'before' | 'after'): void {
+  const here = editable()
+  if (here) select([...linkedWith(linksOf(here.level), selectedCards(), side)])
+}
+
+/** Make the selected cards, frames and notes larger or smaller; a card stays as large as its ports need. */
+export function grow(dx: number, dy: number): void {
+  const names = useSelection.getState().names
+  const nodes = shownNodes().filter((node) => names.includes(node.id) && node.type !== 'reroute')
+  void editLevel((level, at) =>
+    nodes.flatMap((node) => {
+      const size: Point = [Math.max(120, (node.width ?? 0) + dx), Math.max(60, (node.height ?? 0) + dy)]
+      return isBox(node.id) ? boxChanged(level, node.id, { size }, at) : make.resize(level, node.id, size, at)
+    }),
+  )
+}
+
+/** Let the selected cards be as large as they need. */
+export function ownSize(): void {
+  void editLevel((level, at) => selectedCards().flatMap((name) => make.resize(level, name, null, at)))
 }

@@ -2,13 +2,17 @@ import { useCallback, type KeyboardEvent } from 'react'
 import { announce } from '../shell/announce'
 import { openAddNode } from '../panels/AddNode'
 import { select, useSelection } from '../stores/selection'
+import { GROUP } from '../graph/level'
+import { t } from '../i18n/t'
 import { moveTo } from './actions'
+import { withMembers, writeInto } from './boxes'
 import { isCard, type FlowNode } from './nodes'
-import { focusCard, nodeNamed, reveal, viewCentre } from './view'
+import { focusCard, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
 import { nearest, neighbour, type Direction } from './walk'
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
 const STEP = 10
+const isGroup = (name: string) => name.startsWith(GROUP)
 
 /** Keys of the canvas itself: arrows walk from node to node, with Alt they move what is selected. */
 export function useCanvasKeys(nodes: readonly FlowNode[]) {
@@ -17,7 +21,7 @@ export function useCanvasKeys(nodes: readonly FlowNode[]) {
       const target = event.target as HTMLElement
       if (event.defaultPrevented) return
       if (target.closest(TYPING)) {
-        if (event.key === 'Escape') target.closest<HTMLElement>('[data-node]')?.focus()
+        if (event.key === 'Escape') target.closest<HTMLElement>('[data-node], [data-box]')?.focus()
         return
       }
       const direction = ARROWS[event.key]
@@ -36,18 +40,24 @@ export function useCanvasKeys(nodes: readonly FlowNode[]) {
 const TYPING = 'input, textarea, select, [contenteditable], [role=slider], [role=menu], [role=combobox]'
 
 function pressed(event: KeyboardEvent<HTMLElement>, target: HTMLElement): void {
-  const onCard = target.matches('[data-node]')
-  if (event.key === 'Tab' && target === event.currentTarget && !event.shiftKey && !event.ctrlKey) {
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey
+  if (event.key === 'Tab' && target === event.currentTarget && plain) {
     event.preventDefault()
-    openAddNode({ position: viewCentre() })
-  } else if (event.key === 'Enter' && onCard && !event.ctrlKey && !event.metaKey) {
+    openAddNode({ position: meantPlace() })
+  } else if (event.key === 'Enter' && plain && target.matches('[data-node], [data-box]')) {
     event.preventDefault()
-    target.querySelector<HTMLElement>('.row__widget :is(input, textarea, button, select), .card__fold')?.focus()
-  } else if (event.key === 'Escape' && onCard) {
-    event.currentTarget.focus()
+    goIn(target)
   } else if (event.key === 'Escape') {
-    select([])
+    if (target.matches('[data-node], [data-box]')) event.currentTarget.focus()
+    else select([])
   }
+}
+
+/** Go on to the first field of a card, or write into a frame or note. */
+function goIn(target: HTMLElement): void {
+  const box = target.dataset['box']
+  if (box !== undefined) return writeInto(box)
+  target.querySelector<HTMLElement>('.row__widget :is(input, textarea, button, select), .card__fold')?.focus()
 }
 
 function walk(nodes: readonly FlowNode[], direction: Direction, more: boolean): void {
@@ -59,7 +69,7 @@ function walk(nodes: readonly FlowNode[], direction: Direction, more: boolean): 
   reveal(next)
   focusCard(next)
   const node = nodeNamed(next)
-  if (node && isCard(node)) announce(node.data.face.title)
+  if (node) announce(isCard(node) ? node.data.face.title : t(isGroup(next) ? 'canvas.groupNamed' : 'canvas.noteNamed', { name: node.data.text, text: node.data.text }))
 }
 
 function moveSelected(direction: Direction, far: boolean): void {
@@ -67,9 +77,9 @@ function moveSelected(direction: Direction, far: boolean): void {
   const dx = direction === 'left' ? -by : direction === 'right' ? by : 0
   const dy = direction === 'up' ? -by : direction === 'down' ? by : 0
   const positions: Record<string, [number, number]> = {}
-  for (const name of useSelection.getState().names) {
+  for (const name of withMembers(useSelection.getState().names, shownNodes())) {
     const node = nodeNamed(name)
-    if (node) positions[name] = [node.position.x + dx, node.position.y + dy]
+    if (node && node.draggable !== false) positions[name] = [node.position.x + dx, node.position.y + dy]
   }
   void moveTo(positions)
 }

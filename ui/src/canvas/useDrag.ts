@@ -3,6 +3,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { GROUP, type Point } from '../graph/level'
 import { insertOn, moveTo } from './actions'
+import { inFrame } from './boxes'
 import type { FlowNode } from './nodes'
 
 export type Places = ReadonlyMap<string, Point>
@@ -16,8 +17,13 @@ export interface Drag {
   start(node: FlowNode): void
   drag(node: FlowNode): void
   stop(event: PointerLike, node: FlowNode): void
-  /** Make the places the graph's. */
-  drop(places: Places): Promise<boolean>
+  /** Make the places the graph's; a card that was let go on a link is put into it. */
+  drop(places: Places, onto?: Onto | ''): Promise<boolean>
+}
+
+interface Onto {
+  readonly link: string
+  readonly name: string
 }
 
 export function useDrag(base: readonly FlowNode[]): Drag {
@@ -31,8 +37,9 @@ export function useDrag(base: readonly FlowNode[]): Drag {
   }, [])
   const hold = useCallback((more: Places) => set(new Map([...(held.current ?? []), ...more])), [set])
   const drop = useCallback(
-    async (all: Places) => {
-      const done = await moveTo(Object.fromEntries([...all].map(([name, at]) => [name, rounded(at)])))
+    async (all: Places, onto?: Onto | '') => {
+      const positions = Object.fromEntries([...all].map(([name, at]) => [name, rounded(at)]))
+      const done = await (onto ? insertOn(onto.link, onto.name, positions) : moveTo(positions))
       if (held.current === all) set(null) // else something is held again
       return done
     },
@@ -60,9 +67,7 @@ export function useDrag(base: readonly FlowNode[]): Drag {
       const all = held.current
       if (!all || all.size === 0) return
       const onto = 'clientX' in event && all.size === 1 ? linkUnder(event.clientX, event.clientY, node.id) : ''
-      void drop(all).then((done) => {
-        if (done && onto) void insertOn(onto, node.id)
-      })
+      void drop(all, onto && { link: onto, name: node.id })
     },
     [drop],
   )
@@ -71,17 +76,10 @@ export function useDrag(base: readonly FlowNode[]): Drag {
 
 const rounded = ([x, y]: Readonly<Point>): Point => [Math.round(x), Math.round(y)]
 
-/** Members of a frame: the nodes whose middle lies in it. */
+/** Where what is in a frame stands. */
 function inside(frame: FlowNode, nodes: readonly FlowNode[]): Map<string, Point> {
-  const { x, y } = frame.position
-  const members = new Map<string, Point>()
-  for (const node of nodes) {
-    const across = node.position.x + (node.width ?? 0) / 2 - x
-    const down = node.position.y + (node.height ?? 0) / 2 - y
-    const within = across > 0 && down > 0 && across < (frame.width ?? 0) && down < (frame.height ?? 0)
-    if (within && node.id !== frame.id) members.set(node.id, [node.position.x, node.position.y])
-  }
-  return members
+  const names = new Set(inFrame(frame, nodes))
+  return new Map(nodes.filter(({ id }) => names.has(id)).map(({ id, position: { x, y } }) => [id, [x, y]]))
 }
 
 /** Id of the link under a point of the page that does not belong to a node itself. */

@@ -16,8 +16,23 @@ const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 const duration = () => (still() ? 0 : 180)
 
 export function attach(instance: ReactFlowInstance<FlowNode, FlowLink> | null, element: HTMLElement | null): void {
+  frame?.removeEventListener('pointermove', follow)
+  frame?.removeEventListener('pointerleave', lose)
   flow = instance
   frame = element
+  pointer = null
+  frame?.addEventListener('pointermove', follow)
+  frame?.addEventListener('pointerleave', lose)
+}
+
+/** Where the pointer is over the canvas, in pixels of the page; null while it is elsewhere. */
+let pointer: Point | null = null
+const follow = (event: PointerEvent) => void (pointer = [event.clientX, event.clientY])
+const lose = () => void (pointer = null)
+
+/** The place of the graph that somebody means who adds or pastes: under the pointer, else in the middle. */
+export function meantPlace(): Point {
+  return pointer ? toGraph(...pointer) : viewCentre()
 }
 
 /** Say which nodes there are; seen from far, React Flow itself has none. */
@@ -96,10 +111,21 @@ export function lookAt(x: number, y: number): void {
 
 export const frameSize = (): Point => [frame?.clientWidth ?? 0, frame?.clientHeight ?? 0]
 
-/** Put the keyboard on a node's card, or on the canvas while cards are too small to be drawn. */
+/** Put the keyboard on a card, frame or note, or on the canvas while cards are too small to be drawn. */
 export function focusCard(name: string): void {
   requestAnimationFrame(() => {
-    const card = frame?.querySelector<HTMLElement>(`[data-node="${CSS.escape(name)}"]`)
-    ;(card ?? frame)?.focus({ preventScroll: true })
+    const id = CSS.escape(name)
+    const card = name && frame?.querySelector<HTMLElement>(`[data-node="${id}"], [data-box="${id}"]`)
+    ;(card || frame)?.focus({ preventScroll: true })
   })
+}
+
+/** Frames that a card may take to be drawn. */
+const PATIENCE = 120
+
+/** Put the keyboard on a card that is not there yet. */
+export function focusSoon(name: string, frames = PATIENCE): void {
+  const there = frame?.querySelector(`[data-node="${CSS.escape(name)}"]`)
+  if (there || frames === 0) focusCard(name)
+  else requestAnimationFrame(() => focusSoon(name, frames - 1))
 }

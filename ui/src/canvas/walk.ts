@@ -1,10 +1,11 @@
 /** Going from node to node by keyboard. */
 
+import { GROUP } from '../graph/level'
 import { isCard, type FlowNode } from './nodes'
 
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
-/** The node that lies next in a direction; what lies straight ahead is nearer than what lies aside. */
+/** The card, note or frame that lies next in a direction; what lies straight ahead is nearer than what lies aside. */
 export function neighbour(nodes: readonly FlowNode[], from: string, direction: Direction): string | null {
   const start = nodes.find((node) => node.id === from)
   if (!start) return null
@@ -12,7 +13,7 @@ export function neighbour(nodes: readonly FlowNode[], from: string, direction: D
   let best: string | null = null
   let least = Infinity
   for (const node of nodes) {
-    if (node.id === from || !isCard(node)) continue
+    if (node.id === from) continue
     const [nx, ny] = middle(node)
     const along = direction === 'left' ? x - nx : direction === 'right' ? nx - x : direction === 'up' ? y - ny : ny - y
     const aside = direction === 'left' || direction === 'right' ? Math.abs(ny - y) : Math.abs(nx - x)
@@ -26,7 +27,9 @@ export function neighbour(nodes: readonly FlowNode[], from: string, direction: D
   return best
 }
 
+/** The middle of a card or note; of a frame its title, as its middle is where its members are. */
 function middle(node: FlowNode): [number, number] {
+  if (node.id.startsWith(GROUP)) return [node.position.x + 60, node.position.y + 16]
   return [node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2]
 }
 

@@ -2,19 +2,20 @@
 
 import type { Graph, Instance, JsonValue, Link, Operation } from '../protocol'
 import { addInstance, freeName } from './edits'
-import { entry, isRecord, splitPort, viewOf, type Path, type Point } from './level'
+import { entry, GROUP, isRecord, NOTE, splitPort, viewOf, type Path, type Point } from './level'
 import { isLink, sourceNames } from './links'
 import { isInstance, isName } from './reading'
 import { retargeted } from './rewiring'
+import { newId } from './viewing'
 
 /** Says that a text is a clip. */
 const MARK = 'knotwork/clip'
 
-/** Copied instances. */
+/** Copied instances, frames and notes. */
 export interface Clip {
   clip: typeof MARK
   nodes: Record<string, Instance>
-  /** What the view says of them. */
+  /** What the view says of them; frames and notes are only there. */
   view: Record<string, JsonValue>
   /** Type of each instance outside that they read, to know it again. */
   outside: Record<string, string>
@@ -22,14 +23,14 @@ export interface Clip {
   fed: Record<string, string>
 }
 
-/** Copy instances of a level with the links among them; their sources outside are remembered. */
+/** Copy instances, frames and notes of a level with the links among them; sources outside are remembered. */
 export function copy(level: Graph, names: Iterable<string>): Clip {
   const clip: Clip = { clip: MARK, nodes: {}, view: {}, outside: {}, fed: {} }
   for (const name of names) {
     const instance = entry(level.nodes, name)
     const shown = entry(level.view, name)
-    if (!instance) continue
-    clip.nodes[name] = instance
+    if (!instance && !isBox(name)) continue
+    if (instance) clip.nodes[name] = instance
     if (shown !== undefined) clip.view[name] = shown
   }
   noteSources(level, clip)
@@ -57,9 +58,8 @@ export function readClip(text: string): Clip | null {
   if (!isRecord(tree) || tree['clip'] !== MARK || !isRecord(tree['nodes'])) return null
   const { nodes, view = {}, outside = {}, fed = {} } = tree
   if (!isRecord(view) || !isTexts(outside) || !isTexts(fed)) return null
-  const entries = Object.entries(nodes)
-  if (entries.length === 0 || !entries.every(([name, instance]) => isName(name) && isInstance(instance)))
-    return null
+  const isEmpty = Object.keys(nodes).length === 0 && !Object.keys(view).some(isBox)
+  if (isEmpty || !areInstances(nodes)) return null
   return { clip: MARK, nodes, view, outside, fed } as Clip
 }
 
@@ -90,14 +90,40 @@ export function paste(level: Graph, clip: Clip, at: Path, position: Readonly<Poi
     adds.push(addInstance(fresh, relinked(instance, follow), place, at))
     shown.push(...viewed(fresh, entry(clip.view, name), place, at))
   }
-  return [...adds, ...shown, ...feeds(level, clip, names, at)]
+  const by: Point = [position[0] - left, position[1] - top]
+  return [...boxes(clip, by, at), ...adds, ...shown, ...feeds(level, clip, names, at)]
 }
 
 /** Upper left corner of what was copied. */
 export function cornerOf(clip: Clip): Point {
-  const places = [...viewOf(clip).positions.values()]
+  const places = placesOf(clip)
   const start: Point = places[0] ?? [0, 0]
   return places.reduce<Point>(([left, top], [x, y]) => [Math.min(left, x), Math.min(top, y)], start)
+}
+
+/** How far the upper left corners of what was copied lie apart, across and down. */
+export function spreadOf(clip: Clip): Point {
+  const [left, top] = cornerOf(clip)
+  const places = placesOf(clip)
+  return [Math.max(0, ...places.map(([x]) => x - left)), Math.max(0, ...places.map(([, y]) => y - top))]
+}
+
+function placesOf(clip: Clip): Point[] {
+  const { positions, groups, notes } = viewOf(clip)
+  return [...positions.values(), ...groups.map(({ at }) => at), ...notes.map(({ at }) => at)]
+}
+
+const isBox = (name: string) => name.startsWith(GROUP) || name.startsWith(NOTE)
+
+/** Frames and notes under fresh ids. */
+function boxes(clip: Clip, [dx, dy]: Readonly<Point>, at: Path): Operation[] {
+  const { groups, notes } = viewOf(clip)
+  const moved = ([x, y]: Readonly<Point>): Point => [Math.round(x + dx), Math.round(y + dy)]
+  const value = (key: string, place: Readonly<Point>) => ({ ...(clip.view[key] as object), at: moved(place) })
+  return [
+    ...groups.map((one): Operation => ({ op: 'group', at, id: newId(), value: value(GROUP + one.id, one.at) })),
+    ...notes.map((one): Operation => ({ op: 'note', at, id: newId(), value: value(NOTE + one.id, one.at) })),
+  ]
 }
 
 function freshNames(level: Graph, clip: Clip): Map<string, string> {
@@ -119,6 +145,10 @@ function feeds(level: Graph, clip: Clip, names: ReadonlyMap<string, string>, at:
     })
     return added.length > 0 ? [retargeted(level, input, [...to, ...added], at)] : []
   })
+}
+
+function areInstances(nodes: object): boolean {
+  return Object.entries(nodes).every(([name, instance]) => isName(name) && isInstance(instance))
 }
 
 function isTexts(table: unknown): boolean {

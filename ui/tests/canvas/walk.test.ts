@@ -17,6 +17,12 @@ it('stays where nothing lies in a direction', () => {
   expect(neighbour(nodes, 'left', 'up')).toBeNull()
 })
 
+it('comes to frames by their titles', () => {
+  const frame = { ...card('.group.g', -40, -80), type: 'group-box', width: 900, height: 400 } as FlowNode
+  expect(neighbour([frame, ...nodes], 'left', 'up')).toBe('.group.g')
+  expect(neighbour([frame, ...nodes], '.group.g', 'down')).toBe('left')
+})
+
 it('begins at the node nearest to the middle', () => {
   expect(nearest(nodes, [640, 30])).toBe('far')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clipText, copy, cornerOf, paste, readClip } from '../../src/graph/clipboard'
+import { clipText, copy, cornerOf, paste, readClip, spreadOf } from '../../src/graph/clipboard'
 import { isGraph, readGraph } from '../../src/graph/reading'
 import type { Graph, Operation } from '../../src/protocol'
 import { chain, frozen, reads } from './samples'
@@ -159,4 +159,31 @@ it('copies and pastes in steps that grow with the number of instances', () => {
     )
   }
   expect(count(20_000)).toBeLessThanOrEqual(count(2_000) * 1.01)
+})
+
+describe('copied frames and notes', () => {
+  const level: Graph = {
+    nodes: { one: { type: 't.number' } },
+    view: {
+      one: { at: [40, 60] },
+      '.group.g': { title: 'Numbers', colour: '#fff', at: [20, 10], size: [300, 200] },
+      '.note.n': { text: 'Why', at: [400, 80], size: [240, 120] },
+    },
+  }
+
+  it('keep where they stand to each other, under ids of their own', () => {
+    const clip = readClip(clipText(copy(level, ['one', '.group.g', '.note.n'])))
+    expect(clip && spreadOf(clip)).toEqual([380, 70])
+    const made = clip ? paste(level, clip, '', [120, 110]) : []
+    const [group, note, add] = made
+    expect(group).toMatchObject({ op: 'group', value: { title: 'Numbers', at: [120, 110], size: [300, 200] } })
+    expect(note).toMatchObject({ op: 'note', value: { text: 'Why', at: [500, 180] } })
+    expect(add).toMatchObject({ op: 'add', position: [140, 160] })
+    expect(group?.op === 'group' && group.id).not.toBe('g')
+  })
+
+  it('are a clip without any instance, too', () => {
+    expect(readClip(clipText(copy(level, ['.note.n'])))).not.toBeNull()
+    expect(readClip(clipText(copy(level, [])))).toBeNull()
+  })
 })

@@ -145,7 +145,7 @@ function PortHandle({ name, port, side, record }: HandleProps) {
       id={port}
       type={side === 'in' ? 'target' : 'source'}
       position={side === 'in' ? Position.Left : Position.Right}
-      className={`port port--${typeKind(type)} port--${handleShape(type)}${state}`}
+      className={`port nokey port--${typeKind(type)} port--${handleShape(type)}${state}`}
       role="img"
       aria-label={`${port}, ${record.type}`}
     />

@@ -20,8 +20,8 @@ export const RerouteDot = memo(function RerouteDot({ data, selected }: NodeProps
       data-node={data.name}
       data-selected={selected}
     >
-      <Handle id="value" type="target" position={Position.Left} className="reroute__handle" aria-label="value" role="img" />
-      <Handle id="out" type="source" position={Position.Right} className="reroute__handle" aria-label="out" role="img" />
+      <Handle id="value" type="target" position={Position.Left} className="reroute__handle nokey" aria-label="value" role="img" />
+      <Handle id="out" type="source" position={Position.Right} className="reroute__handle nokey" aria-label="out" role="img" />
     </div>
   )
 })

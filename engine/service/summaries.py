@@ -161,7 +161,8 @@ def _histogram(values: torch.Tensor, low: float, high: float) -> tuple[int, ...]
     if not 0 < width <= torch.finfo(values.dtype).max:
         return ()
     counts = torch.zeros(BINS, dtype=torch.int64)
-    for part in torch.split(values, COUNTED):  # on a GPU the order of sums would not be fixed, of which torch warns
+    for part in torch.split(values, COUNTED):
+        # On a GPU the order of sums would not be fixed, of which torch warns
         counts += torch.histc(part.to("cpu"), BINS, low, high).long()
     return tuple(int(count) for count in counts)
 

@@ -1,7 +1,7 @@
 /** What the add dialog offers: nodes, and graphs that can be used as nodes. */
 
 import type { Catalogue } from '../../graph/ports'
-import type { Graph, Instance, NodeRecord } from '../../protocol'
+import type { Graph, Instance, LibraryRecord, NodeRecord } from '../../protocol'
 import type { HelpSubject } from '../Library/NodeHelp'
 import { familyOf, titleOf } from '../../graph/search'
 import { FAVOURITES, RECENT, sectionsOf } from '../Library/sections'
@@ -46,8 +46,8 @@ function nodeOffer(node: NodeRecord, port: string): Offer {
 }
 
 /**
- * The graphs that can be used as nodes: those with outputs, in the folder of the graph or below it, or in the
- * library. With a link, those whose ports are known and take it.
+ * The files that can be used as nodes: those with outputs, in the folder of the graph or below it. With a link,
+ * those whose ports are known and take it.
  *
  * @param own Name of the file that is edited; empty while it has none.
  */
@@ -71,9 +71,24 @@ export function graphOffers(
   })
 }
 
-/** How a graph refers to another one; null when it can't: itself, or what lies outside of its folder. */
-export function refOf(one: Pick<Openable, 'origin' | 'name'>, own: string): string | null {
-  if (one.origin === 'templates') return one.name.endsWith('.json') ? one.name : `${one.name}.json`
+/** The graphs of the library that give anything; with a link, those that take it. */
+export function libraryOffers(library: readonly LibraryRecord[], catalogue: Catalogue, link: Loose | null): Offer[] {
+  return library.flatMap(({ name, title, help, interface: subject }) => {
+    if (Object.keys(subject.outputs).length === 0) return []
+    const port = link ? fittingPort(subject, link, catalogue) : ''
+    if (port === null) return []
+    return [{ key: `library/${name}`, kind: 'graph', id: name, title, help, subject, instance: { ref: name }, port }]
+  })
+}
+
+/** All graphs that can be used as nodes: one beside a graph goes before one of the library that is called the same. */
+export function allGraphs(files: readonly Offer[], library: readonly Offer[]): Offer[] {
+  const named = new Set(files.map(({ id }) => id))
+  return [...files, ...library.filter(({ id }) => !named.has(id))]
+}
+
+/** How a graph refers to a file; null when it can't: itself, or what lies outside of its folder. */
+export function refOf(one: Pick<Openable, 'name'>, own: string): string | null {
   if (one.name === own) return null
   const folder = own.slice(0, own.lastIndexOf('/') + 1)
   return one.name.startsWith(folder) ? one.name.slice(folder.length) : null

@@ -7,7 +7,8 @@ import { useHere } from '../Inspector/here'
 import { matching } from '../Templates/matching'
 import { fetchDocument, loadGraphs, useShelf } from '../Templates/store'
 import { looseLink } from './fitting'
-import { graphOffers, nodeOffers, offerSections, type Offer, type OfferSection } from './offers'
+import { loadLibrary, useLibrary } from './library'
+import { allGraphs, graphOffers, libraryOffers, nodeOffers, offerSections, type Offer, type OfferSection } from './offers'
 import type { LinkFrom } from './store'
 
 /** An offer that a search found. */
@@ -30,10 +31,13 @@ export function useOffers(query: string, from: LinkFrom | undefined): Offers {
   const catalogue = useCatalogue((state) => state.catalogue)
   const { favourites, recent } = usePreferences()
   const place = useHere()
-  const { graphs, documents } = useShelf()
+  const { graphs: openable, documents } = useShelf()
+  const graphs = useMemo(() => openable.filter((one) => one.origin === 'graphs'), [openable])
+  const library = useLibrary((state) => state.graphs)
   const own = useActive()?.record.name ?? ''
   useEffect(() => {
     void loadGraphs()
+    void loadLibrary()
   }, [])
   useEffect(() => {
     if (from) for (const one of graphs.slice(0, READ_AT_MOST)) void fetchDocument(one)
@@ -41,8 +45,8 @@ export function useOffers(query: string, from: LinkFrom | undefined): Offers {
   const link = useMemo(() => (from && place ? looseLink(place.level, from, place.known) : null), [from, place])
   const nodes = useMemo(() => nodeOffers(catalogue, link), [catalogue, link])
   const files = useMemo(
-    () => graphOffers(graphs, documents, own, catalogue, link),
-    [graphs, documents, own, catalogue, link],
+    () => allGraphs(graphOffers(graphs, documents, own, catalogue, link), libraryOffers(library, catalogue, link)),
+    [graphs, documents, own, library, catalogue, link],
   )
   return useMemo((): Offers => {
     if (!query.trim()) {

@@ -3,9 +3,9 @@ import { additionOf, freePlace } from '../../../src/panels/AddNode/addition'
 import { faceOf } from '../../../src/panels/AddNode/face'
 import { fittingPort, looseLink } from '../../../src/panels/AddNode/fitting'
 import { joined } from '../../../src/panels/AddNode/Marked'
-import { baseOf, graphOffers, nodeOffers, offerSections, refOf } from '../../../src/panels/AddNode/offers'
+import { allGraphs, baseOf, graphOffers, libraryOffers, nodeOffers, offerSections, refOf } from '../../../src/panels/AddNode/offers'
 import type { Openable } from '../../../src/panels/Templates/openable'
-import type { Graph } from '../../../src/protocol'
+import type { Graph, LibraryRecord } from '../../../src/protocol'
 import { CATALOGUE, KNOWN } from '../../graph/samples'
 
 const LEVEL: Graph = {
@@ -96,8 +96,26 @@ const openable = (name: string, origin: Openable['origin'] = 'graphs'): Openable
 })
 
 describe('graphs as nodes', () => {
-  test('a template is referred to by its file in the library', () => {
-    expect(refOf(openable('sampler', 'templates'), 'a.json')).toBe('sampler.json')
+  const shelved = (name: string, graph: Graph): LibraryRecord => {
+    const face = faceOf({ ...graph, nodes: { blur: { type: 't.blur' } } }, CATALOGUE)
+    const told = { kind: 'ref', title: 'Blurred', help: '', inputs: face.inputs, outputs: face.outputs, families: {} } as const
+    return { name, title: 'Blurred', help: 'Blurs.', modified: 1, size: 1, interface: told }
+  }
+  const blurs = { inputs: { picture: { to: ['blur.picture'] } }, outputs: { out: 'blur.out' } }
+
+  test('one of the library is referred to by its name there, and takes a link that fits', () => {
+    const library = [shelved('library/blurred.json', blurs), shelved('silent.json', { inputs: blurs.inputs })]
+    expect(libraryOffers(library, CATALOGUE, null)).toMatchObject([
+      { id: 'library/blurred.json', instance: { ref: 'library/blurred.json' }, title: 'Blurred', port: '' },
+    ])
+    expect(libraryOffers(library, CATALOGUE, loose('draw', 'out', 'out'))).toMatchObject([{ port: 'picture' }])
+    expect(libraryOffers(library, CATALOGUE, loose('n', 'out', 'out'))).toEqual([])
+  })
+
+  test('one beside the graph is meant rather than one of the library that is called the same', () => {
+    const files = graphOffers([openable('blurred.json')], {}, '', CATALOGUE, null)
+    const library = libraryOffers([shelved('blurred.json', blurs), shelved('other.json', blurs)], CATALOGUE, null)
+    expect(allGraphs(files, library).map(({ key }) => key)).toEqual(['graphs/blurred.json@1', 'library/other.json'])
   })
 
   test('a graph refers to those in its folder and below it, and not to itself', () => {

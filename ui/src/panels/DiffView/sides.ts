@@ -4,6 +4,7 @@ import { get } from '../../api/http'
 import { formatTime, t } from '../../i18n/t'
 import type { Graph, RunRecord, VersionRecord } from '../../protocol'
 import { openGraph } from '../../stores/graphs'
+import { runGraph } from '../History/actions'
 import { mainText } from '../History/words'
 
 export type Side =
@@ -40,7 +41,7 @@ export async function graphOf(side: Side): Promise<Graph> {
       return open.graph
     }
     case 'run':
-      return get<Graph>(`runs/${side.run.id}/graph`)
+      return runGraph(side.run.id)
     case 'version':
       return get<Graph>(`sessions/${side.version.session}/versions/${side.version.id}`)
     case 'file':

@@ -5,6 +5,7 @@ import { fedPorts } from '../../graph/links'
 import { interfaceOf, type Known } from '../../graph/ports'
 import type { Graph, InputPortRecord, Instance, JsonValue, Operation, RunRecord } from '../../protocol'
 import { graphInputs, readable } from '../FormView/inputs'
+import { marking } from './folding'
 
 /** What can be swept: an input of the graph, or a param of a node on its own level. */
 export interface Sweepable {
@@ -88,6 +89,11 @@ export function exposure(graph: Graph, axes: readonly Axis[]): Exposure {
     made.before.push({ op: 'expose_input', name: input, input: declared })
     made.after.push({ op: 'unexpose_input', name: input })
     if (value !== undefined) made.after.push({ op: 'set_param', name, port, value })
+  }
+  const marked = axes.filter(({ id }) => isParam(id)).map(({ id }) => made.names.get(id) ?? id)
+  if (marked.length > 0) {
+    made.before.push(marking([], marked))
+    made.after.push(marking(marked, []))
   }
   return made
 }

@@ -82,10 +82,10 @@ function rangeOf(from: string, to: string, count: string, whole: boolean): numbe
   return range(first, last, steps, whole)
 }
 
-/** Numbers stand between commas or in lines of their own; everything else in lines. */
+/** Numbers and colours stand between commas or in lines of their own; everything else in lines. */
 function listOf(text: string, isNumber: boolean, kind: string): JsonValue[] | null {
   const parts = text
-    .split(isNumber ? /[\n,;]+/ : /\n/)
+    .split(isNumber || kind === 'colour' ? /[\n,;]+/ : /\n/)
     .map((part) => part.trim())
     .filter(Boolean)
   if (parts.length === 0) return null

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exposure, gridOf, range, sweepables, type Sweepable } from '../../../src/panels/SweepGrid/sweep'
+import { folded } from '../../../src/panels/SweepGrid/folding'
 import { beginning, kindsOf, seedsOf, valuesOf } from '../../../src/panels/SweepGrid/values'
 import { readField } from '../../../src/widgets/schema'
 import type { Graph, InputPortRecord, JsonValue, NodeRecord } from '../../../src/protocol'
@@ -63,11 +64,27 @@ describe('what can be swept', () => {
         name: 'noise_width',
         input: { to: ['noise.width'], title: 'Width', default: 32 },
       },
+      { op: 'patch', at: '', writes: [{ where: ['view', '.swept'], old: [], new: [['noise_width']] }] },
     ])
     expect(made.after).toEqual([
       { op: 'unexpose_input', name: 'noise_width' },
       { op: 'set_param', name: 'noise', port: 'width', value: 32 },
+      { op: 'patch', at: '', writes: [{ where: ['view', '.swept'], old: [['noise_width']], new: [] }] },
     ])
+  })
+
+  it('reads the graph of a swept run as if the values had been typed in', () => {
+    const run: Graph = {
+      inputs: { ...graph.inputs, noise_width: { to: ['noise.width'], title: 'Width', default: 16 } },
+      nodes: { noise: { type: 'latent.noise', links: { vae: 'load.vae' } } },
+      view: { noise: { at: [0, 0] }, '.swept': ['noise_width'] },
+    }
+    expect(folded(run)).toEqual({
+      inputs: graph.inputs,
+      nodes: { noise: { type: 'latent.noise', params: { width: 16 }, links: { vae: 'load.vae' } } },
+      view: { noise: { at: [0, 0] } },
+    })
+    expect(folded(graph)).toBe(graph)
   })
 
   it('does not take the name of an input that is there', () => {

@@ -96,6 +96,7 @@ function CancelPart({ run }: { readonly run: ShownRun | undefined }) {
   const now = useSeconds(run?.record.state === 'running')
   const far = run && overall(run, expectedOf(run.record.id), now)
   const running = run?.record.state === 'running'
+  const waits = useRuns((state) => state.paused) ? t('panels.queueIsPaused') : t('panels.stateQueued')
   const part = Math.round((far?.part ?? 0) * 100)
   return (
     <Tooltip label={t('panels.cancelHint')} command="run.cancel">
@@ -107,7 +108,7 @@ function CancelPart({ run }: { readonly run: ShownRun | undefined }) {
         {running && <span className="run-button__fill" style={{ inlineSize: `${part}%` }} />}
         <Square size={12} fill="currentColor" aria-hidden="true" />
         <span className="run-button__title">{t('panels.cancel')}</span>
-        <span className="run-button__plan">{running && far ? farText(far) : t('panels.stateQueued')}</span>
+        <span className="run-button__plan">{running && far ? farText(far) : waits}</span>
       </button>
     </Tooltip>
   )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.e2e.chromium import PHONE
 from tests.e2e.conftest import Opening
+
+GRAPHS = Path(__file__).parents[2] / "graphs"
 
 
 def test_the_form_fits_a_phone_and_draws_what_is_asked_for(opening: Opening) -> None:
@@ -20,3 +25,25 @@ def test_the_form_fits_a_phone_and_draws_what_is_asked_for(opening: Opening) -> 
 
     wide = editor.page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= PHONE.width
+
+
+def test_a_new_graph_has_one_button_and_its_equal_the_stored_pictures(
+    opening: Opening, workspace: Path
+) -> None:
+    for name in ("first", "second"):
+        shutil.copyfile(GRAPHS / "hue_wheel.json", workspace / f"{name}.json")
+    editor = opening()
+    pictures = editor.page.get_by_role("main").locator("figure img")
+    button = editor.page.get_by_role("button", name="Run now")
+    editor.open_file("first")
+    editor.show_form()
+    expect(button).to_be_visible()
+    expect(pictures).to_have_count(0)
+    button.click()
+    editor.wait_done()
+    expect(pictures.first).to_be_visible()
+    expect(button).to_have_count(0)
+
+    editor.open_file("second")
+    expect(pictures.first).to_be_visible()
+    expect(button).to_have_count(0)

@@ -1,4 +1,4 @@
-import { Download, ImageIcon } from 'lucide-react'
+import { Download, ImageIcon, Play } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { address } from '../../api/http'
 import { entry, splitPort } from '../../graph/level'
@@ -8,7 +8,7 @@ import { Button, IconButton } from '../../shell/Button'
 import { Skeleton } from '../../shell/Spinner'
 import { useKeyed } from '../../stores/keyed'
 import { results } from '../../stores/results'
-import { nodeKey } from '../../stores/runs'
+import { isOver, nodeKey, useRuns } from '../../stores/runs'
 import { openOverlay } from '../Files/overlay'
 import { fileNameOf, isImage, picturesOf } from '../Gallery/pictures'
 import { download } from '../History/actions'
@@ -24,12 +24,14 @@ export interface FormOutputsProps {
   readonly outputs: readonly ShownOutput[]
   /** The run that gave them. */
   readonly run: RunRecord | undefined
+  /** Starts a run, of what has none yet. */
+  readonly onRun: () => void
 }
 
 /** The outputs of a graph, large. */
-export function FormOutputs({ session, outputs, run }: FormOutputsProps) {
+export function FormOutputs({ session, outputs, run, onRun }: FormOutputsProps) {
   return outputs.map((output, place) => (
-    <Output key={output.name} session={session} output={output} run={run} first={place === 0} />
+    <Output key={output.name} session={session} output={output} run={run} first={place === 0} onRun={onRun} />
   ))
 }
 
@@ -37,11 +39,12 @@ interface OutputProps {
   readonly session: string
   readonly output: ShownOutput
   readonly run: RunRecord | undefined
-  /** Whether it stands for the whole run while that is under way. */
+  /** Whether it stands for the whole run, before it and while that is under way. */
   readonly first: boolean
+  readonly onRun: () => void
 }
 
-function Output({ session, output, run, first }: OutputProps) {
+function Output({ session, output, run, first, onRun }: OutputProps) {
   const live = useLivePicture(session, splitPort(output.source).name)
   return (
     <figure className="form-output">
@@ -52,14 +55,18 @@ function Output({ session, output, run, first }: OutputProps) {
       {first && live ? (
         <img className="form-output__picture" src={live} alt={t('panels.livePreview')} />
       ) : (
-        <Values session={session} output={output} run={run} />
+        <Values session={session} output={output} run={run} onRun={first ? onRun : null} />
       )}
     </figure>
   )
 }
 
-function Values({ session, output, run }: Omit<OutputProps, 'first'>) {
-  if (!run || output.artifacts.length === 0) return <Stored session={session} source={output.source} />
+interface ValuesProps extends Omit<OutputProps, 'first' | 'onRun'> {
+  readonly onRun: (() => void) | null
+}
+
+function Values({ session, output, run, onRun }: ValuesProps) {
+  if (!run || output.artifacts.length === 0) return <Stored session={session} source={output.source} onRun={onRun} />
   return (
     <div className="form-output__values" data-count={output.artifacts.length}>
       {output.artifacts.map((artifact) => (
@@ -69,11 +76,17 @@ function Values({ session, output, run }: Omit<OutputProps, 'first'>) {
   )
 }
 
+interface StoredProps {
+  readonly session: string
+  readonly source: string
+  readonly onRun: (() => void) | null
+}
+
 /** What is stored of an output, when no run of this graph gave it: the same may have been computed elsewhere. */
-function Stored({ session, source }: { readonly session: string; readonly source: string }) {
+function Stored({ session, source, onRun }: StoredProps) {
   const { name, port } = splitPort(source)
   const result = entry(useKeyed(results, nodeKey(session, name)), port)
-  if (!result) return <Nothing />
+  if (!result) return <Nothing session={session} onRun={onRun} />
   return (
     <Suspense fallback={<Skeleton lines={0} picture={240} />}>
       <StoredOutput session={session} path={name} port={port} result={result} />
@@ -81,11 +94,21 @@ function Stored({ session, source }: { readonly session: string; readonly source
   )
 }
 
-function Nothing() {
+/** Stands where a result will be, and says how to get it. */
+function Nothing({ session, onRun }: Omit<StoredProps, 'source'>) {
+  const running = useRuns((state) => {
+    const run = state.shown[session]?.record
+    return (run !== undefined && !isOver(run)) || state.queue.some((one) => one.session === session)
+  })
   return (
     <div className="form-output__none">
       <ImageIcon size={28} strokeWidth={1.5} aria-hidden="true" />
-      <p>{t('panels.formNothing')}</p>
+      <p>{t(running ? 'panels.formMaking' : 'panels.formNothing')}</p>
+      {onRun && !running && (
+        <Button kind="primary" className="form-view__button" icon={Play} onClick={onRun}>
+          {t('panels.formFirst')}
+        </Button>
+      )}
     </div>
   )
 }

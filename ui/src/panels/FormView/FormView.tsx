@@ -44,6 +44,10 @@ export function FormView() {
   const own = runs.filter((run) => run.session === session)
   const shown = picked?.session === session ? picked.run : latest(own)
   const outputs = shownOutputs(open.graph, shown)
+  const start = () => {
+    setPicked(null)
+    void runNow()
+  }
   return (
     <div className="form-view">
       <div className="form-view__page">
@@ -56,7 +60,7 @@ export function FormView() {
           aria-label={t('panels.formInputs')}
           onSubmit={(event) => {
             event.preventDefault()
-            void runNow()
+            start()
           }}
         >
           {inputs.length === 0 && <NoInputs />}
@@ -64,14 +68,14 @@ export function FormView() {
             <Field key={input.name} session={session} input={input} />
           ))}
         </form>
-        <FormRun session={session} disabled={outputs.length === 0} onRun={() => setPicked(null)} />
+        <FormRun session={session} disabled={outputs.length === 0} onRun={start} />
         <section className="form-view__outputs" aria-label={t('panels.formOutputs')}>
           {outputs.length === 0 ? (
             <Empty icon={SquarePen} title={t('panels.formNoOutputs')} text={t('panels.formNoOutputsText')}>
               <Button onClick={() => showForm(false)}>{t('panels.formBack')}</Button>
             </Empty>
           ) : (
-            <FormOutputs session={session} outputs={outputs} run={shown} />
+            <FormOutputs session={session} outputs={outputs} run={shown} onRun={start} />
           )}
         </section>
         <FormStrip
@@ -144,13 +148,9 @@ function FormRun({ session, disabled, onRun }: FormRunProps) {
   const plan = usePlans((state) => state.totals[session])
   if (waiting || (shown && !isOver(shown.record))) return <Running run={shown} />
   const failure = shown?.record.state === 'failed' ? shown.record.failures[0]?.['reason'] : undefined
-  const run = () => {
-    onRun()
-    void runNow()
-  }
   return (
     <div className="form-view__run">
-      <Button kind="primary" className="form-view__button" icon={Play} disabled={disabled} onClick={run}>
+      <Button kind="primary" className="form-view__button" icon={Play} disabled={disabled} onClick={onRun}>
         {t('panels.run')}
       </Button>
       <span className="form-view__plan">{planText(plan)}</span>

@@ -1,9 +1,12 @@
 import { address, get } from '../../api/http'
 import type { ValueRecord } from '../../protocol'
-import { pictureOf, type Result } from '../../stores/results'
+import type { Result } from '../../stores/results'
 import { WhenLoaded } from '../../views/Told'
 import { useLoad } from '../../views/useLoad'
 import { ValueView } from '../../views/ValueView'
+
+/** Pictures of one value that are shown. */
+const PICTURES = 64
 
 export interface StoredOutputProps {
   readonly session: string
@@ -24,9 +27,17 @@ export function StoredOutput({ session, path, port, result }: StoredOutputProps)
       {({ kind, media, summary }) => {
         const file = media ? address(`sessions/${session}/values/file`, where) : undefined
         if (summary.pictures > 0 && kind !== 'video') {
-          const picture =
-            kind === 'image' && file ? file : pictureOf(session, path, port, result.digest, 1024)
-          return <img className="form-output__picture" src={picture} alt={port} />
+          const [kindOfFile, more] = kind === 'image' && file ? ['file', {}] : ['picture', { size: 1024 }]
+          const pictureAt = (index: number) =>
+            address(`sessions/${session}/values/${kindOfFile}`, { ...where, ...more, index })
+          const count = Math.min(PICTURES, summary.pictures)
+          return (
+            <div className="form-output__values" data-count={count}>
+              {Array.from({ length: count }, (_, index) => (
+                <img key={index} className="form-output__picture" src={pictureAt(index)} alt={port} />
+              ))}
+            </div>
+          )
         }
         const value = summary.text || summary.value
         const shown = kind === 'model' ? 'other' : kind

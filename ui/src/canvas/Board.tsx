@@ -1,4 +1,4 @@
-import { Background, BackgroundVariant, ReactFlow, SelectionMode, useReactFlow, type NodeChange } from '@xyflow/react'
+import { ReactFlow, SelectionMode, useReactFlow, type NodeChange } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Point } from '../graph/level'
 import type { Graph } from '../protocol'
@@ -13,6 +13,7 @@ import { NodeCard } from './card/NodeCard'
 import { RerouteDot } from './card/RerouteDot'
 import { useHiddenLinks } from './connecting'
 import { ConnectionLine } from './ConnectionLine'
+import { Dots } from './Dots'
 import { dropOnto } from './drop'
 import { Far } from './Far'
 import { useFarPointer } from './farPointer'
@@ -132,7 +133,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
         onPaneContextMenu={(event) => paneMenu(event)}
         onMoveEnd={(_, viewport) => views.set(key, viewport)}
       >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
+        {!far && <Dots />}
         {!far && <Peers session={session} nodes={nodes} />}
       </ReactFlow>
       {far && <Far nodes={nodes} links={hidden ? NO_LINKS : links} selected={selected} session={session} at={open.at} />}

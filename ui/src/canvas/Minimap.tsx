@@ -1,6 +1,7 @@
 import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
 import { t } from '../i18n/t'
+import { whenStill } from './motion'
 import { isCard, type FlowNode } from './nodes'
 import { themeColours } from './paint'
 import { around, rectOf } from './scene'
@@ -73,18 +74,32 @@ function Seen({ scale }: { readonly scale: Scale }) {
   const box = useRef<HTMLDivElement>(null)
   const flow = useStoreApi()
   useEffect(() => {
-    const place = () => {
+    const now = () => {
       const { transform, width, height } = flow.getState()
       const [x, y, zoom] = transform
-      if (!box.current) return
-      const { style } = box.current
-      style.transform = `translate(${scale.x - (x / zoom) * scale.by}px, ${scale.y - (y / zoom) * scale.by}px)`
-      style.width = `${(width / zoom) * scale.by}px`
-      style.height = `${(height / zoom) * scale.by}px`
+      return { x: scale.x - (x / zoom) * scale.by, y: scale.y - (y / zoom) * scale.by, by: scale.by / zoom, width, height }
     }
-    place()
-    return flow.subscribe((now, before) => {
-      if (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) place()
+    let sized = now()
+    // While the view moves the box is only shifted and scaled, which draws nothing.
+    const shift = () => {
+      const { x, y, by } = now()
+      if (box.current) box.current.style.transform = `translate(${x}px, ${y}px) scale(${by / sized.by})`
+    }
+    const size = () => {
+      sized = now()
+      if (box.current) {
+        box.current.style.width = `${sized.width * sized.by}px`
+        box.current.style.height = `${sized.height * sized.by}px`
+      }
+      shift()
+    }
+    size()
+    return flow.subscribe((is, was) => {
+      if (is.width !== was.width || is.height !== was.height) size()
+      else if (is.transform !== was.transform) {
+        shift()
+        whenStill(size)
+      }
     })
   }, [flow, scale])
   return <div ref={box} className="minimap__seen" />

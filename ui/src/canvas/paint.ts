@@ -43,9 +43,10 @@ const STATUS: Partial<Record<CardStatus, string>> = {
   pending: 'warn',
 }
 const HEADER = 36
-/** Zoom from which titles can be read, and from which they are no larger than on a card. */
-const TITLED = 0.12
-const NEARER = 0.25
+/** Zoom from which titles can be read. */
+const TITLED = 0.2
+/** Pixels of a title: in the graph at most, and on the screen if there is room. */
+const TITLE = { most: 28, seen: 9 }
 
 /** Draw what lies in a part of the canvas, given in pixels of the device; look is in these, too. */
 export function paint(context: CanvasRenderingContext2D, scene: Scene, look: Look, part: Rect, colour: Colours): void {
@@ -110,7 +111,7 @@ function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): v
     context.drawImage(picture, x + (w - pw) / 2, y + h - ph, pw, ph)
   }
   if (zoom > TITLED) {
-    const size = zoom > NEARER ? 18 : 26
+    const size = Math.round(Math.min(TITLE.most, TITLE.seen / zoom))
     context.fillStyle = colour('text')
     context.font = `600 ${size}px system-ui, sans-serif`
     context.fillText(shortened(context, title, w - 26, size), x + 16, y + header / 2 + 1)

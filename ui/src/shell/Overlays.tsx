@@ -8,6 +8,7 @@ import { cancelQuestions, useQuestions } from './ask'
 import { closePalette, closeSettings, useLayout } from './layout'
 import { lazyPart, type PartOptions } from './lazyPart'
 import { useMenuAt, closeMenuAt } from './menuAt'
+import { useShown } from './shown'
 import { TipHost } from './Tooltip'
 import { Toasts } from './Toasts'
 
@@ -36,6 +37,7 @@ export function Overlays({ load }: AboutProps) {
   const settings = useLayout((state) => state.settings !== null)
   const asked = useQuestions((state) => state.asked.length > 0)
   const menu = useMenuAt((state) => state.menu !== null)
+  const shown = useShown((state) => state.shown)
   // Whether the menu's code is there; it then stays, to see whether the next is opened by key.
   const [idle, setIdle] = useState(false)
   // Those that an answer waits for are fetched while nothing else happens, so that they open at once.
@@ -45,10 +47,10 @@ export function Overlays({ load }: AboutProps) {
       loadPalette().catch(() => undefined)
       loadDialogs().catch(() => undefined)
     }
-    if (!('requestIdleCallback' in window)) return
+    if (!shown || !('requestIdleCallback' in window)) return
     const request = requestIdleCallback(fetchSoon, { timeout: 10_000 })
     return () => cancelIdleCallback(request)
-  }, [])
+  }, [shown])
   return (
     <>
       <Announcer />

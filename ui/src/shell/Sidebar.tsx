@@ -6,6 +6,7 @@ import { IconButton } from './Button'
 import { ErrorBoundary } from './ErrorBoundary'
 import { closeSide, panelOf, useLayout, type PanelSpec, type Side } from './layout'
 import { ResizeHandle } from './ResizeHandle'
+import { useShown } from './shown'
 import { Skeleton } from './Spinner'
 import './Sidebar.css'
 
@@ -15,6 +16,8 @@ function focusRail(panel: PanelSpec): void {
 
 function Panel({ panel }: { readonly panel: PanelSpec }) {
   const { component: Content, tools: Tools, side } = panel
+  // The graph comes first.
+  const shown = useShown((state) => state.shown)
   const close = () => {
     closeSide(side)
     focusRail(panel)
@@ -25,14 +28,12 @@ function Panel({ panel }: { readonly panel: PanelSpec }) {
         <h2 className="side__title" id={`panel-${panel.id}`}>
           {t(panel.titleKey)}
         </h2>
-        {Tools && <Tools />}
+        {Tools && shown && <Tools />}
         <IconButton icon={X} size="small" label={t('shell.closePanel')} onClick={close} />
       </header>
       <div className="side__body">
         <ErrorBoundary key={panel.id} part={panel.id}>
-          <Suspense fallback={<Skeleton lines={6} />}>
-            <Content />
-          </Suspense>
+          <Suspense fallback={<Skeleton lines={6} />}>{shown ? <Content /> : <Skeleton lines={6} />}</Suspense>
         </ErrorBoundary>
       </div>
     </>

@@ -8,7 +8,7 @@ import { t } from '../../i18n/t'
 import type { InputPortRecord, JsonValue, OutputPortRecord, ProblemRecord } from '../../protocol'
 import { inputPlace, portPlace, setSeedMode, useSeedMode } from '../../panels/RunButton/seedModes'
 import { useGraphs } from '../../stores/graphs'
-import { Widget } from '../../widgets/Widget'
+import { LateWidget } from './LateWidget'
 import { setInput, setParam, unsetParam } from '../actions'
 import { useConnecting } from '../connecting'
 import { typeHere } from '../here'
@@ -98,7 +98,7 @@ function Typed({ data, row, port, fault }: TypedProps) {
       style={{ '--widget-row': `${row.height}px` }}
       title={fed ? t('canvas.fedBy', { name: fed.name }) : undefined}
     >
-      <Widget
+      <LateWidget
         compact
         name={name}
         label={fed ? fed.input.title || fed.name : name}

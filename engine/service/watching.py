@@ -17,7 +17,7 @@ from engine.service.background import Background
 from engine.service.editing import Editing
 from engine.service.opened import Channels, Copy, Opened
 from engine.service.outside import Pending, chosen, conflicting, gone, merged, unreadable
-from engine.service.protocol import Choice
+from engine.service.protocol import Choice, Saved
 from engine.service.saving import Saving
 from engine.service.session import Draft, Session
 from engine.service.workspace import Content, Stamp, Workspace
@@ -174,6 +174,8 @@ class Watching:
         data = await asyncio.to_thread(graph.to_bytes)
         await self._archive.set(opened.id, saved_seq=seq, saved_digest=digest, saved=data, writing_digest="")
         opened.copy, opened.writing = Copy(graph, seq, digest, stamp), None
+        if seq == opened.session.seq:
+            self._channels.publish(opened.channel, Saved(name=opened.name, seq=seq))
 
     def _wait(self, opened: Opened, pending: Pending) -> None:
         opened.pending = pending

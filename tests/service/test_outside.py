@@ -45,6 +45,7 @@ async def test_a_change_of_the_file_is_noticed_and_becomes_an_edit_that_everyone
         [edit] = at.edits()
         assert (edit.number, edit.client, edit.notice) == (1, "", "another program changed the file")
         assert (await at.sessions.get(id)).saved == 1
+        assert [saved.seq for saved in at.told.of(Saved)] == [1]
         assert at.told.of(Choice) == []
 
 

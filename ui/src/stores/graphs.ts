@@ -169,11 +169,14 @@ function takeEdit(id: string, edited: Edited): void {
   const title = graph.title || before.record.title
   const problems = edited.problems ?? before.problems
   change(id, { graph, number: edited.number, problems, record: { ...before.record, seq: edited.number, title } })
-  if (edited.notice) notify({ kind: 'info', text: edited.notice })
+  if (edited.notice) notify({ kind: 'info', text: edited.client ? edited.notice : mergedText(before.record.name) })
   if (changesPorts(edited) || changesFamilies(id, edited)) void fetchInterfaces(id)
   const now = openGraph(id)
   if (now) hooks.forEach((hook) => hook(id, now))
 }
+
+/** What is said of an edit that nobody here made: another program made it in the file. */
+const mergedText = (name: string) => t('canvas.fileMerged', { name })
 
 /** Without conflicts the event names a choice that was settled. */
 function takeChoice(id: string, { id: choice, conflicts }: Choice): void {

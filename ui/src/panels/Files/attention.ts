@@ -55,7 +55,7 @@ function lookAtMissing(session: string, open: OpenGraph, opened: Map<string, Ope
   if (key === '') return
   const run = () => openOverlay({ kind: 'missing', session })
   const n = missing.nodes.length + missing.files.length
-  const text = t('panels.missingNotice', { n, title: open.record.title })
+  const text = t('panels.missingNotice', { n, title: open.record.title || t('panels.untitled') })
   notify({ kind: 'warn', text, action: { label: t('panels.show'), run } })
   // A page that is loaded again needs no window for what it has told
   if (isFree() && sessionStorage.getItem(TOLD) !== `${session} ${key}`) run()

@@ -27,7 +27,7 @@ export function MissingDialog({ session }: { readonly session: string }) {
       onOpenChange={(now) => !now && closeOverlay()}
       title={title}
       text={
-        nodes.length + files.length > 0 ? t('panels.missingText', { title: open.record.title }) : undefined
+        nodes.length + files.length > 0 ? t('panels.missingText', { title: open.record.title || t('panels.untitled') }) : undefined
       }
       footer={
         <Button kind="primary" onClick={() => closeOverlay()}>

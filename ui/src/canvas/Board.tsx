@@ -21,7 +21,7 @@ import { GroupBox } from './GroupBox'
 import { knownOf, levelShown } from './here'
 import { LinkEdge } from './LinkEdge'
 import { LinkPeek } from './LinkPeek'
-import { cardMenu, linkMenu, paneMenu } from './menus'
+import { cardMenu, linkMenu, paneMenu } from './lateMenus'
 import { Minimap } from './Minimap'
 import { LevelNodes, type FlowLink, type FlowNode } from './nodes'
 import { NoteBox } from './NoteBox'
@@ -92,7 +92,8 @@ export function Board({ session, open }: { readonly session: string; readonly op
       onDrop={(event) => void dropOnto(event)}
       onDoubleClick={(event) => {
         if ((event.target as Element).closest('.card, .reroute, .note-box, .group-box__title, button, .minimap')) return
-        openAddNode({ position: toGraph(event.clientX, event.clientY) })
+        const onto = (event.target as Element).closest('.react-flow__edge')?.getAttribute('data-id')
+        openAddNode({ position: toGraph(event.clientX, event.clientY), ...(onto ? { onto } : {}) })
       }}
       {...farPointer}
     >

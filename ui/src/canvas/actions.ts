@@ -3,7 +3,7 @@
 import { clipText, copy, paste, readClip, spreadOf } from '../graph/clipboard'
 import { children, entry, GROUP, NOTE, type Point } from '../graph/level'
 import { linkedWith } from '../graph/linked'
-import { linksOf, type LinkView, type PortRef } from '../graph/links'
+import { INPUTS, linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
 import * as make from '../graph/operations'
 import { moveLinks } from '../graph/rewiring'
@@ -256,6 +256,11 @@ export function exposeInput(name: string, port: string): void {
 
 export function exposeOutput(name: string, port: string): void {
   void editLevel((level, at) => make.exposeOutput(level, name, port, at))
+}
+
+/** Let an input that the graph has feed a port. */
+export function feedFrom(input: string, to: PortRef): void {
+  void connect({ name: INPUTS, port: input }, to)
 }
 
 /** Ask for another title of a card, or name where it has no title of its own; a frame or note is written into. */

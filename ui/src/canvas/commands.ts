@@ -2,17 +2,20 @@
 
 import { levelAt, nameOf, parent, children } from '../graph/level'
 import { isLevel } from '../graph/ports'
-import { openAddNode } from '../panels/AddNode'
+import { openAddNode, openLinkTo } from '../panels/AddNode'
+import { openPanel } from '../shell/layout'
 import { registerCommands, type Command } from '../stores/commands'
 import { activeGraph, enterLevel, redo, undo, useGraphs } from '../stores/graphs'
+import { linkStyles, prefer, preferences } from '../stores/preferences'
 import { select, useSelection } from '../stores/selection'
 import * as act from './actions'
 import { useHiddenLinks } from './connecting'
 import { editable } from './here'
-import { fit, focusCard, viewCentre, zoomIn, zoomOut, zoomTo } from './view'
+import { fit, focusCard, focusSoon, meantPlace, pan, zoomIn, zoomOut, zoomTo } from './view'
 
 const active = () => useGraphs.getState().active
 const some = () => act.selectedCards().length > 0
+const selected = () => useSelection.getState().names.length > 0
 const anything = () => useSelection.getState().names.length > 0 || useSelection.getState().link !== ''
 const several = () => act.selectedCards().length > 1
 
@@ -29,6 +32,37 @@ function levelSelected(): string {
   return open && name && instance && isLevel(instance) ? children(open.at, name) : ''
 }
 
+async function cutSelected(): Promise<void> {
+  await copySelected()
+  await act.removeSelected()
+}
+
+/** Show what the selected node is for. */
+function showHelp(): void {
+  openPanel('inspector')
+  whenThere('[data-help]', (help) => help.focus())
+}
+
+function whenThere(selector: string, act: (found: HTMLElement) => void, frames = 120): void {
+  const found = document.querySelector<HTMLElement>(selector)
+  if (found) act(found)
+  else if (frames > 0) requestAnimationFrame(() => whenThere(selector, act, frames - 1))
+}
+
+/** Choose ports for links from or to the selected node. */
+function linkSelected(side: 'in' | 'out'): void {
+  const [name] = act.selectedCards()
+  const here = editable()
+  if (here && name) openLinkTo(children(here.at, name), side)
+}
+
+/** Go into a subgraph or loop; the canvas keeps the keyboard. */
+function enterSelected(): void {
+  enterLevel(active(), levelSelected())
+  select([])
+  requestAnimationFrame(() => focusCard(''))
+}
+
 /** Go out of a subgraph, to where it stands. */
 export function leaveLevel(): void {
   const open = activeGraph()
@@ -36,36 +70,55 @@ export function leaveLevel(): void {
   const name = nameOf(open.at)
   enterLevel(active(), parent(open.at))
   select([name])
-  focusCard(name)
+  focusSoon(name)
 }
 
 const edit: Command[] = [
   { id: 'edit.undo', titleKey: 'canvas.undo', group: 'edit', keys: ['mod+z'], repeats: true, when: () => active() !== '', run: () => undo(active()) },
   { id: 'edit.redo', titleKey: 'canvas.redo', group: 'edit', keys: ['mod+shift+z', 'mod+y'], repeats: true, when: () => active() !== '', run: () => redo(active()) },
-  { id: 'edit.copy', titleKey: 'canvas.copy', group: 'edit', when: some, run: copySelected },
+  { id: 'edit.copy', titleKey: 'canvas.copy', group: 'edit', when: selected, run: copySelected },
+  { id: 'edit.cut', titleKey: 'canvas.cut', group: 'edit', when: () => selected() && editable() !== null, run: cutSelected },
   { id: 'edit.paste', titleKey: 'canvas.paste', group: 'edit', when: () => editable() !== null, run: async () => void (await act.pasteText(await navigator.clipboard.readText())) },
-  { id: 'edit.duplicate', titleKey: 'canvas.duplicate', group: 'edit', keys: ['mod+d'], scope: 'canvas', when: some, run: async () => void (await act.duplicateSelected()) },
+  { id: 'edit.duplicate', titleKey: 'canvas.duplicate', group: 'edit', keys: ['mod+d'], scope: 'canvas', when: selected, run: async () => void (await act.duplicateSelected()) },
   { id: 'edit.delete', titleKey: 'canvas.delete', group: 'edit', keys: ['delete', 'backspace'], scope: 'canvas', when: anything, run: act.removeSelected },
   { id: 'edit.selectAll', titleKey: 'canvas.selectAll', group: 'edit', keys: ['mod+a'], scope: 'canvas', run: act.selectAll },
+  { id: 'edit.selectBefore', titleKey: 'canvas.selectBefore', group: 'edit', keys: ['shift+home'], scope: 'canvas', when: some, run: () => act.selectLinked('before') },
+  { id: 'edit.selectAfter', titleKey: 'canvas.selectAfter', group: 'edit', keys: ['shift+end'], scope: 'canvas', when: some, run: () => act.selectLinked('after') },
 ]
 
+/** How selected cards, frames and notes are made larger and smaller: command, key, across and down. */
+const GROWTHS = [
+  ['wider', '.', 20, 0],
+  ['narrower', ',', -20, 0],
+  ['taller', ':', 0, 20],
+  ['shorter', ';', 0, -20],
+] as const
+
 const nodes: Command[] = [
-  { id: 'node.add', titleKey: 'canvas.addNode', group: 'nodes', keys: ['a'], scope: 'canvas', when: () => editable() !== null, run: () => openAddNode({ position: viewCentre() }) },
+  { id: 'node.add', titleKey: 'canvas.addNode', group: 'nodes', keys: ['a'], scope: 'canvas', when: () => editable() !== null, run: () => openAddNode({ position: meantPlace() }) },
   { id: 'node.addLoop', titleKey: 'canvas.addLoop', group: 'nodes', when: () => editable() !== null, run: async () => void (await act.addLoop()) },
   { id: 'node.addNote', titleKey: 'canvas.addNote', group: 'nodes', keys: ['n'], scope: 'canvas', when: () => editable() !== null, run: () => act.addNote() },
-  { id: 'node.rename', titleKey: 'canvas.rename', group: 'nodes', keys: ['f2'], scope: 'canvas', when: some, run: act.renameSelected },
+  { id: 'node.rename', titleKey: 'canvas.rename', group: 'nodes', keys: ['f2'], scope: 'canvas', when: selected, run: act.renameSelected },
   { id: 'node.bypass', titleKey: 'canvas.bypass', group: 'nodes', keys: ['b'], scope: 'canvas', when: some, run: () => act.toggleMode('bypass') },
   { id: 'node.mute', titleKey: 'canvas.mute', group: 'nodes', keys: ['m'], scope: 'canvas', when: some, run: () => act.toggleMode('mute') },
   { id: 'node.freeze', titleKey: 'canvas.toggleFrozen', group: 'nodes', keys: ['k'], scope: 'canvas', when: () => act.canToggleFrozen(), run: () => act.toggleFrozen() },
   { id: 'node.collapse', titleKey: 'canvas.toggleCollapsed', group: 'nodes', keys: ['c'], scope: 'canvas', when: some, run: () => act.toggleCollapsed(act.selectedCards()) },
   { id: 'node.pin', titleKey: 'canvas.togglePinned', group: 'nodes', keys: ['p'], scope: 'canvas', when: some, run: () => act.togglePinned() },
+  { id: 'node.linkTo', titleKey: 'left.linkTo', group: 'nodes', keys: ['t'], scope: 'canvas', when: some, run: () => linkSelected('out') },
+  { id: 'node.linkFrom', titleKey: 'left.linkFrom', group: 'nodes', keys: ['shift+t'], scope: 'canvas', when: some, run: () => linkSelected('in') },
+  { id: 'node.help', titleKey: 'canvas.help', group: 'nodes', keys: ['h'], scope: 'canvas', when: () => act.selectedCards().length === 1, run: showHelp },
+  { id: 'node.ownSize', titleKey: 'canvas.ownSize', group: 'nodes', when: some, run: act.ownSize },
+  ...GROWTHS.map(([id, key, dx, dy]): Command => ({
+    id: `node.${id}`, titleKey: `canvas.${id}`, group: 'nodes', keys: [key], scope: 'canvas', repeats: true, when: selected, run: () => act.grow(dx, dy),
+  })),
 ]
 
 const structure: Command[] = [
   { id: 'graph.group', titleKey: 'canvas.groupSelected', group: 'graph', keys: ['mod+g'], scope: 'canvas', when: some, run: act.groupSelected },
   { id: 'graph.embed', titleKey: 'canvas.embed', group: 'graph', keys: ['mod+shift+g'], scope: 'canvas', when: some, run: act.embedSelected },
+  { id: 'graph.loop', titleKey: 'canvas.makeLoop', group: 'graph', keys: ['mod+alt+g'], scope: 'canvas', when: some, run: act.loopSelected },
   { id: 'graph.unpack', titleKey: 'canvas.unpack', group: 'graph', when: () => levelSelected() !== '', run: act.unpackSelected },
-  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => levelSelected() !== '', run: () => enterLevel(active(), levelSelected()) },
+  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => levelSelected() !== '', run: enterSelected },
   { id: 'graph.leave', titleKey: 'canvas.leave', group: 'graph', keys: ['u'], scope: 'canvas', when: () => (activeGraph()?.at ?? '') !== '', run: leaveLevel },
   { id: 'graph.arrange', titleKey: 'canvas.arrange', group: 'graph', keys: ['shift+l'], scope: 'canvas', when: () => editable() !== null, run: act.arrange },
   { id: 'graph.clear', titleKey: 'canvas.clear', group: 'graph', when: () => editable() !== null, run: act.clearLevel },
@@ -84,10 +137,28 @@ const spread: Command[] = [
   { id: 'layout.down', titleKey: 'canvas.distributeDown', group: 'graph', when: several, run: () => act.distributeSelected('down') },
 ]
 
+function nextLinkStyle(): void {
+  const next = linkStyles[(linkStyles.indexOf(preferences().linkStyle) + 1) % linkStyles.length]
+  if (next) prefer({ linkStyle: next })
+}
+
+/** Steps of the view in pixels of the page: what lies left of it comes into it. */
+const PANS = [
+  ['left', 'mod+left', 80, 0],
+  ['right', 'mod+right', -80, 0],
+  ['up', 'mod+up', 0, 80],
+  ['down', 'mod+down', 0, -80],
+] as const
+
 const view: Command[] = [
   { id: 'view.fit', titleKey: 'canvas.fit', group: 'view', keys: ['f'], scope: 'canvas', run: () => fit() },
   { id: 'view.fitSelected', titleKey: 'canvas.fitSelected', group: 'view', keys: ['shift+f'], scope: 'canvas', when: anything, run: () => fit(useSelection.getState().names) },
   { id: 'view.links', titleKey: 'canvas.toggleLinks', group: 'view', keys: ['shift+h'], scope: 'canvas', run: () => useHiddenLinks.setState(({ hidden }) => ({ hidden: !hidden })) },
+  { id: 'view.linkStyle', titleKey: 'canvas.nextLinkStyle', group: 'view', keys: ['shift+s'], scope: 'canvas', run: nextLinkStyle },
+  { id: 'view.snap', titleKey: 'shell.snap', group: 'view', run: () => prefer({ snap: !preferences().snap }) },
+  ...PANS.map(([id, key, x, y]): Command => ({
+    id: `view.pan_${id}`, titleKey: `canvas.pan_${id}`, group: 'view', keys: [key], scope: 'canvas', repeats: true, run: () => pan(x, y),
+  })),
   { id: 'view.zoomIn', titleKey: 'canvas.zoomIn', group: 'view', keys: ['plus', '='], scope: 'canvas', repeats: true, run: zoomIn },
   { id: 'view.zoomOut', titleKey: 'canvas.zoomOut', group: 'view', keys: ['-'], scope: 'canvas', repeats: true, run: zoomOut },
   { id: 'view.zoomReset', titleKey: 'canvas.zoomReset', group: 'view', keys: ['1'], scope: 'canvas', run: () => zoomTo(1) },

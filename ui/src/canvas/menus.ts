@@ -1,50 +1,150 @@
-/** Context menus of the canvas. */
+/** Context menus of the canvas. What they offer can be done by keys and palette, too. */
 
+import { leaving } from '../graph/landing'
+import { children, entry, GROUP, viewOf } from '../graph/level'
+import type { LinkView } from '../graph/links'
 import { t } from '../i18n/t'
-import { openAddNode } from '../panels/AddNode'
+import { openAddNode, openLinkTo } from '../panels/AddNode'
 import { maskable } from '../panels/Mask/store'
-import { commandEntries, type MenuEntry } from '../shell/Menu'
+import { commandEntries, commandEntry, type MenuEntry } from '../shell/Menu'
 import { openMenuAt } from '../shell/menuAt'
+import { isReady, useCommands } from '../stores/commands'
+import { linkStyles, prefer, usePreferences } from '../stores/preferences'
 import { useSelection, select } from '../stores/selection'
-import { addNote, addReroute, exposeOutput, setColour, unlinkView } from './actions'
-import { isCard, type FlowLink, type FlowNode } from './nodes'
+import { addLoop, addNote, addReroute, exposeOutput, setColour, unlinkView } from './actions'
+import { fitFrame, isBox, selectMembers, writeInto } from './boxes'
+import { useHiddenLinks } from './connecting'
+import { editable } from './here'
+import { isCard, type CardNode, type FlowLink, type FlowNode } from './nodes'
+import { inputEntry, portMenu } from './portMenu'
+import { COLOURS, COLOUR_NAMES, swatch } from './swatches'
 import { toGraph } from './view'
+
+export { COLOURS } from './swatches'
 
 interface At {
   clientX: number
   clientY: number
+  target?: EventTarget | null
   preventDefault(): void
 }
 
-export const COLOURS = ['', '#e5484d', '#f76808', '#ffb224', '#30a46c', '#0091ff', '#8e4ec6', '#d6409f'] as const
-const COLOUR_NAMES = ['none', 'red', 'orange', 'yellow', 'green', 'blue', 'violet', 'pink'] as const
-
 export function cardMenu(event: At, node: FlowNode): void {
   event.preventDefault()
-  if (!useSelection.getState().names.includes(node.id)) select([node.id])
-  const entries: MenuEntry[] = [
-    ...commandEntries(
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.row[data-port]') : null
+  const { names } = useSelection.getState()
+  if (!names.includes(node.id)) select([node.id])
+  const several = names.length > 1 && names.includes(node.id)
+  if (isBox(node.id) && !several) openMenuAt(event.clientX, event.clientY, boxEntries(node))
+  else if (row && isCard(node) && !several) openMenuAt(event.clientX, event.clientY, portMenu(node, row))
+  else openMenuAt(event.clientX, event.clientY, cardEntries(node, several))
+}
+
+/** The menu of a card, of what else is selected, too. */
+export function cardEntries(node: FlowNode, several: boolean): MenuEntry[] {
+  const own = isCard(node) && !several ? [...portEntries(node), 'line' as const] : []
+  return [
+    ...groups(
       ['run.toSelected', 'run.forceSelected'],
-      ['node.rename', 'edit.duplicate', 'edit.copy', 'edit.delete'],
+      ['node.rename', 'edit.cut', 'edit.copy', 'edit.duplicate', 'edit.delete'],
       maskable(node.id) ? ['node.paintMask'] : [],
-      ['node.bypass', 'node.mute', 'node.freeze', 'node.collapse', 'node.pin'],
-      ['graph.group', 'graph.embed', 'graph.unpack', 'graph.enter'],
     ),
     'line',
+    ...toggles(node),
     { id: 'colour', label: t('canvas.colour'), entries: colourEntries() },
+    { id: 'size', label: t('canvas.size'), entries: groups(['node.wider', 'node.narrower', 'node.taller', 'node.shorter'], ['node.ownSize']) },
+    'line',
+    ...own,
+    ...groups(
+      ['graph.group', 'graph.embed', 'graph.loop', 'graph.unpack', 'graph.enter'],
+      ['edit.selectBefore', 'edit.selectAfter', 'view.fitSelected'],
+    ),
+    ...(several ? [{ id: 'layout', label: t('canvas.layout'), entries: layoutEntries() }] : groups(['node.help'])),
   ]
-  const outputs = isCard(node) ? Object.keys(node.data.face.outputs) : []
-  if (outputs.length > 0) {
-    const ports = outputs.map((port) => ({ id: port, label: port, onSelect: () => exposeOutput(node.id, port) }))
-    entries.push({ id: 'give', label: t('canvas.giveAs'), entries: ports })
+}
+
+const LAYOUT = [
+  ['layout.left', 'layout.centre', 'layout.right'],
+  ['layout.top', 'layout.middle', 'layout.bottom'],
+  ['layout.across', 'layout.down'],
+]
+const layoutEntries = () => commandEntries(...LAYOUT)
+
+/** Commands that can be run now; what a card can't is left out of its menu. */
+function groups(...all: readonly (readonly string[])[]): MenuEntry[] {
+  const { commands } = useCommands.getState()
+  const ready = (id: string) => {
+    const command = commands.get(id)
+    return command !== undefined && isReady(command)
   }
-  openMenuAt(event.clientX, event.clientY, entries)
+  const keys: Readonly<Record<string, string>> = { 'edit.cut': 'mod+x', 'edit.copy': 'mod+c', 'edit.paste': 'mod+v' }
+  return commandEntries(...all.map((ids) => ids.filter(ready))).map((one) =>
+    typeof one === 'object' && 'onSelect' in one && keys[one.id] ? { ...one, keys: keys[one.id] ?? '' } : one,
+  )
+}
+
+function toggles(node: FlowNode): MenuEntry[] {
+  if (!isCard(node)) return []
+  const { instance, collapsed, pinned } = node.data
+  const on: Readonly<Record<string, boolean>> = {
+    'node.bypass': instance.mode === 'bypass',
+    'node.mute': instance.mode === 'mute',
+    'node.freeze': Boolean(instance.frozen),
+    'node.collapse': collapsed,
+    'node.pin': pinned,
+  }
+  const label: Readonly<Record<string, string>> = { 'node.collapse': t('canvas.collapsed'), 'node.pin': t('canvas.pinned') }
+  return Object.keys(on).flatMap((id) => commandEntry(id, { checked: on[id] ?? false, ...(label[id] ? { label: label[id] } : {}) }) ?? [])
+}
+
+/** What its ports can be: linked, moved, inputs and outputs of the graph. */
+function portEntries(node: CardNode): MenuEntry[] {
+  const { face } = node.data
+  const here = editable()
+  if (!here) return []
+  const path = children(here.at, node.id)
+  const inputs = Object.keys(face.inputs)
+  const outputs = Object.keys(face.outputs)
+  const held = outputs.filter((port) => leaving(here.level, { name: node.id, port }).length > 0)
+  return [
+    ...(outputs.length > 0 ? [{ id: 'to', label: t('left.linkTo'), keys: 't', onSelect: () => openLinkTo(path, 'out') }] : []),
+    ...(inputs.length > 0 ? [{ id: 'from', label: t('left.linkFrom'), keys: 'shift+t', onSelect: () => openLinkTo(path, 'in') }] : []),
+    ...(held.length > 0 ? [{ id: 'move', label: t('canvas.moveLinks'), entries: held.map((port) => ({ id: port, label: port, onSelect: () => openLinkTo(path, 'move', port) })) }] : []),
+    ...(inputs.length > 0 ? [{ id: 'take', label: t('canvas.takeAs'), entries: inputs.map((port) => inputEntry(node, port, port)) }] : []),
+    ...(outputs.length > 0 ? [{ id: 'give', label: t('canvas.giveAs'), entries: outputs.map((port) => ({ id: port, label: port, onSelect: () => exposeOutput(node.id, port) })) }] : []),
+  ]
+}
+
+/** The menu of a frame or note. */
+function boxEntries(node: FlowNode): MenuEntry[] {
+  const isFrame = node.id.startsWith(GROUP)
+  const frame: MenuEntry[] = [
+    { id: 'members', label: t('canvas.selectMembers'), onSelect: () => selectMembers(node.id) },
+    { id: 'fitFrame', label: t('canvas.fitFrame'), onSelect: () => fitFrame(node.id) },
+  ]
+  return [
+    { id: 'write', label: t(isFrame ? 'canvas.groupTitle' : 'canvas.writeNote'), keys: 'enter', onSelect: () => writeInto(node.id) },
+    { id: 'colour', label: t('canvas.colour'), entries: colourEntries() },
+    { id: 'size', label: t('canvas.size'), entries: groups(['node.wider', 'node.narrower', 'node.taller', 'node.shorter']) },
+    'line',
+    ...(isFrame ? frame : []),
+    ...groups(['edit.cut', 'edit.copy', 'edit.duplicate', 'view.fitSelected']),
+    'line',
+    { id: 'delete', label: t(isFrame ? 'canvas.ungroup' : 'canvas.delete'), command: 'edit.delete', onSelect: () => void useCommands.getState().commands.get('edit.delete')?.run() },
+  ]
 }
 
 function colourEntries(): MenuEntry[] {
+  const { names } = useSelection.getState()
+  const here = editable()
+  const shown = here ? viewOf(here.level) : null
+  const [name = ''] = names
+  const now = shown?.colours.get(name) ?? (entry(here?.level.view, name) as { colour?: string } | undefined)?.colour ?? ''
   return COLOURS.map((colour, place) => ({
     id: colour || 'none',
     label: t(`canvas.colour_${COLOUR_NAMES[place] ?? 'none'}`),
+    icon: swatch(colour),
+    ...(colour === now ? { hint: '✓' } : {}),
     onSelect: () => setColour(colour),
   }))
 }
@@ -54,22 +154,56 @@ export function linkMenu(event: At, link: FlowLink): void {
   select([], link.id)
   const position = toGraph(event.clientX, event.clientY)
   const view = link.data?.link
-  openMenuAt(event.clientX, event.clientY, [
-    { id: 'reroute', label: t('canvas.addReroute'), onSelect: () => void (view && addReroute(view, position)) },
-    { id: 'source', label: t('canvas.toSource', { name: link.source }), onSelect: () => select([link.source]) },
-    { id: 'target', label: t('canvas.toTarget', { name: link.target }), onSelect: () => select([link.target]) },
+  if (view) openMenuAt(event.clientX, event.clientY, linkEntries(view, position))
+}
+
+function linkEntries(view: LinkView, position: [number, number]): MenuEntry[] {
+  const { source, target } = view
+  const here = editable()
+  const siblings = here ? leaving(here.level, source).length : 0
+  const move = { id: 'move', label: t('canvas.moveLinksOf', { n: siblings }), onSelect: () => here && openLinkTo(children(here.at, source.name), 'move', source.port) }
+  return [
+    { id: 'insert', label: t('canvas.insertNode'), onSelect: () => openAddNode({ position, onto: view.id }) },
+    { id: 'reroute', label: t('canvas.addReroute'), onSelect: () => void addReroute(view, position) },
+    ...(siblings > 0 ? [move] : []),
     'line',
-    { id: 'unlink', label: t('canvas.unlink'), danger: true, onSelect: () => void unlinkView(view) },
-  ])
+    { id: 'source', label: t('canvas.toSource', { name: source.name }), onSelect: () => select([source.name]) },
+    { id: 'target', label: t('canvas.toTarget', { name: target.name }), onSelect: () => select([target.name]) },
+    'line',
+    { id: 'unlink', label: t('canvas.unlink'), command: 'edit.delete', danger: true, onSelect: () => void unlinkView(view) },
+  ]
 }
 
 export function paneMenu(event: At): void {
   event.preventDefault()
   const position = toGraph(event.clientX, event.clientY)
   openMenuAt(event.clientX, event.clientY, [
-    { id: 'add', label: t('canvas.addNode'), keys: 'a', onSelect: () => openAddNode({ position }) },
-    { id: 'note', label: t('canvas.addNote'), onSelect: () => addNote(position) },
-    'line',
-    ...commandEntries(['edit.paste', 'edit.selectAll'], ['graph.arrange', 'view.fit']),
+    ...(editable()
+      ? [
+          { id: 'add', label: t('canvas.addNode'), command: 'node.add', onSelect: () => openAddNode({ position }) },
+          { id: 'note', label: t('canvas.addNote'), command: 'node.addNote', onSelect: () => void addNote(position) },
+          { id: 'loop', label: t('canvas.addLoop'), onSelect: () => void addLoop(position) },
+          'line' as const,
+        ]
+      : []),
+    ...groups(['edit.undo', 'edit.redo'], ['edit.paste', 'edit.selectAll'], ['graph.arrange', 'graph.leave', 'graph.clear'], ['view.fit', 'view.zoomReset']),
+    { id: 'links', label: t('canvas.links'), entries: linkViewEntries() },
+    { id: 'snap', label: t('shell.snap'), checked: usePreferences.getState().snap, onSelect: () => prefer({ snap: !usePreferences.getState().snap }) },
   ])
+}
+
+const STYLE_KEYS = { curved: 'shell.linkCurved', straight: 'shell.linkStraight', stepped: 'shell.linkStepped' } as const
+
+function linkViewEntries(): MenuEntry[] {
+  const { linkStyle } = usePreferences.getState()
+  const hide = commandEntry('view.links', { label: t('canvas.hideLinks'), checked: useHiddenLinks.getState().hidden })
+  return [
+    ...(hide ? [hide, 'line' as const] : []),
+    ...linkStyles.map((style) => ({
+      id: style,
+      label: t(STYLE_KEYS[style]),
+      checked: style === linkStyle,
+      onSelect: () => prefer({ linkStyle: style }),
+    })),
+  ]
 }

@@ -104,6 +104,13 @@ export const zoomIn = () => void flow?.zoomIn({ duration: duration() })
 export const zoomOut = () => void flow?.zoomOut({ duration: duration() })
 export const zoomTo = (zoom: number) => void flow?.zoomTo(zoom, { duration: duration() })
 
+/** Move the view by pixels of the page. */
+export function pan(dx: number, dy: number): void {
+  if (!flow) return
+  const { x, y, zoom } = flow.getViewport()
+  void flow.setViewport({ x: x + dx, y: y + dy, zoom })
+}
+
 /** Move the view so that a point of the graph is in the middle. */
 export function lookAt(x: number, y: number): void {
   if (flow) void flow.setCenter(x, y, { zoom: flow.getZoom() })

@@ -55,11 +55,10 @@ export function clipText(clip: Clip): string {
 /** Read a clip back; null for any text that is none. */
 export function readClip(text: string): Clip | null {
   const tree = parse(text)
-  if (!isRecord(tree) || tree['clip'] !== MARK || !isRecord(tree['nodes'])) return null
+  if (!isRecord(tree) || tree['clip'] !== MARK) return null
   const { nodes, view = {}, outside = {}, fed = {} } = tree
-  if (!isRecord(view) || !isTexts(outside) || !isTexts(fed)) return null
-  const isEmpty = Object.keys(nodes).length === 0 && !Object.keys(view).some(isBox)
-  if (isEmpty || !areInstances(nodes)) return null
+  if (!isRecord(view) || !isTexts(outside) || !isTexts(fed) || !areInstances(nodes)) return null
+  if (Object.keys(nodes).length === 0 && !Object.keys(view).some(isBox)) return null
   return { clip: MARK, nodes, view, outside, fed } as Clip
 }
 
@@ -147,8 +146,8 @@ function feeds(level: Graph, clip: Clip, names: ReadonlyMap<string, string>, at:
   })
 }
 
-function areInstances(nodes: object): boolean {
-  return Object.entries(nodes).every(([name, instance]) => isName(name) && isInstance(instance))
+function areInstances(nodes: unknown): nodes is Record<string, Instance> {
+  return isRecord(nodes) && Object.entries(nodes).every(([name, instance]) => isName(name) && isInstance(instance))
 }
 
 function isTexts(table: unknown): boolean {

@@ -12,7 +12,7 @@ import { familyTitle } from '../Library/names'
 import { keyOf } from '../Templates/openable'
 import { fetchDocument, useShelf } from '../Templates/store'
 import { Marked } from './Marked'
-import { add } from './adding'
+import { add, addInto } from './adding'
 import { FAVOURITES, GRAPHS, RECENT, baseOf, placeOf, type Offer } from './offers'
 import { closeAddNode, type LinkFrom, type Opening } from './store'
 import { useOffers, type FoundOffer, type Offers } from './useOffers'
@@ -23,10 +23,10 @@ const rowKey = (section: string, offer: Offer) => `${section} ${offer.key}`
 
 /** Searches the nodes, shows what the one under the cursor does, and adds it. */
 export default function AddDialog({ opening }: { readonly opening: Opening }) {
-  const { position, from } = opening
+  const { position, from, onto } = opening
   const [query, setQuery] = useState('')
   const [wanted, setWanted] = useState('')
-  const offers = useOffers(query, from)
+  const offers = useOffers(query, opening)
   const rows = rowsOf(offers)
   const current = rows.has(wanted) ? wanted : ([...rows.keys()][0] ?? '')
   const offer = rows.get(current)
@@ -34,7 +34,8 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
     closeAddNode()
     if (chosen.kind === 'node') noteRecent(chosen.id)
     const addition = { instance: chosen.instance, base: baseOf(chosen), port: chosen.port }
-    void add(addition, position, from).then((name) => name && focusCard(name))
+    const added = onto ? addInto(onto, chosen.id, position) : add(addition, position, from)
+    void added.then((name) => name && focusCard(name))
   }
   return (
     <Modal open hideHeader size="large" className="add-node" title={t('left.addNode')} onOpenChange={(open) => !open && closeAddNode()}>
@@ -58,6 +59,7 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
             }}
           />
           {from && <From from={from} />}
+          {onto && <span className="add-node__from">{t('left.intoLink')}</span>}
         </div>
         <div className="add-node__body">
           <Command.List className="add-node__list" label={t('left.nodes')}>

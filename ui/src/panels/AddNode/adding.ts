@@ -9,6 +9,7 @@ import { notify } from '../../stores/notices'
 import { noteRecent } from '../../stores/preferences'
 import { select } from '../../stores/selection'
 import { additionOf, freePlace, type Addition } from './addition'
+import { intoLink } from './onto'
 import type { LinkFrom } from './store'
 
 /** Add a node of the catalogue and select it; gives its name, or null when it was refused. */
@@ -26,6 +27,18 @@ export async function add(addition: Addition, position: Readonly<Point>, from?: 
   if (!place) return readOnly()
   const { name, operations } = additionOf(place.level, addition, position, place.known, place.at, from)
   if (!(await edit(place.session, operations))) return null
+  select([name])
+  announce(t('left.added', { name }))
+  return name
+}
+
+/** Add a node into a link and select it; gives its name, or null when it was refused. */
+export async function addInto(link: string, type: string, position: Readonly<Point>): Promise<string | null> {
+  const place = editable()
+  if (!place) return readOnly()
+  const operations = intoLink(place, link, type, position) ?? []
+  const name = operations.find((one) => one.op === 'add')?.name
+  if (name === undefined || !(await edit(place.session, operations))) return null
   select([name])
   announce(t('left.added', { name }))
   return name

@@ -13,6 +13,8 @@ export interface Opening {
   readonly position: Readonly<Point>
   /** The new node is linked to this port, and only nodes that can be are offered. */
   readonly from?: LinkFrom
+  /** The new node is put into this link, and only nodes that can be are offered. */
+  readonly onto?: string
 }
 
 /** What the dialog was opened with; null while it is closed. */

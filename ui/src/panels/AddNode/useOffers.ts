@@ -9,7 +9,8 @@ import { fetchDocument, loadGraphs, useShelf } from '../Templates/store'
 import { looseLink } from './fitting'
 import { loadLibrary, useLibrary } from './library'
 import { allGraphs, graphOffers, libraryOffers, nodeOffers, offerSections, type Offer, type OfferSection } from './offers'
-import type { LinkFrom } from './store'
+import { fitsOnto } from './onto'
+import type { Opening } from './store'
 
 /** An offer that a search found. */
 export interface FoundOffer {
@@ -27,7 +28,7 @@ export type Offers =
 const READ_AT_MOST = 100
 
 /** The nodes and graphs that can be added, and take the link that was dropped. */
-export function useOffers(query: string, from: LinkFrom | undefined): Offers {
+export function useOffers(query: string, { from, onto }: Pick<Opening, 'from' | 'onto'>): Offers {
   const catalogue = useCatalogue((state) => state.catalogue)
   const { favourites, recent } = usePreferences()
   const place = useHere()
@@ -43,7 +44,10 @@ export function useOffers(query: string, from: LinkFrom | undefined): Offers {
     if (from) for (const one of graphs.slice(0, READ_AT_MOST)) void fetchDocument(one)
   }, [from, graphs])
   const link = useMemo(() => (from && place ? looseLink(place.level, from, place.known) : null), [from, place])
-  const nodes = useMemo(() => nodeOffers(catalogue, link), [catalogue, link])
+  const nodes = useMemo(() => {
+    const all = nodeOffers(catalogue, link)
+    return onto && place ? all.filter(({ id }) => fitsOnto(place, onto, id)) : all
+  }, [catalogue, link, onto, place])
   const files = useMemo(
     () => allGraphs(graphOffers(graphs, documents, own, catalogue, link), libraryOffers(library, catalogue, link)),
     [graphs, documents, own, library, catalogue, link],

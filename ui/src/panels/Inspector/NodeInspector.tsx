@@ -74,9 +74,11 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
 
 function Help({ title, subject }: { readonly title: string; readonly subject: HelpSubject }) {
   return (
-    <Section title={t('left.about', { name: title })}>
-      <NodeHelp subject={subject} />
-    </Section>
+    <div data-help tabIndex={-1}>
+      <Section title={t('left.about', { name: title })}>
+        <NodeHelp subject={subject} />
+      </Section>
+    </div>
   )
 }
 

@@ -13,11 +13,13 @@ import './link-to.css'
 /** Rows that are drawn; a search finds the others. */
 const SHOWN = 200
 
+const TITLES = { out: 'left.linkToTitle', in: 'left.linkFromTitle', move: 'left.moveLinksTitle' } as const
+
 /** Lists the ports that an instance can be linked to, or from. */
 export default function LinkTo({ request }: { readonly request: LinkRequest }) {
   const place = useHere()
   const name = nameOf(request.path)
-  const title = t(request.side === 'out' ? 'left.linkToTitle' : 'left.linkFromTitle', { name })
+  const title = t(TITLES[request.side], { name, port: request.port })
   return (
     <Modal open title={title} onOpenChange={(open) => !open && closeLinkTo()}>
       {place && place.at === parent(request.path) && <Choices place={place} request={request} title={title} />}

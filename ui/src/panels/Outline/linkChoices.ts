@@ -1,16 +1,17 @@
 /** Which links can be made from or to an instance, for those who choose them from a list. */
 
 import { entry, nameOf, splitPort } from '../../graph/level'
+import { commonSources, leaving } from '../../graph/landing'
 import { Linking } from '../../graph/linkable'
 import { linksOf, sourcesOf, textOf, type PortRef } from '../../graph/links'
 import { shapeOf, type Known } from '../../graph/ports'
 import { typeKind, type TypeKind } from '../../graph/types'
 import type { Graph } from '../../protocol'
 
-/** The instance that is linked; `side` says which of its ports: its outputs, or its inputs. */
+/** The instance that is linked; `side` says which of its ports: its outputs, its inputs, or all links of an output. */
 export interface LinkRequest {
   readonly path: string
-  readonly side: 'in' | 'out'
+  readonly side: 'in' | 'out' | 'move'
   /** Only this port. */
   readonly port: string
 }
@@ -31,6 +32,7 @@ export interface LinkChoice {
 
 /** Every link that can be made from the outputs, or into the inputs, of an instance, in the order of its ports. */
 export function linkChoices(level: Graph, request: LinkRequest, known: Known): LinkChoice[] {
+  if (request.side === 'move') return moveChoices(level, request, known)
   const linking = new Linking(level, known)
   const name = nameOf(request.path)
   const ports = linking.ports(name)
@@ -56,6 +58,23 @@ export function linkChoices(level: Graph, request: LinkRequest, known: Known): L
         }
       })
     })
+}
+
+/** The other outputs that all links of an output can come from. */
+function moveChoices(level: Graph, { path, port }: LinkRequest, known: Known): LinkChoice[] {
+  const own = { name: nameOf(path), port }
+  const linking = new Linking(level, known)
+  const record = entry(linking.ports(own.name)?.outputs, port)
+  const others = [...commonSources(level, leaving(level, own), known)].filter((text) => text !== textOf(own)).map(splitPort)
+  return others.map((other): LinkChoice => ({
+    own,
+    other,
+    title: entry(level.nodes, other.name)?.title || other.name,
+    kind: record ? typeKind(shapeOf(record)) : 'other',
+    type: record?.type ?? '',
+    there: false,
+    replaces: '',
+  }))
 }
 
 function replaced(level: Graph, target: PortRef, linking: Linking): string {

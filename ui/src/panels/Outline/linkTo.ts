@@ -1,9 +1,10 @@
 /** Wiring without a pointer: asks which port a node's port is linked to, and links it. */
 
 import { create } from 'zustand'
+import { leaving } from '../../graph/landing'
 import { parent } from '../../graph/level'
 import { textOf } from '../../graph/links'
-import { link } from '../../graph/operations'
+import { link, moveLinks } from '../../graph/operations'
 import type { Known } from '../../graph/ports'
 import { t } from '../../i18n/t'
 import type { Graph } from '../../protocol'
@@ -14,7 +15,7 @@ import type { LinkChoice, LinkRequest } from './linkChoices'
 export const useLinkTo = create<{ readonly request: LinkRequest | null }>(() => ({ request: null }))
 
 /** Ask which port to link an instance to, or from. Its level is shown, whose ports are then known. */
-export function openLinkTo(path: string, side: 'in' | 'out', port = ''): void {
+export function openLinkTo(path: string, side: LinkRequest['side'], port = ''): void {
   const graph = activeGraph()
   if (!graph) return
   if (graph.at !== parent(path)) enterLevel(useGraphs.getState().active, parent(path))
@@ -28,9 +29,15 @@ export function closeLinkTo(): void {
 /** Make a link that was chosen. */
 export async function makeLink(
   { session, level, at, known }: { session: string; level: Graph; at: string; known: Known },
-  side: 'in' | 'out',
+  side: LinkRequest['side'],
   choice: LinkChoice,
 ): Promise<void> {
+  if (side === 'move') {
+    const links = leaving(level, choice.own)
+    const done = await edit(session, moveLinks(level, links, choice.other, at))
+    if (done) announce(t('left.moved', { n: links.length, source: textOf(choice.other) }))
+    return
+  }
   const [source, target] = side === 'out' ? [choice.own, choice.other] : [choice.other, choice.own]
   const done = await edit(session, link(level, source, target, known, at))
   if (done) announce(t('left.linked', { source: textOf(source), target: textOf(target) }))

@@ -3,7 +3,7 @@
 import { useMemo, useRef, type PointerEvent } from 'react'
 import type { Point } from '../graph/level'
 import { select } from '../stores/selection'
-import { cardMenu } from './menus'
+import { cardMenu } from './lateMenus'
 import type { FlowNode } from './nodes'
 import { hit } from './scene'
 import type { Drag } from './useDrag'

@@ -7,6 +7,7 @@ import type { StepRecord, StepsRecord, ValueRecord } from '../../protocol'
 import { Button } from '../../shell/Button'
 import { edit, open, useGraphs } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
+import { explanations } from '../../stores/plan'
 import { results } from '../../stores/results'
 import { nodeKey, nodeRuns } from '../../stores/runs'
 import { Filmstrip } from '../../views/Filmstrip'
@@ -26,16 +27,20 @@ interface KeptTurnsProps {
   readonly file: string
 }
 
+/** Of a loop that can't run, because something in front of it is wrong. */
+const NOTHING = Promise.resolve<StepsRecord>({ turns: [], of: null })
+
 /** The turns of a loop after which its values were kept, as a film strip, and one of them in large. */
 export function KeptTurns(props: KeptTurnsProps) {
   const { session, loop } = props
   const key = nodeKey(session, loop.path)
   const status = useKeyed(nodeRuns, key)?.status ?? ''
   const stored = Object.values(useKeyed(results, key) ?? {}).map((result) => result.digest)
+  const planned = useKeyed(explanations, key) !== undefined
   const number = useGraphs((now) => now.open[session]?.number ?? 0)
   const loaded = useLast(
-    useLoad(`${key} ${number} ${status} ${stored.join()}`, () =>
-      get<StepsRecord>(`sessions/${session}/steps`, { instance: loop.path }),
+    useLoad(`${key} ${number} ${status} ${stored.join()} ${planned}`, () =>
+      planned ? get<StepsRecord>(`sessions/${session}/steps`, { instance: loop.path }) : NOTHING,
     ),
   )
   return (

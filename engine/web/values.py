@@ -44,7 +44,7 @@ Carrying = Annotated[bool, Query(description="Whether a file that can carry the 
 
 @routes.get("/sessions/{id}/interfaces")
 async def list_interfaces(id: str, service: Serving, at: Level = "") -> dict[str, InterfaceRecord]:
-    """Tell the ports of a level that no node alone tells: of subgraphs, loops, lifted nodes, models' loaders."""
+    """Tell the ports of a level that no node alone tells: of subgraphs, loops, lifted nodes, loaders."""
     return await service.insides.interfaces(id, at)
 
 

@@ -2,8 +2,9 @@ import { useShallow } from 'zustand/react/shallow'
 import { t } from '../i18n/t'
 import { GraphTabs, type TabItem } from '../shell/GraphTabs'
 import { commandEntries } from '../shell/Menu'
-import { closeGraph } from '../panels/Files/actions'
-import { activateTab, orderTabs, useGraphs, type OpenGraph } from '../stores/graphs'
+import { activateTab, orderTabs, tell, useGraphs, type OpenGraph } from '../stores/graphs'
+
+const close = (id: string) => import('../panels/Files/actions').then((files) => files.closeGraph(id), tell)
 
 /** The graphs that are open. */
 export function Tabs() {
@@ -17,7 +18,7 @@ export function Tabs() {
       tabs={items}
       active={active || null}
       onActivate={activateTab}
-      onClose={(id) => void closeGraph(id)}
+      onClose={(id) => void close(id)}
       onMove={(id, index) => {
         const others = tabs.filter((one) => one !== id)
         orderTabs([...others.slice(0, index), id, ...others.slice(index)])

@@ -1,6 +1,7 @@
 /** What happens when the page is loaded: connect, learn the nodes, open what was open. */
 
 import { create } from 'zustand'
+import { followAuthors } from '../stores/authors'
 import { loadCatalogue } from '../stores/catalogue'
 import { line } from '../stores/connection'
 import { open, resendEdits, restoreTabs, tell, useGraphs } from '../stores/graphs'
@@ -23,6 +24,7 @@ export function start(): void {
   followPlans()
   followResults()
   followPresence()
+  followAuthors()
   line.open()
   followQueue()
   void begin()

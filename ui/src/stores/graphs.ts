@@ -71,6 +71,14 @@ export function onEdited(hook: Hook): () => void {
   return () => hooks.delete(hook)
 }
 
+type EditHook = (session: string, edited: Edited) => void
+const editHooks = new Set<EditHook>()
+
+/** Hear of each edit itself, whoever made it. */
+export function onEdit(hook: EditHook): void {
+  editHooks.add(hook)
+}
+
 const closeHooks = new Set<(session: string) => void>()
 
 /** Hear whenever a graph was closed here, to forget what is known of it. */
@@ -169,6 +177,7 @@ function takeEdit(id: string, edited: Edited): void {
   const title = graph.title || before.record.title
   const problems = edited.problems ?? before.problems
   change(id, { graph, number: edited.number, problems, record: { ...before.record, seq: edited.number, title } })
+  editHooks.forEach((hook) => hook(id, edited))
   if (edited.notice) notify({ kind: 'info', text: edited.client ? edited.notice : mergedText(before.record.name) })
   if (changesPorts(edited) || changesFamilies(id, edited)) void fetchInterfaces(id)
   const now = openGraph(id)

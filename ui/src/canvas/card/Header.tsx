@@ -1,8 +1,11 @@
 import { ChevronDown, ChevronRight, CornerDownRight, Pin, Snowflake } from 'lucide-react'
 import { formatSeconds, t } from '../../i18n/t'
 import type { Explanation } from '../../protocol'
+import { authors } from '../../stores/authors'
 import { enterLevel } from '../../stores/graphs'
-import type { NodeRun } from '../../stores/runs'
+import { useKeyed } from '../../stores/keyed'
+import { colourOf } from '../../stores/presence'
+import { nodeKey, type NodeRun } from '../../stores/runs'
 import { toggleCollapsed } from '../actions'
 import type { CardData } from '../nodes'
 import type { CardStatus } from './status'
@@ -26,6 +29,7 @@ export function Header({ data, session, path, status, run, plan }: HeaderProps) 
       <span className={`card__dot card__dot--${family}`} aria-hidden />
       <span className="card__title">{face.title}</span>
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
+      <ChangedBy session={session} path={path} />
       {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
       <Badge status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={plan?.why ?? ''} />
     </header>
@@ -54,6 +58,16 @@ function Marks({ pinned, frozen }: { readonly pinned: boolean; readonly frozen: 
       {pinned && <Pin size={12} className="card__icon" aria-label={t('canvas.pinned')} />}
       {frozen && <Snowflake size={12} className="card__icon" aria-label={t('canvas.frozen')} />}
     </>
+  )
+}
+
+/** A dot in the colour of the one who changed the node last, when that was somebody else. */
+function ChangedBy({ session, path }: { readonly session: string; readonly path: string }) {
+  const author = useKeyed(authors, nodeKey(session, path))
+  if (!author) return null
+  const told = t('canvas.changedBy', { name: author.name || t('canvas.somebody') })
+  return (
+    <span className="card__author" role="img" aria-label={told} title={told} style={{ background: colourOf(author.client) }} />
   )
 }
 

@@ -85,6 +85,7 @@ export const canvas: Translation<typeof english> = {
   noPicture: 'Noch nichts berechnet',
   pictureOf: 'Was {name} ergab',
   fileMerged: 'Ein anderes Programm hat {name} geändert; die Änderungen stehen jetzt im Graphen.',
+  changedBy: 'Geändert von {name}',
   former: 'Von vor der Änderung',
   formerPictureOf: 'Was {name} vor der Änderung ergab',
   status_idle: 'neu',

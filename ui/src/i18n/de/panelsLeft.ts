@@ -149,6 +149,7 @@ export const left: Translation<typeof english> = {
   why: 'Warum',
   takes_time: 'Dauert',
   size: 'Größe',
+  changedBy: 'Geändert von',
   lastRun: 'Letzter Lauf',
   took: 'Dauerte',
   progress: 'Fortschritt',

@@ -82,6 +82,7 @@ export const canvas = {
   noPicture: 'Nothing computed yet',
   pictureOf: 'What {name} gave',
   fileMerged: 'Another program changed {name}; its changes are in the graph now.',
+  changedBy: 'Changed by {name}',
   former: 'From before the edit',
   formerPictureOf: 'What {name} gave before the edit',
   status_idle: 'new',

@@ -146,6 +146,7 @@ export const left = {
   why: 'Why',
   takes_time: 'Takes',
   size: 'Size',
+  changedBy: 'Changed by',
   lastRun: 'Last run',
   took: 'Took',
   progress: 'Progress',

@@ -1,4 +1,5 @@
 import { formatBytes, formatPercent, formatSeconds, t } from '../../i18n/t'
+import { authors } from '../../stores/authors'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
 import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
@@ -10,11 +11,13 @@ export function NodeState({ session, path }: { readonly session: string; readonl
   const key = nodeKey(session, path)
   const plan = useKeyed(explanations, key)
   const run = useKeyed(nodeRuns, key)
-  if (!plan && !run) return null
+  const author = useKeyed(authors, key)
+  if (!plan && !run && !author) return null
   return (
     <Section title={t('left.state')}>
       {plan && <Plan plan={plan} />}
       {run && <Run run={run} />}
+      {author && <Facts facts={[[t('left.changedBy'), author.name || t('canvas.somebody')]]} />}
     </Section>
   )
 }

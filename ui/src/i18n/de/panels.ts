@@ -190,7 +190,7 @@ export const panels: Translation<typeof english> = {
   formNone: 'Kein Graph ist offen',
   formNoneText: 'Öffne einen, um sein Formular auszufüllen.',
   formInputs: 'Eingaben',
-  formOutputs: 'Ausgaben',
+  formOutputs: 'Ausgaben des Graphen',
   formHistory: 'Frühere Läufe',
   formNoInputs: 'Dieser Graph hat keine Eingaben',
   formNoInputsText: 'Mache die Felder, die hier stehen sollen, zu Eingaben des Graphen.',

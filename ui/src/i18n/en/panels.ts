@@ -187,7 +187,7 @@ export const panels = {
   formNone: 'No graph is open',
   formNoneText: 'Open one to fill in its form.',
   formInputs: 'Inputs',
-  formOutputs: 'Outputs',
+  formOutputs: 'Outputs of the graph',
   formHistory: 'Earlier runs',
   formNoInputs: 'This graph has no inputs',
   formNoInputsText: 'Make inputs of the graph out of the fields that should stand here.',

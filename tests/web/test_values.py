@@ -92,7 +92,8 @@ def test_what_is_stored_is_told_and_not_sent_again(look: Looking) -> None:
     answer = look.get("results")
     found = answer.json()
     assert found["word"]["out"]["value"] == "hello"
-    assert found["sub"]["image"] == found["sub/draw"]["out"] == found["ref"]["image"]
+    borrowed = found["sub/draw"]["out"] | {"key": ""}  # only what computes a value can be frozen at it
+    assert found["sub"]["image"] == borrowed == found["ref"]["image"]
     assert found["sub"]["image"]["kind"] == "image"
     assert look.get("results", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
     look.edit({"op": "set_param", "name": "word", "port": "text", "value": "other"})

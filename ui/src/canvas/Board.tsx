@@ -167,7 +167,7 @@ function useLevel(open: OpenGraph) {
   const level = shown?.level ?? EMPTY
   const known = useMemo(() => knownOf({ at, interfaces }, catalogue), [at, interfaces, catalogue])
   const base = useMemo(() => made.nodes(level, known, previews), [made, level, known, previews])
-  const links = useMemo(() => made.edges(level, base), [made, level, base])
+  const links = useMemo(() => made.edges(level, base, known), [made, level, base, known])
   return { level, known, base, links, readOnly: shown?.readOnly ?? false }
 }
 

@@ -20,8 +20,6 @@ import { inputEntry, portMenu } from './portMenu'
 import { COLOURS, COLOUR_NAMES, swatch } from './swatches'
 import { toGraph } from './view'
 
-export { COLOURS } from './swatches'
-
 interface At {
   clientX: number
   clientY: number
@@ -42,7 +40,7 @@ export function cardMenu(event: At, node: FlowNode): void {
 
 /** The menu of a card, of what else is selected, too. */
 export function cardEntries(node: FlowNode, several: boolean): MenuEntry[] {
-  const own = isCard(node) && !several ? [...portEntries(node), 'line' as const] : []
+  const own = isCard(node) && !several ? portEntries(node) : []
   return [
     ...groups(
       ['run.toSelected', 'run.forceSelected'],
@@ -54,12 +52,11 @@ export function cardEntries(node: FlowNode, several: boolean): MenuEntry[] {
     { id: 'colour', label: t('canvas.colour'), entries: colourEntries() },
     { id: 'size', label: t('canvas.size'), entries: groups(['node.wider', 'node.narrower', 'node.taller', 'node.shorter'], ['node.ownSize']) },
     'line',
-    ...own,
-    ...groups(
-      ['graph.group', 'graph.embed', 'graph.loop', 'graph.unpack', 'graph.enter'],
-      ['edit.selectBefore', 'edit.selectAfter', 'view.fitSelected'],
-    ),
-    ...(several ? [{ id: 'layout', label: t('canvas.layout'), entries: layoutEntries() }] : groups(['node.help'])),
+    ...(own.length > 0 ? [{ id: 'ports', label: t('canvas.links'), entries: own }] : []),
+    ...(several ? [{ id: 'layout', label: t('canvas.layout'), entries: layoutEntries() }] : []),
+    { id: 'go', label: t('canvas.selectMore'), entries: groups(['edit.selectBefore', 'edit.selectAfter']) },
+    'line',
+    ...groups(['graph.group', 'graph.embed', 'graph.loop', 'graph.unpack', 'graph.enter'], ['view.fitSelected', 'node.help']),
   ]
 }
 

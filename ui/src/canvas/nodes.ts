@@ -7,6 +7,7 @@ import { Position, type Edge, type Node } from '@xyflow/react'
 import type { Graph, GraphInput, Instance } from '../protocol'
 import { cardView, HANDLE_SIZE, PREVIEW_HEIGHT, sizeOf, type CardSize } from '../graph/geometry'
 import { GROUP, NOTE, entry, splitPort, viewOf, type LevelView, type Point } from '../graph/level'
+import { Flowing, type Flow } from '../graph/flowing'
 import { linksOf, readOutputs, type LinkView } from '../graph/links'
 import { interfaceOf, isLevel, placeholderOf, shapeOf, type Interface, type Known } from '../graph/ports'
 import { REROUTE } from '../graph/operations'
@@ -34,7 +35,7 @@ export interface CardData extends Record<string, unknown> {
   /** Pixels kept for the graph inside of it. */
   body: number
   /** What flows through a reroute point, as far as its link tells. */
-  kind?: TypeKind
+  kind: TypeKind | undefined
   /** Ports that a graph input feeds → the input. */
   fed: ReadonlyMap<string, Fed>
   /** Outputs of the graph that it gives: port → name. */
@@ -111,16 +112,18 @@ export class LevelNodes {
     }
     let free = 0
     const read = readOutputs(level)
+    const flowing = new Flowing(level, known)
     for (const [name, instance] of Object.entries(level.nodes ?? {})) {
       const record = isLevel(instance) ? known.interfaces[name] : known.catalogue.nodes.get(instance.type ?? '')
       const at = view.positions.get(name) ?? unplaced(free++)
       const fed = this.fed.get(name) ?? NONE
       const gives = this.gives.get(name) ?? NONE
       const outputs = record ? '' : [...(read.get(name) ?? [])].join()
-      const parts = [instance, record, at[0], at[1], entry(level.view, name), fed, gives, previews, outputs]
+      const kind = instance.type === REROUTE ? flowing.outOf({ name, port: 'out' }).kind : undefined
+      const parts = [instance, record, at[0], at[1], entry(level.view, name), fed, gives, previews, outputs, kind]
       found.push(
         this.same(next, name, parts, () =>
-          cardNode(name, instance, known, view, { at, fed, gives, previews, read: read.get(name) }),
+          cardNode(name, instance, known, view, { at, fed, gives, previews, read: read.get(name), kind }),
         ),
       )
     }
@@ -135,7 +138,8 @@ export class LevelNodes {
     return made.node
   }
 
-  edges(level: Graph, nodes: readonly FlowNode[]): FlowLink[] {
+  edges(level: Graph, nodes: readonly FlowNode[], known: Known): FlowLink[] {
+    const flowing = new Flowing(level, known)
     const faces = new Map<string, CardData>()
     for (const node of nodes) if (isCard(node)) faces.set(node.id, node.data)
     const next = new Map<string, FlowLink>()
@@ -144,7 +148,7 @@ export class LevelNodes {
       const source = faces.get(link.source.name)
       const target = faces.get(link.target.name)
       if (!source || !target) continue
-      const flow = kindOf(source.face, target.face, link)
+      const flow = kindOf(flowing.outOf(link.source), target.face, link)
       const before = this.links.get(link.id)
       const same = before?.data?.kind === flow.kind && before.data.list === flow.list
       next.set(link.id, same ? before : edgeOf(link, flow))
@@ -166,13 +170,10 @@ function edgeOf(link: LinkView, flow: { kind: TypeKind; list: boolean }): FlowLi
   }
 }
 
-function kindOf(source: Interface, target: Interface, link: LinkView): { kind: TypeKind; list: boolean } {
-  const from = source.outputs[link.source.port]
-  const to = target.inputs[link.target.port]
-  const given = from ? shapeOf(from) : {}
-  const kind = typeKind(given)
-  const taken = to ? shapeOf(to) : {}
-  return { kind: kind === 'other' ? typeKind(taken) : kind, list: given.list !== undefined }
+/** What flows along a link; where the source does not say it, what the target takes. */
+function kindOf(flow: Flow, target: Interface, link: LinkView): Flow {
+  const taken = target.inputs[link.target.port]
+  return flow.kind === 'other' && taken ? { ...flow, kind: typeKind(shapeOf(taken)) } : flow
 }
 
 const equal = (one: readonly unknown[], other: readonly unknown[]) =>
@@ -189,6 +190,7 @@ interface Circumstances {
   gives: ReadonlyMap<string, string>
   previews: PreviewSize
   read: ReadonlySet<string> | undefined
+  kind: TypeKind | undefined
 }
 
 function cardNode(name: string, instance: Instance, known: Known, view: LevelView, more: Circumstances): CardNode {
@@ -229,13 +231,17 @@ function cardNode(name: string, instance: Instance, known: Known, view: LevelVie
       body: view.collapsed.has(name) ? 0 : body,
       fed: more.fed,
       gives: more.gives,
+      kind: more.kind,
       size,
     },
   }
 }
 
+/** React Flow raises what is selected by 1000; a frame stays behind its members even then. */
+const BEHIND = -1010
+
 function groupNode(group: LevelView['groups'][number]): BoxNode {
-  return boxNode(GROUP + group.id, 'group-box', -2, { ...group, text: group.title })
+  return boxNode(GROUP + group.id, 'group-box', BEHIND, { ...group, text: group.title })
 }
 
 function noteNode(note: LevelView['notes'][number]): BoxNode {

@@ -53,9 +53,9 @@ it('keeps what it knows of a node that is not installed', () => {
 it('colours a link by what flows along it, and keeps it while its ends stay', () => {
   const level = new LevelNodes()
   const nodes = level.nodes(graph, known, 'medium')
-  const [link] = level.edges(graph, nodes)
+  const [link] = level.edges(graph, nodes, known)
   expect(link?.data?.kind).toBe('number')
-  expect(level.edges({ ...graph }, nodes)[0]).toBe(link)
+  expect(level.edges({ ...graph }, nodes, known)[0]).toBe(link)
 })
 
 it('says which port a graph input feeds', () => {

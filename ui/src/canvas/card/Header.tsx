@@ -6,7 +6,7 @@ import { enterLevel } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
 import { colourOf } from '../../stores/presence'
 import { nodeKey, type NodeRun } from '../../stores/runs'
-import { toggleCollapsed } from '../actions'
+import { renameSelected, toggleCollapsed } from '../actions'
 import type { CardData } from '../nodes'
 import type { CardStatus } from './status'
 
@@ -27,11 +27,11 @@ export function Header({ data, session, path, status, run, plan }: HeaderProps) 
     <header className="card__header" title={help}>
       <Fold name={data.name} collapsed={data.collapsed} />
       <span className={`card__dot card__dot--${family}`} aria-hidden />
-      <span className="card__title">{face.title}</span>
+      <span className="card__title" onDoubleClick={() => void renameSelected()}>{face.title}</span>
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
       <ChangedBy session={session} path={path} />
       {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
-      <Badge status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={plan?.why ?? ''} />
+      <Badge mode={instance.mode ?? ''} status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={plan?.why ?? ''} />
     </header>
   )
 }
@@ -82,7 +82,16 @@ function Enter({ onEnter }: { readonly onEnter: () => void }) {
 
 const TIMED: ReadonlySet<CardStatus> = new Set(['run', 'done', 'pending'])
 
-function Badge({ status, seconds, why }: { readonly status: CardStatus; readonly seconds: number | null; readonly why: string }) {
+interface BadgeProps {
+  readonly mode: string
+  readonly status: CardStatus
+  readonly seconds: number | null
+  readonly why: string
+}
+
+/** Whether the node takes part at all, else what becomes or became of it. */
+function Badge({ mode, status, seconds, why }: BadgeProps) {
+  if (mode === 'bypass' || mode === 'mute') return <span className="badge badge--off">{t(`canvas.status_${mode}`)}</span>
   const told = t(`canvas.status_${status}`)
   const time = seconds !== null && TIMED.has(status) ? `${status === 'done' ? '' : '~'}${formatSeconds(seconds)}` : ''
   return (

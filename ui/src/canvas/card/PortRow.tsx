@@ -1,5 +1,6 @@
 import { Handle, Position } from '@xyflow/react'
 import { useState } from 'react'
+import { typedValue } from '../../graph/edits'
 import type { Row } from '../../graph/geometry'
 import { children } from '../../graph/level'
 import { shapeOf } from '../../graph/ports'
@@ -103,7 +104,7 @@ function Typed({ data, row, port, fault }: TypedProps) {
         name={name}
         label={fed ? fed.input.title || fed.name : name}
         port={port}
-        value={fed ? fed.input.default : data.instance.params?.[name]}
+        value={fed ? fed.input.default : typedValue(data.instance, name)}
         problem={fault?.cure}
         seedMode={seedMode}
         onSeedMode={(mode) => setSeedMode(session, place, mode)}

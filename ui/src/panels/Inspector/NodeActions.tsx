@@ -1,6 +1,6 @@
 import { Palette, Play, RefreshCw, Snowflake } from 'lucide-react'
 import { ToggleGroup } from 'radix-ui'
-import { COLOURS } from '../../canvas/menus'
+import { COLOURS, COLOUR_NAMES, swatch } from '../../canvas/swatches'
 import { children, viewOf } from '../../graph/level'
 import { freeze, setColour, setFields } from '../../graph/operations'
 import { t } from '../../i18n/t'
@@ -15,7 +15,6 @@ import { nodeKey } from '../../stores/runs'
 import { Section } from './Section'
 import type { Here } from './here'
 
-const COLOUR_NAMES = ['none', 'red', 'orange', 'yellow', 'green', 'blue', 'violet', 'pink'] as const
 const MODES = ['normal', 'bypass', 'mute'] as const
 
 interface NodeActionsProps {
@@ -79,7 +78,8 @@ function colourEntries(now: string, choose: (colour: string) => void): MenuEntry
   return COLOURS.map((colour, place) => ({
     id: colour || 'none',
     label: t(`canvas.colour_${COLOUR_NAMES[place] ?? 'none'}`),
-    checked: colour === now,
+    icon: swatch(colour),
+    ...(colour === now ? { hint: '✓' } : {}),
     onSelect: () => choose(colour),
   }))
 }

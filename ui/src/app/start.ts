@@ -32,9 +32,9 @@ export function start(): void {
 
 async function begin(): Promise<void> {
   try {
-    await loadCatalogue()
     resendEdits()
-    const restored = await restoreTabs()
+    const catalogue = loadCatalogue()
+    const [restored] = await Promise.all([restoreTabs(catalogue), catalogue])
     if (restored === 0) await open({ name: FIRST })
     useStarted.setState({ ready: true, error: '' })
   } catch (error) {

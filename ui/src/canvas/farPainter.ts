@@ -2,7 +2,7 @@
 
 import { paint, themeColours, type Colours, type Look, type Scene } from './paint'
 import { beginPaint } from './pictures'
-import type { Rect } from './scene'
+import { shiftBetween, uncovered } from './shift'
 
 /** Milliseconds in which changes of single nodes are gathered before all is drawn anew. */
 const GATHER = 120
@@ -93,20 +93,4 @@ export class FarPainter {
     context.drawImage(canvas, dx, dy)
     for (const part of uncovered(dx, dy, width, height)) paint(context, scene, this.drawn, part, colours)
   }
-}
-
-/** Whole pixels between two looks, if most of what was seen still is, in the same size. */
-export function shiftBetween(from: Look | null, to: Look, width: number, height: number): [number, number] | null {
-  if (from?.zoom !== to.zoom) return null
-  const dx = Math.round(to.x - from.x)
-  const dy = Math.round(to.y - from.y)
-  return Math.abs(dx) < width / 2 && Math.abs(dy) < height / 2 ? [dx, dy] : null
-}
-
-/** The parts of a canvas that nothing lies on after its content was shifted. */
-export function uncovered(dx: number, dy: number, width: number, height: number): Rect[] {
-  const parts: Rect[] = []
-  if (dx !== 0) parts.push([dx > 0 ? 0 : width + dx, 0, Math.abs(dx), height])
-  if (dy !== 0) parts.push([0, dy > 0 ? 0 : height + dy, width, Math.abs(dy)])
-  return parts
 }

@@ -327,14 +327,15 @@ export function keptTabs(): { tabs: string[]; active: string } {
   }
 }
 
-/** Open the tabs of last time again; gives how many there are. */
-export async function restoreTabs(): Promise<number> {
+/** Open the tabs of last time again, and show one once it can be drawn; gives how many there are. */
+export async function restoreTabs(drawable: Promise<unknown>): Promise<number> {
   const { tabs, active } = keptTabs()
   const there = new Map((await get<SessionRecord[]>('sessions')).map((one) => [one.id, one]))
   for (const id of tabs) {
     const record = there.get(id)
     if (record) await show(record, false).catch(() => undefined)
   }
+  await drawable
   const { tabs: restored } = useGraphs.getState()
   const shown = restored.includes(active) ? active : restored[0]
   if (shown) activateTab(shown)

@@ -26,10 +26,13 @@ export const results = new Keyed<Record<string, Result>>()
 export const outdated = new Keyed<Record<string, Result>>()
 
 const SOON = 400
+/** Of the time, the part at most that asking takes while a run of thousands of nodes goes on. */
+const SHARE = 0.1
+let took = 0
 const waiting = new Map<string, ReturnType<typeof setTimeout>>()
 
 /** Learn what is stored; many calls in short succession make one question. */
-export function askResults(session: string, pause = SOON): void {
+export function askResults(session: string, pause = Math.max(SOON, took / SHARE)): void {
   if (waiting.has(session)) return
   waiting.set(
     session,
@@ -42,9 +45,11 @@ export function askResults(session: string, pause = SOON): void {
 
 async function fetchResults(session: string): Promise<void> {
   if (!useGraphs.getState().open[session]) return
+  const begun = performance.now()
   const found = await get<Found>(`sessions/${session}/results`).catch(() => null)
   const open = useGraphs.getState().open[session]
   if (found !== null && open) takeResults(session, found, open)
+  took = performance.now() - begun
 }
 
 /** Instance → port → what is stored. */

@@ -11,7 +11,7 @@ from playwright.sync_api import CDPSession, Page
 
 WATCH = """
 (() => {
-  const pace = { ready: 0, latencies: [], frames: 0 }
+  const pace = { seen: 0, ready: 0, latencies: [], frames: 0 }
   window.pace = pace
   const painted = (then) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel()
@@ -20,8 +20,9 @@ WATCH = """
   })
   // The first frame with the graph in it
   const observer = new MutationObserver(() => {
-    if (!document.querySelector('[data-testid=app][data-ready=true]')) return
+    if (!document.querySelector('[data-ready=true] :is(.far, .react-flow__node)')) return
     observer.disconnect()
+    pace.seen = performance.now()
     painted(() => { pace.ready = performance.now() })
   })
   observer.observe(document, { attributes: true, childList: true, subtree: true })
@@ -63,7 +64,7 @@ class Spell:
     """What happened in a stretch of time.
 
     Attributes:
-        busy: Milliseconds of the main thread.
+        busy: Milliseconds that the main thread worked; waiting for a processor is none.
         frames: Frames drawn.
         latencies: Milliseconds from each input to the end of the frame after it.
     """
@@ -85,7 +86,7 @@ class Spell:
     @property
     def slow(self) -> float:
         """The latency that one input in twenty exceeds."""
-        return quantiles(self.latencies, n=20)[-1]
+        return quantiles(self.latencies, n=20, method="inclusive")[-1]
 
 
 class Pace:
@@ -101,23 +102,32 @@ class Pace:
         self._page.wait_for_function("() => window.pace.ready > 0")
         return self._page.evaluate("() => window.pace.ready") / 1000
 
+    def scripts(self) -> list[str]:
+        """Addresses of the scripts that were asked for before the graph was there."""
+        self.first_paint()
+        return self._page.evaluate(
+            "() => performance.getEntriesByType('resource')"
+            ".filter((one) => one.startTime < pace.seen && new URL(one.name).pathname.endsWith('.js'))"
+            ".map((one) => one.name)"
+        )
+
     @contextmanager
     def spell(self) -> Iterator[Spell]:
         """Measure while the context is open."""
         spell = Spell()
         self._page.evaluate("() => { window.pace.latencies.length = 0; window.pace.count() }")
-        before = self._metric("TaskDuration")
+        before = self._metric("ThreadTime")
         yield spell
-        spell.busy = (self._metric("TaskDuration") - before) * 1000
+        spell.busy = (self._metric("ThreadTime") - before) * 1000
         stop = "() => { window.pace.counting = false; return [window.pace.frames, window.pace.latencies] }"
         spell.frames, spell.latencies = self._page.evaluate(stop)
 
     def idle(self, seconds: float) -> tuple[int, int, float]:
-        """Leave the page alone; frames asked for, animations running, and its share of one processor."""
+        """Leave the page alone; frames asked for, animations, and the main thread's share of time."""
         self._page.evaluate("() => { window.asked = 0 }")
-        before = self._metric("TaskDuration")
+        before = self._metric("ThreadTime")
         self._page.wait_for_timeout(seconds * 1000)
-        share = (self._metric("TaskDuration") - before) / seconds
+        share = (self._metric("ThreadTime") - before) / seconds
         asked = self._page.evaluate("() => window.asked")
         running = "() => document.getAnimations().filter((one) => one.playState === 'running').length"
         return asked, self._page.evaluate(running), share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Iterator
@@ -9,8 +10,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from tests.bench.pace import SCHEDULED, WATCH, Pace, Spell
 from tests.cli.served import Served, served
@@ -23,8 +26,10 @@ WIDE, HIGH = 320, 420
 """From one node to the next, in the graph."""
 GAP = 300
 """From the left edge of a node to the middle of the space before the next one."""
-FAR, NEAR = 0.15, 0.8
-"""Zooms at which the graph is one painted picture, and at which its nodes are cards."""
+FAR, BETWEEN, NEAR = 0.15, 0.45, 0.8
+"""Zooms at which the graph is one painted picture, at which its nodes are most cards, and fewer."""
+SCRIPTS = 220_000
+"""Bytes of JavaScript, compressed with gzip, that are loaded before the graph is there."""
 FIRST_PAINT = 1.5
 """Seconds."""
 FRAME = 16.0
@@ -38,6 +43,8 @@ IDLE = 0.005
 LATENCY = 100.0
 """Milliseconds from an input to the frame after it, while a run goes on."""
 STEPS = 120
+PICTURES_PATIENCE = 180_000
+"""Milliseconds until all pictures are drawn small and fetched, for the first time."""
 LAST_TIME = """
 if (location.protocol === 'http:' && !localStorage.getItem('knotwork.tabs'))
   localStorage.setItem('knotwork.tabs', JSON.stringify({ tabs: ['SESSION'], active: 'SESSION' }))
@@ -98,10 +105,19 @@ class Desk:
 
     def editor(self, session: str) -> tuple[Editor, Pace]:
         """The editor as it comes up in a browser that had this graph open last."""
-        context = self.stack.enter_context(profile(self.stack.enter_context(chromium()), LIGHT))
+        context = self.context()
         context.add_init_script(LAST_TIME.replace("SESSION", session))
+        return self.within(context)
+
+    def context(self) -> BrowserContext:
+        """A browser that was never here, whose pages are watched."""
+        context = self.stack.enter_context(profile(self.stack.enter_context(chromium()), LIGHT))
         context.add_init_script(SCHEDULED)
         context.add_init_script(WATCH)
+        return context
+
+    def within(self, context: BrowserContext) -> tuple[Editor, Pace]:
+        """The editor in another page of a browser."""
         editor = within(context, self.address)
         return editor, Pace(editor.page)
 
@@ -195,15 +211,17 @@ def test_two_thousand_nodes_with_pictures(desk: Desk) -> None:
     compute(desk, session)
     editor, pace = desk.editor(session)
     first = pace.first_paint()
-    editor.page.wait_for_load_state("networkidle")
+    editor.page.wait_for_load_state("networkidle", timeout=PICTURES_PATIENCE)
 
     frames = {
         "panning far": panned(editor, pace, FAR),
+        "panning between": panned(editor, pace, BETWEEN),
         "panning near": panned(editor, pace, NEAR),
         "zooming": zoomed(editor, pace),
     }
     drags = {"far": dragged(editor, pace, FAR), "near": dragged(editor, pace, NEAR)}
     heap = pace.heap()
+    pace.idle(3)  # what the last drag set off
     asked, running, share = pace.idle(5)
 
     print(f"\nFirst paint {first:.2f} s (at most {FIRST_PAINT} s)")
@@ -241,3 +259,24 @@ def test_a_run_of_two_thousand_nodes_leaves_the_page_responsive(desk: Desk) -> N
         f"{max(spell.latencies):.0f} ms at most"
     )
     assert spell.slow <= LATENCY
+    editor.page.wait_for_load_state("networkidle")
+    second, other = desk.within(editor.page.context)
+    second.page.wait_for_load_state("networkidle")
+    for found in (pace.idle(3), other.idle(3)):
+        print(
+            f"idle after it, in one of two tabs: {found[0]} frames asked for, {found[2]:.2%} of a processor"
+        )
+        assert found[:2] == (0, 0)
+        assert found[2] <= IDLE
+
+
+def test_little_is_loaded_before_the_graph_is_there(desk: Desk) -> None:
+    _, pace = desk.within(desk.context())
+    sizes = {
+        urlsplit(address).path: len(gzip.compress(desk.server.get(urlsplit(address).path).content, 9))
+        for address in pace.scripts()
+    }
+    total = sum(sizes.values())
+    print(f"\n{total / 1000:.1f} KB of JavaScript in {len(sizes)} files (at most {SCRIPTS / 1000:.0f} KB)")
+    assert sizes, "no script was seen"
+    assert total <= SCRIPTS

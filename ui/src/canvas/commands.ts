@@ -1,6 +1,6 @@
 /** What can be done on the canvas by palette, keys and menus. */
 
-import { levelAt, nameOf, parent, children } from '../graph/level'
+import { entry, levelAt, nameOf, parent, children } from '../graph/level'
 import { isLevel } from '../graph/ports'
 import { openAddNode, openLinkTo } from '../panels/AddNode'
 import { openPanel } from '../shell/layout'
@@ -35,6 +35,14 @@ function levelSelected(): string {
 async function cutSelected(): Promise<void> {
   await copySelected()
   await act.removeSelected()
+}
+
+/** Whether one node is selected that says what it is for. */
+function isHelped(): boolean {
+  const [name = '', ...more] = act.selectedCards()
+  const here = editable()
+  const type = entry(here?.level.nodes, name)?.type
+  return more.length === 0 && type !== undefined && here?.known.catalogue.nodes.has(type) === true
 }
 
 /** Show what the selected node is for. */
@@ -106,7 +114,7 @@ const nodes: Command[] = [
   { id: 'node.pin', titleKey: 'canvas.togglePinned', group: 'nodes', keys: ['p'], scope: 'canvas', when: some, run: () => act.togglePinned() },
   { id: 'node.linkTo', titleKey: 'left.linkTo', group: 'nodes', keys: ['t'], scope: 'canvas', when: some, run: () => linkSelected('out') },
   { id: 'node.linkFrom', titleKey: 'left.linkFrom', group: 'nodes', keys: ['shift+t'], scope: 'canvas', when: some, run: () => linkSelected('in') },
-  { id: 'node.help', titleKey: 'canvas.help', group: 'nodes', keys: ['h'], scope: 'canvas', when: () => act.selectedCards().length === 1, run: showHelp },
+  { id: 'node.help', titleKey: 'canvas.help', group: 'nodes', keys: ['h'], scope: 'canvas', when: isHelped, run: showHelp },
   { id: 'node.ownSize', titleKey: 'canvas.ownSize', group: 'nodes', when: some, run: act.ownSize },
   ...GROWTHS.map(([id, key, dx, dy]): Command => ({
     id: `node.${id}`, titleKey: `canvas.${id}`, group: 'nodes', keys: [key], scope: 'canvas', repeats: true, when: selected, run: () => act.grow(dx, dy),

@@ -12,6 +12,7 @@ import { familyTitle } from '../Library/names'
 import { keyOf } from '../Templates/openable'
 import { fetchDocument, useShelf } from '../Templates/store'
 import { Marked } from './Marked'
+import { PROMOTE, promoted, Promote } from './Promote'
 import { add, addInto } from './adding'
 import { FAVOURITES, GRAPHS, RECENT, baseOf, placeOf, type Offer } from './offers'
 import { closeAddNode, type LinkFrom, type Opening } from './store'
@@ -28,7 +29,8 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
   const [wanted, setWanted] = useState('')
   const offers = useOffers(query, opening)
   const rows = rowsOf(offers)
-  const current = rows.has(wanted) ? wanted : ([...rows.keys()][0] ?? '')
+  const promote = promoted(from, query)
+  const current = currentOf([...rows.keys(), ...(promote ? [PROMOTE] : [])], wanted)
   const offer = rows.get(current)
   const choose = (chosen: Offer) => {
     closeAddNode()
@@ -58,15 +60,13 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
               setWanted('')
             }}
           />
-          {from && <From from={from} />}
-          {onto && <span className="add-node__from">{t('left.intoLink')}</span>}
+          <Where opening={opening} />
         </div>
         <div className="add-node__body">
           <Command.List className="add-node__list" label={t('left.nodes')}>
+            {promote && <Promote from={promote} />}
             <List offers={offers} onChoose={choose} />
-            {rows.size === 0 && (
-              <p className="add-node__none">{query ? t('left.nothingFound', { query }) : t('left.nothingFits')}</p>
-            )}
+            {current === '' && <None query={query} />}
           </Command.List>
           <div className="add-node__preview" role="region" tabIndex={0} aria-label={t('left.preview')}>
             {offer && <Preview offer={offer} />}
@@ -132,6 +132,19 @@ function titleOfSection(id: string): string {
   if (id === FAVOURITES) return t('left.favourites')
   if (id === RECENT) return t('left.recent')
   return id === GRAPHS ? t('left.graphsAsNodes') : familyTitle(id)
+}
+
+/** The row under the cursor: the one that was gone to while it is there, else the first. */
+const currentOf = (keys: readonly string[], wanted: string) => (keys.includes(wanted) ? wanted : (keys[0] ?? ''))
+
+function None({ query }: { readonly query: string }) {
+  return <p className="add-node__none">{query ? t('left.nothingFound', { query }) : t('left.nothingFits')}</p>
+}
+
+/** What the node is added for, if not for itself. */
+function Where({ opening: { from, onto } }: { readonly opening: Opening }) {
+  if (onto) return <span className="add-node__from">{t('left.intoLink')}</span>
+  return from ? <From from={from} /> : null
 }
 
 function From({ from }: { readonly from: LinkFrom }) {

@@ -14,6 +14,11 @@ OWN_SCHEMES = ("data", "blob")
 LEFT = "net::ERR_ABORTED"
 """A request that the page, or whoever closed it, no longer wanted."""
 
+GONE = re.compile(
+    r"refused: GET \S*/(values/picture|steps)\?\S* 404|status of 404 .*/(values/picture|steps)\?"
+)
+"""What an edit, of this page or another, made invalid after the page had learnt of it and before it asked."""
+
 
 class Complaints:
     """Collects errors of the console, uncaught exceptions, failed requests, and requests to other machines.
@@ -28,7 +33,7 @@ class Complaints:
 
     def __init__(self, context: BrowserContext, host: str) -> None:
         self._host = host
-        self._expected: list[re.Pattern[str]] = []
+        self._expected = [GONE]
         self.found: list[str] = []
         context.on("request", self._asked)
         context.on("requestfailed", self._failed)

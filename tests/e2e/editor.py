@@ -16,6 +16,13 @@ from tests.e2e.complaints import Complaints
 
 RUN_PATIENCE = 120_000
 """Milliseconds that the built-in model may take to draw a picture on a busy machine."""
+STILL = """() => {
+    const { transform } = getComputedStyle(document.querySelector('.react-flow__viewport'))
+    const still = transform === window.seen
+    window.seen = transform
+    return still
+}"""
+"""Whether the canvas has not moved since it was asked last."""
 Point = tuple[float, float]
 expect.set_options(timeout=PATIENCE)
 
@@ -195,6 +202,7 @@ class Editor:
     def show_everything(self) -> None:
         """Press the button that makes the whole graph visible."""
         self.page.get_by_role("button", name="Show everything").click()
+        self.page.wait_for_function(STILL, polling=300)
 
     def links(self) -> Locator:
         """The links that are drawn."""
@@ -222,6 +230,8 @@ class Editor:
 
     def show_form(self) -> None:
         """Show the graph's inputs and outputs as a form, by the main menu."""
+        expect(self.canvas).to_be_visible()
+        self.page.wait_for_load_state("networkidle")  # the menu's commands come once the graph is shown
         self.page.get_by_role("button", name="Main menu").click()
         self.page.get_by_role("menuitem", name=re.compile("form")).click()
 

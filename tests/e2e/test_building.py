@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-import pytest
-
 from tests.e2e.editor import Editor
 from tests.e2e.keyboard import Keyboard
 
-SAMPLER = Path(__file__).parents[2] / "graphs" / "library" / "sampler.json"
 COLUMNS = (20, 290, 560, 830, 1100)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sampler(workspace: Path) -> None:
-    """The sampler as a graph of the workspace, where it is offered as a node."""
-    shutil.copyfile(SAMPLER, workspace / "sampler.json")
 
 
 def test_text_to_image_is_built_by_mouse(editor: Editor) -> None:
@@ -27,7 +15,7 @@ def test_text_to_image_is_built_by_mouse(editor: Editor) -> None:
     positive = editor.add_node("text.encode", at=(COLUMNS[1], 20))
     negative = editor.add_node("text.encode", at=(COLUMNS[1], 260))
     noise = editor.add_node("latent.noise", at=(COLUMNS[2], 20))
-    sampler = editor.add_node("sampler.json", at=(COLUMNS[3], 20))
+    sampler = editor.add_node("library/sampler.json", at=(COLUMNS[3], 20))
     decode = editor.add_node("vae.decode", at=(COLUMNS[4], 20))
     editor.show_everything()
 
@@ -57,7 +45,7 @@ def test_text_to_image_is_built_by_keyboard_alone(editor: Editor) -> None:
     positive = keyboard.add("text.encode")
     negative = keyboard.add("text.encode")
     noise = keyboard.add("latent.noise")
-    sampler = keyboard.add("sampler.json")
+    sampler = keyboard.add("library/sampler.json")
     decode = keyboard.add("vae.decode")
     editor.command("Arrange")
     editor.command("Show everything")

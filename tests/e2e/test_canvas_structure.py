@@ -1,0 +1,105 @@
+"""Frames, notes and loops on the canvas, by pointer and by keys."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.editor import Editor, Node, middle
+
+
+def chain(editor: Editor) -> tuple[Node, Node]:
+    """A node that loads a picture, and one that blurs it."""
+    editor.new_graph()
+    editor.close_panels()
+    load = editor.add_node("image.load", at=(60, 120))
+    blur = editor.add_node("image.blur", at=(460, 120))
+    editor.link(load.output(), blur.input("image"))
+    return load, blur
+
+
+def left(node: Node) -> float:
+    """Where a card begins, in pixels of the window."""
+    box = node.card.bounding_box()
+    assert box is not None
+    return box["x"]
+
+
+def wait_left(editor: Editor, name: str, x: float) -> None:
+    """Wait until a card begins at a place."""
+    editor.page.wait_for_function(
+        "([name, x]) => document.querySelector(`[data-node=${name}]`).getBoundingClientRect().x === x",
+        arg=[name, x],
+    )
+
+
+def test_a_frame_is_named_and_moves_with_what_is_in_it(editor: Editor) -> None:
+    _, blur = chain(editor)
+    keyboard, mouse = editor.page.keyboard, editor.page.mouse
+    keyboard.press("Control+a")
+    keyboard.press("Control+g")
+    title = editor.page.get_by_role("textbox", name="Title of the group")
+    expect(title).to_be_focused()
+    title.fill("Softer")
+    keyboard.press("Enter")
+    frame = editor.page.get_by_role("group", name="Group Softer")
+    expect(frame).to_be_focused()
+
+    before = left(blur)
+    x, y = middle(frame.get_by_text("Softer"))
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + 60, y + 20, steps=4)
+    mouse.up()
+    expect(frame).to_be_visible()
+    wait_left(editor, "blur", before + 60)
+    keyboard.press("Alt+ArrowRight")
+    wait_left(editor, "blur", before + 70)
+
+
+def test_a_note_is_written_where_the_pointer_is(editor: Editor) -> None:
+    chain(editor)
+    keyboard = editor.page.keyboard
+    editor.canvas.click(position={"x": 200, "y": 560})
+    keyboard.press("n")
+    note = editor.page.get_by_role("textbox", name="Note")
+    expect(note).to_be_focused()
+    note.fill("Why so soft?")
+    keyboard.press("Control+Enter")
+    written = editor.page.get_by_role("group", name="Note: Why so soft?")
+    expect(written).to_be_focused()
+    keyboard.press("Delete")
+    expect(written).to_be_hidden()
+    keyboard.press("Control+z")
+    expect(written).to_be_visible()
+
+
+def test_what_is_selected_becomes_a_loop_that_is_entered_by_keys(editor: Editor) -> None:
+    _, blur = chain(editor)
+    keyboard = editor.page.keyboard
+    blur.title.click()
+    keyboard.press("Control+Alt+g")
+    loop = editor.node("loop")
+    expect(loop.card).to_be_focused()
+    expect(loop.field("count")).to_have_value("10")
+    keyboard.press("i")
+    expect(editor.node("blur").card).to_be_visible()
+    expect(loop.card).to_be_hidden()
+    keyboard.press("u")
+    expect(loop.card).to_be_focused()
+
+
+def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
+    chain(editor)
+    keyboard = editor.page.keyboard
+    keyboard.press("Control+a")
+    keyboard.press("Control+g")
+    keyboard.press("Enter")
+    expect(editor.page.get_by_role("group", name="Group Group")).to_be_focused()
+    keyboard.press("Control+a")
+    keyboard.press("Control+c")
+    editor.new_graph()
+    editor.canvas.click(position={"x": 500, "y": 300})
+    keyboard.press("Control+v")
+    expect(editor.nodes()).to_have_count(2)
+    expect(editor.links()).to_have_count(1)
+    expect(editor.page.get_by_role("group", name="Group Group")).to_be_visible()

@@ -1,0 +1,67 @@
+"""Undo goes back to the start, whatever was done."""
+
+from __future__ import annotations
+
+import json
+import random
+
+from tests.cli.served import Served
+from tests.e2e.editor import Editor
+
+EDITS = 200
+KEYS = {
+    "duplicate": "Control+d",
+    "delete": "Delete",
+    "bypass": "b",
+    "mute": "m",
+    "collapse": "c",
+    "pin": "p",
+    "move": "Alt+ArrowRight",
+}
+ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown")
+
+
+def document(server: Served) -> str:
+    """The graph of the one session that is open, as text."""
+    [session] = server.get("/api/sessions").json()
+    return json.dumps(server.get(f"/api/sessions/{session['id']}").json()["document"], sort_keys=True)
+
+
+def one_edit(editor: Editor, chance: random.Random) -> None:
+    """Go to some node and do something to it, by keys."""
+    keyboard = editor.page.keyboard
+    kinds = [kind for kind in KEYS if kind != "delete" or editor.nodes().count() > 6]
+    editor.canvas.locator("[data-scope=canvas]").focus()
+    keyboard.press(chance.choice(ARROWS))
+    keyboard.press(KEYS[chance.choice(kinds)])
+
+
+def seq(server: Served) -> int:
+    [session] = server.get("/api/sessions").json()
+    return session["seq"]
+
+
+def test_undo_goes_back_through_two_hundred_random_edits(editor: Editor, server: Served) -> None:
+    start = document(server)
+    chance = random.Random(4)
+    editor.node("noise").title.click()
+    while seq(server) < EDITS:
+        one_edit(editor, chance)
+    changed = document(server)
+    assert changed != start
+    done = seq(server)
+    for _ in range(done):
+        editor.undo()
+    expect_document(editor, server, start)
+    for _ in range(done):
+        editor.redo()
+    expect_document(editor, server, changed)
+
+
+def expect_document(editor: Editor, server: Served, wanted: str) -> None:
+    """Wait until the server has a graph."""
+    for _ in range(300):
+        if document(server) == wanted:
+            return
+        editor.page.wait_for_timeout(100)
+    assert json.loads(document(server)) == json.loads(wanted)

@@ -67,7 +67,7 @@ def test_a_link_let_go_on_a_card_goes_to_the_first_free_port(editor: Editor) -> 
     one, other, blend = pictures(editor)
     for source in (one, other):
         before = editor.links().count()
-        pull(editor, source.output(), blend.card)
+        pull(editor, source.output(), blend.card.locator(".card__picture"))
         expect(editor.links()).to_have_count(before + 1)
     expect_links(editor, "load.out>blend.a#0", "load_2.out>blend.b#0")
 

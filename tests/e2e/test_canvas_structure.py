@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.editor import Editor, Node, middle
 
@@ -17,17 +17,17 @@ def chain(editor: Editor) -> tuple[Node, Node]:
     return load, blur
 
 
-def left(node: Node) -> float:
-    """Where a card begins, in pixels of the window."""
-    box = node.card.bounding_box()
+def left(element: Locator) -> float:
+    """Where something begins, in pixels of the window."""
+    box = element.bounding_box()
     assert box is not None
     return box["x"]
 
 
-def wait_left(editor: Editor, name: str, x: float) -> None:
-    """Wait until a card begins at a place."""
+def wait_right_of(editor: Editor, name: str, x: float) -> None:
+    """Wait until a card has moved beyond a place."""
     editor.page.wait_for_function(
-        "([name, x]) => document.querySelector(`[data-node=${name}]`).getBoundingClientRect().x === x",
+        "([name, x]) => document.querySelector(`[data-node=${name}]`).getBoundingClientRect().x > x",
         arg=[name, x],
     )
 
@@ -44,16 +44,19 @@ def test_a_frame_is_named_and_moves_with_what_is_in_it(editor: Editor) -> None:
     frame = editor.page.get_by_role("group", name="Group Softer")
     expect(frame).to_be_focused()
 
-    before = left(blur)
+    before, gap = left(blur.card), left(blur.card) - left(frame)
     x, y = middle(frame.get_by_text("Softer"))
     mouse.move(x, y)
     mouse.down()
     mouse.move(x + 60, y + 20, steps=4)
     mouse.up()
-    expect(frame).to_be_visible()
-    wait_left(editor, "blur", before + 60)
+    wait_right_of(editor, "blur", before + 40)
+    assert left(blur.card) - left(frame) == gap
+
+    before = left(blur.card)
     keyboard.press("Alt+ArrowRight")
-    wait_left(editor, "blur", before + 70)
+    wait_right_of(editor, "blur", before + 9)
+    assert left(blur.card) - left(frame) == gap
 
 
 def test_a_note_is_written_where_the_pointer_is(editor: Editor) -> None:
@@ -93,6 +96,7 @@ def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
     keyboard = editor.page.keyboard
     keyboard.press("Control+a")
     keyboard.press("Control+g")
+    expect(editor.page.get_by_role("textbox", name="Title of the group")).to_be_focused()
     keyboard.press("Enter")
     expect(editor.page.get_by_role("group", name="Group Group")).to_be_focused()
     keyboard.press("Control+a")

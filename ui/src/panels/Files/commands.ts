@@ -24,6 +24,7 @@ const commands = (): Command[] => [
     id: 'file.templates',
     group: 'graph',
     titleKey: 'panels.openTemplate',
+    words: 'templates examples gallery',
     run: () => openPanel('templates'),
   },
   {

@@ -145,6 +145,7 @@ class Editor:
 
     def command(self, words: str) -> None:
         """Find a command in the palette by some of its words, and run the first that is found."""
+        self.page.wait_for_load_state("networkidle")  # some commands come once the graph is shown
         self.page.keyboard.press("Control+k")
         palette = self.page.get_by_role("dialog", name="Commands")
         palette.get_by_role("combobox").fill(words)

@@ -38,6 +38,7 @@ def test_a_server_that_is_killed_and_started_again_loses_nothing(browser: Browse
         port = first.port
         with opened(browser, f"http://127.0.0.1:{port}/", LIGHT) as editor:
             editor.node("noise").type("width", "96")
+            editor.page.wait_for_load_state("networkidle")
             with editor.complaints.expecting(*LOST):
                 first.process.kill()
                 first.process.communicate()

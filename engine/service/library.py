@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from engine.errors import GraphError
 from engine.executors.headless import Headless
 from engine.graph.document import Graph, Instance
@@ -39,7 +41,7 @@ class Library:
                 continue
             if alone:  # what it refers to may change without it
                 known[one.name] = one, interface
-            told.append(_record(one, interface))
+            told.append(LibraryRecord(**asdict(one), interface=interface))
         self._known = known
         return told
 
@@ -51,14 +53,3 @@ class Library:
 
     def _reference(self, text: str) -> Graph:
         return self._headless.read(self._files.library(text))
-
-
-def _record(one: Listed, interface: InterfaceRecord) -> LibraryRecord:
-    return LibraryRecord(
-        name=one.name,
-        title=one.title,
-        help=one.help,
-        modified=one.modified,
-        size=one.size,
-        interface=interface,
-    )

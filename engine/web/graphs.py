@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 from engine.graph.document import Graph
 from engine.service.records import GraphRecord
 from engine.service.view_records import LibraryRecord
-from engine.service.workspace import Elsewhere, Listed, Workspace, digest_of
+from engine.service.workspace import Elsewhere, Workspace, digest_of
 from engine.web.errors import JSON, HttpRefusal
 from engine.web.etags import names, quoted, tagged
 from engine.web.serving import Serving, router
@@ -30,13 +31,13 @@ Condition = Annotated[str, Header()]
 @routes.get("/graphs")
 async def list_graphs(service: Serving) -> list[GraphRecord]:
     """List the graph files of the workspace."""
-    return [_record(one) for one in await asyncio.to_thread(service.workspace.files)]
+    return [GraphRecord(**asdict(one)) for one in await asyncio.to_thread(service.workspace.files)]
 
 
 @routes.get("/templates")
 async def list_templates(service: Serving) -> list[GraphRecord]:
     """List the graphs that are shipped, and those in the library folders."""
-    return [_record(one) for one in await asyncio.to_thread(service.workspace.templates)]
+    return [GraphRecord(**asdict(one)) for one in await asyncio.to_thread(service.workspace.templates)]
 
 
 @routes.get("/library", response_model=list[LibraryRecord])
@@ -98,13 +99,3 @@ def _expected(workspace: Workspace, name: str, condition: str) -> str:
     if condition and not (there and names(condition, there)):
         raise HttpRefusal(412, f"{name} is not as it was when it was read. Read it again.")
     return there
-
-
-def _record(listed: Listed) -> GraphRecord:
-    return GraphRecord(
-        name=listed.name,
-        title=listed.title,
-        help=listed.help,
-        modified=listed.modified,
-        size=listed.size,
-    )

@@ -10,12 +10,11 @@ from time import perf_counter, process_time
 
 import pytest
 
-from engine.declare.registry import installed
 from engine.service.planning import Planner
-from engine.service.records import GraphSource
 from tests.bench import graphs
 from tests.bench.measure import Cost, Measured, measured, show
-from tests.service.desk import Desk, desk
+from tests.bench.ran import ran
+from tests.service.desk import Desk
 
 pytestmark = pytest.mark.bench
 
@@ -58,15 +57,8 @@ async def cost(*acts: Callable[[], Awaitable[None]]) -> Cost:
 
 async def typing(folder: Path, shape: graphs.Shape, name: str) -> dict[str, Measured]:
     found: dict[str, list[Cost]] = {}
-    async with desk(folder, nodes=installed()) as at:
-        at.file().parent.mkdir(exist_ok=True)
-        shape(MANY).write(at.file())
-        id = (await at.sessions.open(GraphSource(name="sum"))).id
-        at.headless.run(await at.sessions.graph(id), scope=id)
-        at.headless.store.flush()
-        planner = Planner(at.headless, at.sessions)
+    async with ran(folder, shape, MANY) as (at, planner, id):
         editor = Editor(at, planner, id, name)
-        await at.sessions.settle()
         await editor.look()
         for _ in range(ROUNDS):
             for act, title in ((editor.type, "edit and problems"), (editor.look, "plan, the first time")):

@@ -8,13 +8,10 @@ from time import perf_counter, process_time
 
 import pytest
 
-from engine.declare.registry import installed
-from engine.service.planning import Planner
-from engine.service.records import GraphSource
 from engine.service.values import Values
 from tests.bench import graphs
 from tests.bench.measure import Cost, measured, show
-from tests.service.desk import desk
+from tests.bench.ran import ran
 
 pytestmark = pytest.mark.bench
 
@@ -25,14 +22,7 @@ BOUND = 0.030
 
 
 async def telling(folder: Path, shape: graphs.Shape) -> list[Cost]:
-    async with desk(folder, nodes=installed()) as at:
-        at.file().parent.mkdir(exist_ok=True)
-        shape(MANY).write(at.file())
-        id = (await at.sessions.open(GraphSource(name="sum"))).id
-        at.headless.run(await at.sessions.graph(id), scope=id)
-        at.headless.store.flush()
-        planner = Planner(at.headless, at.sessions)
-        await at.sessions.settle()
+    async with ran(folder, shape, MANY) as (at, planner, id):
         await planner.plan(id)
         costs: list[Cost] = []
         for _ in range(ROUNDS):

@@ -9,6 +9,7 @@ import type { OpenGraph } from '../stores/graphs'
 import { usePreferences } from '../stores/preferences'
 import { showPresence } from '../stores/presence'
 import { select, useSelection } from '../stores/selection'
+import { Box } from './Box'
 import { NodeCard } from './card/NodeCard'
 import { RerouteDot } from './card/RerouteDot'
 import { useHiddenLinks } from './connecting'
@@ -17,14 +18,12 @@ import { Dots } from './Dots'
 import { dropOnto } from './drop'
 import { Far } from './Far'
 import { useFarPointer } from './farPointer'
-import { GroupBox } from './GroupBox'
 import { knownOf, levelShown } from './here'
 import { LinkEdge } from './LinkEdge'
 import { LinkPeek } from './LinkPeek'
 import { cardMenu, linkMenu, paneMenu } from './lateMenus'
 import { Minimap } from './Minimap'
 import { LevelNodes, type FlowLink, type FlowNode } from './nodes'
-import { NoteBox } from './NoteBox'
 import { Peers } from './Peers'
 import { pickUp } from './pickUp'
 import { Tools } from './Tools'
@@ -34,7 +33,7 @@ import { useDrag, type Places } from './useDrag'
 import { useFar } from './useFar'
 import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, toGraph, viewOfAll } from './view'
 
-const NODE_TYPES = { card: NodeCard, reroute: RerouteDot, 'group-box': GroupBox, 'note-box': NoteBox }
+const NODE_TYPES = { card: NodeCard, reroute: RerouteDot, 'group-box': Box, 'note-box': Box }
 const EDGE_TYPES = { link: LinkEdge }
 const NO_NODES: FlowNode[] = []
 const NO_LINKS: FlowLink[] = []

@@ -13,7 +13,7 @@ import { nameFault } from '../panels/Outline/actions'
 import { announce } from '../shell/announce'
 import { ask, prompt } from '../shell/ask'
 import { notify } from '../stores/notices'
-import { usePreferences } from '../stores/preferences'
+import { noteRecent } from '../stores/preferences'
 import { keyOf, results } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
@@ -34,10 +34,7 @@ export function unsetParam(name: string, port: string): void {
 
 /** Give a graph input another default, which is what it has while nobody sets it. */
 export function setInput(name: string, value: JsonValue): void {
-  void editLevel((level, at) => {
-    const input = entry(level.inputs, name)
-    return input ? [{ op: 'expose_input', at, name, input: { ...(input as Record<string, JsonValue>), default: value } }] : []
-  })
+  void editLevel((level, at) => make.changeInput(level, name, { default: value }, at))
 }
 
 export function toggleCollapsed(names: readonly string[]): void {
@@ -167,7 +164,7 @@ export async function adding(build: (at: string) => Operation[]): Promise<string
 export function addNodeAt(type: string, position: Point = meantPlace()): Promise<string[]> {
   const here = editable()
   if (!here) return Promise.resolve([])
-  usePreferences.setState(({ recent }) => ({ recent: [type, ...recent.filter((one) => one !== type)].slice(0, 24) }))
+  noteRecent(type)
   return adding((at) => make.addNode(here.level, type, position, here.known.catalogue, at))
 }
 

@@ -2,6 +2,8 @@
 
 import type {
   CatalogueRecord,
+  Graph,
+  GraphInput,
   InputPortRecord,
   Instance,
   InterfaceRecord,
@@ -9,7 +11,7 @@ import type {
   NodeRecord,
   OutputPortRecord,
 } from '../protocol'
-import { entry } from './level'
+import { entry, splitPort } from './level'
 import { isLink } from './links'
 import { describe, readShape, type Fits, type Shape } from './types'
 
@@ -74,6 +76,18 @@ export function interfaceOf(
 /** Whether an instance holds a graph: a subgraph or a loop, embedded or as a file. */
 export function isLevel(instance: Instance): boolean {
   return Boolean(instance.graph) || Boolean(instance.ref) || instance.type === LOOP
+}
+
+/** The first port that a graph's input feeds and that is known: it tells what the input takes. */
+export function portOfInput(level: Graph, declared: GraphInput, known: Known): InputPortRecord | null {
+  for (const text of declared.to ?? []) {
+    const { name, port } = splitPort(text)
+    const instance = entry(level.nodes, name)
+    const face = instance && interfaceOf(instance, name, known.catalogue, known.interfaces)
+    const found = face && entry(face.inputs, port)
+    if (found) return found
+  }
+  return null
 }
 
 /**

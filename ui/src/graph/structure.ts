@@ -2,7 +2,7 @@
  * Operations that change how a level is built: nodes on links, named inputs and outputs, subgraphs, loops.
  */
 
-import type { Graph, Instance, JsonValue, Operation } from '../protocol'
+import type { Graph, GraphInput, Instance, JsonValue, Operation } from '../protocol'
 import { addInstance, freeKey, freeName } from './edits'
 import { entry, type Path, type Point } from './level'
 import { fedPorts, INPUTS, isLink, sourcesOf, textOf, type LinkView, type PortRef } from './links'
@@ -93,6 +93,15 @@ export function exposeInput(
 export function exposeOutput(level: Graph, name: string, port: string, at: Path = ''): Operation[] {
   const output = freeKey(port === 'out' ? name : port, (key) => entry(level.outputs, key) !== undefined)
   return [{ op: 'expose_output', at, name: output, source: `${name}.${port}` }]
+}
+
+/** Change fields of a graph's input; undefined takes one away. */
+export function changeInput(level: Graph, name: string, change: Partial<GraphInput>, at: Path = ''): Operation[] {
+  const declared = entry(level.inputs, name)
+  if (!declared) return []
+  const input = { ...declared, ...change } as { [k: string]: JsonValue }
+  for (const [field, value] of Object.entries(change)) if (value === undefined) Reflect.deleteProperty(input, field)
+  return [{ op: 'expose_input', at, name, input }]
 }
 
 /** Take a named input away. */

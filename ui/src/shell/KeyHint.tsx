@@ -2,7 +2,7 @@ import { language } from '../i18n/language'
 import { useCommands } from '../stores/commands'
 import { usePreferences } from '../stores/preferences'
 import { chordsOf } from './dispatch'
-import { chordParts, formatChord } from './keys'
+import { chordParts } from './keys'
 import './KeyHint.css'
 
 /** A key combination as it is printed on the keys. */
@@ -29,10 +29,4 @@ export function useChord(command: string | undefined): string | undefined {
 export function CommandKeys({ command }: { readonly command: string }) {
   const chord = useChord(command)
   return chord === undefined ? null : <KeyHint chord={chord} />
-}
-
-/** The key combination of a command as text, for labels: `Ctrl+Z`. */
-export function useKeyText(command: string | undefined): string | undefined {
-  const chord = useChord(command)
-  return chord === undefined ? undefined : formatChord(chord, language())
 }

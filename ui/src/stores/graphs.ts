@@ -366,13 +366,6 @@ export function resendEdits(): void {
   for (const pending of leftPending()) void sendEdit(pending)
 }
 
-/** Operations for the level that is shown of the active graph. */
-export function editHere(make: (at: Path, graph: OpenGraph) => Operation[]): Promise<boolean> {
-  const { active, open: graphs } = useGraphs.getState()
-  const graph = graphs[active]
-  return graph ? edit(active, make(graph.at, graph)) : Promise.resolve(false)
-}
-
 export const undo = (session: string) => step('undo', session)
 export const redo = (session: string) => step('redo', session)
 

@@ -43,5 +43,3 @@ export function leftPending(): Pending[] {
     return []
   }
 }
-
-export const pendingCount = () => waiting.size

@@ -1,6 +1,6 @@
 /** The inputs of a graph as fields of a form: what each takes is told by the port that it feeds. */
 
-import { interfaceOf, type Known } from '../../graph/ports'
+import { portOfInput, type Known } from '../../graph/ports'
 import { entry, splitPort, viewOf } from '../../graph/level'
 import type { Graph, GraphInput, InputPortRecord, JsonValue, Operation } from '../../protocol'
 import { readField, type Form } from '../../widgets/schema'
@@ -46,30 +46,14 @@ export function seedInputs(graph: Graph, known: Known): FormInput[] {
 /** Give an input another value, as an edit. */
 export function setInput(graph: Graph, name: string, value: JsonValue): Operation[] {
   const declared = entry(graph.inputs, name)
-  return declared ? [{ op: 'expose_input', name, input: { ...plain(declared), default: value } }] : []
-}
-
-/** A declared input as a record of JSON. */
-export function plain(declared: GraphInput): Record<string, JsonValue> {
-  return declared as Record<string, JsonValue>
+  return declared ? [{ op: 'expose_input', name, input: { ...(declared as Record<string, JsonValue>), default: value } }] : []
 }
 
 function inputOf(name: string, declared: GraphInput, graph: Graph, known: Known): FormInput {
-  const port = portOf(declared, graph, known)
+  const port = portOfInput(graph, declared, known)
   const title = declared.title || readable(name)
   const value = Object.hasOwn(declared, 'default') ? declared.default : undefined
   return { name, title, help: declared.help || port?.help || '', port, value }
-}
-
-function portOf(declared: GraphInput, graph: Graph, known: Known): InputPortRecord | null {
-  for (const text of declared.to ?? []) {
-    const { name, port } = splitPort(text)
-    const instance = entry(graph.nodes, name)
-    const found =
-      instance && entry(interfaceOf(instance, name, known.catalogue, known.interfaces)?.inputs, port)
-    if (found) return found
-  }
-  return null
 }
 
 /** Texts and files come first, seeds last: the order in which somebody thinks of them. */

@@ -1,4 +1,4 @@
-import { History as HistoryIcon, Search, X } from 'lucide-react'
+import { History as HistoryIcon, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { t, type Key } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
@@ -6,6 +6,7 @@ import { Button, IconButton } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
 import { Skeleton } from '../../shell/Spinner'
 import { useGraphs } from '../../stores/graphs'
+import { SearchField } from '../Library/SearchField'
 import { stateKey } from './RunState'
 import { RunCard } from './RunCard'
 import { historyPages } from './list'
@@ -76,16 +77,7 @@ function Filters({
 }) {
   return (
     <div className="history__filters" role="search" aria-label={t('panels.history')}>
-      <label className="history__search">
-        <Search size={14} aria-hidden="true" />
-        <input
-          type="search"
-          value={filter.text}
-          placeholder={t('panels.historySearch')}
-          aria-label={t('panels.historySearch')}
-          onChange={(event) => change({ text: event.target.value })}
-        />
-      </label>
+      <SearchField label={t('panels.historySearch')} value={filter.text} onChange={(text) => change({ text })} />
       <div className="history__choices">
         <select
           aria-label={t('panels.filterGraph')}

@@ -3,7 +3,7 @@
 import { entry, isRecord, splitPort } from '../../graph/level'
 import { same } from '../../graph/patch'
 import type { Graph, Instance, JsonValue, Operation, Patch, Write } from '../../protocol'
-import { plain } from '../FormView/inputs'
+import { setInput } from '../FormView/inputs'
 
 type Table = Readonly<Record<string, JsonValue>>
 
@@ -114,7 +114,7 @@ export function valueOperations(now: Graph, values: Table, then: Graph): Operati
     const declared = entry(now.inputs, name)
     if (declared) {
       if (same(declared.default, value)) return []
-      return [{ op: 'expose_input', name, input: { ...plain(declared), default: value } }]
+      return setInput(now, name, value)
     }
     const targets = (entry(then.inputs, name)?.to ?? []).map(splitPort)
     return targets

@@ -1,19 +1,18 @@
 import { Settings2 } from 'lucide-react'
-import { entry, splitPort } from '../../graph/level'
-import { unexposeInput } from '../../graph/operations'
-import { interfaceOf } from '../../graph/ports'
+import { children, entry, splitPort } from '../../graph/level'
+import { changeInput, unexposeInput } from '../../graph/operations'
+import { portOfInput } from '../../graph/ports'
 import { t } from '../../i18n/t'
-import type { InputPortRecord, Operation } from '../../protocol'
+import type { Operation } from '../../protocol'
 import { Empty } from '../../shell/Empty'
 import { edit } from '../../stores/graphs'
 import { Widget } from '../../widgets/Widget'
 import { goTo } from '../Outline/reveal'
-import { children } from '../../graph/level'
 import { NamedPort } from './NamedPort'
 import { Section } from './Section'
 import { TextField } from './TextField'
 import type { Here } from './here'
-import { changeInput, portNameFault, renamePort } from './naming'
+import { portNameFault, renamePort } from './naming'
 import { inOwnOrder, movedBy } from './order'
 
 /** The named inputs of a level: renamed, put in order, given defaults and texts, or taken away. */
@@ -44,7 +43,7 @@ interface InputProps {
 function Input({ place, name, first, last, send }: InputProps) {
   const { level, at, readOnly } = place
   const declared = entry(level.inputs, name) ?? {}
-  const port = portOf(place, declared.to ?? [])
+  const port = portOfInput(level, declared, place.known)
   const change = (part: Parameters<typeof changeInput>[2]) => send(changeInput(level, name, part, at))
   return (
     <NamedPort
@@ -97,16 +96,4 @@ function Targets({ place, to }: { readonly place: Here; readonly to: readonly st
       ))}
     </p>
   )
-}
-
-/** The first port that an input feeds and that is known: it tells what the input takes. */
-function portOf({ level, known }: Here, to: readonly string[]): InputPortRecord | null {
-  for (const text of to) {
-    const { name, port } = splitPort(text)
-    const instance = entry(level.nodes, name)
-    const face = instance && interfaceOf(instance, name, known.catalogue, known.interfaces)
-    const found = face && entry(face.inputs, port)
-    if (found) return found
-  }
-  return null
 }

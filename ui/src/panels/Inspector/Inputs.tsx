@@ -1,7 +1,7 @@
 import { CornerUpLeft, Ellipsis, Link2, Unlink } from 'lucide-react'
 import { children, entry } from '../../graph/level'
 import { linksOf, sourcesOf, type LinkView } from '../../graph/links'
-import { exposeInput, lift, setParam, unlink, unsetParam } from '../../graph/operations'
+import { exposeInput, lift, setParam, unlink, unsetParam, changeInput } from '../../graph/operations'
 import type { Interface } from '../../graph/ports'
 import { shownType } from '../../graph/shownType'
 import { t } from '../../i18n/t'
@@ -16,7 +16,6 @@ import { openLinkTo } from '../Outline/linkTo'
 import { goTo } from '../Outline/reveal'
 import { Section } from './Section'
 import type { Here } from './here'
-import { changeInput } from './naming'
 
 interface InputsProps {
   readonly place: Here

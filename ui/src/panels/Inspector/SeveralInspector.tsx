@@ -20,7 +20,7 @@ import { select } from '../../stores/selection'
 import { Widget } from '../../widgets/Widget'
 import { titleOf as titleOfPort } from './Inputs'
 import { Section } from './Section'
-import { commonParams } from './common'
+import { commonParams } from './commonParams'
 import type { Here } from './here'
 
 const ALIGN: readonly (readonly [string, LucideIcon])[] = [

@@ -40,15 +40,6 @@ function renameOutput(level: Graph, name: string, to: string, at: Path): Operati
   ]
 }
 
-/** Change fields of a graph's input; undefined takes one away. */
-export function changeInput(level: Graph, name: string, change: Partial<GraphInput>, at: Path = ''): Operation[] {
-  const declared = entry(level.inputs, name)
-  if (!declared) return []
-  const input = json({ ...declared, ...change })
-  for (const [field, value] of Object.entries(change)) if (value === undefined) Reflect.deleteProperty(input, field)
-  return [{ op: 'expose_input', at, name, input }]
-}
-
 function json(declared: GraphInput): { [k: string]: JsonValue } {
   return { ...declared } as { [k: string]: JsonValue }
 }

@@ -92,9 +92,6 @@ function fileOf(
 const isTable = (value: JsonValue | undefined): value is Record<string, JsonValue> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The pack that a node comes from, as its id tells it: what stands before the first dot. */
-export const packOf = (type: string) => (type.includes('.') ? type.slice(0, type.indexOf('.')) : '')
-
 /** Names the set of what is missing, so that it is told once. */
 export const missingKey = ({ nodes, files }: Missing) =>
   [...nodes.map((one) => one.type), ...files.map((one) => `${one.path}.${one.port}`)].sort().join('\n')

@@ -26,12 +26,6 @@ export function goTo(path: string, enter = false): void {
   centreSoon(name, parent(known), enter)
 }
 
-/** Select a link of the level that is shown, and bring one of its ends to the middle. */
-export function goToLink(id: string, end: string): void {
-  select([], id)
-  centreOn(end)
-}
-
 /** The instance itself, or the one around it that stands in the document. */
 export function nearest(graph: Graph, path: string): string {
   for (let known = path; known !== ''; known = parent(known)) {

@@ -3,7 +3,7 @@
 import { entry, splitPort } from '../../graph/level'
 import { fedPorts } from '../../graph/links'
 import { interfaceOf, type Known } from '../../graph/ports'
-import type { Graph, InputPortRecord, Instance, JsonValue, Operation, RunRecord } from '../../protocol'
+import type { Graph, InputPortRecord, Instance, JsonValue, Operation } from '../../protocol'
 import { graphInputs, readable } from '../FormView/inputs'
 import { marking } from './folding'
 
@@ -141,9 +141,4 @@ export function shown(value: JsonValue | undefined, most = 80): string {
   if (value === undefined || value === null) return '–'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
-}
-
-/** The runs of a batch in the order in which they were asked for. */
-export function inBatchOrder(runs: Iterable<RunRecord>, batch: string): RunRecord[] {
-  return [...runs].filter((run) => run.batch === batch).sort((one, other) => (one.id < other.id ? -1 : 1))
 }

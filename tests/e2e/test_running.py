@@ -32,6 +32,7 @@ def test_a_page_that_is_loaded_again_in_mid_run_goes_on_showing_it(editor: Edito
     editor.reload()
     editor.wait_run("running")
     editor.node("decode").expect_picture()
+    editor.wait_run("done")
 
 
 def test_edits_survive_that_the_page_is_loaded_again(editor: Editor) -> None:

@@ -4,7 +4,7 @@ import { create } from 'zustand'
 import { post, ask, remove } from '../api/http'
 import type { JsonValue, Paused, Preview, QueueRecord, Reliable, RunChanged, RunGone, RunRecord, RunRequest } from '../protocol'
 import { line } from './connection'
-import { onClosed, tell, useGraphs } from './graphs'
+import { onClosed, onEdited, tell, useGraphs } from './graphs'
 import { Keyed } from './keyed'
 
 export type NodeStatus = 'running' | 'done' | 'cached' | 'failed' | 'blocked' | 'cancelled'
@@ -73,6 +73,10 @@ export function followQueue(): void {
     leaving.get(session)?.()
     leaving.delete(session)
     clearNodes(session)
+  })
+  // The queue may be told before a graph is opened, as it is when the page is loaded again.
+  onEdited((session) => {
+    if (!useRuns.getState().shown[session]) useRuns.getState().queue.filter((run) => run.session === session).forEach(consider)
   })
   line.listen('queue', {
     snapshot: (value) => {
@@ -296,9 +300,3 @@ export const deleteRun = (id: string) => remove(`runs/${id}`).then(() => undefin
 /** Runs that ended, found again. */
 export const searchRuns = (query: Record<string, string | number | undefined>) =>
   ask<RunRecord[]>('GET', 'runs', { query })
-
-/** Show the run under way or the last one of a graph that was just opened. */
-export async function showLastRun(session: string): Promise<void> {
-  const inQueue = useRuns.getState().queue.find((run) => run.session === session)
-  if (inQueue) follow(inQueue)
-}

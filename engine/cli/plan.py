@@ -42,11 +42,13 @@ def _explain(request: Request) -> tuple[str, Sequence[Explanation]]:
     from engine.cli.request import opened
     from engine.executors.headless import meant
     from engine.plan.explain import explain
+    from engine.service.stored import foreseen
 
     with opened(request) as job:
-        plan = job.headless.plan(job.points[0].graph, outputs=request.output)
+        store = job.headless.store
+        plan = foreseen(job.headless.plan(job.points[0].graph, outputs=request.output), store)
         numbers = meant(request.force, plan.names)
-        return job.graph.digest(), explain(plan, job.headless.store, str(job.path.resolve()), numbers)
+        return job.graph.digest(), explain(plan, store, str(job.path.resolve()), numbers)
 
 
 def describe(digest: str, explanations: Sequence[Explanation]) -> dict[str, Any]:

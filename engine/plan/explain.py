@@ -208,7 +208,7 @@ class Explainer:
             before: The plan that this one is a revision of.
         """
         plan, hits, misses, said = told.plan, told.found.hits, told.misses, told.said
-        reasons = Reasons(plan, self._last, told.cone, told.forced, before)
+        reasons = Reasons(plan, self._last, told.cone, misses, told.forced, before)
         running = [index for index in indices if index in misses]
         reasons.look_up(running, self._history.ingredients)
         self._look_up_costs({plan.nodes[index].id for index in running})

@@ -17,6 +17,7 @@ class Reasons:
         plan: The plan.
         last: Key of each instance in the last run.
         cone: Instances that run since something in front of them is forced to.
+        misses: What has to run.
         forced: Instances that are forced to run.
         before: The plan of which this one is a revision, if it is one.
     """
@@ -26,10 +27,12 @@ class Reasons:
         plan: Plan,
         last: Sequence[bytes | None],
         cone: frozenset[int],
+        misses: frozenset[int],
         forced: frozenset[int],
         before: Plan | None = None,
     ) -> None:
-        self._plan, self._last, self._cone, self._forced = plan, last, cone, forced
+        self._plan, self._last, self._cone = plan, last, cone
+        self._misses, self._forced = misses, forced
         self._before = before or plan
         self._stored: Mapping[bytes, bytes] = {}
         self.moved: set[int] = set()
@@ -60,7 +63,10 @@ class Reasons:
         if key is None:
             return self._pending(index)
         if last is None:
-            return "it has not run in this graph before"
+            late = plan.payloads[index] is None
+            return (
+                "no result is stored for what it reads now" if late else "it has not run in this graph before"
+            )
         if last == key:
             return "its stored result was given up"
         return self._changed(index, last)
@@ -73,7 +79,11 @@ class Reasons:
             return "its inputs decide which of its ports are needed"
         if index in plan.over:
             return "it depends on the items of a list"
-        late = [plan.names[source] for source in plan.sources[index] if plan.keys[source] is None]
+        late = [
+            plan.names[source]
+            for source in plan.sources[index]
+            if plan.payloads[source] is None and source in self._misses
+        ]
         return f"it depends on the value of {', '.join(late) or 'its loop'}"
 
     def _only_moved(self, indices: Iterable[int]) -> set[int]:

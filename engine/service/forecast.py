@@ -12,6 +12,7 @@ from engine.graph import given
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
 from engine.plan.explain import explain
+from engine.service.stored import foreseen
 
 
 def forecast(
@@ -40,5 +41,5 @@ def forecast(
         given.refuse(value, given.named(name, ports))
     ready = with_values(graph, values)
     headless.check_ready(ready)
-    plan = headless.plan(ready, outputs=outputs)
+    plan = foreseen(headless.plan(ready, outputs=outputs), headless.store)
     return explain(plan, headless.store, scope, meant(forced, plan.names))

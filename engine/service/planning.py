@@ -24,6 +24,7 @@ from engine.plan.revise import follow
 from engine.service.beside import Beside
 from engine.service.records import PlanRecord
 from engine.service.sessions import Sessions
+from engine.service.stored import foreseen
 
 KEPT = 32
 """Plans that are kept to go on from."""
@@ -155,7 +156,8 @@ class _Draft:
         """See ``Planner.explain``; called in threads."""
         with self._lock, collector_held():
             self._compiled = compiled = self._compile(now)
-            return self._answers.next(now.seq, self._explainer.explain(compiled.plan), after)
+            plan = foreseen(compiled.plan, self._headless.store)
+            return self._answers.next(now.seq, self._explainer.explain(plan), after)
 
     def plan(self, now: _Now) -> tuple[Plan, Graph]:
         """See ``Planner.plan``: the plan, and the graph that it is of; called in threads."""

@@ -7,6 +7,7 @@ loading them, so that lifted instances and those behind them are found, too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.graph.flat import Source
 from engine.plan.plan import Plan
@@ -37,6 +38,24 @@ def stored(plan: Plan, store: Store) -> dict[int, Entry]:
     return entries
 
 
+def foreseen(plan: Plan, store: Store) -> Plan:
+    """The plan with the late keys that can be told before a run: what an instance reads is stored.
+
+    Args:
+        plan: The plan; it stays as it is.
+        store: Where results are. What runs each time may give another value than the one that is there.
+    """
+    late = [index for index in plan.order if plan.keys[index] is None and plan.nodes[index].pure]
+    if not late:
+        return plan
+    probed = store.probe([key for key in plan.keys if key is not None])
+    entries = {index: probed[key] for index, key in enumerate(plan.keys) if key in probed}
+    keys, finding = [*plan.keys], _Late(plan, store, entries)
+    for index in late:
+        keys[index] = finding.find(index)
+    return replace(plan, keys=keys)
+
+
 def slots_of(plan: Plan, links: Links, entries: Mapping[int, Entry]) -> Slots | None:
     """Where what an instance reads is; None when some of it can't be found.
 
@@ -63,15 +82,18 @@ class _Late:
         self._plan, self._store, self._entries = plan, store, entries
         self._choices = Choices(plan)
 
-    def find(self, index: int) -> None:
-        """Find one, whose sources' were looked for before."""
+    def find(self, index: int) -> bytes | None:
+        """Find one, whose sources' were looked for before; its key, if that can be told."""
         if not self._is_hashed(index) or not self._has_chosen(index):
-            return
+            return None
         links = self._choices.links(index)
         slots = slots_of(self._plan, links, self._entries)
         late = None if slots is None else linked_key(self._plan, index, links, slots)
-        if late is not None and (entry := self._store.probe([late[0]]).get(late[0])):
+        if late is None:
+            return None
+        if entry := self._store.probe([late[0]]).get(late[0]):
             self._entries[index] = entry
+        return late[0]
 
     def _is_hashed(self, index: int) -> bool:
         """Whether the digests of its files are known: to hash them takes too long."""

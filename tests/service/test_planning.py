@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from engine.declare.node import node
 from engine.errors import GraphError
 from engine.service.planning import FRESH, Planner
 from engine.service.records import GraphSource, PlanRecord
 from engine.service.sessions import NoSession
+from tests.graph.nodes import registry
 from tests.service.desk import Desk, desk, set_value, story
 
 TREE: dict[str, Any] = {
@@ -21,12 +23,38 @@ TREE: dict[str, Any] = {
         "sum": {"type": "t.add", "links": {"a": "one.out", "b": "two.out"}},
     },
 }
+LIFTED: dict[str, Any] = {
+    "outputs": {"sum": "sum.out"},
+    "nodes": {
+        "all": {"type": "t.range", "params": {"n": 3}},
+        "more": {"type": "t.add", "links": {"a": "all.out"}, "params": {"b": 1}, "over": ["a"]},
+        "cut": {"type": "t.whole", "links": {"x": "more.out"}, "over": ["x"]},
+        "sum": {"type": "t.total", "links": {"values": ["first.out", "last.out"]}},
+        "first": {"type": "t.item", "links": {"items": "cut.out"}},
+        "last": {"type": "t.item", "links": {"items": "cut.out"}, "params": {"place": 2}},
+    },
+}
+"""Every key behind ``all`` is known only at a run, or once what it reads is stored."""
+
+
+@node("t.item")
+def item(items: list[int], place: int = 0) -> int:
+    """Take one of several."""
+    return items[place]
+
+
+@node("t.same", pure=False)
+def same() -> float:
+    """Give the same each time, which nobody can know before."""
+    return 4.0
 
 
 @asynccontextmanager
 async def planning(folder: Path, tree: Any = None) -> AsyncGenerator[tuple[Desk, Planner, str]]:
     """A session that is planned."""
-    async with desk(folder) as at:
+    nodes = registry()
+    nodes.add((item, same))
+    async with desk(folder, nodes=nodes) as at:
         at.file(tree=TREE if tree is None else tree)
         id = (await at.sessions.open(GraphSource(name="sum"))).id
         yield at, Planner(at.headless, at.sessions), id
@@ -93,6 +121,46 @@ async def test_what_was_run_meanwhile_is_told(tmp_path: Path) -> None:
         assert {one[0] for one in told(await planner.explain(id, after=first.version)).values()} == {
             "hit",
             "not needed",
+        }
+
+
+@story
+async def test_of_lists_too_it_is_told_that_their_results_are_stored(tmp_path: Path) -> None:
+    async with planning(tmp_path, LIFTED) as (at, planner, id):
+        first = told(await planner.explain(id))
+        run(at, id, await at.sessions.graph(id))
+        then = told(await planner.explain(id))
+
+        assert first["more"] == ("pending", "it depends on the items of a list")
+        assert first["sum"] == ("pending", "it depends on the value of first, last")
+        assert then.pop("sum") == ("hit", "its result is stored")
+        assert {status for status, _ in then.values()} == {"not needed"}
+
+
+@story
+async def test_what_reads_stored_items_and_is_not_stored_itself_is_told_to_run(tmp_path: Path) -> None:
+    async with planning(tmp_path, LIFTED) as (at, planner, id):
+        run(at, id, await at.sessions.graph(id))
+        await at.edit(id, {"op": "set_param", "name": "last", "port": "place", "value": 1})
+
+        then = told(await planner.explain(id))
+        assert then["last"] == ("run", "no result is stored for what it reads now")
+        assert then["sum"] == ("pending", "it depends on the value of last")
+        assert (then["first"][0], then["cut"][0], then["more"][0]) == ("hit", "hit", "not needed")
+
+
+@story
+async def test_what_reads_what_runs_each_time_depends_on_it_whatever_is_stored(tmp_path: Path) -> None:
+    tree = {
+        "nodes": {"now": {"type": "t.same"}, "cut": {"type": "t.whole", "links": {"x": "now.out"}}},
+        "outputs": {"whole": "cut.out"},
+    }
+    async with planning(tmp_path, tree) as (at, planner, id):
+        run(at, id, await at.sessions.graph(id))
+
+        assert told(await planner.explain(id)) == {
+            "now": ("run", "it runs each time"),
+            "cut": ("pending", "it depends on the value of now"),
         }
 
 

@@ -193,8 +193,9 @@ class _Instances:
         return all(text.partition(".")[0] in self._muted for text in texts)
 
     def _plain(self, name: str, instance: Instance, interface: Interface) -> None:
-        if instance.carry or instance.items is not None or instance.count is not None or instance.while_:
-            cure = 'Set its type to "flow.loop", or take carry, items, count and while out.'
+        extent = instance.items is not None or instance.count is not None
+        if instance.carry or extent or instance.while_ or instance.fork is not None:
+            cure = 'Set its type to "flow.loop", or take carry, items, count, while and fork out.'
             self._report("not-a-loop", name, "", "a loop", f'"{instance.type}"', cure)
         node = interface.node
         if node is None:

@@ -81,6 +81,18 @@ class GraphInput(Part):
         return tree if self.required or self.default is not None else {**tree, "default": None}
 
 
+class Fork(Part):
+    """Where a loop goes on from, in the place of its start values: a step of another run that was kept.
+
+    Attributes:
+        turn: Turns that were done by then; the loop's own index goes on from there.
+        key: Key (hex) under which the values after that turn are stored.
+    """
+
+    turn: int = Field(ge=1)
+    key: str
+
+
 class Instance(Part):
     """A use of a node, a subgraph or a loop.
 
@@ -101,6 +113,7 @@ class Instance(Part):
         collect: The body's outputs that are gathered into lists.
         checkpoint: Turns between two checkpoints; 0 = none.
         keep: Checkpoints that stay, the last ones, as long as the store has room.
+        fork: The kept turn that a loop goes on from; its start values are not looked at then.
         frozen: Key (hex) of the stored result to use, whatever changed.
     """
 
@@ -120,6 +133,7 @@ class Instance(Part):
     collect: list[str] = Field(default_factory=list)
     checkpoint: int = Field(default=0, ge=0)
     keep: int = Field(default=2, ge=1)
+    fork: Fork | None = None
     frozen: str = ""
 
     @property

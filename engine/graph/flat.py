@@ -7,12 +7,24 @@ instance ``GIVEN`` stands for a value that the loop hands in, named by the outpu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.declare.node import Node
 
 Source = tuple[int, str]
 GIVEN = -1
+
+
+class Fork(NamedTuple):
+    """The kept turn that a loop goes on from.
+
+    Attributes:
+        turn: Turns done by then.
+        key: Under which the values after them are stored.
+    """
+
+    turn: int
+    key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Loop:
         collect: Outputs of the body that are gathered into lists.
         checkpoint: Turns between checkpoints; 0 = none.
         keep: Checkpoints that stay, the last ones.
+        fork: What it goes on from in the place of its start values; None when it begins at its beginning.
     """
 
     body: Flat
@@ -36,6 +49,7 @@ class Loop:
     collect: tuple[str, ...]
     checkpoint: int
     keep: int
+    fork: Fork | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +65,7 @@ class Flat:
         frozen: Instance → key of the result that stands for it.
         loops: Instance → its loop. Ports of a loop are ``carry/x``, ``in/x``, ``items`` and ``count``.
         outputs: Named outputs of the graph.
+        spared: Outputs that would be start values of loops that go on from a kept turn.
     """
 
     names: list[str] = field(default_factory=list[str])
@@ -61,6 +76,7 @@ class Flat:
     frozen: dict[int, bytes] = field(default_factory=dict[int, bytes])
     loops: dict[int, Loop] = field(default_factory=dict[int, Loop])
     outputs: dict[str, Source] = field(default_factory=dict[str, Source])
+    spared: set[Source] = field(default_factory=set[Source])
 
     def add(self, name: str, node: Node[Any, Any]) -> int:
         """Append an instance without params or links; its number."""

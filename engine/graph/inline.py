@@ -15,7 +15,8 @@ from engine.declare.registry import Registry
 from engine.errors import GraphError, Problem
 from engine.graph.document import LOOP, Graph, Instance
 from engine.graph.feeds import Feed, Follower, Link, Literal, Scope, problem
-from engine.graph.flat import GIVEN, Flat, Loop, Source
+from engine.graph.flat import GIVEN, Flat, Fork, Loop, Source
+from engine.graph.forks import problems_of
 from engine.graph.hoist import hoist
 from engine.graph.levels import Level, Refs, expand
 
@@ -71,6 +72,7 @@ class _Flattener:
             self._number(scope, flat, pending, scopes)
         for index, port, feeds in pending:
             self._connect(flat, index, port, feeds)
+        _spare_starts(flat)
         for name, text in level.graph.outputs.items():
             source = self._follow(Link(top, text))
             if not isinstance(source, tuple):
@@ -135,6 +137,8 @@ class _Flattener:
         pending: list[Pending],
     ) -> int:
         instance, inner = level.graph.nodes[name], level.inner.get(name)
+        if problems := problems_of(level, name):
+            raise GraphError(problems)
         if inner is None:
             cure = "Give it a graph, or a ref to one."
             raise problem("no-body", level.path + name, "", "a body", "none", cure)
@@ -159,6 +163,7 @@ class _Flattener:
             collect=tuple(instance.collect),
             checkpoint=instance.checkpoint,
             keep=instance.keep,
+            fork=instance.fork and Fork(instance.fork.turn, bytes.fromhex(instance.fork.key)),
         )
         return index
 
@@ -174,6 +179,14 @@ def _handed_in(body: Level, turning: set[str], feeds: dict[str, list[Feed]]) -> 
         elif fed:
             given[name] = feeds.pop(f"in/{name}")[0]
     return given
+
+
+def _spare_starts(flat: Flat) -> None:
+    """Take the start values of loops that go on from a kept turn out: nothing needs them."""
+    for index, loop in flat.loops.items():
+        for port in [f"carry/{name}" for name in loop.carry] if loop.fork is not None else ():
+            flat.params[index].pop(port, None)
+            flat.spared.update(flat.links[index].pop(port, ()))
 
 
 def _key(text: str, place: str) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from engine.errors import Problem
 from engine.graph.document import Graph, Instance, is_link
+from engine.graph.forks import problems_of
 from engine.graph.interface import Interface
 from engine.graph.levels import Level
 from engine.graph.params import Params
@@ -27,6 +28,7 @@ def check_loop(
     path = level.path + name
     inner = level.inner.get(name)
     problems += [Problem(code, path, *rest) for code, *rest in _bounds(instance, level.fed.get(name, {}))]
+    problems += problems_of(level, name)
     if inner is None:
         if instance.graph is None and not instance.ref:
             cure = "Give it a graph, or a ref to one."

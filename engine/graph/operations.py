@@ -304,6 +304,7 @@ class SetFields(Operation):
             "collect",
             "checkpoint",
             "keep",
+            "fork",
             "frozen",
             "ref",
             "type",

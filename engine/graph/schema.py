@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from engine.declare.docstring import read_help
-from engine.graph.document import Graph, GraphInput, Instance, Link
+from engine.graph.document import Fork, Graph, GraphInput, Instance, Link
 
 
 def graph_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a graph file, generated from the models and their docstrings."""
     schema = Graph.model_json_schema(by_alias=True)
-    for cls in (Graph, GraphInput, Instance, Link):
+    for cls in (Graph, GraphInput, Instance, Fork, Link):
         describe(schema["$defs"][cls.__name__], cls)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

@@ -160,6 +160,8 @@ class Explainer:
 
     def _runs(self, plan: Plan, index: int, why: str) -> Explanation:
         name, node = plan.names[index], plan.nodes[index]
+        if (fork := plan.fork(index)) is not None:
+            why = f"it goes on from turn {fork.turn}; {why}"
         cost = self._costs[node.id]
         status: Status = "pending" if plan.keys[index] is None and node.pure else "run"
         seconds, size = (cost.seconds, cost.size) if cost else (None, None)
@@ -213,8 +215,9 @@ class Explainer:
         reasons.look_up(running, self._history.ingredients)
         self._look_up_costs({plan.nodes[index].id for index in running})
         behind, moved = self._behind, reasons.moved
+        stuck = self._stuck(plan, running)
         for index in running:
-            foreseen = index in moved and behind.get(index)
+            foreseen = stuck.get(index) or (index in moved and behind.get(index))
             said[index] = foreseen or self._runs(plan, index, reasons.of(index))
         for index in set(indices) - misses:
             name, node = plan.names[index], plan.nodes[index]
@@ -224,6 +227,21 @@ class Explainer:
                 said[index] = Explanation(name, node.id, "hit", text, entry.seconds, entry.size)
             else:
                 said[index] = Explanation(name, node.id, "not needed", "no output wanted needs it")
+
+    def _stuck(self, plan: Plan, running: Iterable[int]) -> dict[int, Explanation]:
+        """What is said of loops that can't go on from where they should: it is stored no more."""
+        forks = {index: fork for index in running if (fork := plan.fork(index)) is not None}
+        there = self._history.probe([fork.key for fork in forks.values()]) if forks else {}
+        return {
+            index: Explanation(
+                plan.names[index],
+                plan.nodes[index].id,
+                "run",
+                f"turn {fork.turn}, which it goes on from, is not in the store: take the fork away",
+            )
+            for index, fork in forks.items()
+            if fork.key not in there
+        }
 
     def _look_up_costs(self, nodes: set[str]) -> None:
         if unknown := sorted(nodes - self._costs.keys()):

@@ -12,13 +12,16 @@ from typing import Any
 
 from engine.declare.node import Node
 from engine.errors import GraphError, Problem
-from engine.graph.flat import GIVEN, Flat, Loop, Source
+from engine.graph.flat import GIVEN, Flat, Fork, Loop, Source
 from engine.graph.order import arrange, cycle_problem
 from engine.plan.bind import Binder, Files, Links
 from engine.plan.keys import Keyer, key_of
 
 IMPURE = "impure"
 """Stands in the place of a body's digest when that differs from run to run."""
+
+LOOP_PARTS = 5
+"""Parts of a loop in its key, in front of the turn that it goes on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,15 @@ class Plan:
         """Early keys by instance, of those that have one."""
         return {name: key for name, key in zip(self.names, self.keys, strict=True) if key is not None}
 
+    def held(self) -> list[bytes]:
+        """Keys of what a run must not lose: its results, and what loops go on from."""
+        forks = [fork.key for index in self.loops if (fork := self.fork(index)) is not None]
+        return forks + [key for key in self.keys if key is not None]
+
+    def fork(self, index: int) -> Fork | None:
+        """The kept turn that a loop goes on from, if it is one that does."""
+        return self.loops[index].fork if index in self.loops else None
+
     def revised(self, index: int, params: Mapping[str, Any]) -> Plan:
         """The plan after an edit of one instance's params; only what lies downstream gets new keys.
 
@@ -165,7 +177,9 @@ class Plan:
         if index in self.loops:
             loop = self.loops[index]
             digest = self.bodies[index].digest()
-            return [digest, loop.carry, loop.each, loop.condition, loop.collect] if digest else IMPURE
+            if not digest:
+                return IMPURE
+            return [digest, loop.carry, loop.each, loop.condition, loop.collect, *(loop.fork or ())]
         return self.over.get(index)
 
     def digest(self) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.graph.flat import GIVEN, Source
 from engine.plan.keys import ingredients
-from engine.plan.plan import Plan
+from engine.plan.plan import LOOP_PARTS, Plan
 
 
 class Reasons:
@@ -129,8 +129,10 @@ class Reasons:
         for what in ("node", "version", "pack", "environment"):
             if old[what] != new[what]:
                 said.append(f"{what}: {_short(old[what])} → {_short(new[what])}")
-        if old["extra"] != new["extra"]:
-            said.append("its body changed" if index in self._plan.loops else "its lifted ports changed")
+        if index in self._plan.loops:
+            said += _reshaped(old["extra"], new["extra"])
+        elif old["extra"] != new["extra"]:
+            said.append("its lifted ports changed")
         return "; ".join(said) or "it changed since the last run"
 
     def _relinked(self, index: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
@@ -140,6 +142,17 @@ class Reasons:
 
     def _link(self, index: int, port: str) -> str:
         return changed_ends(self._plan, port, self._plan.links[index].get(port, ()))
+
+
+def _reshaped(old: Sequence[Any], new: Sequence[Any]) -> Iterable[str]:
+    """Say how a loop differs: in the turn that it goes on from, or in what it repeats."""
+    if old[LOOP_PARTS:] != new[LOOP_PARTS:]:
+        forked = len(new) > LOOP_PARTS
+        yield (
+            "the last run began elsewhere" if forked else f"it no longer goes on from turn {old[LOOP_PARTS]}"
+        )
+    if old[:LOOP_PARTS] != new[:LOOP_PARTS]:
+        yield "its body changed"
 
 
 def changed_ends(plan: Plan, port: str, ends: Sequence[Source]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine.graph.flat import Fork, Loop
 from engine.plan.keys import key_of
 from engine.run import loop
 from engine.run.work import Results, Work
 from engine.store.index import Entry
+from engine.store.ref import Missing
 
 LOOP_STATE = "flow.loop checkpoint"
 
@@ -24,8 +26,8 @@ def checkpoints_over(
 ) -> loop.StoredCheckpoints | None:
     """The checkpoints of a loop's run; None when what it computes differs from run to run.
 
-    Their keys hold the body, the start values, the invariants and the items, but not the count: a longer run
-    goes on from them.
+    Their keys hold the body, the start values or what stands in their place, the invariants and the items,
+    but not the count: a longer run goes on from them.
 
     Args:
         work: The loop, with the slots of what it reads.
@@ -54,10 +56,42 @@ def checkpoints_over(
         for ref in refs.values():
             store.take(ref)
 
-    base = key_of(repr((digest, fixed)).encode())
-    prefixes = None if items is None else loop.prefixes(items)
     shape = plan.loops[index]
-    return loop.StoredCheckpoints(base, prefixes, shape.checkpoint, shape.keep, probe, put, store.drop)
+    more = [part for part in (shape.condition, shape.collect, tuple(shape.fork or ())) if part]
+    base = key_of(repr((digest, fixed, *more)).encode())
+    prefixes = None if items is None else loop.prefixes(items)
+    return loop.StoredCheckpoints(
+        base, prefixes, shape.checkpoint, shape.keep, probe, put, store.drop, work.anew
+    )
+
+
+def forked(shape: Loop, fork: Fork, store: Results) -> loop.Turning:
+    """The values that a forked loop goes on from.
+
+    Raises:
+        LoopRefused: They are not stored, or are those of a loop that carries or collects something else.
+    """
+    entry = store.probe([fork.key]).get(fork.key)
+    try:
+        found = {} if entry is None else {name: store.load(ref) for name, ref in entry.outputs.items()}
+    except Missing:
+        found = {}
+    if found.keys() != {"carry", "collected", "going"}:
+        raise loop.LoopRefused(
+            f"the values after turn {fork.turn}, which it goes on from, are not in the store. Take the fork "
+            "away; or run the graph that it was forked from here, with its loop forced, and fork that again."
+        )
+    for does, kept, names in (
+        ("carries", found["carry"], shape.carry),
+        ("collects", found["collected"], shape.collect),
+    ):
+        if kept.keys() != set(names):
+            raise loop.LoopRefused(
+                f"expected a loop that {does} {', '.join(sorted(kept)) or 'nothing'}, as the one whose turn "
+                f"{fork.turn} it goes on from, got {', '.join(names) or 'nothing'}. "
+                "Take the fork away, or name them as they were."
+            )
+    return loop.Turning(found["carry"], found["collected"], found["going"])
 
 
 def _identity(work: Work, name: str, value: Any, store: Results) -> str:

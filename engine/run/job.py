@@ -12,7 +12,7 @@ from engine.errors import StoreError
 from engine.run import lift, loop
 from engine.run.body import Body
 from engine.run.call import Models, call, owned_copy
-from engine.run.checkpoints import checkpoints_of
+from engine.run.checkpoints import checkpoints_of, forked
 from engine.run.context import RunContext
 from engine.run.flights import Flight
 from engine.run.late import hash_file, item_key
@@ -199,4 +199,6 @@ class _Attempt:
         kept = None
         if shape.checkpoint and self.work.key is not None:
             kept = checkpoints_of(self.work, arguments, self.store)
-        return loop.repeat(plan, index, body, arguments, self.context, self.loaded, plan.names[index], kept)
+        fork, path = shape.fork, plan.names[index]
+        start = None if fork is None else lambda: forked(shape, fork, self.store)
+        return loop.repeat(plan, index, body, arguments, self.context, self.loaded, path, kept, start)

@@ -61,6 +61,7 @@ def repeat(
     loaded: Models,
     path: str,
     checkpoints: Checkpoints | None = None,
+    forked: Callable[[], Turning] | None = None,
 ) -> dict[str, Any]:
     """Run a loop to its end.
 
@@ -73,21 +74,17 @@ def repeat(
         loaded: Where handles find their models.
         path: Name of the loop, for errors.
         checkpoints: Where it goes on from, and keeps what it did.
+        forked: Reads the turn that it was forked at, in the place of its start values.
 
     Returns:
         The last carried values and the collected lists, by name.
 
     Raises:
-        LoopRefused: There is neither a list of items nor a count.
+        LoopRefused: There is neither a list of items nor a count, or what it goes on from doesn't fit.
     """
     loop = plan.loops[index]
     items, turns = extent(loop, arguments)
-    start = Turning(
-        {name: arguments.pop(f"carry/{name}") for name in loop.carry}, {n: [] for n in loop.collect}
-    )
-    first = 0
-    if loop.checkpoint and checkpoints is not None and (found := checkpoints.latest(turns)):
-        first, start = found
+    first, start = _start(loop, arguments, turns, checkpoints, forked)
     invariants = {(GIVEN, name[3:]): value for name, value in arguments.items() if name.startswith("in/")}
     advance = _Turns(loop, body, invariants, items, context, loaded, path)
     since = perf_counter()
@@ -105,6 +102,28 @@ def repeat(
         if due and checkpoints is not None:
             checkpoints.keep(turn + 1, state, perf_counter() - since)
     return state.carry | state.collected
+
+
+def _start(
+    loop: Loop,
+    arguments: dict[str, Any],
+    turns: int,
+    checkpoints: Checkpoints | None,
+    forked: Callable[[], Turning] | None,
+) -> tuple[int, Turning]:
+    """Turns done, and the values after them; start values are taken out of the arguments."""
+    start = {name: arguments.pop(f"carry/{name}") for name in loop.carry if f"carry/{name}" in arguments}
+    if loop.fork is not None and turns < loop.fork.turn:
+        raise LoopRefused(
+            f"expected at least the {loop.fork.turn} turns that it goes on from, got {turns}. "
+            "Take the fork away, or give it more turns."
+        )
+    if loop.checkpoint and checkpoints is not None and (found := checkpoints.latest(turns)):
+        return found
+    if loop.fork is None:
+        return 0, Turning(start, {name: [] for name in loop.collect})
+    assert forked is not None
+    return loop.fork.turn, forked()
 
 
 def extent(loop: Loop, arguments: Mapping[str, Any]) -> tuple[list[Any] | None, int]:
@@ -167,6 +186,7 @@ class StoredCheckpoints:
         probe: Finds stored outputs by key.
         put: Stores outputs under a key.
         drop: Forgets keys.
+        anew: Whether nothing is gone on from.
     """
 
     base: bytes
@@ -176,6 +196,7 @@ class StoredCheckpoints:
     probe: Callable[[list[bytes]], Mapping[bytes, Callable[[], dict[str, Any]]]]
     put: Callable[[bytes, dict[str, Any], float], None]
     drop: Callable[[list[bytes]], object]
+    anew: bool = False
 
     def key(self, turn: int) -> bytes:
         """Key of the checkpoint after a number of turns."""
@@ -184,6 +205,8 @@ class StoredCheckpoints:
 
     def latest(self, turns: int) -> tuple[int, Turning] | None:
         """The last checkpoint at or before a turn."""
+        if self.anew:
+            return None
         candidates = sorted({*range(self.every, turns + 1, self.every), turns} - {0}, reverse=True)
         keys = {self.key(turn): turn for turn in candidates}
         found = self.probe(list(keys))

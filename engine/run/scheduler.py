@@ -117,7 +117,7 @@ class Run:
             self._readers[source] += 1
         if doomed := [key for i in self._forced if (key := self.plan.keys[i]) is not None]:
             self.place.store.drop(doomed)
-        with self.place.store.hold([key for key in self.plan.keys if key is not None]):
+        with self.place.store.hold(self.plan.held()):
             self._work_off()
         self._wind_up()
         self.place.flush()
@@ -284,6 +284,7 @@ class Run:
             stored=frozenset(self._demand.wants[index]),
             device=self.place.device,
             check_purity=self.options.check_purity,
+            anew=index in self.options.forced,
         )
 
     def _perform(self, work: Work, flight: Flight, mine: Waiter, *, lease: bool = False) -> Landed:

@@ -72,6 +72,7 @@ class Work:
         stored: Outputs worth storing: the ones that are read, and small ones.
         device: Device it computes on.
         check_purity: Check that the node leaves its inputs alone.
+        anew: Whether a loop takes all of its turns, whatever it kept before.
     """
 
     plan: Plan
@@ -84,3 +85,4 @@ class Work:
     stored: frozenset[str]
     device: str
     check_purity: bool
+    anew: bool = False

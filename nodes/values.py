@@ -68,6 +68,71 @@ class Latent(Generic[F]):
 
 
 @dataclass(frozen=True, slots=True)
+class Audio:
+    """Sounds.
+
+    Attributes:
+        samples: float32 [B, C, T], -1..1; C is 1 (mono), 2 (left, right) or more.
+        rate: Samples a second.
+    """
+
+    samples: torch.Tensor
+    rate: int
+
+    suffix = ".wav"
+
+    def encode(self, text: dict[str, str]) -> list[bytes]:
+        """One WAV file for each sound; they carry no text. See ``nodes.audio.wav``."""
+        from nodes.audio.wav import encode
+
+        return encode(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """Moving pictures.
+
+    Attributes:
+        frames: float32 [B, F, H, W, C], 0..1, sRGB; C is 1, 3 or 4 (straight alpha).
+        fps: Frames a second.
+    """
+
+    frames: torch.Tensor
+    fps: float
+
+    suffix = ".webm"
+
+    def encode(self, text: dict[str, str]) -> list[bytes]:
+        """One WebM file for each video; they carry no text. See ``nodes.video.webm``."""
+        from nodes.video.webm import encode
+
+        return encode(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """A surface of triangles in space; y is up.
+
+    Attributes:
+        vertices: float32 [V, 3].
+        faces: int64 [F, 3], places in ``vertices``, anticlockwise as seen from outside.
+        colours: float32 [V, 3], 0..1, sRGB; None where it has none.
+    """
+
+    vertices: torch.Tensor
+    faces: torch.Tensor
+    colours: torch.Tensor | None = None
+
+    suffix = ".glb"
+
+    def encode(self, text: dict[str, str]) -> list[bytes]:
+        """A binary glTF file; it carries no text. See ``nodes.mesh.glb``."""
+        from nodes.mesh.glb import encode
+
+        return encode(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Sigmas:
     """Noise levels of a sampling run.
 

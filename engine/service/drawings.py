@@ -1,4 +1,4 @@
-"""Pictures of values that hold some: images, masks, maps of labels, latents, frames, and lists of them."""
+"""Pictures of values: images, masks, labels, latents, frames, sounds, plots, meshes, and lists of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from engine.errors import KnotworkError, say
 from engine.run.artifacts import Exportable
 from engine.service.artifacts import MEDIA
+from engine.service.charts import line, outline
 from engine.service.pictures import NotAPicture, opened
+from engine.service.series import is_series, peaks, points
+from engine.service.solid import Surface, rendered
 from engine.service.value_types import kind_of_value
 
 if TYPE_CHECKING:
@@ -45,10 +48,14 @@ def drawings(value: Any) -> Sequence[Draw]:
     Args:
         value: The value. The pictures of a list are those of its items, one after another.
     """
+    if is_series(value):
+        return [lambda: line(points(value))]
     if isinstance(value, (list, tuple)):
         return [draw for item in cast("Sequence[Any]", value) for draw in drawings(item)]
     tensor = first_tensor(value)
     drawn = None if tensor is None else _planes(value, tensor)
+    if drawn is None and tensor is not None:
+        drawn = _shapes(value, tensor)
     if drawn is not None:
         return drawn
     suffix = value.suffix if isinstance(value, Exportable) else ""
@@ -121,6 +128,20 @@ def _planes(value: Any, tensor: torch.Tensor) -> Sequence[Draw] | None:
         ("latent", 4): partial(_latent, rgb=value.rgb() if isinstance(value, Coloured) else None),
     }.get((kind, tensor.ndim))
     return None if draw is None else [partial(draw, tensor[index]) for index in range(len(tensor))]
+
+
+def _shapes(value: Any, tensor: torch.Tensor) -> Sequence[Draw] | None:
+    """How a value is drawn that holds no pixels; None when it is none that is known."""
+    kind = kind_of_value(value)
+    if kind == "audio" and tensor.ndim == 3:  # [B, C, T]
+        return [partial(_sound, tensor[index]) for index in range(len(tensor))]
+    if kind == "plot" and tensor.ndim == 1:
+        return [lambda: line(points(tensor))]
+    return [partial(rendered, value)] if kind == "mesh" and isinstance(value, Surface) else None
+
+
+def _sound(samples: torch.Tensor) -> Image:
+    return outline(peaks(samples))
 
 
 def _colours(values: torch.Tensor) -> Image:

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import JsonValue
 
 from engine.service.drawings import drawings, first_tensor
+from engine.service.series import peaks, points
 from engine.service.value_types import kind_of_value
 from engine.service.view_records import SummaryRecord, TensorRecord, ValueKind
 
@@ -36,12 +38,13 @@ COUNTED = 2**24
 PICTORIAL: frozenset[ValueKind] = frozenset({"image", "mask", "latent", "video"})
 
 
-def summary(value: Any, depth: int = 0) -> SummaryRecord:
+def summary(value: Any, depth: int = 0, *, figures: bool = True) -> SummaryRecord:
     """Tell what a value holds.
 
     Args:
         value: The value, its tensors on any device.
         depth: In how many lists it lies.
+        figures: Whether the ranges of its tensors are told, for which every value in them is looked at.
     """
     kind = kind_of_value(value)
     name = type(value).__name__
@@ -53,24 +56,23 @@ def summary(value: Any, depth: int = 0) -> SummaryRecord:
         return SummaryRecord(type=name, kind=kind, value=_number(value), text=_short(value))
     if isinstance(value, (list, tuple)):
         items = cast("Sequence[Any]", value)
+        first = items[:ITEMS] if depth < DEPTH else ()
         return SummaryRecord(
             type="list",
-            kind="list",
+            kind=kind,
             count=len(items),
             pictures=len(drawings(items)),
-            items=tuple(summary(item, depth + 1) for item in items[:ITEMS]) if depth < DEPTH else (),
+            items=tuple(summary(item, depth + 1, figures=figures) for item in first),
+            points=points(items) if all(type(item) in (int, float) for item in items) else (),
         )
-    return _of_record(value, name, kind)
+    return _of_record(value, name, kind, figures)
 
 
-def _of_record(value: Any, name: str, kind: ValueKind) -> SummaryRecord:
+def _of_record(value: Any, name: str, kind: ValueKind, figures: bool) -> SummaryRecord:
     pictures = drawings(value)
     width, height = _size(value, kind)
-    told: list[TensorRecord] = []
-    for place, tensor in _tensors(value, ""):
-        if len(told) == TENSORS:
-            break
-        told.append(_tensor(place, tensor))
+    tensors = list(islice(_tensors(value, ""), TENSORS))
+    first = first_tensor(value)
     return SummaryRecord(
         type=name,
         kind=kind,
@@ -79,8 +81,22 @@ def _of_record(value: Any, name: str, kind: ValueKind) -> SummaryRecord:
         width=width,
         height=height,
         fields=_fields(value),
-        tensors=tuple(told),
+        tensors=tuple(_tensor(*one) if figures else _form(*one) for one in tensors),
+        points=points(first) if kind == "plot" and first is not None and first.ndim == 1 else (),
+        peaks=peaks(first[0])
+        if kind == "audio" and first is not None and first.ndim == 3 and len(first)
+        else (),
+        seconds=_seconds(value, kind, first),
     )
+
+
+def _seconds(value: Any, kind: ValueKind, first: torch.Tensor | None) -> float:
+    """How long a sound [B, C, T] or a video [B, F, H, W, C] lasts; 0 where its rate is not known."""
+    if first is None or first.ndim != {"audio": 3, "video": 5}.get(kind):
+        return 0.0
+    rate = getattr(value, "rate" if kind == "audio" else "fps", 0)
+    steps = first.shape[-1] if kind == "audio" else first.shape[1]
+    return steps / rate if isinstance(rate, (int, float)) and rate > 0 else 0.0
 
 
 def _size(value: Any, kind: ValueKind) -> tuple[int, int]:
@@ -119,12 +135,17 @@ def _join(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 
+def _form(name: str, tensor: torch.Tensor) -> TensorRecord:
+    """A tensor without its range."""
+    return TensorRecord(name=name, shape=tuple(tensor.shape), dtype=str(tensor.dtype).removeprefix("torch."))
+
+
 def _tensor(name: str, tensor: torch.Tensor) -> TensorRecord:
     import torch
 
-    shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+    form = _form(name, tensor)
     if tensor.is_complex() or not tensor.numel():
-        return TensorRecord(name=name, shape=shape, dtype=dtype)
+        return form
     values = tensor.detach().flatten()
     if not torch.is_floating_point(values) or values.dtype in (torch.float16, torch.bfloat16):
         values = values.float()  # sums of halves overflow
@@ -134,15 +155,15 @@ def _tensor(name: str, tensor: torch.Tensor) -> TensorRecord:
     if nan or inf:
         values = values[finite]
     if not len(values):
-        return TensorRecord(name=name, shape=shape, dtype=dtype, nan=nan, inf=inf)
+        return form.model_copy(update={"nan": nan, "inf": inf})
     deviation, mean = torch.std_mean(values, correction=0)
     low, high = torch.aminmax(values)
     ends = (float(low), float(high), float(mean), float(deviation))
     least, most, middle, spread = (one if math.isfinite(one) else None for one in ends)
     return TensorRecord(
         name=name,
-        shape=shape,
-        dtype=dtype,
+        shape=form.shape,
+        dtype=form.dtype,
         min=least,
         max=most,
         mean=middle,

@@ -18,6 +18,7 @@ from engine.declare.types import Bindings, File, ListOf, Plain, Type, Unknown, V
 from engine.graph.flat import GIVEN, Source
 from engine.plan.plan import Plan
 from engine.service.artifacts import MEDIA
+from engine.service.series import is_series
 from engine.service.view_records import ValueKind
 from engine.store.ref import Ref
 
@@ -32,6 +33,7 @@ NAMED: dict[str, ValueKind] = {
     "Audio": "audio",
     "Video": "video",
     "Mesh": "mesh",
+    "Sigmas": "plot",
 }
 MESHES = (".glb", ".ply", ".obj", ".stl")
 
@@ -78,7 +80,7 @@ def kind_of_class(cls: type[Any]) -> ValueKind:
 
 def kind_of_value(value: object) -> ValueKind:
     """How a value is shown."""
-    return kind_of_class(type(value))
+    return "plot" if is_series(value) else kind_of_class(type(value))
 
 
 def suffix_of(cls: type[Any]) -> str:
@@ -91,6 +93,8 @@ def kind_of(type_: Type, ref: Ref) -> ValueKind:
     """How a stored value is shown that came out of a port of some type; it is not loaded."""
     if isinstance(type_, Plain):
         return kind_of_class(type_.cls)
+    if type_ == ListOf(Plain(float)):
+        return "plot"
     if isinstance(type_, ListOf) or ref.form == "list":
         return "list"
     return _kind_inside(ref) if ref.form == "inline" else "other"

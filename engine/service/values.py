@@ -94,13 +94,17 @@ class Values:
             lambda: self._pin(self._finder(session, planned), instance, turn, pinned)
         )
 
-    async def record(self, located: Located) -> ValueRecord:
+    async def record(self, located: Located, *, figures: bool = True) -> ValueRecord:
         """What a value holds.
+
+        Args:
+            located: The value.
+            figures: Whether the ranges of its numbers are told, for which each of them is looked at.
 
         Raises:
             NoValue: It is gone.
         """
-        return await self._in_turn(lambda: self._record(located))
+        return await self._in_turn(lambda: self._record(located, figures))
 
     async def picture(self, located: Located, index: int, size: int) -> Path:
         """A WebP file of a picture of a value.
@@ -151,7 +155,7 @@ class Values:
         (self._store.pin if pinned else self._store.unpin)(key)
         return self._told(steps)
 
-    def _record(self, located: Located) -> ValueRecord:
+    def _record(self, located: Located, figures: bool) -> ValueRecord:
         value, place = self._load(located), located.place
         return ValueRecord(
             instance=place.instance,
@@ -162,7 +166,7 @@ class Values:
             digest=located.digest,
             size=located.ref.size,
             media=media_of(value),
-            summary=summary(value),
+            summary=summary(value, figures=figures),
         )
 
     def _picture(self, located: Located, index: int, size: int) -> Path:

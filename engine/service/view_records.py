@@ -15,6 +15,7 @@ ValueKind = Literal[
     "audio",
     "video",
     "mesh",
+    "plot",
     "text",
     "number",
     "bool",
@@ -136,6 +137,9 @@ class SummaryRecord(Wire):
         fields: Other plain fields by name.
         tensors: The tensors in it.
         items: The first items of a list.
+        points: Place and value of numbers in a row; of very many, peaks and dips only.
+        peaks: Lowest and highest value of each of equal parts of a sound, of the first in a batch.
+        seconds: How long a sound or video lasts; 0 for anything else.
     """
 
     type: str
@@ -149,6 +153,9 @@ class SummaryRecord(Wire):
     fields: dict[str, JsonValue] = Field(default_factory=dict)
     tensors: tuple[TensorRecord, ...] = ()
     items: tuple[SummaryRecord, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    peaks: tuple[tuple[float, float], ...] = ()
+    seconds: float = 0.0
 
 
 class ValueRecord(Wire):

@@ -39,6 +39,9 @@ Digest = Annotated[
 ]
 Index = Annotated[int, Query(ge=0, lt=2**31, description="Which one, where there are several.")]
 Size = Annotated[int, Query(ge=16, le=4096, description="Pixels of the longer side, at most.")]
+Figures = Annotated[
+    bool, Query(description="Whether ranges of numbers are told, for which each of them is looked at.")
+]
 Carrying = Annotated[bool, Query(description="Whether a file that can carry the graph does.")]
 
 
@@ -82,10 +85,20 @@ async def unpin_step(id: str, instance: Instance, turn: KeptTurn, service: Servi
 
 @routes.get("/sessions/{id}/values")
 async def read_value(
-    id: str, instance: Instance, port: Port, service: Serving, turn: Turn = 0, digest: Digest = ""
+    id: str,
+    instance: Instance,
+    port: Port,
+    service: Serving,
+    response: Response,
+    turn: Turn = 0,
+    digest: Digest = "",
+    figures: Figures = True,
 ) -> ValueRecord:
     """Tell what a stored value holds."""
-    return await service.values.record(await service.values.find(id, Place(instance, port, turn, digest)))
+    located = await service.values.find(id, Place(instance, port, turn, digest))
+    record = await service.values.record(located, figures=figures)
+    response.headers["cache-control"] = _cache(located)
+    return record
 
 
 @routes.get("/sessions/{id}/values/picture", response_class=FileResponse, responses=FILE)

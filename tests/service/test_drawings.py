@@ -16,7 +16,7 @@ from engine.service.pictures import NotAPicture
 from engine.service.summaries import summary
 from engine.service.value_types import kind_of, kind_of_class, plain_value
 from engine.store.ref import refer
-from nodes.values import VAE, Cond, Conditioning, Image, Latent, Mask, Prediction, UNet
+from nodes.values import VAE, Audio, Cond, Conditioning, Image, Latent, Mask, Mesh, Prediction, Sigmas, UNet
 from tests.service.serving import Swatch
 
 
@@ -116,6 +116,33 @@ def test_frames_and_the_items_of_lists_are_numbered_through() -> None:
     assert len(drawings([[mask], 3, "text", video])) == 3
 
 
+def test_each_sound_of_a_batch_is_drawn_as_its_outline_on_nothing() -> None:
+    loud = torch.tensor([0.0, 1.0]).reshape(2, 1, 1).expand(2, 1, 1000)
+    silent, full = (shown(Audio(loud, 8000), index, 512) for index in range(2))
+    assert silent.size == (512, 192)
+    assert [picture.getpixel((300, 20))[3] for picture in (silent, full)] == [0, 255]
+
+
+def test_numbers_in_a_row_are_drawn_as_a_line_from_the_lowest_to_the_highest() -> None:
+    for value in ([0.0, 1.0, 0.0], Sigmas(torch.tensor([0.0, 2.0, 0.0]))):
+        picture = shown(value, size=512)
+        assert picture.getpixel((256, 9))[3] > 128  # the highest in the middle
+        assert picture.getpixel((256, 120))[3] == 0
+    assert drawings([1.0]) == drawings([1, 2, 3]) == []
+
+
+def test_a_mesh_is_drawn_in_its_colours_with_what_is_in_front_before_the_rest() -> None:
+    square = torch.tensor([[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]])
+    vertices = torch.cat([square - torch.tensor([0, 0, 0.5]), square + torch.tensor([0, 0, 0.5])])
+    faces = torch.tensor([[0, 1, 2], [0, 2, 3], [4, 5, 6], [4, 6, 7]])
+    colours = torch.tensor([[0.0, 0.0, 1.0]] * 4 + [[1.0, 0.0, 0.0]] * 4)
+    for order in (faces, faces.flip(0)):
+        red, _, blue = pixel(Mesh(vertices, order, colours), at=(32, 32))
+        assert red > 100 > 10 > blue
+    assert shown(Mesh(vertices, faces, colours)).getpixel((1, 1))[3] == 0
+    assert shown(Mesh(vertices[:0], faces)).size == (64, 64)
+
+
 def test_a_value_without_tensors_is_drawn_from_its_own_file() -> None:
     assert pixel(Swatch(9)) == (9, 9, 9)
     assert shown(Swatch(9, 200, 100)).size == (64, 32)
@@ -146,6 +173,9 @@ def test_what_shows_no_such_picture_is_refused(value: Any, index: int, said: str
         (Latent, "latent"),
         (Prediction, "latent"),
         (Video, "video"),
+        (Audio, "audio"),
+        (Mesh, "mesh"),
+        (Sigmas, "plot"),
         (UNet, "model"),
         (VAE, "model"),
         (Conditioning, "other"),
@@ -172,6 +202,7 @@ def test_where_a_port_has_no_type_the_stored_value_tells() -> None:
     assert kinds == ["bool", "number", "text", "list", "list", "other", "other"]
     assert kind_of(Unknown(), refer(UNet("abc"))[0]) == "other"
     assert kind_of(ListOf(Plain(int)), refer([1])[0]) == "list"
+    assert kind_of(ListOf(Plain(float)), refer([1.0])[0]) == "plot"
     assert [plain_value(refer(value)[0]) for value in (2, "a", [2], None)] == [2, "a", None, None]
 
 
@@ -246,3 +277,32 @@ def test_of_a_long_list_the_first_items_are_told() -> None:
     assert (told.kind, told.count, told.pictures, len(told.items)) == ("list", 20, 20, 8)
     assert (told.items[0].type, told.items[0].width) == ("Swatch", 4)
     assert summary([[[[[["deep"]]]]]]).count == 1
+
+
+def test_of_numbers_in_a_row_no_peak_is_lost() -> None:
+    assert summary([3.0, float("nan"), 1]).points == ((0.0, 3.0), (2.0, 1.0))
+    assert (summary([3.0, 1]).kind, summary([3, 1]).kind, summary([3, 1]).points) == (
+        "plot",
+        "list",
+        ((0.0, 3.0), (1.0, 1.0)),
+    )
+    row = torch.zeros(100_000)
+    row[70_001], row[70_005] = 5, -5
+    points = summary(Sigmas(row)).points
+    assert len(points) <= 512
+    assert [point for point in points if point[1]] == [(70_001.0, 5.0), (70_005.0, -5.0)]
+
+
+def test_of_a_sound_its_outline_and_length_are_told() -> None:
+    samples = torch.zeros(2, 2, 8000)
+    samples[0, 0, 4000], samples[0, 1, 4001] = 0.5, -0.25
+    told = summary(Audio(samples, 4000))
+    assert (told.count, told.seconds, len(told.peaks)) == (2, 2.0, 256)
+    assert told.peaks[128] == (-0.25, 0.5)
+    assert summary(Video(torch.zeros(1, 12, 2, 2, 3), 6)).seconds == 2.0
+    assert summary(Mask(torch.zeros(1, 2, 2))).seconds == 0.0
+
+
+def test_without_figures_shapes_alone_are_told() -> None:
+    [tensor] = summary(Mask(torch.ones(1, 2, 2)), figures=False).tensors
+    assert (tensor.shape, tensor.dtype, tensor.max, tensor.histogram) == ((1, 2, 2), "float32", None, ())

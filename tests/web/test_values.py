@@ -104,6 +104,9 @@ def test_a_value_is_told_or_why_there_is_none(look: Looking) -> None:
     told = look.get("values", instance="ref/draw", port="out").json()
     assert (told["kind"], told["media"]) == ("image", "image/png")
     assert (told["summary"]["width"], told["summary"]["pictures"]) == (40, 1)
+    sure = look.get("values", instance="ref/draw", port="out", digest=told["digest"], figures=False)
+    assert sure.json()["summary"]["width"] == 40
+    assert "immutable" in sure.headers["cache-control"]
     reasons: list[tuple[dict[str, Any], str]] = [
         ({"instance": "nobody", "port": "out"}, "unknown-instance"),
         ({"instance": "word", "port": "nothing"}, "missing-port"),

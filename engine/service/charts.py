@@ -1,0 +1,59 @@
+"""Pictures of sounds and of numbers in a row, in colours that are seen on light and on dark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.service.series import Pairs
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SIZE = (512, 192)
+FINE = 2
+"""Times that a picture is drawn larger first, so that its edges are smooth."""
+MARGIN = 8
+SOUND, LINE, GROUND = (31, 160, 176, 255), (124, 107, 232, 255), (128, 128, 140, 110)
+CLEAR = (0, 0, 0, 0)
+
+
+def outline(peaks: Pairs) -> Image:
+    """A sound, as its lowest and highest values from left to right."""
+    from PIL import Image, ImageDraw
+
+    width, height = (side * FINE for side in SIZE)
+    picture = Image.new("RGBA", (width, height), CLEAR)
+    pen = ImageDraw.Draw(picture)
+    middle, reach = height / 2, height / 2 - MARGIN
+    pen.line((0, middle, width, middle), GROUND, FINE)
+    step = width / max(1, len(peaks))
+    for place, (low, high) in enumerate(peaks):
+        top, bottom = middle - min(1.0, max(0.0, high)) * reach, middle - max(-1.0, min(0.0, low)) * reach
+        pen.rectangle((place * step, top - FINE, (place + 0.7) * step, bottom + FINE), SOUND)
+    return picture.resize(SIZE, Image.Resampling.BOX)
+
+
+def line(points: Pairs) -> Image:
+    """Numbers over their places, from the lowest to the highest."""
+    from PIL import Image, ImageDraw
+
+    width, height = (side * FINE for side in SIZE)
+    picture = Image.new("RGBA", (width, height), CLEAR)
+    pen = ImageDraw.Draw(picture)
+    edge = MARGIN * FINE
+    across = [x for x, _ in points]
+    values = [y for _, y in points]
+    xs = _placed(across, edge, width - edge)
+    ys = _placed(values, height - edge, edge)
+    pen.line((edge, height - edge, width - edge, height - edge), GROUND, FINE)
+    pen.line((edge, edge, edge, height - edge), GROUND, FINE)
+    if len(points) > 1:
+        pen.line(list(zip(xs, ys, strict=True)), LINE, 3 * FINE, joint="curve")
+    return picture.resize(SIZE, Image.Resampling.BOX)
+
+
+def _placed(values: list[float], start: float, end: float) -> list[float]:
+    """Where numbers lie from one side to the other; in the middle, where all are the same."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    span = high - low
+    return [start + ((value - low) / span if span else 0.5) * (end - start) for value in values]

@@ -74,7 +74,8 @@ class Execution:
         report.seconds["load"] = self._job.seconds if index == 0 else 0.0
         files = [] if report.status == "cancelled" else self._export(index, point, report)
         report.outputs = {}  # a long sweep would fill the memory with pictures that are files by now
-        seeds = {name: point.graph.inputs[name].default for name in self._job.seeds}
+        values = _values(point)
+        seeds = {name: values[name] for name in self._job.seeds}
         outcome = Outcome(report, files, point.swept, seeds)
         self.outcomes.append(outcome)
         return outcome
@@ -103,11 +104,16 @@ class Execution:
             raise _unwritable(self._naming.folder, error.strerror or str(error)) from None
 
     def _fields(self, index: int, point: Point) -> Mapping[str, Any]:
-        values = {name: declared.default for name, declared in point.graph.inputs.items()}
+        values = _values(point)
         fields = {**values, "graph": self._job.path.stem, "index": index}
         if self._job.seeds:
             fields.setdefault("seed", values[self._job.seeds[0]])
         return fields
+
+
+def _values(point: Point) -> dict[str, Any]:
+    """What a run was given, and the defaults of its other inputs."""
+    return {name: declared.default for name, declared in point.graph.inputs.items()} | point.values
 
 
 def _writable(folder: Path) -> Path:

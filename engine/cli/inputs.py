@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from engine.cli.terminal import Unreadable
 from engine.declare.node import Port
 from engine.declare.types import Plain
-from engine.graph.given import named, refuse
+from engine.graph.given import refuse
+from engine.graph.settable import Settable
 
 
-def assign(words: Iterable[str], ports: Mapping[str, Port]) -> dict[str, Any]:
+def assign(words: Iterable[str], places: Settable) -> dict[str, Any]:
     """Read ``NAME=VALUE`` words; a later one counts more.
 
     Args:
         words: As typed.
-        ports: The graph's inputs.
+        places: What of the graph can be set.
 
     Raises:
         Unreadable: A word has no ``=``.
-        GraphError: An unknown input, or a value that its port refuses.
+        GraphError: An unknown place, or a value that its port refuses.
     """
     values: dict[str, Any] = {}
     for word in words:
         name, text = split(word, "--set")
-        values[name] = read(text, named(name, ports))
+        values[name] = read(text, places.port(name), name)
     return values
 
 
@@ -39,14 +40,21 @@ def split(word: str, option: str) -> tuple[str, str]:
     """
     name, equals, text = word.partition("=")
     if not equals or not name:
-        raise Unreadable(f'{option}: expected NAME=VALUE, got "{word}". Put the name of an input in front.')
+        raise Unreadable(
+            f'{option}: expected NAME=VALUE, got "{word}". Name an input, or instance.port, in front.'
+        )
     return name, text
 
 
-def read(text: str, port: Port) -> Any:
+def read(text: str, port: Port, name: str) -> Any:
     """Read one value as its port takes it: text as it stands, everything else as JSON.
 
     A file is meant as seen from the current folder, where there is one of this name.
+
+    Args:
+        text: As typed.
+        port: The port.
+        name: Of the place, as typed.
 
     Raises:
         GraphError: The port refuses the value.
@@ -55,7 +63,7 @@ def read(text: str, port: Port) -> Any:
         value: Any = str(Path(text).absolute()) if text and Path(text).exists() else text
     else:
         value = text if port.type == Plain(str) else _json(text)
-    refuse(value, port)
+    refuse(value, port, name)
     return value
 
 

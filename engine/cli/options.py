@@ -14,7 +14,9 @@ GraphName = Annotated[
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set an input of the graph; lists as JSON."),
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Set an input of the graph, or instance.port; lists as JSON."
+    ),
 ]
 Sweep = Annotated[
     list[str] | None,

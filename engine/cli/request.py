@@ -18,6 +18,7 @@ from engine.graph import given
 from engine.graph.check import check
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
+from engine.graph.settable import Settable
 from engine.settings import Settings
 
 DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
@@ -42,7 +43,7 @@ class Point:
     """One run of a request.
 
     Attributes:
-        values: What was set, swept or drawn, by graph input.
+        values: What was set, swept or drawn, by graph input or ``instance.port``.
         swept: The part of it that was swept.
         graph: The document with these values as its defaults.
     """
@@ -60,7 +61,7 @@ class Opened:
         path: Where the graph lies.
         graph: The document as it is in the file.
         points: The runs; one without a sweep.
-        seeds: The inputs that are seeds.
+        seeds: What was set and the inputs, as far as they are seeds.
         headless: What plans and runs it.
         seconds: Time it took to get here.
     """
@@ -85,14 +86,17 @@ def opened(request: Request) -> Generator[Opened]:
     path = source.find(request.graph, settings)
     with Headless(settings, base=path.parent, cache=not request.no_cache) as headless:
         graph = headless.read(path)
-        ports = given.ports_of(graph, headless.registry, headless.reference)
-        fixed = inputs.assign(request.set, ports)
-        swept = sweep.points(request.sweep, ports)
-        seeds = given.seeds(ports)
+        places = Settable(graph, headless.registry, headless.reference)
+        fixed = inputs.assign(request.set, places)
+        swept = sweep.points(request.sweep, places)
+        seeds = given.seeds(places.inputs)
         if request.random_seed:
             fixed = given.draw(seeds, {*fixed, *swept[0]}) | fixed
         points = [Point(values := fixed | one, one, with_values(graph, values)) for one in swept]
-        files = any(ports[name].within for name in swept[0])  # another file may be of another model family
+        others = [name for name in points[0].values if name not in places.inputs]
+        seeds += [name for name in others if given.is_seed(places.port(name))]
+        # Another file may be of another model family
+        files = any(places.port(name).within for name in swept[0])
         for point in points if files else points[:1]:
             headless.check_ready(point.graph, "Add --set {name}=VALUE.")
         yield Opened(path, graph, points, seeds, headless, perf_counter() - start)

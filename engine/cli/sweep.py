@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import json
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -15,7 +13,9 @@ from engine.cli import inputs
 from engine.cli.terminal import Unreadable
 from engine.declare.node import Port
 from engine.declare.types import Plain, Unknown
-from engine.graph.given import named, refuse
+from engine.graph import sweep
+from engine.graph.given import refuse
+from engine.graph.settable import Settable
 
 NUMBER = r"[+-]?\d+(?:\.\d+)?"
 RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})(?:\.\.({NUMBER}))?")
@@ -23,29 +23,27 @@ MOST = 10_000
 """Runs of one call: more are a slip of the keyboard."""
 
 
-def points(words: Iterable[str], ports: Mapping[str, Port]) -> list[dict[str, Any]]:
+def points(words: Iterable[str], places: Settable) -> list[dict[str, Any]]:
     """The values of each run; without sweeps, one run that sets nothing.
 
     The last sweep varies fastest.
 
     Args:
         words: ``NAME=…``, as typed.
-        ports: The graph's inputs.
+        places: What of the graph can be set.
 
     Raises:
-        Unreadable: A word is not of this form, names an input twice, or makes no run or more than 10,000.
-        GraphError: An unknown input, or a value that its port refuses.
+        Unreadable: A word is not of this form, or names a place twice.
+        SweepRefused: It makes no run, or more than 10,000.
+        GraphError: An unknown place, or a value that its port refuses.
     """
     axes: dict[str, list[Any]] = {}
     for word in words:
         name, text = inputs.split(word, "--sweep")
         if name in axes:
-            raise Unreadable(f"--sweep {name}: expected one sweep of an input, got two. Join their values.")
-        axes[name] = _values(name, text, named(name, ports))
-    count = math.prod(map(len, axes.values()))
-    if count > MOST:
-        raise Unreadable(f"--sweep: expected at most {MOST} runs, got {count}. Sweep less at once.")
-    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+            raise Unreadable(f"--sweep {name}: expected one sweep of a place, got two. Join their values.")
+        axes[name] = _values(name, text, places.port(name))
+    return sweep.points(axes, MOST)
 
 
 def _values(name: str, text: str, port: Port) -> list[Any]:
@@ -53,15 +51,17 @@ def _values(name: str, text: str, port: Port) -> list[Any]:
     if found and (isinstance(port.type, Unknown) or port.type in (Plain(int), Plain(float))):
         values: list[Any] = _range(name, *found.groups())
         for value in values:
-            refuse(value, port)
+            refuse(value, port, name)
         return values
     if text.lstrip().startswith("["):
         values = _items(name, text)
         for value in values:
-            refuse(value, port)
+            refuse(value, port, name)
         return values
     # Quotes keep commas together, as in a spreadsheet: 'a red car, at night',a boat
-    return [inputs.read(value, port) for row in csv.reader([text], skipinitialspace=True) for value in row]
+    return [
+        inputs.read(value, port, name) for row in csv.reader([text], skipinitialspace=True) for value in row
+    ]
 
 
 def _range(name: str, first: str, last: str, step: str | None) -> list[int | float]:

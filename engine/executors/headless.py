@@ -16,10 +16,11 @@ from engine.executors.local import Local
 from engine.graph.check import check
 from engine.graph.collector import collector_held
 from engine.graph.document import Graph
-from engine.graph.embed import without_paths, without_refs
+from engine.graph.embed import with_values, without_paths, without_refs
 from engine.graph.flat import Flat, Source
 from engine.graph.inline import flatten
 from engine.graph.migrate import migrate
+from engine.graph.settable import Settable
 from engine.plan.environment import default_device, environment
 from engine.plan.keys import Keyer
 from engine.plan.plan import Plan, compile
@@ -83,7 +84,14 @@ class Headless:
         Raises:
             GraphError: It is missing, or no graph, or a node can't read its old params.
         """
-        graph = Graph.read(source)
+        return self.renewed(Graph.read(source))
+
+    def renewed(self, graph: Graph) -> Graph:
+        """Bring a graph's params to the versions of the installed nodes, in place.
+
+        Raises:
+            GraphError: A node can't read its old params.
+        """
         if problems := migrate(graph, self.registry):
             raise GraphError(problems)
         return graph
@@ -139,14 +147,14 @@ class Headless:
 
         Args:
             graph: The document.
-            values: Graph input → value.
+            values: Graph input, or ``instance.port`` of a param, → value.
             outputs: Named outputs, or ``instance.port``; without any, all named ones, else what no one reads.
 
         Raises:
             GraphError: The graph or a value is wrong.
         """
         with collector_held():
-            flat = flatten(graph, self.registry, values=_known(graph, values or {}), refs=self.reference)
+            flat = flatten(self._given(graph, values or {}), self.registry, refs=self.reference)
             return compile(flat, self.keyer, self.files, wanted=wanted(flat, outputs))
 
     def run(
@@ -163,7 +171,7 @@ class Headless:
 
         Args:
             graph: The document.
-            values: Graph input → value.
+            values: See ``plan``.
             outputs: See ``plan``.
             listen: Takes the run's events.
             forced: Instances, or whole subgraphs, to run whatever is stored.
@@ -181,14 +189,13 @@ class Headless:
         report.seconds["plan"] = planned
         return report
 
-
-def _known(graph: Graph, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name in values:
-        if name not in graph.inputs:
-            known = ", ".join(graph.inputs) or "none"
-            cure = f"The graph's inputs: {known}."
-            raise GraphError([Problem("unknown-input", "", name, "an input of the graph", f'"{name}"', cure)])
-    return values
+    def _given(self, graph: Graph, values: Mapping[str, Any]) -> Graph:
+        others = [name for name in values if name not in graph.inputs]
+        if others:
+            places = Settable(graph, self.registry, self.reference)
+            for name in others:
+                places.port(name)
+        return with_values(graph, values)
 
 
 def wanted(flat: Flat, outputs: Iterable[str]) -> dict[str, Source]:
@@ -250,6 +257,7 @@ def meant(names: Iterable[str], instances: Sequence[str]) -> frozenset[int]:
 
 def _unread(flat: Flat) -> dict[str, Source]:
     read = {source for links in flat.links for sources in links.values() for source in sources}
+    read |= flat.spared
     return {
         f"{name}.{output}": (i, output)
         for i, (name, node) in enumerate(zip(flat.names, flat.nodes, strict=True))

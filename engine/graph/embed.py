@@ -17,11 +17,11 @@ Rename = Callable[[str], str]
 
 
 def with_values(graph: Graph, values: Mapping[str, Any]) -> Graph:
-    """The graph with values as the defaults of its inputs.
+    """The graph with values as the defaults of its inputs and the params of its instances.
 
     Args:
         graph: The document; it stays as it is.
-        values: Graph input → value, as the document would hold it.
+        values: Place → value, as the document would hold it; see ``engine.graph.settable``.
     """
     if not values:
         return graph
@@ -29,7 +29,45 @@ def with_values(graph: Graph, values: Mapping[str, Any]) -> Graph:
         name: declared.model_copy(update={"default": values[name]}) if name in values else declared
         for name, declared in graph.inputs.items()
     }
-    return graph.model_copy(update={"inputs": inputs})
+    params = {name: value for name, value in values.items() if name not in graph.inputs and "." in name}
+    given = graph.model_copy(update={"inputs": inputs})
+    return _with_params(given, params) if params else given
+
+
+def _with_params(graph: Graph, params: Mapping[str, Any]) -> Graph:
+    """The graph with values in its instances, and in those of the graphs embedded in it."""
+    within: dict[str, dict[str, Any]] = {}
+    own: dict[str, dict[str, Any]] = {}
+    for name, value in params.items():
+        outer, inside, rest = name.partition("/")
+        if inside:
+            within.setdefault(outer, {})[rest] = value
+        else:
+            instance, _, port = name.rpartition(".")
+            own.setdefault(instance, {})[port] = value
+    nodes = dict(graph.nodes)
+    for name in (*own, *within):
+        if name in nodes:
+            nodes[name] = _holding(nodes[name], own.get(name, {}), within.get(name, {}))
+    return graph.model_copy(update={"nodes": nodes})
+
+
+def _holding(instance: Instance, own: Mapping[str, Any], within: Mapping[str, Any]) -> Instance:
+    """An instance with values, each where the document holds it: a loop has start values and its extent."""
+    carry, extent, params = dict(instance.carry), dict[str, Any](), dict(instance.params)
+    for port, value in own.items():
+        if port in params:
+            params[port] = value
+        elif port in carry:
+            carry[port] = value
+        elif instance.is_loop and port in ("count", "items"):
+            extent[port] = value
+        else:
+            params[port] = value
+    update: dict[str, Any] = {"params": params, "carry": carry, **extent}
+    if within and instance.graph is not None:
+        update["graph"] = _with_params(instance.graph, within)
+    return instance.model_copy(update=update)
 
 
 def without_refs(graph: Graph, refs: Refs) -> Graph:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -34,22 +33,13 @@ def ports_of(graph: Graph, registry: Registry, refs: Refs | None = None) -> dict
     return {name: interfaces.input(levels[0], name) for name in graph.inputs}
 
 
-def named(name: str, ports: Mapping[str, Port]) -> Port:
-    """The port of an input.
+def refuse(value: Any, port: Port, name: str = "") -> None:
+    """Check a value against the port that it is for.
 
-    Raises:
-        GraphError: The graph has no such input; the nearest name is told.
-    """
-    if name in ports:
-        return ports[name]
-    near = difflib.get_close_matches(name, ports, 1)
-    guess = f'Did you mean "{near[0]}"? ' if near else ""
-    cure = f"{guess}Inputs: {', '.join(ports) or 'none'}."
-    raise GraphError([Problem("unknown-input", "", name, "an input of the graph", f'"{name}"', cure)])
-
-
-def refuse(value: Any, port: Port) -> None:
-    """Check a value against the port of an input.
+    Args:
+        value: As the document would hold it.
+        port: The port of an input, or of an instance.
+        name: Of the place, as in ``Settable``; the port's own without it.
 
     Raises:
         GraphError: The port refuses it.
@@ -60,13 +50,14 @@ def refuse(value: Any, port: Port) -> None:
         port.coerce(value)
     except ValueRefused as error:
         cure = "Type a JSON list." if isinstance(port.type, ListOf) else "Change the value."
-        problem = Problem("bad-value", "", port.name, error.expected, error.got, cure)
+        instance, _, own = (name or port.name).rpartition(".")
+        problem = Problem("bad-value", instance, own, error.expected, error.got, cure)
         raise GraphError([problem]) from None
 
 
 def seeds(ports: Mapping[str, Port]) -> list[str]:
     """The inputs that are seeds."""
-    return [name for name, port in ports.items() if port.type == Plain(int) and _is_seed(port)]
+    return [name for name, port in ports.items() if is_seed(port)]
 
 
 def draw(names: Iterable[str], taken: Collection[str]) -> dict[str, int]:
@@ -79,7 +70,10 @@ def draw(names: Iterable[str], taken: Collection[str]) -> dict[str, int]:
     return {name: secrets.randbelow(SEEDS) for name in names if name not in taken}
 
 
-def _is_seed(port: Port) -> bool:
+def is_seed(port: Port) -> bool:
+    """Whether a port takes a seed."""
+    if port.type != Plain(int):
+        return False
     # The graph's default, which the port shows, has not been checked yet
     schema = replace(port, default=REQUIRED).schema()
     return any(form.get("widget") == "seed" for form in (schema, *schema.get("anyOf", ())))

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.errors import KnotworkError
 
-FIELD = re.compile(r"\{(\w*)(?::([^{}]*))?\}")
+FIELD = re.compile(r"\{([\w./]*)(?::([^{}]*))?\}")
 UNSAFE = re.compile(r"[^\w.-]+")
 FIELD_LENGTH = 60
 NAME_BYTES = 200

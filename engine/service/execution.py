@@ -91,8 +91,8 @@ class Execution:
     def _ran(self) -> dict[str, Any]:
         start = perf_counter()
         record, headless = self._record, self._headless
-        graph = headless.read(self._graph) if isinstance(self._graph, bytes) else self._graph
-        plan = headless.plan(graph, record.values, record.outputs)
+        graph = self._valued()
+        plan = headless.plan(graph, outputs=record.outputs)
         planned = perf_counter()
         report = self._report(plan)
         if record.session:
@@ -110,6 +110,12 @@ class Execution:
             "models": models(plan, headless),
         }
 
+    def _valued(self) -> Graph:
+        """The document with the run's values, which are of the nodes' versions that it was queued with."""
+        if isinstance(self._graph, bytes):
+            return self._headless.renewed(with_values(Graph.read(self._graph), self._record.values))
+        return with_values(self._graph, self._record.values)
+
     def _report(self, plan: Plan) -> Report:
         options = Options(forced=meant(self._record.forced, plan.names))
         self._run = self._headless.local.start(plan, self._listen, options)
@@ -120,7 +126,7 @@ class Execution:
     def _given(self, graph: Graph, report: Report) -> list[ArtifactRecord]:
         @cache
         def text() -> dict[str, str]:
-            return {CHUNK: self._headless.carried(with_values(graph, self._record.values))}
+            return {CHUNK: self._headless.carried(graph)}
 
         found: list[ArtifactRecord] = []
         for one in encoded(report.outputs, report.digests, text):

@@ -8,9 +8,9 @@ from pydantic import JsonValue
 
 from engine.executors.headless import Headless, meant
 from engine.explanation import Explanation
-from engine.graph import given
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
+from engine.graph.settable import Settable
 from engine.plan.explain import explain
 from engine.service.stored import foreseen
 
@@ -28,7 +28,7 @@ def forecast(
     Args:
         headless: What would run it.
         graph: The document.
-        values: Graph input → value.
+        values: Graph input, or ``instance.port``, → value.
         outputs: Outputs wanted; see ``Headless.plan``.
         forced: Instances that would run whatever is stored.
         scope: Name of the runs to compare with.
@@ -36,9 +36,9 @@ def forecast(
     Raises:
         GraphError: The graph, a value or a name is wrong.
     """
-    ports = given.ports_of(graph, headless.registry, headless.reference)
+    places = Settable(graph, headless.registry, headless.reference)
     for name, value in values.items():
-        given.refuse(value, given.named(name, ports))
+        places.check(name, value)
     ready = with_values(graph, values)
     headless.check_ready(ready)
     plan = foreseen(headless.plan(ready, outputs=outputs), headless.store)

@@ -124,7 +124,7 @@ class RunQueue:
 
         Raises:
             GraphError: The graph, a value or a name is wrong.
-            RequestRefused: The sweep is too large or empty.
+            SweepRefused: The sweep is too large or empty.
         """
         try:
             submission = await asyncio.to_thread(prepare, graph, request, self._headless, self._documents)

@@ -62,9 +62,10 @@ class RunRequest(Wire):
 
     Attributes:
         graph: The graph.
-        values: Graph input → value.
+        values: Graph input, or ``instance.port`` of a param, → value. Inside an embedded subgraph the
+            instance is a path: ``outer/inner.port``.
         outputs: Named outputs, or ``instance.port``; without any, all named ones.
-        sweep: Graph input → values; several multiply, the last varies fastest. Makes one batch of runs.
+        sweep: The same → values; several multiply, the last varies fastest. Makes one batch of runs.
         forced: Instances that run whatever is stored.
         random_seeds: Whether seeds that are not set are drawn, once, when the run is queued.
         priority: Higher runs first.
@@ -122,7 +123,7 @@ class RunRecord(Wire):
         created: When it was queued, in seconds since 1970.
         started: When it began; None before.
         ended: When it ended; None before.
-        values: Graph input → value, defaults and drawn seeds included.
+        values: Graph input, or ``instance.port``, → value; defaults of inputs and drawn seeds included.
         seeds: The part of the values that are seeds.
         outputs: The outputs asked for; empty = all named ones.
         forced: Instances that ran whatever was stored.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -12,24 +10,21 @@ from typing import Any
 import msgpack
 from pydantic import JsonValue
 
-from engine.declare.node import Port
-from engine.errors import GraphError, KnotworkError, Problem
+from engine.errors import GraphError, Problem
 from engine.executors.headless import Headless, meant, wanted
 from engine.graph import canonical, given
 from engine.graph.document import Graph
 from engine.graph.embed import with_values, without_refs
 from engine.graph.inline import flatten
 from engine.graph.levels import embedded
+from engine.graph.settable import Settable
+from engine.graph.sweep import points
 from engine.service.records import RunRequest
 
 MOST = 1000
 """Runs of one request: each is told to everyone who watches the queue."""
 SEARCHED = 20_000
 """Characters of a graph's texts that a search looks through."""
-
-
-class RequestRefused(KnotworkError):
-    """A request asks for what can't be run; nothing was queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +55,8 @@ class Submission:
     Attributes:
         document: What is run.
         title: What its runs are called.
-        runs: Graph input → value of each run, defaults and drawn seeds included.
-        seeds: The inputs that are seeds.
+        runs: Graph input, or ``instance.port``, → value of each run, defaults and drawn seeds included.
+        seeds: Those that are seeds.
     """
 
     document: Document
@@ -89,22 +84,26 @@ def prepare(
 
     Raises:
         GraphError: The graph, a value or a name is wrong.
-        RequestRefused: The sweep is too large or empty.
+        SweepRefused: The sweep is too large or empty.
     """
-    ports = given.ports_of(graph, headless.registry, headless.reference)
-    points = list(_points(request, ports))
-    seeds = given.seeds(ports)
+    places = Settable(graph, headless.registry, headless.reference)
+    swept = points(request.sweep, MOST)
+    _check_values(request, places)
+    seeds = given.seeds(places.inputs)
     drawn = given.draw(seeds, {*request.values, *request.sweep}) if request.random_seeds else {}
-    swept_files = any(ports[name].within for name in request.sweep)  # each may be of another model family
-    for point in points if swept_files else points[:1]:
-        headless.check_ready(with_values(graph, drawn | point))
+    runs = [drawn | request.values | point for point in swept]
+    seeds += [name for name in runs[0] if name not in places.inputs and given.is_seed(places.port(name))]
+    # Each file may be of another model family
+    swept_files = any(places.port(name).within for name in request.sweep)
+    for values in runs if swept_files else runs[:1]:
+        headless.check_ready(with_values(graph, values))
     whole = without_refs(graph, headless.reference)
     _check_names(whole, request, headless)
     defaults = {name: declared.default for name, declared in graph.inputs.items()}
     return Submission(
         document=_document(whole, known),
         title=request.title or graph.title or request.graph.name,
-        runs=tuple(defaults | drawn | point for point in points),
+        runs=tuple(defaults | values for values in runs),
         seeds=tuple(seeds),
     )
 
@@ -118,27 +117,21 @@ def sendable(value: Any, most: int | None = None) -> bool:
     return most is None or size <= most
 
 
-def _points(request: RunRequest, ports: Mapping[str, Port]) -> Iterator[dict[str, JsonValue]]:
-    """The values that are set in each run; the last sweep varies fastest."""
-    count = math.prod(map(len, request.sweep.values()))
-    if not 1 <= count <= MOST:
-        cure = "Sweep less at once." if count else "Give each swept input a value at least."
-        raise RequestRefused(f"sweep: expected 1 to {MOST} runs, got {count}. {cure}")
+def _check_values(request: RunRequest, places: Settable) -> None:
     for name, value in request.values.items():
-        _fit(name, value, ports)
+        _fit(name, value, places)
     for name, values in request.sweep.items():
         for value in values:
-            _fit(name, value, ports)
-    for combined in itertools.product(*request.sweep.values()):
-        yield {**request.values, **dict(zip(request.sweep, combined, strict=True))}
+            _fit(name, value, places)
 
 
-def _fit(name: str, value: JsonValue, ports: Mapping[str, Port]) -> None:
-    given.refuse(value, given.named(name, ports))
+def _fit(name: str, value: JsonValue, places: Settable) -> None:
+    places.check(name, value)
     canonical.utf8(canonical.compact(value))
     if not sendable(value):
+        instance, _, port = name.rpartition(".")
         expected, cure = "numbers of up to 64 bits", "Give a smaller one, or a text."
-        raise GraphError([Problem("bad-value", "", name, expected, repr(value)[:80], cure)])
+        raise GraphError([Problem("bad-value", instance, port, expected, repr(value)[:80], cure)])
 
 
 def _check_names(graph: Graph, request: RunRequest, headless: Headless) -> None:

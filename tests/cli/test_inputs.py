@@ -4,9 +4,12 @@ import pytest
 
 from engine.cli.inputs import assign
 from engine.cli.terminal import Unreadable
-from engine.declare.node import Port, node
-from engine.declare.types import File, Seed, Unknown, Within
+from engine.declare.node import node
+from engine.declare.registry import Registry
+from engine.declare.types import File, Seed, Within
 from engine.errors import GraphError
+from engine.graph.document import Graph, GraphInput, Instance
+from engine.graph.settable import Settable
 
 
 @node("test.take")
@@ -25,11 +28,17 @@ def take(
     return text
 
 
-PORTS = dict(take.inputs)
+REGISTRY = Registry({})
+REGISTRY.add([take])
+GRAPH = Graph(
+    inputs={"free": GraphInput(), **{name: GraphInput(to=[f"it.{name}"]) for name in take.inputs}},
+    nodes={"it": Instance(type="test.take")},
+)
+PLACES = Settable(GRAPH, REGISTRY)
 
 
 def value(word: str) -> Any:
-    [result] = assign([word], PORTS).values()
+    [result] = assign([word], PLACES).values()
     return result
 
 
@@ -76,7 +85,7 @@ def test_a_word_without_a_name_or_an_equals_sign_is_refused(word: str) -> None:
 
 
 def test_the_last_of_two_values_counts() -> None:
-    assert assign(["count=1", "count=2"], PORTS) == {"count": 2}
+    assert assign(["count=1", "count=2"], PLACES) == {"count": 2}
 
 
 def test_a_file_is_meant_as_seen_from_the_current_folder(
@@ -92,10 +101,9 @@ def test_a_file_that_is_not_in_the_current_folder_is_left_to_the_configured_ones
 
 
 def test_an_input_that_feeds_nothing_takes_json_or_else_text() -> None:
-    free = {"free": Port("free", Unknown(), Any)}
-    assert assign(["free=[1]"], free) == {"free": [1]}
-    assert assign(["free=word"], free) == {"free": "word"}
+    assert assign(["free=[1]"], PLACES) == {"free": [1]}
+    assert assign(["free=word"], PLACES) == {"free": "word"}
 
 
 def test_a_file_port_declares_where_it_may_lie() -> None:
-    assert PORTS["file"].within == Within()
+    assert take.inputs["file"].within == Within()

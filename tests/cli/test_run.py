@@ -104,6 +104,19 @@ def test_a_sweep_runs_each_point_and_shares_the_prefix(cli: Cli, product: Path) 
     assert [run["nodes"]["executed"] for run in found["runs"]] == [2, 1, 1]
 
 
+def test_a_param_of_a_node_is_swept_and_set_by_its_place(cli: Cli, product: Path) -> None:
+    found = report(cli("run", product, "--set", "sum.b=2", "--sweep", "factor=1..2", "--json"))
+    assert [run["outputs"][0]["value"] for run in found["runs"]] == [3.0, 6.0]
+    found = report(cli("run", product, "--sweep", "sum.b=2..3", "--json"))
+    assert [run["set"] for run in found["runs"]] == [{"sum.b": 2}, {"sum.b": 3}]
+    assert [run["outputs"][0]["value"] for run in found["runs"]] == [30.0, 40.0]
+
+
+def test_files_are_named_by_the_params_that_were_swept(cli: Cli, picture: Path) -> None:
+    result = cli("run", picture, "--sweep", "noise.width=8..9", "--name", "{noise.width:03d}")
+    assert result.stdout == "008.png\n009.png\n"
+
+
 def test_the_report_of_a_sweep_sums_its_runs(cli: Cli, product: Path) -> None:
     found = report(cli("run", product, "--sweep", "factor=1..3", "--json"))
     assert (found["nodes"]["total"], found["nodes"]["executed"]) == (6, 4)

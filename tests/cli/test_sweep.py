@@ -3,7 +3,11 @@ import pytest
 from engine.cli.sweep import points
 from engine.cli.terminal import Unreadable
 from engine.declare.node import node
+from engine.declare.registry import Registry
 from engine.errors import GraphError
+from engine.graph.document import Graph, GraphInput, Instance
+from engine.graph.settable import Settable
+from engine.graph.sweep import SweepRefused
 
 
 @node("test.take")
@@ -12,8 +16,16 @@ def take(prompt: str = "", seed: int = 0, scale: float = 1.0) -> str:
     return prompt
 
 
+REGISTRY = Registry({})
+REGISTRY.add([take])
+GRAPH = Graph(
+    inputs={name: GraphInput(to=[f"one.{name}"]) for name in take.inputs},
+    nodes={"one": Instance(type="test.take"), "other": Instance(type="test.take")},
+)
+
+
 def swept(*words: str) -> list[dict[str, object]]:
-    return points(words, take.inputs)
+    return points(words, Settable(GRAPH, REGISTRY))
 
 
 def values(word: str) -> list[object]:
@@ -72,14 +84,31 @@ def test_a_step_that_never_arrives_is_refused(word: str) -> None:
 
 
 def test_one_input_is_swept_once() -> None:
-    with pytest.raises(Unreadable, match="expected one sweep of an input"):
+    with pytest.raises(Unreadable, match="expected one sweep of a place"):
         swept("seed=1,2", "seed=3")
 
 
-@pytest.mark.parametrize("words", [["seed=1..1000000000"], ["seed=1..200", "scale=1..200"]])
-def test_more_runs_than_anyone_means_are_refused(words: list[str]) -> None:
-    with pytest.raises(Unreadable, match="at most 10000 runs"):
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [(["seed=1..1000000000"], Unreadable), (["seed=1..200", "scale=1..200"], SweepRefused)],
+)
+def test_more_runs_than_anyone_means_are_refused(words: list[str], error: type[Exception]) -> None:
+    with pytest.raises(error, match="at most 10000 runs"):
         swept(*words)
+
+
+def test_a_sweep_without_a_value_is_refused() -> None:
+    with pytest.raises(SweepRefused, match="sweep seed: expected values, got none"):
+        swept("seed=")
+
+
+def test_a_param_of_a_node_is_swept_by_its_place() -> None:
+    assert swept("other.seed=1..2") == [{"other.seed": 1}, {"other.seed": 2}]
+
+
+def test_a_refused_value_of_a_param_names_its_place() -> None:
+    with pytest.raises(GraphError, match=r"other\.seed: expected int"):
+        swept("other.seed=x")
 
 
 @pytest.mark.parametrize("word", ["seed=1,x", "seed=0.5..2.5", 'seed=[1, "x"]'])

@@ -54,6 +54,36 @@ def test_a_sweep_is_one_batch_whose_runs_share_what_they_have_in_common(
     serving(home, database_url, test)
 
 
+def test_a_param_inside_a_subgraph_is_swept_and_what_lies_before_it_is_computed_once(
+    database_url: str, home: Path
+) -> None:
+    body: dict[str, Any] = {
+        "inputs": {"text": {"to": ["each.text"]}},
+        "outputs": {"out": "each.out"},
+        "nodes": {"each": {"type": "probe.say"}},
+    }
+    document = graph(
+        {
+            "common": {"type": "probe.say", "params": {"text": "once"}},
+            "inner": {"graph": body, "links": {"text": "common.out"}},
+        },
+        {"out": "inner.out"},
+    )
+
+    async def test(parts: Served) -> None:
+        done = await parts.run_all(document, sweep={"inner/each.after": ["1", "2", "3"]})
+        assert [record.values for record in done] == [{"inner/each.after": value} for value in "123"]
+        assert [record.counts["executed"] for record in done] == [2, 1, 1]
+        again = await parts.history.graph(done[1].id)
+        inner = again.nodes["inner"].graph
+        assert inner is not None
+        assert inner.nodes["each"].params == {"after": "2"}
+        assert document.nodes["inner"].graph is not None
+        assert document.nodes["inner"].graph.nodes["each"].params == {}
+
+    serving(home, database_url, test)
+
+
 def test_the_last_of_several_sweeps_varies_fastest(home: Path) -> None:
     async def test(parts: Served) -> None:
         await parts.queue.pause()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import GraphError
-from engine.service.submission import RequestRefused
+from engine.graph.sweep import SweepRefused
 from tests.service.serving import (
     Served,
     add,
@@ -118,8 +118,14 @@ def test_a_seed_drawn_at_random_is_an_integer_when_it_is_queued(database_url: st
         ({"values": {"a": 10**20}}, GraphError, "64 bits"),
         ({"outputs": ["product"]}, GraphError, "an output of the graph"),
         ({"forced": ["product"]}, GraphError, "an instance of the graph"),
-        ({"sweep": {"a": list(range(40)), "b": list(range(40))}}, RequestRefused, "1 to 1000 runs, got 1600"),
-        ({"sweep": {"a": []}}, RequestRefused, "got 0"),
+        (
+            {"sweep": {"a": list(range(40)), "b": list(range(40))}},
+            SweepRefused,
+            "at most 1000 runs, got 1600",
+        ),
+        ({"sweep": {"a": []}}, SweepRefused, "sweep a: expected values, got none"),
+        ({"sweep": {"sum.c": [1]}}, GraphError, 'sum: expected a port of the instance, got "c"'),
+        ({"sweep": {"sum.a": [1]}}, GraphError, "Name a instead"),
     ],
 )
 def test_what_cannot_be_run_is_refused_and_nothing_is_queued(

@@ -172,7 +172,7 @@ export interface Submit {
 export interface RunRequest {
   graph: GraphSource
   /**
-   * Graph input → value.
+   * Graph input, or `instance.port` of a param, → value. Inside an embedded subgraph the instance is a path: `outer/inner.port`.
    */
   values?: {
     [k: string]: JsonValue
@@ -182,7 +182,7 @@ export interface RunRequest {
    */
   outputs?: string[]
   /**
-   * Graph input → values; several multiply, the last varies fastest. Makes one batch of runs.
+   * The same → values; several multiply, the last varies fastest. Makes one batch of runs.
    */
   sweep?: {
     [k: string]: JsonValue[]
@@ -546,7 +546,7 @@ export interface RunRecord {
    */
   ended: number | null
   /**
-   * Graph input → value, defaults and drawn seeds included.
+   * Graph input, or `instance.port`, → value; defaults of inputs and drawn seeds included.
    */
   values: {
     [k: string]: JsonValue
@@ -1063,6 +1063,10 @@ export interface Instance {
    */
   keep?: number
   /**
+   * The kept turn that a loop goes on from; its start values are not looked at then.
+   */
+  fork?: Fork | null
+  /**
    * Key (hex) of the stored result to use, whatever changed.
    */
   frozen?: string
@@ -1076,6 +1080,20 @@ export interface Instance {
  */
 export interface Link {
   link: string
+}
+/**
+ * Where a loop goes on from, in the place of its start values: a step of another run that was kept.
+ */
+export interface Fork {
+  /**
+   * Turns that were done by then; the loop's own index goes on from there.
+   */
+  turn: number
+  /**
+   * Key (hex) under which the values after that turn are stored.
+   */
+  key: string
+  [k: string]: unknown
 }
 /**
  * What a graph gave.
@@ -1597,6 +1615,7 @@ export interface ResultRecord {
     | 'audio'
     | 'video'
     | 'mesh'
+    | 'plot'
     | 'text'
     | 'number'
     | 'bool'
@@ -1687,6 +1706,7 @@ export interface SummaryRecord {
     | 'audio'
     | 'video'
     | 'mesh'
+    | 'plot'
     | 'text'
     | 'number'
     | 'bool'
@@ -1728,6 +1748,18 @@ export interface SummaryRecord {
    * The first items of a list.
    */
   items: SummaryRecord[]
+  /**
+   * Place and value of numbers in a row; of very many, peaks and dips only.
+   */
+  points: [number, number][]
+  /**
+   * Lowest and highest value of each of equal parts of a sound, of the first in a batch.
+   */
+  peaks: [number, number][]
+  /**
+   * How long a sound or video lasts; 0 for anything else.
+   */
+  seconds: number
 }
 /**
  * A tensor, without its values.
@@ -1829,6 +1861,7 @@ export interface ValueRecord {
     | 'audio'
     | 'video'
     | 'mesh'
+    | 'plot'
     | 'text'
     | 'number'
     | 'bool'

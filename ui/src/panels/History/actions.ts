@@ -6,12 +6,11 @@ import type { Graph, GraphStateRecord, JsonValue, RunRecord } from '../../protoc
 import { edit, open, openGraph, tell, useGraphs } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
 import { deleteRun, submit } from '../../stores/runs'
-import { folded } from '../SweepGrid/folding'
 import type { RunPages } from './pages'
 import { patchBetween, valueOperations } from './restore'
 
 /** The graph of a run, with its values. */
-export const runGraph = async (run: string) => folded(await get<Graph>(`runs/${run}/graph`))
+export const runGraph = (run: string) => get<Graph>(`runs/${run}/graph`)
 
 const asDocument = (graph: Graph) => graph as unknown as { [k: string]: JsonValue }
 

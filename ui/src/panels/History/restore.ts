@@ -1,6 +1,6 @@
 /** Bringing a graph, or only its values, back to what they were: as writes that can be taken back. */
 
-import { entry, isRecord, splitPort } from '../../graph/level'
+import { entry, instanceAt, isRecord, nameOf, parent, splitPort } from '../../graph/level'
 import { same } from '../../graph/patch'
 import type { Graph, Instance, JsonValue, Operation, Patch, Write } from '../../protocol'
 import { setInput } from '../FormView/inputs'
@@ -116,12 +116,13 @@ export function valueOperations(now: Graph, values: Table, then: Graph): Operati
       if (same(declared.default, value)) return []
       return setInput(now, name, value)
     }
-    const targets = (entry(then.inputs, name)?.to ?? []).map(splitPort)
-    return targets
-      .filter(
-        (target) =>
-          entry(now.nodes, target.name) && !same(entry(now.nodes, target.name)?.params?.[target.port], value),
-      )
-      .map((target) => ({ op: 'set_param', name: target.name, port: target.port, value }))
+    const targets = name.includes('.') ? [name] : (entry(then.inputs, name)?.to ?? [])
+    return targets.flatMap((target): Operation[] => {
+      const { name: path, port } = splitPort(target)
+      const instance = instanceAt(now, path)
+      if (!instance || same(instance.params?.[port], value)) return []
+      const at = parent(path)
+      return [{ op: 'set_param', ...(at ? { at } : {}), name: nameOf(path), port, value }]
+    })
   })
 }

@@ -13,7 +13,6 @@ import { drawSeed } from '../../widgets/seeds'
 import { readField } from '../../widgets/schema'
 import { flushDrafts } from '../FormView/drafts'
 import { seedInputs } from '../FormView/inputs'
-import { submitSweep } from '../SweepGrid/submit'
 import { seedSteps } from './seedModes'
 import { drawn, seedPlaces } from './seeds'
 
@@ -94,16 +93,10 @@ export async function runBatch(count: number): Promise<RunRecord[]> {
   if (input && form?.kind === 'seed') {
     return run({ sweep: { [input.name]: several(count, () => drawSeed(form.bounds)) }, random_seeds: true })
   }
-  const places = seedPlaces(graph.graph, useCatalogue.getState().catalogue)
-  const outer = places.find((place) => place.at === '')
-  if (outer) {
-    const values = several(count, () => drawSeed(outer.bounds))
-    return submitSweep(session, [{ id: `${outer.name}.${outer.port}`, title: outer.port, values }])
-  }
-  if (places.length === 0) return noSeeds()
-  const runs: RunRecord[] = []
-  for (let turn = 0; turn < count; turn++) runs.push(...(await runRandom()))
-  return runs
+  const [place] = seedPlaces(graph.graph, useCatalogue.getState().catalogue)
+  if (!place) return noSeeds()
+  const seeds = several(count, () => drawSeed(place.bounds))
+  return run({ sweep: { [`${children(place.at, place.name)}.${place.port}`]: seeds } })
 }
 
 function several(count: number, make: () => JsonValue): JsonValue[] {

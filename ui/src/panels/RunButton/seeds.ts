@@ -15,11 +15,12 @@ export interface SeedPlace {
   bounds: Bounds
 }
 
-/** Every seed of a graph that nothing is linked to, of its subgraphs too. */
+/** Every seed of a graph that runs and has nothing linked to it, of its subgraphs too. */
 export function seedPlaces(graph: Graph, catalogue: Catalogue, at: Path = ''): SeedPlace[] {
   const found: SeedPlace[] = []
   const fed = fedPorts(graph)
   for (const [name, instance] of Object.entries(graph.nodes ?? {})) {
+    if (instance.mode) continue
     if (instance.graph) found.push(...seedPlaces(instance.graph, catalogue, children(at, name)))
     for (const { port, bounds } of seedPorts(instance, catalogue)) {
       if (!fed.get(name)?.has(port)) found.push({ at, name, port, bounds })

@@ -24,9 +24,9 @@ export function SweepPanel() {
   const picked = useSweeps((state) => state.picked[session] ?? NONE)
   const swept = useSweeps((state) => state.last[session])
   const graph = open?.graph
-  const interfaces = open?.interfaces['']
+  const interfaces = open?.interfaces
   const choices = useMemo(
-    () => (graph ? sweepables(graph, { catalogue, interfaces: interfaces ?? {} }) : []),
+    () => (graph ? sweepables(graph, catalogue, interfaces ?? {}) : []),
     [graph, catalogue, interfaces],
   )
   if (!open) return <Empty icon={Grid3x3} title={t('panels.sweepNone')} />

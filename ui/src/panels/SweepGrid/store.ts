@@ -3,8 +3,7 @@
 import { create } from 'zustand'
 import { get } from '../../api/http'
 import type { RunRecord } from '../../protocol'
-import { onRunEnded, useRuns } from '../../stores/runs'
-import { submitSweep } from './submit'
+import { onRunEnded, submit, useRuns } from '../../stores/runs'
 import type { Axis } from './sweep'
 import type { Draft } from './values'
 
@@ -50,7 +49,8 @@ export function pick(session: string, picked: Picked[]): void {
 
 /** Run a sweep; whether it was queued. */
 export async function startSweep(session: string, axes: Axis[]): Promise<boolean> {
-  const runs = await submitSweep(session, axes)
+  const sweep = Object.fromEntries(axes.map((axis) => [axis.id, axis.values]))
+  const runs = await submit(session, { sweep })
   const [first] = runs
   if (!first) return false
   const swept = { batch: first.batch, axes, runs: runs.map((run) => run.id) }

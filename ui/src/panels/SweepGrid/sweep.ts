@@ -1,15 +1,14 @@
 /** Sweeps: which fields take which values, and where in the grid each run of the batch stands. */
 
-import { entry, splitPort } from '../../graph/level'
-import { fedPorts } from '../../graph/links'
-import { interfaceOf, type Known } from '../../graph/ports'
-import type { Graph, InputPortRecord, Instance, JsonValue, Operation } from '../../protocol'
+import { children, entry, type Path } from '../../graph/level'
+import { fedPorts, isLink } from '../../graph/links'
+import { interfaceOf, type Catalogue, type Interface, type Known } from '../../graph/ports'
+import type { Graph, InputPortRecord, Instance, JsonValue, Link } from '../../protocol'
 import { graphInputs, readable } from '../FormView/inputs'
-import { marking } from './folding'
 
-/** What can be swept: an input of the graph, or a param of a node on its own level. */
+/** What can be swept: an input of the graph, or a param of a node, also of one inside a subgraph. */
 export interface Sweepable {
-  /** `name` of an input, `instance.port` of a param. */
+  /** `name` of an input; `instance.port` of a param, `outer/instance.port` inside a subgraph. */
   id: string
   title: string
   port: InputPortRecord
@@ -28,26 +27,53 @@ export const MOST_RUNS = 1000
 
 export const isParam = (id: string) => id.includes('.')
 
-/** What a graph offers for sweeping, its inputs first. */
-export function sweepables(graph: Graph, known: Known): Sweepable[] {
+/** The ports of what lies on each level, as far as they are known. */
+type Levels = Readonly<Record<Path, Readonly<Record<string, Interface>>>>
+
+/** What a graph offers for sweeping: its inputs, its nodes' params, then those inside of subgraphs. */
+export function sweepables(graph: Graph, catalogue: Catalogue, levels: Levels): Sweepable[] {
   const found: Sweepable[] = []
-  for (const input of graphInputs(graph, known)) {
+  for (const input of graphInputs(graph, { catalogue, interfaces: levels[''] ?? {} })) {
     if (input.port?.param)
       found.push({ id: input.name, title: input.title, port: input.port, value: input.value })
   }
-  const fed = fedPorts(graph)
-  for (const [name, instance] of Object.entries(graph.nodes ?? {})) {
-    found.push(...params(name, instance, known).filter(({ id }) => !fed.get(name)?.has(splitPort(id).port)))
-  }
-  return found
+  return [...found, ...paramsOf(graph, catalogue, levels, '', '')]
 }
 
-function params(name: string, instance: Instance, known: Known): Sweepable[] {
+function paramsOf(graph: Graph, catalogue: Catalogue, levels: Levels, at: Path, before: string): Sweepable[] {
+  const known = { catalogue, interfaces: levels[at] ?? {} }
+  const fed = fedPorts(graph)
+  const running = Object.entries(graph.nodes ?? {}).filter(([, instance]) => instance.mode !== 'mute')
+  const own = running.flatMap(([name, instance]) => params({ at, name, before }, instance, known, fed.get(name)))
+  const inner = running.flatMap(([name, instance]) => {
+    if (!instance.graph) return []
+    const title = instance.title || name
+    return paramsOf(instance.graph, catalogue, levels, children(at, name), `${before}${title} › `)
+  })
+  return [...own, ...inner]
+}
+
+interface Place {
+  at: Path
+  name: string
+  /** What its title begins with. */
+  before: string
+}
+
+function params(
+  { at, name, before }: Place,
+  instance: Instance,
+  known: Known,
+  fed: ReadonlySet<string> | undefined,
+): Sweepable[] {
   const ports = interfaceOf(instance, name, known.catalogue, known.interfaces)
+  const starts = { ...instance.carry, count: instance.count, items: instance.items }
   return Object.entries(ports?.inputs ?? {}).flatMap(([key, port]) => {
-    if (!port.param || entry(instance.links, key) !== undefined) return []
-    const value = entry(instance.params, key) ?? port.schema['default']
-    return [{ id: `${name}.${key}`, title: `${ports?.title ?? name} · ${readable(key)}`, port, value }]
+    const start = entry<JsonValue | Link | undefined>(starts, key) ?? undefined
+    if (!port.param || fed?.has(key) || entry(instance.links, key) !== undefined || isLink(start)) return []
+    const value = entry(instance.params, key) ?? start ?? port.schema['default']
+    const title = `${before}${ports?.title ?? name} · ${readable(key)}`
+    return [{ id: `${children(at, name)}.${key}`, title, port, value }]
   })
 }
 
@@ -62,46 +88,6 @@ export function range(from: number, to: number, count: number, whole: boolean): 
 /** How many runs a sweep makes. */
 export const countOf = (axes: readonly Axis[]) =>
   axes.reduce((product, axis) => product * axis.values.length, 1)
-
-/** Edits that make inputs of the params to sweep for as long as it takes to submit them. */
-export interface Exposure {
-  /** Id of an axis → name of the input. */
-  names: Map<string, string>
-  before: Operation[]
-  after: Operation[]
-}
-
-export function exposure(graph: Graph, axes: readonly Axis[]): Exposure {
-  const taken = new Set(Object.keys(graph.inputs ?? {}))
-  const made: Exposure = { names: new Map(), before: [], after: [] }
-  for (const axis of axes) {
-    if (!isParam(axis.id)) {
-      made.names.set(axis.id, axis.id)
-      continue
-    }
-    const { name, port } = splitPort(axis.id)
-    const input = freeName(`${name}_${port}`.replaceAll('.', '_'), taken)
-    taken.add(input)
-    made.names.set(axis.id, input)
-    const value = entry(entry(graph.nodes, name)?.params, port)
-    if (value !== undefined) made.before.push({ op: 'unset_param', name, port })
-    const declared = { to: [axis.id], title: axis.title, ...(value === undefined ? {} : { default: value }) }
-    made.before.push({ op: 'expose_input', name: input, input: declared })
-    made.after.push({ op: 'unexpose_input', name: input })
-    if (value !== undefined) made.after.push({ op: 'set_param', name, port, value })
-  }
-  const marked = axes.filter(({ id }) => isParam(id)).map(({ id }) => made.names.get(id) ?? id)
-  if (marked.length > 0) {
-    made.before.push(marking([], marked))
-    made.after.push(marking(marked, []))
-  }
-  return made
-}
-
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted
-  for (let number = 2; ; number++) if (!taken.has(`${wanted}_${number}`)) return `${wanted}_${number}`
-}
 
 /** A grid of cells: the last axis runs to the right, the one before it down, others make further grids. */
 export interface Grid {

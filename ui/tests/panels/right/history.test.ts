@@ -78,6 +78,18 @@ describe('restoring values', () => {
   })
 })
 
+describe('restoring values of params', () => {
+  it('writes each to its node, also inside a subgraph', () => {
+    const open: Graph = { nodes: { noise: {}, outer: { graph: { nodes: { noise: { params: { width: 8 } } } } } } }
+    const values = { 'noise.width': 16, 'outer/noise.width': 32, 'gone.width': 64 }
+    expect(valueOperations(open, values, open)).toEqual([
+      { op: 'set_param', name: 'noise', port: 'width', value: 16 },
+      { op: 'set_param', at: 'outer', name: 'noise', port: 'width', value: 32 },
+    ])
+    expect(valueOperations(open, { 'outer/noise.width': 8 }, open)).toEqual([])
+  })
+})
+
 describe('lists of runs', () => {
   it('joins pages, the newest first, each run once with its latest record', () => {
     const runs = joined([runOf('3'), runOf('2', { state: 'running' })], [runOf('2'), runOf('1')])

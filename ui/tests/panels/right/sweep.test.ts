@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exposure, gridOf, range, sweepables, type Sweepable } from '../../../src/panels/SweepGrid/sweep'
-import { folded } from '../../../src/panels/SweepGrid/folding'
+import { gridOf, range, sweepables, type Sweepable } from '../../../src/panels/SweepGrid/sweep'
 import { beginning, kindsOf, seedsOf, valuesOf } from '../../../src/panels/SweepGrid/values'
 import { readField } from '../../../src/widgets/schema'
 import type { Graph, InputPortRecord, JsonValue, NodeRecord } from '../../../src/protocol'
@@ -33,65 +32,38 @@ const node: NodeRecord = {
   },
   outputs: {},
 }
-const known = { catalogue: { nodes: new Map([[node.id, node]]), fits: new Map() }, interfaces: {} }
+const catalogue = { nodes: new Map([[node.id, node]]), fits: new Map() }
 const graph: Graph = {
   inputs: { seed: { default: 3, to: ['noise.seed'], title: 'Seed' } },
   nodes: { noise: { type: 'latent.noise', params: { width: 32 }, links: { vae: 'load.vae' } } },
 }
-const field = (id: string) => sweepables(graph, known).find((one) => one.id === id) as Sweepable
+const field = (id: string) => sweepables(graph, catalogue, {}).find((one) => one.id === id) as Sweepable
 
 describe('what can be swept', () => {
   it('offers inputs, and params that nothing feeds', () => {
-    expect(sweepables(graph, known).map(({ id, value }) => [id, value])).toEqual([
+    expect(sweepables(graph, catalogue, {}).map(({ id, value }) => [id, value])).toEqual([
       ['seed', 3],
       ['noise.width', 32],
     ])
   })
 
-  it('makes an input of a param, and takes it back after', () => {
-    const made = exposure(graph, [
-      { id: 'seed', title: 'Seed', values: [1] },
-      { id: 'noise.width', title: 'Width', values: [8, 16] },
-    ])
-    expect([...made.names]).toEqual([
-      ['seed', 'seed'],
-      ['noise.width', 'noise_width'],
-    ])
-    expect(made.before).toEqual([
-      { op: 'unset_param', name: 'noise', port: 'width' },
-      {
-        op: 'expose_input',
-        name: 'noise_width',
-        input: { to: ['noise.width'], title: 'Width', default: 32 },
-      },
-      { op: 'patch', at: '', writes: [{ where: ['view', '.swept'], old: [], new: [['noise_width']] }] },
-    ])
-    expect(made.after).toEqual([
-      { op: 'unexpose_input', name: 'noise_width' },
-      { op: 'set_param', name: 'noise', port: 'width', value: 32 },
-      { op: 'patch', at: '', writes: [{ where: ['view', '.swept'], old: [['noise_width']], new: [] }] },
+  it('offers params of nodes inside subgraphs by their path', () => {
+    const inside: Graph = { inputs: { seed: { to: ['noise.seed'] } }, nodes: { noise: { type: 'latent.noise' } } }
+    const outer: Graph = { nodes: { up_scale: { graph: inside }, off: { graph: inside, mode: 'mute' } } }
+    expect(sweepables(outer, catalogue, {}).map(({ id, title, value }) => [id, title, value])).toEqual([
+      ['up_scale/noise.width', 'up_scale › noise · Width', 64],
     ])
   })
 
-  it('reads the graph of a swept run as if the values had been typed in', () => {
-    const run: Graph = {
-      inputs: { ...graph.inputs, noise_width: { to: ['noise.width'], title: 'Width', default: 16 } },
-      nodes: { noise: { type: 'latent.noise', links: { vae: 'load.vae' } } },
-      view: { noise: { at: [0, 0] }, '.swept': ['noise_width'] },
+  it('leaves out what a loop starts from by a link', () => {
+    const ports = { title: 'Turns', help: '', inputs: { a: port({}), b: port({}), count: port({}) }, outputs: {} }
+    const loop: Graph = {
+      nodes: { turns: { type: 'flow.loop', carry: { a: { link: 'load.x' }, b: 2 }, count: 3 } },
     }
-    expect(folded(run)).toEqual({
-      inputs: graph.inputs,
-      nodes: { noise: { type: 'latent.noise', params: { width: 16 }, links: { vae: 'load.vae' } } },
-      view: { noise: { at: [0, 0] } },
-    })
-    expect(folded(graph)).toBe(graph)
-  })
-
-  it('does not take the name of an input that is there', () => {
-    const taken = { ...graph, inputs: { noise_width: { to: [] } } }
-    expect(exposure(taken, [{ id: 'noise.width', title: '', values: [1] }]).names.get('noise.width')).toBe(
-      'noise_width_2',
-    )
+    expect(sweepables(loop, catalogue, { '': { turns: ports } }).map(({ id, value }) => [id, value])).toEqual([
+      ['turns.b', 2],
+      ['turns.count', 3],
+    ])
   })
 })
 

@@ -1,0 +1,127 @@
+"""What of a graph can be set for a run: its inputs by name, and params of its nodes as ``instance.port``."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from engine.declare.node import Port
+from engine.declare.registry import Registry
+from engine.errors import GraphError, Problem
+from engine.graph import given
+from engine.graph.document import Graph, Instance, is_link
+from engine.graph.interface import interface_of
+from engine.graph.levels import Refs
+
+
+class Settable:
+    """The places of a graph that take a value for a run.
+
+    An input goes by its name, a param by its instance's path and its port: ``noise.seed``, and inside an
+    embedded subgraph or the body of a loop ``upscale/noise.seed``.
+
+    Args:
+        graph: The document.
+        registry: Where node ids are found.
+        refs: Reads a referenced graph.
+
+    Attributes:
+        inputs: The port that each input shows.
+    """
+
+    def __init__(self, graph: Graph, registry: Registry, refs: Refs | None = None) -> None:
+        self.inputs = given.ports_of(graph, registry, refs)
+        self._graph, self._registry, self._refs = graph, registry, refs
+        self._params: dict[str, Port] = {}
+
+    def port(self, name: str) -> Port:
+        """The port that takes the value.
+
+        Raises:
+            GraphError: There is no such place, or something else feeds it; the cure says what to name.
+        """
+        if name in self.inputs:
+            return self.inputs[name]
+        if name not in self._params:
+            self._params[name] = self._param(name) if "." in name else self._nothing(name)
+        return self._params[name]
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse a value that doesn't fit the place.
+
+        Raises:
+            GraphError: There is no such place, or its port refuses the value.
+        """
+        given.refuse(value, self.port(name), name)
+
+    def _param(self, name: str) -> Port:
+        path, _, port = name.rpartition(".")
+        graph, instance = self._instance(name, path)
+        if instance.mode == "mute":
+            raise _refusal("muted", path, "", "an instance that runs", "a muted one", "Unmute it.")
+        known = interface_of(instance, self._registry, self._refs).inputs
+        if port not in known:
+            expected, cure = "a port of the instance", f"{_guess(port, known)}Ports: {_listed(known)}."
+            raise _refusal("unknown-port", path, "", expected, f'"{port}"', cure)
+        _refuse_fed(graph, instance, path, port)
+        if not known[port].is_param:
+            cure = "Sweep or set what can be typed in."
+            raise _refusal("not-a-param", path, port, "a port that takes a value", "one for links", cure)
+        return known[port]
+
+    def _instance(self, name: str, path: str) -> tuple[Graph, Instance]:
+        """An instance and the graph that it is in."""
+        graph, (*outer, last) = self._graph, path.split("/")
+        for step, one in enumerate(outer, 1):
+            holder = _found(graph, one, "/".join(outer[:step]))
+            if holder.ref:
+                cure = f"Embed it, or name one of its own inputs: {'/'.join(outer[:step])}.PORT."
+                expected, got = "a param of this graph", f'"{name}", which is in the file "{holder.ref}"'
+                raise _refusal("in-a-ref", "/".join(outer[:step]), "", expected, got, cure)
+            if holder.graph is None:
+                expected, cure = "a subgraph or a loop", "Name an instance of this graph."
+                raise _refusal("no-subgraph", "/".join(outer[:step]), "", expected, "a plain node", cure)
+            graph = holder.graph
+        return graph, _found(graph, last, path)
+
+    def _nothing(self, name: str) -> Port:
+        guess = _guess(name, self.inputs)
+        cure = f"{guess}Inputs: {_listed(self.inputs)}. Params of nodes are instance.port."
+        raise _refusal("unknown-input", "", name, "an input of the graph", f'"{name}"', cure)
+
+
+def _found(graph: Graph, name: str, path: str) -> Instance:
+    if name in graph.nodes:
+        return graph.nodes[name]
+    cure = _guess(name, graph.nodes) or "See its nodes with: knotwork plan GRAPH."
+    raise _refusal("unknown-instance", "", "", "an instance of the graph", f'"{path}"', cure.strip())
+
+
+def _refuse_fed(graph: Graph, instance: Instance, path: str, port: str) -> None:
+    """Refuse a port whose value comes from elsewhere."""
+    level, _, name = path.rpartition("/")
+    for outer, declared in graph.inputs.items():
+        if f"{name}.{port}" in declared.to:
+            meant = f"{level}.{outer}" if level else outer
+            expected, got = "a port that nothing feeds", f'one that the input "{outer}" feeds'
+            raise _refusal("fed", path, port, expected, got, f"Name {meant} instead.")
+    start = {**instance.carry, "count": instance.count, "items": instance.items}.get(port)
+    link = instance.links.get(port) or (start["link"] if is_link(start) else None)
+    if link:
+        source = link if isinstance(link, str) else ", ".join(link)
+        expected, cure = "a port that nothing feeds", "Take the link away, or name a param in front of it."
+        raise _refusal("fed", path, port, expected, f"one linked to {source}", cure)
+
+
+def _guess(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f'Did you mean "{near[0]}"? ' if near else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _refusal(code: str, instance: str, port: str, expected: str, got: str, cure: str) -> GraphError:
+    return GraphError([Problem(code, instance, port, expected, got, cure)])

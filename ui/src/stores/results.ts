@@ -29,18 +29,19 @@ const SOON = 400
 /** Of the time, the part at most that asking takes while a run of thousands of nodes goes on. */
 const SHARE = 0.1
 let took = 0
-const waiting = new Map<string, ReturnType<typeof setTimeout>>()
+const waiting = new Map<string, { readonly timer: ReturnType<typeof setTimeout>; readonly due: number }>()
 
-/** Learn what is stored; many calls in short succession make one question. */
+/** Learn what is stored; many calls in short succession make one question, at the earliest of their times. */
 export function askResults(session: string, pause = Math.max(SOON, took / SHARE)): void {
-  if (waiting.has(session)) return
-  waiting.set(
-    session,
-    setTimeout(() => {
-      waiting.delete(session)
-      void fetchResults(session)
-    }, pause),
-  )
+  const due = performance.now() + pause
+  const before = waiting.get(session)
+  if (before && before.due <= due) return
+  clearTimeout(before?.timer)
+  const ask = () => {
+    waiting.delete(session)
+    void fetchResults(session)
+  }
+  waiting.set(session, { timer: setTimeout(ask, pause), due })
 }
 
 async function fetchResults(session: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import type { Graph } from '../../src/protocol'
 import type { Result } from '../../src/stores/results'
 
@@ -36,4 +36,21 @@ it.each(['blur', 'sub/inner', 'file/inside'])('forgets what %s gave when it is r
   stores.takeResults('s', { [name]: result('1') }, { graph })
   stores.takeResults('s', {}, { graph: { knotwork: 1, nodes: { sub: { graph: { knotwork: 1 } } } } })
   expect(digests(name)).toEqual([undefined, undefined])
+})
+
+it('asks at once when a run has ended, also while a later question waits', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const asked = vi.fn(() => Promise.resolve(new Response('{}')))
+  vi.stubGlobal('fetch', asked)
+  vi.stubGlobal('document', { baseURI: 'http://127.0.0.1/' })
+  const { useGraphs } = await import('../../src/stores/graphs')
+  useGraphs.setState({ open: { s: { graph } as never } })
+  stores.askResults('s', 20_000)
+  stores.askResults('s', 0)
+  stores.askResults('s', 400)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(asked).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(asked).toHaveBeenCalledTimes(1)
+  vi.useRealTimers()
 })

@@ -28,11 +28,13 @@ export const outdated = new Keyed<Record<string, Result>>()
 const SOON = 400
 /** Of the time, the part at most that asking takes while a run of thousands of nodes goes on. */
 const SHARE = 0.1
+/** One slow answer does not hold back the next question for longer. */
+const LATE = 5000
 let took = 0
 const waiting = new Map<string, { readonly timer: ReturnType<typeof setTimeout>; readonly due: number }>()
 
 /** Learn what is stored; many calls in short succession make one question, at the earliest of their times. */
-export function askResults(session: string, pause = Math.max(SOON, took / SHARE)): void {
+export function askResults(session: string, pause = Math.min(LATE, Math.max(SOON, took / SHARE))): void {
   const due = performance.now() + pause
   const before = waiting.get(session)
   if (before && before.due <= due) return

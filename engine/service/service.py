@@ -19,6 +19,7 @@ from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
 from engine.service.folders import Folders
+from engine.service.forking import Forking
 from engine.service.history import History
 from engine.service.insides import Insides
 from engine.service.library import Library
@@ -53,6 +54,7 @@ class Service:
         insides: What lies inside the instances of open graphs.
         planner: What runs of open graphs would do.
         values: What is stored of open graphs.
+        forking: Opens graphs anew whose loops go on from a turn that was kept.
         queue: The runs that wait, and the one that runs.
         history: The runs that were.
         uploads: The files that callers sent.
@@ -75,6 +77,7 @@ class Service:
     insides: Insides
     planner: Planner
     values: Values
+    forking: Forking
     queue: RunQueue
     history: History
     uploads: Uploads
@@ -125,6 +128,7 @@ class Service:
         queue = RunQueue(database, headless, artifacts, channels, previews.offer)
         sessions = Sessions(database, workspace, headless, channels)
         sources, planner = Sources(workspace, headless), Planner(headless, sessions)
+        values = Values(headless, planner)
         channels.source("graph:", sessions.snapshot)
         channels.source("queue", queue.snapshot)
         channels.source("run:", queue.snapshot_run)
@@ -140,7 +144,8 @@ class Service:
             sessions=sessions,
             insides=Insides(sessions, workspace, headless.registry),
             planner=planner,
-            values=Values(headless, planner),
+            values=values,
+            forking=Forking(sessions, planner, values, sources, headless.store),
             queue=queue,
             history=History(database, artifacts, channels),
             uploads=uploads,

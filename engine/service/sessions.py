@@ -295,8 +295,12 @@ class Sessions:
             graph = await self._versions.graph(id, version)
         else:
             graph = session.graph if seq is None else await asyncio.to_thread(session.at, seq)
+        return await self.begin(graph, id)
+
+    async def begin(self, graph: Graph, parent: str) -> SessionRecord:
+        """Open a new session with a graph that was made out of another session's."""
         async with self._opening:
-            return (await self._begin(Found(graph), parent=id)).record()
+            return (await self._begin(Found(graph), parent=parent)).record()
 
     async def look(self, id: str) -> None:
         """Look now whether somebody else wrote a session's file; otherwise that is noticed in a while."""

@@ -30,8 +30,10 @@ class Steps:
     Attributes:
         carry: Names of the carried values.
         of: How many turns it has at most; None while that is not known.
-        turns: Number of turns done → where its carried values are, in order.
+        turns: Number of turns done → where its carried values are, in order; the first one of a loop that
+            was forked is the one that it goes on from.
         keys: Number of turns done → under which key they are stored.
+        gone: The turn that it goes on from, when that is stored no more; else 0.
     """
 
     def __init__(self, plan: Plan, index: int, entries: Mapping[int, Entry], store: Store) -> None:
@@ -39,7 +41,9 @@ class Steps:
         self.of: int | None = None
         self.turns: dict[int, Ref] = {}
         self.keys: dict[int, bytes] = {}
+        self.gone = 0
         self._plan, self._index, self._store = plan, index, store
+        self._find_fork()
         links = plan.links[index]
         slots = slots_of(plan, links, entries)
         if slots is None:
@@ -48,6 +52,12 @@ class Steps:
         items = self._items()
         self.of = self._count() if items is None else len(items)
         self._find(items)
+
+    def _find_fork(self) -> None:
+        fork = self._plan.fork(self._index)
+        if fork is not None:
+            self._take({fork.key: fork.turn})
+            self.gone = 0 if fork.turn in self.turns else fork.turn
 
     def _find(self, items: list[str] | None) -> None:
         loop = self._plan.loops[self._index]
@@ -69,14 +79,15 @@ class Steps:
         kept = checkpoints_over(work, arguments, items, self._store)
         if kept is None:
             return
-        keys = {kept.key(turn): turn for turn in self._candidates(loop.checkpoint, bool(loop.condition))}
+        self._take({kept.key(turn): turn for turn in self._candidates(loop.checkpoint, bool(loop.condition))})
+
+    def _take(self, keys: Mapping[bytes, int]) -> None:
+        """Take in those of some turns, by key, that are stored."""
         found = self._store.probe(list(keys))
-        self.turns = {
-            turn: found[key].outputs["carry"]
-            for key, turn in keys.items()
-            if key in found and "carry" in found[key].outputs
-        }
-        self.keys = {turn: key for key, turn in keys.items() if turn in self.turns}
+        for key, turn in keys.items():
+            if key in found and "carry" in found[key].outputs:
+                self.turns[turn] = found[key].outputs["carry"]
+                self.keys[turn] = key
 
     def _candidates(self, every: int, open_ended: bool) -> Iterable[int]:
         """Turns after which something may be kept: with a condition also the last one, wherever it was."""
@@ -96,7 +107,7 @@ class Steps:
 
     def _count(self) -> int | None:
         value = self._value("count")
-        return value if isinstance(value, int) else None
+        return value if isinstance(value, int) and value >= 0 else None
 
     def _ref(self, port: str) -> Ref | None:
         slots: list[Slot] = self._inputs.get(port, [])

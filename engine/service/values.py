@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import JsonValue
 
-from engine.errors import KnotworkError, Problem, say
+from engine.errors import GraphError, KnotworkError, Problem, say
 from engine.executors.headless import Headless
 from engine.graph.reading import CHUNK
 from engine.run.artifacts import Exportable, encoded, is_plain
@@ -68,18 +68,19 @@ class Values:
             GraphError: No part of the graph can be planned.
         """
         planned = await self._planner.plan(session)
-        return await asyncio.to_thread(lambda: self._finder(session, planned).find(place))
+        return await asyncio.to_thread(lambda: self.finder(session, planned).find(place))
 
     async def steps(self, session: str, instance: str) -> StepsRecord:
-        """The kept turns of a loop.
+        """The kept turns of a loop; none of what is no loop, or can't run as the graph is now.
 
         Raises:
             NoSession: There is no such session.
-            NoValue: There is no such loop, or it runs inside of another one.
-            GraphError: No part of the graph can be planned.
         """
-        planned = await self._planner.plan(session)
-        return await asyncio.to_thread(lambda: self._told(self._finder(session, planned).steps(instance)))
+        try:
+            planned = await self._planner.plan(session)
+            return await asyncio.to_thread(lambda: self._told(self.finder(session, planned).steps(instance)))
+        except GraphError:
+            return StepsRecord(turns=())
 
     async def pin(self, session: str, instance: str, turn: int, *, pinned: bool = True) -> StepsRecord:
         """Keep a turn of a loop for good, whatever other turns or results need room; or no longer.
@@ -91,7 +92,7 @@ class Values:
         """
         planned = await self._planner.plan(session)
         return await asyncio.to_thread(
-            lambda: self._pin(self._finder(session, planned), instance, turn, pinned)
+            lambda: self._pin(self.finder(session, planned), instance, turn, pinned)
         )
 
     async def record(self, located: Located, *, figures: bool = True) -> ValueRecord:
@@ -134,12 +135,13 @@ class Values:
         """
         return await self._in_turn(lambda: self._file(located, index, carried))
 
+    def finder(self, session: str, planned: Planned) -> Finder:
+        """Finds the values of a session's graph, as it was planned; looks into the store."""
+        return Finder(session, planned, self._lookup.of(session, planned), self._store)
+
     async def _in_turn(self, work: Callable[[], T]) -> T:
         async with self._turns:
             return await asyncio.to_thread(work)
-
-    def _finder(self, session: str, planned: Planned) -> Finder:
-        return Finder(session, planned, self._lookup.of(session, planned), self._store)
 
     def _told(self, steps: Steps) -> StepsRecord:
         pinned = self._store.pinned(list(steps.keys.values()))
@@ -147,7 +149,7 @@ class Values:
             StepRecord(turn=turn, digest=ref.digest, carry=steps.carry, pinned=steps.keys[turn] in pinned)
             for turn, ref in steps.turns.items()
         ]
-        return StepsRecord(turns=tuple(turns), of=steps.of)
+        return StepsRecord(turns=tuple(turns), of=steps.of, gone=steps.gone)
 
     def _pin(self, finder: Finder, instance: str, turn: int, pinned: bool) -> StepsRecord:
         steps = finder.steps(instance)
@@ -190,14 +192,19 @@ class Values:
         return [self._shown.put(name(number), *file) for number, file in enumerate(files)][index]
 
     def _load(self, located: Located) -> Any:
+        place = located.place
         try:
             value = self._store.load(located.ref)
         except Missing:
-            place = located.place
             problem = Problem(
                 "gone", place.instance, place.port, "a stored value", "none any more", "Run it again."
             )
             raise NoValue([problem]) from None
+        if located.inside and located.inside not in value:  # the loop carries more than when it was forked
+            expected, got = f"what turn {place.turn} carried", f'"{place.port[:80]}"'
+            raise NoValue(
+                [Problem("missing-port", place.instance, place.port[:80], expected, got, "See the loop.")]
+            )
         return value[located.inside] if located.inside else value
 
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from engine.service.records import GraphRecord, InputPortRecord, OutputPortRecord, Wire
+from engine.service.catalogue_records import InputPortRecord, OutputPortRecord
+from engine.service.records import GraphRecord, Wire
 
 ValueKind = Literal[
     "image",
@@ -206,10 +207,12 @@ class StepsRecord(Wire):
     Attributes:
         turns: In order.
         of: How many turns the loop has at most; None while that is not known.
+        gone: The turn that the loop was forked at, when that is stored no more; else 0.
     """
 
     turns: tuple[StepRecord, ...]
     of: int | None = Field(default=None)
+    gone: int = 0
 
 
 class FileRecord(Wire):

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse
 
 from engine.service.artifacts import MEDIA
 from engine.service.finding import Located, Place
+from engine.service.records import SessionRecord
 from engine.service.view_records import (
     InterfaceRecord,
     ReferenceRecord,
@@ -34,6 +35,7 @@ Instance = Annotated[str, Query(max_length=10_000, description="Path of an insta
 Port = Annotated[str, Query(max_length=1000, description="One of its outputs; of a turn, a carried name.")]
 Turn = Annotated[int, Query(ge=0, lt=2**31, description="Turns of a loop that were done; 0 for the result.")]
 KeptTurn = Annotated[int, Query(ge=1, lt=2**31, description="Turns of the loop that were done.")]
+Title = Annotated[str, Query(max_length=1000, description="Of the new graph.")]
 Digest = Annotated[
     str, Query(max_length=1000, description="That it must have: then a copy may be kept for ever.")
 ]
@@ -67,7 +69,7 @@ async def list_results(id: str, request: Request, service: Serving) -> Response:
 
 @routes.get("/sessions/{id}/steps")
 async def list_steps(id: str, instance: Instance, service: Serving) -> StepsRecord:
-    """Tell the turns of a loop after which its values were kept."""
+    """Tell the turns of a loop after which its values were kept; none of what is no loop, or can't run."""
     return await service.values.steps(id, instance)
 
 
@@ -81,6 +83,14 @@ async def pin_step(id: str, instance: Instance, turn: KeptTurn, service: Serving
 async def unpin_step(id: str, instance: Instance, turn: KeptTurn, service: Serving) -> StepsRecord:
     """Keep a turn of a loop only as long as the loop and the store do."""
     return await service.values.pin(id, instance, turn, pinned=False)
+
+
+@routes.post("/sessions/{id}/steps/fork", status_code=201)
+async def fork_step(
+    id: str, instance: Instance, turn: KeptTurn, service: Serving, title: Title = ""
+) -> SessionRecord:
+    """Open another session in which a loop goes on from a turn, which is kept for good."""
+    return await service.forking.fork(id, instance, turn, title)
 
 
 @routes.get("/sessions/{id}/values")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.service.finding import NoValue
+from engine.service.view_records import StepsRecord
 from tests.service.desk import story
 from tests.service.test_values import LOOP, START, looking, say
 
@@ -92,5 +93,15 @@ async def test_only_loops_have_turns(tmp_path: Path) -> None:
         none = await look.values.steps(look.id, "loop")
         assert (none.turns, none.of) == ((), 2)
         for name in ("one", "nobody", "loop/add"):
+            assert await look.values.steps(look.id, name) == StepsRecord(turns=())
             with pytest.raises(NoValue):
-                await look.values.steps(look.id, name)
+                await look.values.pin(look.id, name, 1)
+
+
+@story
+async def test_a_loop_that_cant_run_has_no_turns(tmp_path: Path) -> None:
+    async with looking(tmp_path, {"loop": {**LOOP, "count": 6, "carry": {"x": 0}}}) as look:
+        await look.run()
+        assert len((await look.values.steps(look.id, "loop")).turns) == 2
+        await look.edit({"op": "set_fields", "name": "loop", "fields": {"count": {"link": "nobody.out"}}})
+        assert await look.values.steps(look.id, "loop") == StepsRecord(turns=())

@@ -185,7 +185,26 @@ def test_the_turns_of_a_loop_are_told_and_their_values_fetched(look: Looking) ->
     assert json.loads(look.get("values/file", instance="loop", port="x", turn=2).content) == 5.0
     answer = look.get("values", instance="loop", port="x", turn=3)
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (404, "no-turn")
-    assert look.get("steps", instance="word").status_code == 404
+    for instance in ("word", "nobody"):
+        assert look.get("steps", instance=instance).json() == {"turns": [], "of": None, "gone": 0}
+
+
+def test_asking_for_the_turns_of_a_loop_that_cant_run_is_no_error(look: Looking) -> None:
+    for count, turns in ((-1, [2, 4]), ({"link": "nobody.out"}, [])):
+        look.edit({"op": "set_fields", "name": "loop", "fields": {"count": count}})
+        answer = look.get("steps", instance="loop")
+        assert (answer.status_code, [one["turn"] for one in answer.json()["turns"]]) == (200, turns)
+
+
+def test_a_graph_is_opened_anew_going_on_from_a_turn(look: Looking) -> None:
+    path = f"/api/sessions/{look.id}/steps/fork?instance=loop&turn="
+    answer = look.server.post(f"{path}2&title=Another")
+    assert (answer.status_code, answer.json()["title"]) == (201, "Another")
+    opened = look.server.get(f"/api/sessions/{answer.json()['id']}").json()["document"]
+    assert opened["nodes"]["loop"]["fork"]["turn"] == 2
+    assert look.server.post(f"{path}3").status_code == 404
+    assert look.server.post(f"{path}0").status_code == 422
+    assert look.server.post(f"/api/sessions/{look.id}/steps/fork?instance=word&turn=2").status_code == 404
 
 
 def test_a_turn_of_a_loop_is_pinned_and_unpinned(look: Looking) -> None:

@@ -17,10 +17,10 @@ WIRE := $(BIN)/python -m engine.service.schema | $(NODE) ui/scripts/types.mjs ui
 
 export PROMPT
 
-.PHONY: help demo serve test check types page screens bench soak clean
+.PHONY: help demo serve test check types page screens examples bench soak clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## draw PROMPT="a red apple" into demo/
 	@$(BIN)/knotwork run text_to_image --set prompt="$$PROMPT" --out demo
@@ -50,6 +50,9 @@ page: $(UI) ## build the editor into ui/dist, if its sources changed
 
 screens: page ## draw every screen of the editor into build/screens/
 	@$(BIN)/python -m tests.e2e.screens build/screens
+
+examples: $(INSTALLED) ## run the shipped graphs, and keep pictures of what they give in graphs/examples/
+	@$(BIN)/python -m tests.graphs.make_examples
 
 bench: page ## time and memory against the stated bounds; wants a quiet machine
 	@$(BIN)/python -m pytest -m bench -s tests/bench

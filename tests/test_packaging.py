@@ -2,6 +2,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -10,6 +12,8 @@ project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 requirements = [
     Requirement(line) for line in project["dependencies"] + project["optional-dependencies"]["dev"]
 ]
+
+Builder = type[WheelBuilder] | type[SdistBuilder]
 
 
 def pins() -> dict[str, str]:
@@ -26,3 +30,12 @@ def test_every_requirement_is_pinned_inside_its_range(requirement: Requirement) 
 
 def test_no_pin_is_for_one_platform_only() -> None:
     assert not [name for name in pins() if name.startswith(("cuda-", "nvidia-", "triton"))]
+
+
+@pytest.mark.parametrize("builder", [WheelBuilder, SdistBuilder])
+def test_graphs_are_packaged_with_their_pictures_words_and_examples(builder: Builder) -> None:
+    expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / "graphs").rglob("*") if path.is_file()}
+    packaged = {file.distribution_path for file in builder(str(ROOT)).recurse_included_files()}
+    assert "graphs/text_to_image.json" in expected
+    assert [*(ROOT / "graphs" / "examples").glob("text_to_image/*.webp")]
+    assert expected <= packaged

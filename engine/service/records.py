@@ -397,6 +397,7 @@ class GraphRecord(Wire):
         help: What it does.
         modified: When the file was written last, in seconds since 1970.
         size: Bytes of the file.
+        example: Name of a picture of what it gives, made before; empty without one.
     """
 
     name: str
@@ -404,6 +405,7 @@ class GraphRecord(Wire):
     help: str = ""
     modified: float
     size: int
+    example: str = ""
 
 
 class OutputRecord(Wire):

@@ -18,6 +18,7 @@ from engine.service.artifacts import Artifacts
 from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
+from engine.service.examples import Examples
 from engine.service.folders import Folders
 from engine.service.forking import Forking
 from engine.service.history import History
@@ -62,6 +63,7 @@ class Service:
         models: The models on disk.
         catalogue: The nodes that are installed.
         library: The graphs that any other one can refer to.
+        examples: Pictures of what graphs give, shown until there is a result.
         signatures: What graphs take and give.
     """
 
@@ -85,6 +87,7 @@ class Service:
     models: Models
     catalogue: Catalogue
     library: Library
+    examples: Examples
     signatures: Signatures
 
     @classmethod
@@ -153,6 +156,7 @@ class Service:
             models=Models(headless.settings.model_roots),
             catalogue=Catalogue(headless.registry),
             library=Library(workspace, headless),
+            examples=Examples(workspace, headless, sessions),
             signatures=Signatures(workspace, headless, sources.named),
         )
 

@@ -16,6 +16,7 @@ from engine.service.artifacts import NoArtifact
 from engine.service.awaited import Stopping
 from engine.service.catalogue import NoNode
 from engine.service.database import DatabaseError
+from engine.service.examples import NoExample
 from engine.service.finding import NoValue
 from engine.service.folders import NoListedFile
 from engine.service.history import NotOver
@@ -59,6 +60,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 """For the OpenAPI document: how any request may be refused."""
 STATUS: dict[type[KnotworkError], int] = {
     NoArtifact: 404,
+    NoExample: 404,
     NoListedFile: 404,
     NoModel: 404,
     NoNode: 404,

@@ -37,7 +37,9 @@ async def list_graphs(service: Serving) -> list[GraphRecord]:
 @routes.get("/templates")
 async def list_templates(service: Serving) -> list[GraphRecord]:
     """List the graphs that are shipped, and those in the library folders."""
-    return [GraphRecord(**asdict(one)) for one in await asyncio.to_thread(service.workspace.templates)]
+    listed = await asyncio.to_thread(service.workspace.templates)
+    covers = await asyncio.to_thread(service.examples.covers)
+    return [GraphRecord(**asdict(one), example=covers.get(one.name, "")) for one in listed]
 
 
 @routes.get("/library", response_model=list[LibraryRecord])

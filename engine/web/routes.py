@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 from engine.service.service import Service
 from engine.web import (
     artifacts,
+    examples,
     folders,
     graphs,
     health,
@@ -29,6 +30,7 @@ from engine.web.live import Live
 
 NOUNS = (
     graphs,
+    examples,
     typed,
     sessions,
     values,

@@ -1365,6 +1365,10 @@ export interface GraphRecord {
    * Bytes of the file.
    */
   size: number
+  /**
+   * Name of a picture of what it gives, made before; empty without one.
+   */
+  example: string
 }
 /**
  * A session as it is now: the snapshot of its channel.
@@ -1486,6 +1490,7 @@ export interface LibraryRecord {
   help: string
   modified: number
   size: number
+  example: string
   interface: InterfaceRecord
 }
 /**

@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from engine.service.catalogue_records import InputPortRecord, OutputPortRecord
-from engine.service.records import GraphRecord, Wire
+from engine.service.records import GraphRecord, InputPortRecord, OutputPortRecord, Wire
 
 ValueKind = Literal[
     "image",

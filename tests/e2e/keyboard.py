@@ -37,10 +37,10 @@ class Keyboard:
     def go_to(self, node: Node) -> None:
         """Go to a node of the outline by its name."""
         outline = self._editor.outline
-        if outline.count() == 0:
+        if not outline.evaluate_all("([tree]) => tree?.contains(document.activeElement) ?? false"):
             self._editor.command("Outline")
-            expect(outline).to_be_visible()
-        self._tab_to(outline.locator('[tabindex="0"]'), "Shift+Tab")
+            expect(self._page.get_by_role("searchbox", name="Search the graph")).to_be_focused()
+            self._tab_to(outline.locator('[tabindex="0"]'), "Tab")
         self.press("Home")
         row = outline.locator(f'[data-path="{node.name}"]')
         for _ in range(outline.get_by_role("treeitem").count()):

@@ -1,7 +1,8 @@
 import { useShallow } from 'zustand/react/shallow'
 import { t } from '../i18n/t'
 import { instanceAt } from '../graph/level'
-import { enterLevel, redo, undo, useGraphs } from '../stores/graphs'
+import { runCommand } from '../stores/commands'
+import { enterLevel, useGraphs } from '../stores/graphs'
 import { colourOf, usePresence } from '../stores/presence'
 import { Crumbs, HistoryButtons } from '../shell/TopBar'
 import './top.css'
@@ -29,8 +30,8 @@ export function Steps() {
   const any = session ? '' : null
   return (
     <HistoryButtons
-      undo={{ what: any, run: () => void undo(session), command: 'edit.undo' }}
-      redo={{ what: any, run: () => void redo(session), command: 'edit.redo' }}
+      undo={{ what: any, run: () => runCommand('edit.undo'), command: 'edit.undo' }}
+      redo={{ what: any, run: () => runCommand('edit.redo'), command: 'edit.redo' }}
     />
   )
 }

@@ -6,6 +6,7 @@ import { t } from '../i18n/t'
 import { openAddNode } from '../panels/AddNode'
 import { useCatalogue } from '../stores/catalogue'
 import type { OpenGraph } from '../stores/graphs'
+import { CANVAS_KEYS, CanvasKeys } from '../shell/CanvasKeys'
 import { usePreferences } from '../stores/preferences'
 import { showPresence } from '../stores/presence'
 import { select, useSelection } from '../stores/selection'
@@ -31,6 +32,7 @@ import { useCanvasKeys } from './useCanvasKeys'
 import { useConnect } from './useConnect'
 import { useDrag, type Places } from './useDrag'
 import { useFar } from './useFar'
+import { keepWheel } from './wheel'
 import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, toGraph, viewOfAll } from './view'
 
 const NODE_TYPES = { card: NodeCard, reroute: RerouteDot, 'group-box': Box, 'note-box': Box }
@@ -80,10 +82,12 @@ export function Board({ session, open }: { readonly session: string; readonly op
       className="canvas"
       role="region"
       aria-label={t('canvas.canvas')}
+      aria-describedby={CANVAS_KEYS}
       tabIndex={0}
       data-scope="canvas"
       data-far={far}
       onKeyDown={onKeys}
+      onWheelCapture={keepWheel}
       onMouseDownCapture={pickUp}
       onPointerMove={(event) => showPresence(session, toGraph(event.clientX, event.clientY), chosen)}
       onPointerLeave={() => showPresence(session, null, chosen)}
@@ -96,6 +100,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
       }}
       {...farPointer}
     >
+      <CanvasKeys />
       <ReactFlow<FlowNode, FlowLink>
         nodes={far ? NO_NODES : nodes}
         edges={far ? NO_LINKS : shownLinks}

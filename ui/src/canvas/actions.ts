@@ -1,7 +1,7 @@
 /** What gestures on the canvas do to the level that is shown. Each is one edit, taken back as one. */
 
 import { clipText, copy, paste, readClip, spreadOf } from '../graph/clipboard'
-import { children, entry, GROUP, NOTE, type Point } from '../graph/level'
+import { children, entry, GROUP, nameOf, NOTE, type Point } from '../graph/level'
 import { linkedWith } from '../graph/linked'
 import { INPUTS, linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
@@ -19,7 +19,8 @@ import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
 import { boxChanged, isBox, writeInto } from './boxes'
 import { editable, editLevel } from './here'
-import { focusCard, focusSoon, meantPlace, shownNodes } from './view'
+import { expectPlaces, focusCard, focusSoon, meantPlace, shownNodes } from './view'
+import { heirOf } from './walk'
 
 /** Names of the instances that are selected, without frames and notes. */
 export const selectedCards = () => useSelection.getState().names.filter((name) => !isBox(name))
@@ -87,13 +88,15 @@ export async function removeSelected(): Promise<void> {
   const { names, link } = useSelection.getState()
   if (link) return unlinkView(linkOf(link))
   const cards = names.filter((name) => !isBox(name))
+  const heir = heirOf(shownNodes(), names.at(-1) ?? '', new Set(names))
   const done = await editLevel((_, at) => [
     ...make.removeAll(cards, at),
     ...boxesRemoved(names, at),
   ])
   if (!done) return
   select([])
-  focusCard('')
+  focusCard(heir ?? '')
+  announce(t('canvas.removed', { n: names.length, name: nameOf(names[0] ?? '') }))
 }
 
 function boxesRemoved(names: readonly string[], at: string): Operation[] {
@@ -291,6 +294,12 @@ const places = () => new Map(shownNodes().map((node) => [node.id, [node.position
 
 /** Arrange a level from left to right. */
 export async function arrange(): Promise<void> {
+  const edit = arranged()
+  expectPlaces(edit)
+  await edit
+}
+
+async function arranged(): Promise<void> {
   const { autoLayout, arrange: operations } = await import('../graph/layout')
   const here = editable()
   if (!here) return

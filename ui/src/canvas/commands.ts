@@ -5,12 +5,13 @@ import { isLevel } from '../graph/ports'
 import { openAddNode, openLinkTo } from '../panels/AddNode'
 import { openPanel } from '../shell/layout'
 import { registerCommands, type Command } from '../stores/commands'
-import { activeGraph, enterLevel, redo, undo, useGraphs } from '../stores/graphs'
+import { activeGraph, enterLevel, useGraphs } from '../stores/graphs'
 import { linkStyles, prefer, preferences } from '../stores/preferences'
 import { select, useSelection } from '../stores/selection'
 import * as act from './actions'
 import { useHiddenLinks } from './connecting'
 import { editable } from './here'
+import { step } from './stepping'
 import { fit, focusCard, focusSoon, meantPlace, pan, zoomIn, zoomOut, zoomTo } from './view'
 
 const active = () => useGraphs.getState().active
@@ -82,8 +83,8 @@ export function leaveLevel(): void {
 }
 
 const edit: Command[] = [
-  { id: 'edit.undo', titleKey: 'canvas.undo', group: 'edit', keys: ['mod+z'], repeats: true, when: () => active() !== '', run: () => undo(active()) },
-  { id: 'edit.redo', titleKey: 'canvas.redo', group: 'edit', keys: ['mod+shift+z', 'mod+y'], repeats: true, when: () => active() !== '', run: () => redo(active()) },
+  { id: 'edit.undo', titleKey: 'canvas.undo', group: 'edit', keys: ['mod+z'], repeats: true, when: () => active() !== '', run: () => step('undo') },
+  { id: 'edit.redo', titleKey: 'canvas.redo', group: 'edit', keys: ['mod+shift+z', 'mod+y'], repeats: true, when: () => active() !== '', run: () => step('redo') },
   { id: 'edit.copy', titleKey: 'canvas.copy', group: 'edit', when: selected, run: copySelected },
   { id: 'edit.cut', titleKey: 'canvas.cut', group: 'edit', when: () => selected() && editable() !== null, run: cutSelected },
   { id: 'edit.paste', titleKey: 'canvas.paste', group: 'edit', when: () => editable() !== null, run: async () => void (await act.pasteText(await navigator.clipboard.readText())) },

@@ -7,7 +7,7 @@ import { t } from '../i18n/t'
 import { moveTo } from './actions'
 import { withMembers, writeInto } from './boxes'
 import { isCard, type FlowNode } from './nodes'
-import { focusCard, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
+import { focusCard, focusedNode, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
 import { nearest, neighbour, type Direction } from './walk'
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
@@ -24,6 +24,7 @@ export function useCanvasKeys(nodes: readonly FlowNode[]) {
         if (event.key === 'Escape') target.closest<HTMLElement>('[data-node], [data-box]')?.focus()
         return
       }
+      takeFocused(event)
       const direction = ARROWS[event.key]
       if (direction && !target.closest('[data-node] button')) {
         event.preventDefault()
@@ -35,6 +36,15 @@ export function useCanvasKeys(nodes: readonly FlowNode[]) {
     },
     [nodes],
   )
+}
+
+/** Keys that leave what is selected as it is. */
+const IDLE = new Set(['Tab', 'Escape', 'Delete', 'Backspace', 'Shift', 'Control', 'Alt', 'Meta', 'AltGraph'])
+
+/** With nothing selected, such as after a removal, keys mean the card that has the keyboard. */
+function takeFocused({ key }: KeyboardEvent): void {
+  const focused = focusedNode()
+  if (focused && useSelection.getState().names.length === 0 && !IDLE.has(key)) select([focused])
 }
 
 const TYPING = 'input, textarea, select, [contenteditable], [role=slider], [role=menu], [role=combobox]'

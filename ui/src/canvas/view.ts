@@ -7,6 +7,8 @@ import { around } from './scene'
 
 export const MIN_ZOOM = 0.02
 export const MAX_ZOOM = 2.5
+/** Frames that a card may take to be drawn. */
+const PATIENCE = 120
 
 let flow: ReactFlowInstance<FlowNode, FlowLink> | null = null
 let frame: HTMLElement | null = null
@@ -80,8 +82,30 @@ export function toGraph(x: number, y: number): Point {
   return [Math.round(place.x), Math.round(place.y)]
 }
 
+/** Ends once an edit on its way that places nodes anew is drawn; null while there is none. */
+let settling: Promise<void> | null = null
+
+/** Say that nodes are about to stand elsewhere: who wants to see everything means it as it is then. */
+export function expectPlaces(edit: Promise<unknown>): void {
+  const own = drawnAfter(edit).then(() => {
+    if (settling === own) settling = null
+  })
+  settling = own
+}
+
+async function drawnAfter(edit: Promise<unknown>): Promise<void> {
+  const before = shown
+  await edit.catch(() => undefined)
+  for (let frames = PATIENCE; frames > 0 && shown === before; frames--) await new Promise(requestAnimationFrame)
+}
+
 /** Show the whole level, or some of its nodes. */
 export function fit(names?: readonly string[], animate = true): void {
+  if (settling) void settling.then(() => fitNow(names, animate))
+  else fitNow(names, animate)
+}
+
+function fitNow(names: readonly string[] | undefined, animate: boolean): void {
   const some = names?.length ? new Set(names) : null
   const wanted = some ? shown.filter((node) => some.has(node.id)) : shown
   const [width, height] = frameSize()
@@ -127,12 +151,16 @@ export function focusCard(name: string): void {
   })
 }
 
-/** Frames that a card may take to be drawn. */
-const PATIENCE = 120
+/** The card, frame or note that the keyboard is on; empty for none. */
+export function focusedNode(): string {
+  const { dataset } = document.activeElement?.closest<HTMLElement>('[data-node], [data-box]') ?? {}
+  return dataset?.['node'] ?? dataset?.['box'] ?? ''
+}
 
 /** Put the keyboard on a card that is not there yet. */
 export function focusSoon(name: string, frames = PATIENCE): void {
-  const there = frame?.querySelector(`[data-node="${CSS.escape(name)}"]`)
+  const id = CSS.escape(name)
+  const there = frame?.querySelector(`[data-node="${id}"], [data-box="${id}"]`)
   if (there || frames === 0) focusCard(name)
   else requestAnimationFrame(() => focusSoon(name, frames - 1))
 }

@@ -27,6 +27,18 @@ export function neighbour(nodes: readonly FlowNode[], from: string, direction: D
   return best
 }
 
+const DIRECTIONS: readonly Direction[] = ['left', 'right', 'up', 'down']
+
+/** Where the keyboard goes from a node that is removed with others: to the neighbour that walking would come to. */
+export function heirOf(nodes: readonly FlowNode[], from: string, removed: ReadonlySet<string>): string | null {
+  const left = nodes.filter((node) => node.id === from || !removed.has(node.id))
+  for (const direction of DIRECTIONS) {
+    const next = neighbour(left, from, direction)
+    if (next !== null) return next
+  }
+  return null
+}
+
 /** The middle of a card or note; of a frame its title, as its middle is where its members are. */
 function middle(node: FlowNode): [number, number] {
   if (node.id.startsWith(GROUP)) return [node.position.x + 60, node.position.y + 16]

@@ -1,4 +1,4 @@
-import { useEffect, type MouseEvent, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { t } from '../i18n/t'
 import { registerCommands } from '../stores/commands'
 import './Frame.css'
@@ -6,6 +6,7 @@ import { setPanels, useLayout, type PanelSpec } from './layout'
 import type { Entries } from './Menu'
 import { Rail } from './Rail'
 import './Rail.css'
+import { SkipLinks } from './SkipLinks'
 import { panelCommands } from './shellCommands'
 import { Sheet, Sidebar } from './Sidebar'
 import { MainMenu } from './TopBar'
@@ -42,11 +43,6 @@ export interface FrameProps {
   readonly ready: boolean
 }
 
-function skip(event: MouseEvent): void {
-  event.preventDefault()
-  document.querySelector<HTMLElement>('[data-scope=canvas], #frame-centre')?.focus()
-}
-
 /** The frame of the page. Below 900 px sidebars lie over the canvas; below 600 px panels open from the foot. */
 export function Frame({ slots, ready }: FrameProps) {
   const screen = useScreen()
@@ -63,9 +59,7 @@ export function Frame({ slots, ready }: FrameProps) {
   const phone = screen === 'phone'
   return (
     <div className={`frame frame--${screen}`} data-testid="app" data-ready={ready || undefined}>
-      <a className="frame__skip" href="#frame-centre" onClick={skip}>
-        {t('shell.skipToCanvas')}
-      </a>
+      <SkipLinks />
       <TopBar slots={slots} />
       {slots.banner}
       {slots.crumbs}
@@ -73,7 +67,7 @@ export function Frame({ slots, ready }: FrameProps) {
         {!phone && <Rail screen={screen} side="left" />}
         <div className="frame__body">
           {wide && <Sidebar side="left" />}
-          <main className="frame__centre" id="frame-centre" tabIndex={-1}>
+          <main className="frame__centre" id="frame-centre" tabIndex={-1} data-region="canvas">
             {slots.centre}
           </main>
           {wide ? <Sidebar side="right" /> : <Sheet />}
@@ -83,7 +77,7 @@ export function Frame({ slots, ready }: FrameProps) {
       {phone ? (
         <Rail screen={screen} side="foot" />
       ) : (
-        <footer className="frame__status" aria-label={t('shell.statusBar')}>
+        <footer className="frame__status" aria-label={t('shell.statusBar')} tabIndex={-1} data-region="status">
           <div className="frame__facts">{slots.statusStart}</div>
           <div className="frame__facts">{slots.statusEnd}</div>
         </footer>
@@ -94,7 +88,7 @@ export function Frame({ slots, ready }: FrameProps) {
 
 function TopBar({ slots }: { readonly slots: FrameSlots }) {
   return (
-    <header className="frame__top" id="frame-top">
+    <header className="frame__top" id="frame-top" aria-label={t('shell.topBar')} data-region="top">
       <h1 className="visually-hidden">{t('shell.app')}</h1>
       <MainMenu entries={slots.menu} />
       {slots.tabs}

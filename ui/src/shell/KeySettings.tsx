@@ -7,6 +7,7 @@ import { prefer, usePreferences } from '../stores/preferences'
 import { announce } from './announce'
 import { ask } from './ask'
 import { Button, IconButton } from './Button'
+import { useFixedKeys } from './CanvasKeys'
 import { chordsOf, conflictsOf, withChords } from './dispatch'
 import { chordOf, formatChord } from './keys'
 import './KeySettings.css'
@@ -145,6 +146,7 @@ function matches(command: Command, words: readonly string[]): boolean {
 export function KeySettings() {
   const commands = useCommands((state) => state.commands)
   const changed = usePreferences((state) => Object.keys(state.keybindings).length > 0)
+  const fixed = useFixedKeys()
   const [typed, setTyped] = useState('')
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const found = [...commands.values()].filter((command) => matches(command, words))
@@ -165,6 +167,7 @@ export function KeySettings() {
           {t('shell.keysResetAll')}
         </Button>
       </div>
+      <p className="key-settings__fixed">{fixed}</p>
       {commandGroups.map((group) => {
         const own = found.filter((command) => command.group === group)
         if (own.length === 0) return null

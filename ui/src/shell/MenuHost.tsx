@@ -1,12 +1,13 @@
 import { Check, ChevronRight } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import { Fragment } from 'react'
+import { Fragment, useEffect } from 'react'
 import { t } from '../i18n/t'
+import { useCommands } from '../stores/commands'
 import { focusAgain, layerPlace } from './focus'
 import { CommandKeys, KeyHint } from './KeyHint'
 import type { MenuEntry, MenuItem } from './Menu'
 import './Menu.css'
-import { closeMenuAt, useMenuAt } from './menuAt'
+import { closeMenuAt, listAgain, useMenuAt } from './menuAt'
 
 function Body({ entry }: { readonly entry: MenuItem }) {
   const Icon = entry.icon
@@ -77,6 +78,7 @@ function List({ entries }: { readonly entries: readonly MenuEntry[] }) {
 /** Draws the menu that is open, whoever opened it: see `Menu`, `RightClickMenu` and `openMenuAt`. */
 export function MenuHost() {
   const menu = useMenuAt((state) => state.menu)
+  useEffect(() => useCommands.subscribe(listAgain), [])
   const { x = 0, y = 0, width = 0, height = 0 } = menu?.anchor ?? {}
   return (
     <DropdownMenu.Root open={menu !== null} modal={false} onOpenChange={(open) => !open && closeMenuAt()}>

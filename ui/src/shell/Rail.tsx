@@ -33,7 +33,7 @@ export function Rail({ screen, side }: RailProps) {
   const stop = at(reached) ?? at(open.find((id) => at(id))) ?? own[0]?.id
   const labels = { left: t('shell.leftPanels'), right: t('shell.rightPanels'), foot: t('shell.allPanels') }
   return (
-    <nav className="rail__place" aria-label={labels[side]}>
+    <nav className="rail__place" aria-label={labels[side]} data-region={`rail-${side}`}>
       <div
         className={`rail rail--${side}`}
         role="toolbar"

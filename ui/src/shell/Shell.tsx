@@ -8,6 +8,7 @@ import { listenToKeys } from './dispatch'
 import { ErrorBoundary } from './ErrorBoundary'
 import { Frame, type FrameProps } from './Frame'
 import { Overlays } from './Overlays'
+import { followRegions } from './regions'
 import { shellCommands } from './shellCommands'
 
 export interface ShellProps extends FrameProps {
@@ -26,6 +27,7 @@ export function Shell({ loadFacts, ...frame }: ShellProps) {
   useEffect(followPreferences, [])
   useEffect(keepPreferences, [])
   useEffect(listenToKeys, [])
+  useEffect(followRegions, [])
   useEffect(() => registerCommands(shellCommands), [])
   return (
     <ErrorBoundary>

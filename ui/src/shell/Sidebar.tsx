@@ -5,6 +5,7 @@ import { usePreferences } from '../stores/preferences'
 import { IconButton } from './Button'
 import { ErrorBoundary } from './ErrorBoundary'
 import { closeSide, panelOf, useLayout, type PanelSpec, type Side } from './layout'
+import { goToRegion } from './regions'
 import { ResizeHandle } from './ResizeHandle'
 import { useShown } from './shown'
 import { Skeleton } from './Spinner'
@@ -47,11 +48,26 @@ export function Sidebar({ side }: { readonly side: Side }) {
   const panel = panelOf(side, panels, wanted)
   if (!open || !panel) return null
   return (
-    <aside className={`side side--${side}`} id={`side-${side}`} aria-labelledby={`panel-${panel.id}`} style={{ width }}>
+    <aside
+      className={`side side--${side}`}
+      id={`side-${side}`}
+      aria-labelledby={`panel-${panel.id}`}
+      tabIndex={-1}
+      data-region={side}
+      onKeyDown={leaveByEscape}
+      style={{ width }}
+    >
       <Panel panel={panel} />
       <ResizeHandle side={side} panel={t(panel.titleKey)} />
     </aside>
   )
+}
+
+/** Escape that nothing in the panel has a use for leads back to the canvas. */
+function leaveByEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape' || event.defaultPrevented) return
+  event.preventDefault()
+  goToRegion('canvas')
 }
 
 /** The panel that lies over the canvas where there is no room for sidebars. Escape closes it. */
@@ -80,6 +96,7 @@ export function Sheet() {
         className={`side side--sheet side--${panel.side}`}
         aria-labelledby={`panel-${panel.id}`}
         tabIndex={-1}
+        data-region={panel.side}
         onKeyDown={onKeyDown}
       >
         <Panel panel={panel} />

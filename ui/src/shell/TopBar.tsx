@@ -50,7 +50,7 @@ export interface CrumbsProps {
 export function Crumbs({ levels, onGo }: CrumbsProps) {
   if (levels.length < 2) return null
   return (
-    <nav className="crumbs" aria-label={t('shell.levels')}>
+    <nav className="crumbs" aria-label={t('shell.levels')} data-region="levels">
       <ol className="crumbs__list">
         {levels.map(({ id, title }, index) => (
           <li key={id} className="crumbs__level">

@@ -41,7 +41,8 @@ export function setPanels(panels: readonly PanelSpec[]): void {
   useLayout.setState({ panels })
 }
 
-function sideOf(id: string): Side | undefined {
+/** The side of a panel; undefined of one that there is not. */
+export function sideOf(id: string): Side | undefined {
   return useLayout.getState().panels.find((panel) => panel.id === id)?.side
 }
 

@@ -16,6 +16,8 @@ export interface Anchor {
 export interface OpenMenu {
   readonly anchor: Anchor
   readonly entries: readonly MenuEntry[]
+  /** What the entries came from. */
+  readonly source: Entries
   readonly align: 'start' | 'center' | 'end'
   readonly side: 'top' | 'right' | 'bottom' | 'left'
   /** The id of the element that it belongs to and is named after, if one opened it. */
@@ -29,11 +31,20 @@ export const useMenuAt = create<{ readonly menu: OpenMenu | null }>(() => ({ men
 
 type Options = Partial<Pick<OpenMenu, 'align' | 'side' | 'opener' | 'back'>>
 
+const listed = (entries: Entries) => (typeof entries === 'function' ? entries() : entries)
+
+/** Lists the entries of the open menu again, such as when there are more commands. */
+export function listAgain(): void {
+  const { menu } = useMenuAt.getState()
+  if (menu) useMenuAt.setState({ menu: { ...menu, entries: listed(menu.source) } })
+}
+
 /** Opens a menu beside a place of the window. */
 export function openMenu(anchor: Anchor, entries: Entries, options: Options = {}): void {
   const menu: OpenMenu = {
     anchor,
-    entries: typeof entries === 'function' ? entries() : entries,
+    entries: listed(entries),
+    source: entries,
     align: 'start',
     side: 'bottom',
     opener: null,

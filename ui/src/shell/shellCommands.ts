@@ -1,7 +1,9 @@
 import type { Command } from '../stores/commands'
 import { prefer, usePreferences } from '../stores/preferences'
 import { shownTheme } from './appearance'
-import { openPalette, openSettings, togglePanel, toggleSide, type PanelSpec } from './layout'
+import { openPalette, openSettings, type PanelSpec } from './layout'
+import { goToPanel, toggleSidebar } from './panelFocus'
+import { walkRegions } from './regions'
 
 function toggleTheme(): void {
   const { theme } = usePreferences.getState()
@@ -45,14 +47,14 @@ export const shellCommands: readonly Command[] = [
     titleKey: 'shell.toggleLeft',
     group: 'view',
     keys: ['mod+b'],
-    run: () => toggleSide('left'),
+    run: () => toggleSidebar('left'),
   },
   {
     id: 'shell.right',
     titleKey: 'shell.toggleRight',
     group: 'view',
     keys: ['mod+alt+b'],
-    run: () => toggleSide('right'),
+    run: () => toggleSidebar('right'),
   },
   {
     id: 'shell.notices',
@@ -62,15 +64,31 @@ export const shellCommands: readonly Command[] = [
     whileTyping: true,
     run: focusNotices,
   },
+  {
+    id: 'shell.nextRegion',
+    titleKey: 'shell.nextRegion',
+    group: 'go',
+    keys: ['f6'],
+    whileTyping: true,
+    run: () => walkRegions(1),
+  },
+  {
+    id: 'shell.previousRegion',
+    titleKey: 'shell.previousRegion',
+    group: 'go',
+    keys: ['shift+f6'],
+    whileTyping: true,
+    run: () => walkRegions(-1),
+  },
 ]
 
-/** One command for each panel, `panel.<id>`, that shows or hides it. */
+/** One command for each panel, `panel.<id>`, that goes to it; run in the panel itself, it closes it. */
 export function panelCommands(panels: readonly PanelSpec[]): Command[] {
   return panels.map(({ id, titleKey, keys }) => ({
     id: `panel.${id}`,
     titleKey,
     group: 'go',
     keys,
-    run: () => togglePanel(id),
+    run: () => goToPanel(id),
   }))
 }

@@ -21,7 +21,7 @@ export function JsonInput({ id, field, value, disabled, compact, aria, onChange,
   return (
     <textarea
       id={id}
-      className="text-line nodrag nowheel"
+      className="text-line nodrag"
       data-mono
       rows={compact ? 1 : Math.min(6, Math.ceil(draft.text.length / 40) || 1)}
       value={draft.text}

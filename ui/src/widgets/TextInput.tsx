@@ -60,7 +60,7 @@ export function TextArea(props: Control) {
         <textarea
           id={id}
           ref={area}
-          className="text-area__field nodrag nowheel"
+          className="text-area__field nodrag"
           rows={1}
           value={text}
           placeholder={placeholder(props)}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { FlowNode } from '../../src/canvas/nodes'
-import { nearest, neighbour } from '../../src/canvas/walk'
+import { heirOf, nearest, neighbour } from '../../src/canvas/walk'
 import { hit } from '../../src/canvas/scene'
 
 const card = (id: string, x: number, y: number) =>
@@ -21,6 +21,13 @@ it('comes to frames by their titles', () => {
   const frame = { ...card('.group.g', -40, -80), type: 'group-box', width: 900, height: 400 } as FlowNode
   expect(neighbour([frame, ...nodes], 'left', 'up')).toBe('.group.g')
   expect(neighbour([frame, ...nodes], '.group.g', 'down')).toBe('left')
+})
+
+it('goes on to a neighbour that is left when nodes are removed', () => {
+  expect(heirOf(nodes, 'far', new Set(['far']))).toBe('right')
+  expect(heirOf(nodes, 'far', new Set(['far', 'right']))).toBe('left')
+  expect(heirOf(nodes, 'left', new Set(['left']))).toBe('right')
+  expect(heirOf(nodes, 'left', new Set(nodes.map(({ id }) => id)))).toBeNull()
 })
 
 it('begins at the node nearest to the middle', () => {

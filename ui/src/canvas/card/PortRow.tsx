@@ -95,7 +95,7 @@ function Typed({ data, row, port, fault }: TypedProps) {
     : { onChange: (value: JsonValue) => setParam(data.name, name, value), onReset: () => unsetParam(data.name, name) }
   return (
     <div
-      className={`row__widget nodrag nowheel${fed ? ' row__widget--fed' : ''}`}
+      className={`row__widget nodrag${fed ? ' row__widget--fed' : ''}`}
       style={{ '--widget-row': `${row.height}px` }}
       title={fed ? t('canvas.fedBy', { name: fed.name }) : undefined}
     >

@@ -28,6 +28,10 @@ export const shell = {
   redo: 'Wiederholen',
   redoThis: 'Wiederholen: {what}',
   skipToCanvas: 'Zur Arbeitsfläche springen',
+  topBar: 'Graphen und Ausführung',
+  skipLinks: 'Überspringen',
+  skipToLeft: 'Zum linken Bereich springen',
+  skipToRight: 'Zum rechten Bereich springen',
 
   leftSide: 'Linke Seitenleiste',
   rightSide: 'Rechte Seitenleiste',
@@ -89,6 +93,8 @@ export const shell = {
   openKeys: 'Tastenkürzel …',
   toggleTheme: 'Zwischen hell und dunkel wechseln',
   focusNotices: 'Zu den Meldungen',
+  nextRegion: 'Zum nächsten Teil der Seite',
+  previousRegion: 'Zum Teil der Seite davor',
 
   settings: 'Einstellungen',
   settingsPages: 'Seiten der Einstellungen',
@@ -121,6 +127,7 @@ export const shell = {
   previewMedium: 'Mittel',
   previewLarge: 'Groß',
 
+  keysFixed: 'Auf der Arbeitsfläche: die Pfeiltasten gehen von Knoten zu Knoten, Enter in die Felder eines Knotens, Tab fügt einen Knoten hinzu. {next} und {previous} gehen von Teil zu Teil der Seite; Esc führt aus einem Bereich zurück zur Arbeitsfläche.',
   keysSearch: 'Befehle suchen',
   keysAddTo: 'Taste für „{title}“ hinzufügen',
   keysRemove: '{chord} von „{title}“ entfernen',

@@ -25,6 +25,10 @@ export const shell = {
   redo: 'Redo',
   redoThis: 'Redo: {what}',
   skipToCanvas: 'Skip to the canvas',
+  topBar: 'Graphs and run',
+  skipLinks: 'Skip',
+  skipToLeft: 'Skip to the panel on the left',
+  skipToRight: 'Skip to the panel on the right',
 
   leftSide: 'Left sidebar',
   rightSide: 'Right sidebar',
@@ -85,6 +89,8 @@ export const shell = {
   openKeys: 'Keyboard shortcuts…',
   toggleTheme: 'Switch between light and dark',
   focusNotices: 'Go to the notices',
+  nextRegion: 'Go to the next region of the page',
+  previousRegion: 'Go to the region before',
 
   settings: 'Settings',
   settingsPages: 'Pages of the settings',
@@ -117,6 +123,7 @@ export const shell = {
   previewMedium: 'Medium',
   previewLarge: 'Large',
 
+  keysFixed: 'On the canvas: arrow keys go from node to node, Enter into a node’s fields, Tab adds a node. {next} and {previous} go from region to region of the page; Esc leads from a panel back to the canvas.',
   keysSearch: 'Search commands',
   keysAddTo: 'Add a key for “{title}”',
   keysRemove: 'Remove {chord} from “{title}”',

@@ -1,6 +1,6 @@
 /** Commands for files. */
 
-import { openPanel } from '../../shell/layout'
+import { goToPanel } from '../../shell/panelFocus'
 import { registerCommands, type Command } from '../../stores/commands'
 import { tell, useGraphs } from '../../stores/graphs'
 import { keepVersion } from '../Versions/keep'
@@ -25,7 +25,7 @@ const commands = (): Command[] => [
     group: 'graph',
     titleKey: 'panels.openTemplate',
     words: 'templates examples gallery',
-    run: () => openPanel('templates'),
+    run: () => goToPanel('templates'),
   },
   {
     id: 'file.save',

@@ -7,7 +7,7 @@ from functools import cached_property
 from engine.declare.catalogue import describe, fits
 from engine.declare.registry import Registry
 from engine.errors import KnotworkError
-from engine.service.records import CatalogueRecord, NodeRecord
+from engine.service.catalogue_records import CatalogueRecord, NodeRecord
 
 
 class NoNode(KnotworkError):

@@ -16,7 +16,7 @@ from engine.graph.interface import Interface, Interfaces
 from engine.graph.levels import DEPTH, Level, Refs, embedded, expand, feed
 from engine.graph.order import arrange
 from engine.graph.wiring import Wiring
-from engine.service.records import InputPortRecord, OutputPortRecord
+from engine.service.catalogue_records import InputPortRecord, OutputPortRecord
 from engine.service.view_records import InterfaceRecord
 
 KEPT = 4096

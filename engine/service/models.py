@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import KnotworkError
+from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
 from engine.service.kinds import DamagedFile, safetensors_header
-from engine.service.records import ModelDetailRecord, ModelRecord
 from engine.store.digests import files_in
 
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt")

@@ -132,6 +132,8 @@ class RunQueue:
             if request.key and (before := await self._of_key(request.key)):
                 return before  # it was right when it came first
             raise
+        if session:
+            submission = await self._compared(submission, session)
         return await self._background.finish(self._add(submission, request, session))
 
     async def cancel(self, id: str) -> tuple[RunRecord, ...]:
@@ -228,6 +230,16 @@ class RunQueue:
         async with self._database.read() as connection:
             return await runs.of_key(connection, key)
 
+    async def _compared(self, submission: Submission, session: str) -> Submission:
+        """A submission that knows what it has otherwise than the last run of its session."""
+        async with self._database.read() as connection:
+            last = await runs.last_of(connection, session)
+            if last is None:
+                return submission
+            known = self._documents.get(last.document)
+            graph = known.graph if known else await runs.document(connection, last.document)
+        return await asyncio.to_thread(submission.compared, graph, last.values)
+
     async def _add(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         async with self._changes:
             records = self._records(submission, request, session)
@@ -274,7 +286,7 @@ class RunQueue:
             device=self._headless.local.device,
         )
         return tuple(
-            common.model_copy(update={"id": id, "position": begin + number, **submission.values(number)})
+            common.model_copy(update={"id": id, "position": begin + number, **submission.fields(number)})
             for number, id in enumerate(ids)
         )
 

@@ -108,6 +108,22 @@ class ArtifactRecord(Wire):
     value: JsonValue = None
 
 
+class RunChange(Wire):
+    """One thing that a run has otherwise than the run before.
+
+    Attributes:
+        kind: What happened from the run before to this one.
+        place: What is otherwise: a graph input, ``instance.port``, or a whole instance.
+        old: Value before; the old name of a renamed instance; None when there was none.
+        new: Value now. Long ones are cut short.
+    """
+
+    kind: Literal["added", "removed", "changed", "renamed"]
+    place: str
+    old: JsonValue = None
+    new: JsonValue = None
+
+
 class RunRecord(Wire):
     """A run: everything that repeating it exactly takes, and what became of it.
 
@@ -125,6 +141,7 @@ class RunRecord(Wire):
         ended: When it ended; None before.
         values: Graph input, or ``instance.port``, → value; defaults of inputs and drawn seeds included.
         seeds: The part of the values that are seeds.
+        changes: What it has otherwise than the run before it in its batch or its session; the first ones.
         outputs: The outputs asked for; empty = all named ones.
         forced: Instances that ran whatever was stored.
         counts: Instances by outcome, and ``total``.
@@ -151,6 +168,7 @@ class RunRecord(Wire):
     ended: float | None = None
     values: dict[str, JsonValue] = {}
     seeds: dict[str, int] = {}
+    changes: tuple[RunChange, ...] = ()
     outputs: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
     counts: dict[str, int] = {}
@@ -247,114 +265,6 @@ class UploadRecord(Wire):
     media: str
     size: int
     created: float = 0.0
-
-
-class ModelRecord(Wire):
-    """A model in one of the model folders.
-
-    Attributes:
-        name: As file params of graphs name it.
-        format: ``safetensors``, ``ckpt``, ``pth``, ``pt``, or ``diffusers`` for a folder.
-        size: Bytes of its weights.
-        modified: When they were changed last, in seconds since 1970.
-    """
-
-    name: str
-    format: str
-    size: int
-    modified: float
-
-
-class ModelDetailRecord(ModelRecord):
-    """What the headers of a model say; only safetensors files have one.
-
-    Attributes:
-        parts: Part → class, of a folder; the part ``""`` is the whole.
-        metadata: What its maker wrote into the header of a single file.
-        tensors: Number of tensors.
-        parameters: Number of values in them.
-        dtypes: Type of number, as safetensors names it → values of this type.
-    """
-
-    parts: dict[str, str] = {}
-    metadata: dict[str, JsonValue] = {}
-    tensors: int = 0
-    parameters: int = 0
-    dtypes: dict[str, int] = {}
-
-
-class OutputPortRecord(Wire):
-    """A port that something can be linked from.
-
-    Attributes:
-        type: Its type, for people.
-        shape: Its type as a tree; see ``engine.declare.catalogue.shape``.
-        help: What it is for.
-    """
-
-    type: str
-    shape: dict[str, JsonValue] = {}
-    help: str = ""
-
-
-class InputPortRecord(OutputPortRecord):
-    """A port that takes a link or a value.
-
-    Attributes:
-        required: Whether it must be given.
-        optional: Whether null stands for "not given".
-        variadic: Whether it takes any number of links, in order.
-        lazy: Whether it may turn out not to be needed.
-        param: Whether a value can be typed in.
-        schema: JSON Schema of such a value, with its default and hints for the widget.
-    """
-
-    required: bool
-    optional: bool
-    variadic: bool
-    lazy: bool
-    param: bool
-    schema_: dict[str, JsonValue] = Field(default={}, alias="schema")
-
-
-class NodeRecord(Wire):
-    """A node that is installed.
-
-    Attributes:
-        id: What graphs call it.
-        version: Version of its params.
-        pack: The pack that it came from.
-        pack_version: The pack's version.
-        help: What it does.
-        licence: Where it may not be used for everything.
-        pure: Whether equal inputs always give equal outputs.
-        inputs: Input ports by name, in order.
-        outputs: Output ports by name, in order.
-    """
-
-    id: str
-    version: int
-    pack: str
-    pack_version: str
-    help: str = ""
-    licence: str = ""
-    pure: bool = True
-    inputs: dict[str, InputPortRecord]
-    outputs: dict[str, OutputPortRecord]
-
-
-class CatalogueRecord(Wire):
-    """Every node that is installed.
-
-    Attributes:
-        nodes: By id.
-        broken: Pack or module that can't be imported → why.
-        fits: Class → the other classes of ports where it can be linked.
-    """
-
-    nodes: tuple[NodeRecord, ...]
-    broken: dict[str, str]
-    fits: dict[str, tuple[str, ...]]
 
 
 class SettingsRecord(Wire):

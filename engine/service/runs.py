@@ -34,6 +34,12 @@ CLAIM = (
     .returning(*RECORD, runs.c.document)
 )
 OF_KEY = select(*RECORD).where(runs.c.key == bindparam("key")).order_by(runs.c.item)
+LAST = (
+    select(runs.c.document, runs.c["values"])
+    .where(runs.c.session == bindparam("session"))
+    .order_by(runs.c.id.desc())
+    .limit(1)
+)
 CHANGE = update(runs).where(runs.c.id == bindparam("it"))
 
 
@@ -55,6 +61,19 @@ class Claimed:
 
     record: RunRecord
     document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What the last run of a session was of.
+
+    Attributes:
+        document: Digest of its graph.
+        values: What was set for it.
+    """
+
+    document: str
+    values: dict[str, Any]
 
 
 def record_of(row: RowMapping) -> RunRecord:
@@ -84,6 +103,12 @@ async def add(
 async def of_key(connection: AsyncConnection, key: str) -> tuple[RunRecord, ...]:
     """The runs that were queued under an idempotency key, in order."""
     return await _records(connection, OF_KEY, key=key)
+
+
+async def last_of(connection: AsyncConnection, session: str) -> Last | None:
+    """The run that was queued last in a session; None when there was none."""
+    row = (await connection.execute(LAST, {"session": session})).first()
+    return None if row is None else Last(*row)
 
 
 async def one(connection: AsyncConnection, id: str) -> RunRecord:

@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from engine.graph import document, edit, operations
 from engine.graph.schema import describe
-from engine.service import protocol, records, view_records
+from engine.service import catalogue_records, protocol, records, view_records
 
 CONSTANTS = ("SUBPROTOCOL", "VERSION", "MAX_FRAME")
 
@@ -49,7 +49,7 @@ def wire() -> dict[str, Any]:
         ("Graph", "validation", TypeAdapter(document.Graph)),
     ]
     spoken: list[tuple[str, JsonSchemaMode]] = [(name, mode) for name, mode, _ in said]
-    named = vars(records) | vars(view_records)
+    named = vars(records) | vars(catalogue_records) | vars(view_records)
     kept = [(name, TypeAdapter(kind)) for name, kind in named.items() if name.endswith("Record")]
     said.extend((name, "serialization", adapter) for name, adapter in kept)
     found, schema = TypeAdapter.json_schemas(said, schema_generator=Fields)
@@ -75,7 +75,7 @@ def wire() -> dict[str, Any]:
 
 
 def _classes() -> dict[str, type[BaseModel]]:
-    modules = (document, edit, operations, records, view_records, protocol)
+    modules = (document, edit, operations, records, catalogue_records, view_records, protocol)
     return {
         name: value
         for module in modules

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy import text
 
@@ -28,7 +28,7 @@ from engine.service.models import Models
 from engine.service.planning import Planner
 from engine.service.previews import Previews
 from engine.service.queue import RunQueue
-from engine.service.records import GraphSource
+from engine.service.records import GraphSource, RunRecord, RunRequest
 from engine.service.sessions import Sessions
 from engine.service.signatures import Signatures
 from engine.service.sources import Sources, check
@@ -175,6 +175,17 @@ class Service:
             graph = await self.sessions.graph(source.session)
             return await asyncio.to_thread(self.sources.at_root, graph, name), source.session
         return await self.sources.find(source), ""
+
+    async def submit(self, request: RunRequest) -> tuple[RunRecord, ...]:
+        """Queue what a request asks for, under the title of the graph or its file; see ``RunQueue.submit``.
+
+        Raises:
+            KnotworkError: There is no such graph, or it can't be run so.
+        """
+        graph, session = await self.graph(request.graph)
+        name = (await self.sessions.get(session)).name if session else request.graph.name
+        title = request.title or graph.title or PurePosixPath(name).stem
+        return await self.queue.submit(request.model_copy(update={"title": title}), graph, session)
 
     async def carried(self, session: str) -> str:
         """The text of a session's graph that a file carries.

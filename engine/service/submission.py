@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -19,7 +19,8 @@ from engine.graph.inline import flatten
 from engine.graph.levels import embedded
 from engine.graph.settable import Settable
 from engine.graph.sweep import points
-from engine.service.records import RunRequest
+from engine.service.changes import between, of_values
+from engine.service.records import RunChange, RunRequest
 
 MOST = 1000
 """Runs of one request: each is told to everyone who watches the queue."""
@@ -57,18 +58,31 @@ class Submission:
         title: What its runs are called.
         runs: Graph input, or ``instance.port``, → value of each run, defaults and drawn seeds included.
         seeds: Those that are seeds.
+        since: What the first run has otherwise than the last one of its session.
     """
 
     document: Document
     title: str
     runs: tuple[dict[str, JsonValue], ...]
     seeds: tuple[str, ...]
+    since: tuple[RunChange, ...] = ()
 
-    def values(self, run: int) -> dict[str, Any]:
-        """The fields ``values`` and ``seeds`` of one run's record."""
+    def fields(self, run: int) -> dict[str, Any]:
+        """The fields of one run's record that no other one has the same."""
         values = self.runs[run]
         seeds = {name: value for name in self.seeds if isinstance(value := values[name], int)}
-        return {"values": values, "seeds": seeds}
+        changes = tuple(of_values(self.runs[run - 1], values)) if run else self.since
+        return {"values": values, "seeds": seeds, "changes": changes}
+
+    def compared(self, graph: Graph | bytes, values: Mapping[str, Any]) -> Submission:
+        """The same, with what its first run has otherwise than another one.
+
+        Args:
+            graph: The other one's document, or its bytes.
+            values: What was set for it.
+        """
+        before = Graph.read(graph) if isinstance(graph, bytes) else graph
+        return replace(self, since=tuple(between(before, values, self.document.graph, self.runs[0])))
 
 
 def prepare(

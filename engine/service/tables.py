@@ -105,6 +105,7 @@ runs = Table(
     Column("ended", Double),
     _required("values", Json),
     _required("seeds", Json),
+    _required("changes", Json),
     _required("outputs", Json),
     _required("forced", Json),
     _required("counts", Json),
@@ -135,6 +136,7 @@ Index(
 )
 Index("ix_runs_key_item", runs.c.key, runs.c.item, unique=True)
 Index("ix_runs_batch", runs.c.batch)
+Index("ix_runs_session_id", runs.c.session, runs.c.id)
 Index("ix_runs_created", runs.c.created)
 Index("ix_runs_document", runs.c.document)
 

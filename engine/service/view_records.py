@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from engine.service.records import GraphRecord, InputPortRecord, OutputPortRecord, Wire
+from engine.service.catalogue_records import InputPortRecord, OutputPortRecord
+from engine.service.records import GraphRecord, Wire
 
 ValueKind = Literal[
     "image",

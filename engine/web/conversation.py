@@ -210,8 +210,7 @@ class Conversation:
         self._service.previews.watch(message.run, self._outbox, message.nodes, message.size, message.rate)
 
     async def _submit(self, message: Submit) -> JsonValue:
-        graph, session = await self._service.graph(message.request.graph)
-        runs = await self._service.queue.submit(message.request, graph, session)
+        runs = await self._service.submit(message.request)
         return [run.model_dump() for run in runs]
 
     async def _cancel(self, message: Cancel) -> JsonValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from engine.service.records import ModelDetailRecord, ModelRecord
+from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
 from engine.web.serving import Serving, router
 
 routes = router("models")

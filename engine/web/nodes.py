@@ -6,7 +6,7 @@ import asyncio
 
 from fastapi import Request, Response
 
-from engine.service.records import CatalogueRecord, NodeRecord
+from engine.service.catalogue_records import CatalogueRecord, NodeRecord
 from engine.service.workspace import digest_of
 from engine.web.etags import tagged
 from engine.web.serving import Serving, router

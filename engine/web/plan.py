@@ -26,7 +26,7 @@ class Question(Wire):
 
     Attributes:
         graph: The graph.
-        values: Graph input → value.
+        values: Graph input, or ``instance.port`` of a param, → value.
         outputs: Named outputs, or ``instance.port``; without any, all named ones.
         forced: Instances that would run whatever is stored.
     """

@@ -33,8 +33,7 @@ async def submit_runs(
     request: RunRequest, response: Response, service: Serving, wait: Wait = 0.0
 ) -> list[RunRecord]:
     """Queue a run, or one for each point of a sweep."""
-    graph, session = await service.graph(request.graph)
-    queued = await service.queue.submit(request, graph, session)
+    queued = await service.submit(request)
     async with asyncio.TaskGroup() as group:
         ends = [group.create_task(until(service.queue, record, wait)) for record in queued]
     records = [end.result() for end in ends]

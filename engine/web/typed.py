@@ -46,8 +46,7 @@ async def run_graph(
         random_seeds=random_seeds,
         key=key,
     )
-    graph, session = await service.graph(asked.graph)
-    queued, *others = await service.queue.submit(asked, graph, session)
+    queued, *others = await service.submit(asked)
     if others:
         raise HttpRefusal(
             409, f'expected a key of its own, got "{key}", which is of a sweep. Choose another.'

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.dialects import sqlite
 
+from engine.graph.document import Graph
 from engine.service import runs
 from engine.service.database import DatabaseError
 from engine.service.places import NotWaiting
@@ -29,6 +30,36 @@ from tests.service.serving import (
     say,
     serving,
 )
+
+# --- what tells runs apart --------------------------------------------------------------------------------
+
+
+def test_a_run_tells_what_it_has_otherwise_than_the_one_before_in_its_session(
+    database_url: str, home: Path
+) -> None:
+    def summing(b: int, **fields: Any) -> Graph:
+        return graph({"sum": {"type": "math.add", "params": {"b": b}}}, {"out": "sum.out"}, **fields)
+
+    inputs = {"a": {"to": ["sum.a"], "default": 1}}
+
+    async def told(parts: Served, document: Graph, session: str = "s", **asked: Any) -> list[list[str]]:
+        records = await parts.queue.submit(request(**asked), document, session)
+        return [[f"{one.place} {one.old} → {one.new}" for one in record.changes] for record in records]
+
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        assert await told(parts, summing(25, inputs=inputs)) == [[]]
+        assert await told(parts, summing(30, inputs=inputs), session="other") == [[]]
+        assert await told(parts, summing(30, inputs=inputs)) == [["sum.b 25 → 30"]]
+        assert await told(parts, summing(30, inputs=inputs), values={"a": 2}) == [["a 1 → 2"]]
+        assert await told(parts, summing(30, inputs=inputs), sweep={"sum.b": [31, 32]}) == [
+            ["a 2 → 1", "sum.b 30 → 31"],
+            ["sum.b 31 → 32"],
+        ]
+        assert await told(parts, summing(32, inputs=inputs)) == [[]]
+
+    serving(home, database_url, test)
+
 
 # --- several runs -----------------------------------------------------------------------------------------
 

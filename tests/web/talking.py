@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from engine.errors import KnotworkError
 from engine.service.channels import Channels
 from engine.service.previews import Previews
-from engine.service.protocol import SERVER_MESSAGES, SUBPROTOCOL, GraphSource, NodeDone
+from engine.service.protocol import SERVER_MESSAGES, SUBPROTOCOL, NodeDone
 from engine.web.live import Live, LiveLimits
 
 Tree = dict[str, Any]
@@ -138,14 +138,14 @@ class Place:
         self.channels.source("run:", self._snapshot)
         self.channels.source("graph:", self._snapshot)
         self.previews = Previews()
-        noting = dict.fromkeys(("edit", "undo", "redo", "submit", "cancel", "explain"), self._note)
+        noting = dict.fromkeys(("edit", "undo", "redo", "cancel", "explain"), self._note)
         self.service: Any = SimpleNamespace(
             channels=self.channels,
             previews=self.previews,
             sessions=SimpleNamespace(**noting),
             queue=SimpleNamespace(**noting),
             planner=SimpleNamespace(**noting),
-            graph=self._graph,
+            submit=self._note,
         )
         self.live = Live(self.service, limits)
 
@@ -166,9 +166,6 @@ class Place:
         if found is None:
             raise KnotworkError(f'there is no "{name}"')
         return found
-
-    async def _graph(self, source: GraphSource) -> tuple[GraphSource, str]:
-        return source, ""
 
     async def _note(self, *asked: Any) -> Any:
         self.asked.append(asked)

@@ -167,3 +167,12 @@ def test_a_run_that_is_not_there_is_told_so(server: Asking, path: str) -> None:
 @pytest.mark.parametrize("path", ["/cancel", "/move"])
 def test_nobody_is_not_cancelled_or_moved(server: Asking, path: str) -> None:
     assert server.post(f"/api/runs/nobody{path}", {}).status_code in (404, 409)
+
+
+def test_a_run_goes_by_the_title_of_its_graph_or_its_file(server: Asking) -> None:
+    numbers = {"nodes": {"sum": {"type": "math.add", "params": {"a": 1}}}, "outputs": {"out": "sum.out"}}
+    server.put("/api/graphs/few/numbers.json", json={"knotwork": 1, **numbers})
+    opened = server.post("/api/sessions", {"name": "few/numbers.json"}).json()["id"]
+    titled = {"document": {"knotwork": 1, "title": "Sums", **numbers}}
+    sources = [{"session": opened}, titled, {"document": {"knotwork": 1, **numbers}}]
+    assert [submit(server, {"graph": one})[0]["title"] for one in sources] == ["numbers", "Sums", ""]

@@ -558,6 +558,10 @@ export interface RunRecord {
     [k: string]: number
   }
   /**
+   * What it has otherwise than the run before it in its batch or its session; the first ones.
+   */
+  changes: RunChange[]
+  /**
    * The outputs asked for; empty = all named ones.
    */
   outputs: string[]
@@ -611,6 +615,21 @@ export interface RunRecord {
    * What it was computed on.
    */
   device: string
+}
+/**
+ * One thing that a run has otherwise than the run before.
+ */
+export interface RunChange {
+  /**
+   * What happened from the run before to this one.
+   */
+  kind: 'added' | 'removed' | 'changed' | 'renamed'
+  /**
+   * What is otherwise: a graph input, `instance.port`, or a whole instance.
+   */
+  place: string
+  old: JsonValue
+  new: JsonValue
 }
 /**
  * One output of a run.
@@ -1692,6 +1711,10 @@ export interface StepsRecord {
    * How many turns the loop has at most; null while that is not known.
    */
   of: number | null
+  /**
+   * The turn that the loop was forked at, when that is stored no more; else 0.
+   */
+  gone: number
 }
 /**
  * What people want to know of a value.

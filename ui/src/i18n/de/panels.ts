@@ -80,6 +80,8 @@ export const panels: Translation<typeof english> = {
   cancelBatch: 'Stapel „{title}“ abbrechen',
   timesCount: { one: '{n} Lauf', other: '{n} Läufe' },
   showBatch: 'Einzelne Läufe',
+  changeAdded: '{name} hinzugefügt',
+  changeRemoved: '{name} entfernt',
 
   history: 'Verlauf',
   historySearch: 'Prompts, Werte, Fehler suchen',

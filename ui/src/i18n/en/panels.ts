@@ -78,6 +78,8 @@ export const panels = {
   cancelBatch: 'Cancel the batch “{title}”',
   timesCount: { one: '{n} run', other: '{n} runs' },
   showBatch: 'Single runs',
+  changeAdded: '{name} added',
+  changeRemoved: '{name} removed',
 
   history: 'History',
   historySearch: 'Search prompts, values, errors',

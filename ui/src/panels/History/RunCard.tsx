@@ -13,7 +13,7 @@ import { historyPages } from './list'
 import { runEntries } from './menu'
 import { RunState } from './RunState'
 import { Thumb } from './Thumb'
-import { mainText, otherValues } from './words'
+import { changesText, otherValues, titleOf } from './words'
 
 const SHOWN = 4
 
@@ -27,7 +27,8 @@ export interface RunCardProps {
 /** One run of the history. */
 export function RunCard({ run, place, of }: RunCardProps) {
   const comparing = useComparing((state) => state.run)
-  const title = mainText(run) || run.title || t('panels.untitled')
+  const title = titleOf(run)
+  const changes = changesText(run)
   const entries = () => runEntries(run, [historyPages, galleryPages])
   const id = `run-${run.id}`
   return (
@@ -35,7 +36,7 @@ export function RunCard({ run, place, of }: RunCardProps) {
       <article
         className="run-card"
         data-chosen={comparing?.id === run.id || undefined}
-        aria-labelledby={id}
+        aria-labelledby={changes ? `${id} ${id}-changes` : id}
         aria-posinset={place}
         aria-setsize={of}
         tabIndex={0}
@@ -74,6 +75,11 @@ export function RunCard({ run, place, of }: RunCardProps) {
         {run.failures[0] && (
           <p className="run-card__error">
             <strong>{run.failures[0]['instance']}</strong> {run.failures[0]['reason']}
+          </p>
+        )}
+        {changes && (
+          <p id={`${id}-changes`} className="run-card__changes" title={changesText(run, Infinity)}>
+            {changes}
           </p>
         )}
         <p className="run-card__values">{otherValues(run)}</p>

@@ -1,7 +1,9 @@
 /** Runs in words: what tells one from another. */
 
+import { splitPort } from '../../graph/level'
 import { same } from '../../graph/patch'
-import type { JsonValue, RunRecord } from '../../protocol'
+import { t } from '../../i18n/t'
+import type { JsonValue, RunChange, RunRecord } from '../../protocol'
 import { readable } from '../FormView/inputs'
 import { shown } from '../SweepGrid/sweep'
 
@@ -14,6 +16,44 @@ export function mainText(run: RunRecord): string {
   return longest
 }
 
+/** What a run is called: its text, else the title of its graph. */
+export const titleOf = (run: RunRecord) => mainText(run) || run.title || t('panels.untitled')
+
+/** The same with what tells it from others of that title. */
+export const nameOf = (run: RunRecord) => [titleOf(run), changesText(run)].filter(Boolean).join(', ')
+
+const SHORT = 24
+
+/** What a run has otherwise than the one before it, in short: "Steps 25 → 30"; empty when nothing is told. */
+export function changesText(run: RunRecord, most = 3): string {
+  const text = mainText(run)
+  const shownOnes = run.changes.filter((change) => change.new !== text || text === '')
+  const told = shownOnes.slice(0, most).map((change) => changeText(change, shownOnes))
+  const left = shownOnes.length - told.length
+  return [...told, ...(left > 0 ? [`+${left}`] : [])].join(' · ')
+}
+
+function changeText(change: RunChange, others: readonly RunChange[]): string {
+  const { kind, place, old, new: now } = change
+  const path = place.split('/').join(' › ')
+  if (kind === 'renamed') return `${shown(old, SHORT)} → ${path}`
+  if (old === null && now === null)
+    return t(kind === 'added' ? 'panels.changeAdded' : 'panels.changeRemoved', { name: path })
+  const alone = others.filter((other) => portOf(other.place) === portOf(place)).length === 1
+  return `${placeTitle(place, alone)} ${shown(old, SHORT)} → ${shown(now, SHORT)}`
+}
+
+const portOf = (place: string) => splitPort(place).port
+
+/** An input or a param as people read it: "Steps", or "sample › noise · Width" with what it belongs to. */
+export function placeTitle(place: string, short = false): string {
+  const { name, port } = splitPort(place)
+  const path = name.split('/').join(' › ')
+  if (!port) return place.includes('/') ? path : readable(place)
+  const title = readable(port.replace(/^links\./, ''))
+  return short ? title : `${path} · ${title}`
+}
+
 const isFileName = (text: string) => /^[^\s]+\.\w{2,5}$/.test(text)
 
 /** The other values in short. */
@@ -22,7 +62,7 @@ export function otherValues(run: RunRecord, most = 4): string {
   return Object.entries(run.values)
     .filter(([, value]) => value !== null && value !== '' && value !== text)
     .slice(0, most)
-    .map(([name, value]) => `${readable(name)} ${shown(value, 24)}`)
+    .map(([name, value]) => `${placeTitle(name, true)} ${shown(value, SHORT)}`)
     .join(' · ')
 }
 

@@ -6,10 +6,9 @@ import { announce } from '../../shell/announce'
 import { Button, IconButton } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
 import { cancel, cancelAll, moveRun, pauseQueue, useRuns } from '../../stores/runs'
-import { mainText, differing, otherValues } from '../History/words'
+import { changesText, differing, nameOf, otherValues, placeTitle, titleOf } from '../History/words'
 import { RunState } from '../History/RunState'
 import { Thumb } from '../History/Thumb'
-import { readable } from '../FormView/inputs'
 import { useSeconds } from '../RunButton/RunButton'
 import { leftText, overall } from '../RunButton/progress'
 import { expectedOf, spent } from '../RunButton/watch'
@@ -73,7 +72,8 @@ export function QueueTools() {
 
 const spentText = (seconds: number) => (seconds < 1 ? '' : formatSeconds(Math.floor(seconds)))
 
-const titleOf = (run: RunRecord) => mainText(run) || run.title || t('panels.untitled')
+/** What tells a run from others of its title. */
+const detailOf = (run: RunRecord) => changesText(run) || otherValues(run)
 
 function Running({ run }: { readonly run: RunRecord }) {
   const shown = useRuns((state) => state.shown[run.session])
@@ -88,14 +88,14 @@ function Running({ run }: { readonly run: RunRecord }) {
         <IconButton
           icon={X}
           size="small"
-          label={t('panels.cancelRun', { title: titleOf(run) })}
+          label={t('panels.cancelRun', { title: nameOf(run) })}
           onClick={() => void cancel(run.id)}
         />
       </div>
       <div
         className="queue__bar"
         role="progressbar"
-        aria-label={titleOf(run)}
+        aria-label={nameOf(run)}
         aria-valuenow={percent}
         aria-valuemin={0}
         aria-valuemax={100}
@@ -185,6 +185,7 @@ function Entry({ group, place, over, onMove, onDragStart, onDragOver, onDragEnd,
   if (!first) return null
   const batch = group.runs.length > 1
   const title = titleOf(first)
+  const name = nameOf(first)
   const drop = (event: DragEvent) => {
     event.preventDefault()
     onDrop()
@@ -204,24 +205,24 @@ function Entry({ group, place, over, onMove, onDragStart, onDragOver, onDragEnd,
       onDrop={drop}
     >
       <div className="queue__row">
-        <Handle id={group.id} title={title} place={place} onMove={onMove} />
+        <Handle id={group.id} title={name} place={place} onMove={onMove} />
         <span className="queue__title">{title}</span>
         {batch && <span className="queue__count">{t('panels.timesCount', { n: group.runs.length })}</span>}
         <IconButton
           icon={ChevronsUp}
           size="small"
-          label={t('panels.moveFront', { title })}
+          label={t('panels.moveFront', { title: name })}
           disabled={place === 0}
           onClick={() => onMove(0)}
         />
         <IconButton
           icon={X}
           size="small"
-          label={t(batch ? 'panels.cancelBatch' : 'panels.cancelRun', { title })}
+          label={t(batch ? 'panels.cancelBatch' : 'panels.cancelRun', { title: name })}
           onClick={() => void cancel(batch ? first.batch : first.id)}
         />
       </div>
-      {batch ? <BatchRuns runs={group.runs} /> : <p className="queue__detail">{otherValues(first)}</p>}
+      {batch ? <BatchRuns runs={group.runs} /> : <p className="queue__detail">{detailOf(first)}</p>}
     </li>
   )
 }
@@ -262,7 +263,7 @@ function BatchRuns({ runs }: { readonly runs: readonly RunRecord[] }) {
       <ul>
         {runs.map((run) => {
           const values = names
-            .map((name) => `${readable(name)} ${valueText(run.values[name], 40)}`)
+            .map((name) => `${placeTitle(name, true)} ${valueText(run.values[name], 40)}`)
             .join(' · ')
           return (
             <li key={run.id} className="queue__row">
@@ -297,7 +298,7 @@ function Ended({ runs }: { readonly runs: readonly RunRecord[] }) {
               <span className="queue__title">{titleOf(run)}</span>
               <span className="queue__time">{run.started === null ? '' : formatSeconds(spent(run))}</span>
             </div>
-            <p className="queue__detail">{otherValues(run)}</p>
+            <p className="queue__detail">{detailOf(run)}</p>
             {run.artifacts.length > 0 && (
               <div className="queue__thumbs">
                 {run.artifacts.slice(0, 4).map((artifact) => (

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { fits, joined } from '../../../src/panels/History/query'
 import { patchBetween, valueOperations, withReferences } from '../../../src/panels/History/restore'
-import { differing, mainText, otherValues, valueDifferences } from '../../../src/panels/History/words'
+import { changesText, differing, mainText, otherValues, titleOf, valueDifferences } from '../../../src/panels/History/words'
 import { applyPatches } from '../../../src/graph/patch'
-import type { Graph } from '../../../src/protocol'
+import type { Graph, JsonValue, RunChange } from '../../../src/protocol'
 import { runOf } from './runs'
 
 const now: Graph = {
@@ -75,6 +75,36 @@ describe('restoring values', () => {
     expect(valueOperations(now, { width: 128 }, run)).toEqual([
       { op: 'set_param', name: 'noise', port: 'width', value: 128 },
     ])
+  })
+})
+
+describe('what tells runs apart', () => {
+  const change = (place: string, old: JsonValue, now: JsonValue): RunChange => ({
+    kind: 'changed',
+    place,
+    old,
+    new: now,
+  })
+
+  it('names the field alone where that is plain, and with its node where it is not', () => {
+    expect(changesText(runOf('1', { changes: [change('sample.steps', 25, 30)] }))).toBe('Steps 25 → 30')
+    const both = [change('one.width', 1, 2), change('outer/two.width', 3, 4)]
+    expect(changesText(runOf('1', { changes: both }))).toBe('one · Width 1 → 2 · outer › two · Width 3 → 4')
+  })
+
+  it('tells links and nodes, and counts what it leaves out', () => {
+    const changes: RunChange[] = [
+      change('mix.links.a', 'x.out', 'y.out'),
+      { kind: 'added', place: 'blur', old: null, new: null },
+      { kind: 'renamed', place: 'noise', old: 'noise_2', new: null },
+      change('seed', 1, 2),
+    ]
+    expect(changesText(runOf('1', { changes }))).toBe('A x.out → y.out · blur added · noise_2 → noise · +1')
+  })
+
+  it('does not say the text again that the run is called by', () => {
+    const run = runOf('1', { values: { prompt: 'a pear' }, changes: [change('prompt', 'an apple', 'a pear')] })
+    expect([titleOf(run), changesText(run)]).toEqual(['a pear', ''])
   })
 })
 

@@ -16,6 +16,7 @@ export function runOf(id: string, part: Partial<RunRecord> = {}): RunRecord {
     ended: 103,
     values: {},
     seeds: {},
+    changes: [],
     outputs: [],
     forced: [],
     counts: {},

@@ -107,3 +107,33 @@ def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
     expect(editor.nodes()).to_have_count(2)
     expect(editor.links()).to_have_count(1)
     expect(editor.page.get_by_role("group", name="Group Group")).to_be_visible()
+
+
+def test_cards_and_notes_are_made_larger_by_their_corner(editor: Editor) -> None:
+    _, blur = chain(editor)
+    blur.title.click()
+    pull_corner(editor, blur.card)
+    expect(blur.card.locator(".card__resize")).to_be_visible()
+    expect(blur.card).to_have_css("width", "300px")
+    editor.page.keyboard.press("Control+z")
+    expect(blur.card).to_have_css("width", "240px")
+
+    editor.canvas.click(position={"x": 200, "y": 560})
+    editor.page.keyboard.press("n")
+    editor.page.keyboard.press("Control+Enter")
+    note = editor.canvas.locator(".note-box")
+    expect(note).to_be_focused()
+    pull_corner(editor, note)
+    expect(note.locator("xpath=..")).to_have_css("width", "300px")
+
+
+def pull_corner(editor: Editor, element: Locator) -> None:
+    """Drag the lower right corner 60 pixels to the right and downwards."""
+    box = element.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 1, box["y"] + box["height"] - 1
+    mouse = editor.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + 60, y + 60, steps=4)
+    mouse.up()

@@ -32,6 +32,7 @@ import { useCanvasKeys } from './useCanvasKeys'
 import { useConnect } from './useConnect'
 import { useDrag, type Places } from './useDrag'
 import { useFar } from './useFar'
+import { sized, useSizing, type Size } from './useSizing'
 import { keepWheel } from './wheel'
 import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, toGraph, viewOfAll } from './view'
 
@@ -54,7 +55,8 @@ export function Board({ session, open }: { readonly session: string; readonly op
   const { level, known, base, links, readOnly } = useLevel(open)
   const selected = useMemo(() => new Set(chosen), [chosen])
   const drag = useDrag(base)
-  const nodes = useMemo(() => overlaid(base, drag.places, selected), [base, drag.places, selected])
+  const { size, take } = useSizing(base)
+  const nodes = useMemo(() => overlaid(base, drag.places, selected, size), [base, drag.places, selected, size])
   const edges = useMemo(() => (link ? links.map((one) => (one.id === link ? { ...one, selected: true } : one)) : links), [links, link])
   const shownLinks = hidden ? NO_LINKS : edges
   const far = useFar(nodes, shownLinks, frame)
@@ -70,10 +72,11 @@ export function Board({ session, open }: { readonly session: string; readonly op
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
       takeSelection(changes)
+      if (take(changes)) return
       const moved = movedBy(changes)
       if (moved.size > 0) hold(moved)
     },
-    [hold],
+    [hold, take],
   )
   return (
     // The canvas takes the keyboard as one thing; its nodes are walked by arrow keys, and listed in the outline.
@@ -193,13 +196,16 @@ function useView(key: string, nodes: readonly FlowNode[], frame: React.RefObject
   }, [flow, key, nodes])
 }
 
-/** The nodes with what only this page knows of them: what is selected, and where the pointer holds them. */
-function overlaid(base: readonly FlowNode[], places: Places | null, selected: ReadonlySet<string>): FlowNode[] {
+/** The nodes with what only this page knows of them: what is selected, and where and how large the pointer holds them. */
+function overlaid(base: readonly FlowNode[], places: Places | null, selected: ReadonlySet<string>, size: Size | null): FlowNode[] {
   return base.map((node) => {
     const at = places?.get(node.id)
     if (!at && !selected.has(node.id)) return node
     const position = at ? { x: at[0], y: at[1] } : node.position
-    return { ...node, position, selected: selected.has(node.id), dragging: at !== undefined } as FlowNode
+    // React Flow makes a node larger from what it has measured
+    const measured = { width: node.width ?? 0, height: node.height ?? 0 }
+    const shown = { ...node, position, measured, selected: selected.has(node.id), dragging: at !== undefined } as FlowNode
+    return size?.id === node.id ? sized(shown, size) : shown
   })
 }
 

@@ -2,7 +2,6 @@ import { NodeResizer, type NodeProps } from '@xyflow/react'
 import { memo, type CSSProperties } from 'react'
 import { GROUP } from '../graph/level'
 import { t } from '../i18n/t'
-import { changeBox } from './boxes'
 import { BoxText } from './BoxText'
 import type { BoxNode } from './nodes'
 import './boxes.css'
@@ -24,7 +23,6 @@ export const Box = memo(function Box({ id, data, selected }: NodeProps<BoxNode>)
         isVisible={selected}
         minWidth={kind.width}
         minHeight={kind.height}
-        onResizeEnd={(_, box) => changeBox(id, { at: [box.x, box.y], size: [box.width, box.height] })}
       />
       <BoxText box={id} text={data.text} {...kind.text()} />
     </div>

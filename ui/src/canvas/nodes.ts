@@ -74,6 +74,7 @@ export const BODY_MARGIN = 8
 const DOT: CardSize = {
   width: 20,
   height: 20,
+  least: 20,
   handles: [
     { id: 'value', side: 'in', x: 2, y: 10 },
     { id: 'out', side: 'out', x: 18, y: 10 },

@@ -55,6 +55,8 @@ export interface Row {
 export interface CardSize {
   width: number
   height: number
+  /** The height that its rows and pictures need; people may have made it taller. */
+  least: number
   handles: HandlePlace[]
 }
 
@@ -78,6 +80,7 @@ export function sizeOf(ports: Interface, instance: Instance, view: CardView): Ca
   return {
     width,
     height: Math.max(needed, view.size?.[1] ?? 0),
+    least: needed,
     handles: rows.map((row) => handleOf(row, width)),
   }
 }
@@ -126,5 +129,5 @@ function collapsed(ports: Interface, width: number): CardSize {
   const y = HEADER_HEIGHT / 2
   const outputs = Object.keys(ports.outputs).map((id): HandlePlace => ({ id, side: 'out', x: width, y }))
   const inputs = Object.keys(ports.inputs).map((id): HandlePlace => ({ id, side: 'in', x: 0, y }))
-  return { width, height: HEADER_HEIGHT, handles: [...outputs, ...inputs] }
+  return { width, height: HEADER_HEIGHT, least: HEADER_HEIGHT, handles: [...outputs, ...inputs] }
 }

@@ -11,7 +11,7 @@ export function Body({ data, session, path }: { readonly data: CardData; readonl
   return (
     <div
       className="card__body"
-      style={{ height: data.body, bottom: data.preview + BODY_MARGIN }}
+      style={{ height: data.body, top: data.size.least - data.preview - data.body - BODY_MARGIN }}
       title={t('canvas.enter')}
       onDoubleClick={(event) => {
         event.stopPropagation()

@@ -10,7 +10,6 @@ import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
 import { results } from '../../stores/results'
 import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
-import { resizeCard } from '../actions'
 import { useDiffOf, useProblemsOf, type DiffMark } from '../marks'
 import type { CardData, CardNode } from '../nodes'
 import { Body } from './Body'
@@ -58,8 +57,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       {selected && !data.collapsed && (
         <NodeResizeControl
           minWidth={CARD_MIN_WIDTH}
+          minHeight={data.size.least}
           className="card__resize"
-          onResizeEnd={(_, box) => resizeCard(data.name, box.width, box.height)}
         />
       )}
     </div>

@@ -22,7 +22,7 @@ export function Picture({ data, session, path }: { data: CardData; session: stri
   const source = current || addressOf(former)
   const old = current === ''
   return (
-    <div className="card__picture" style={{ height: data.preview }}>
+    <div className="card__picture" style={{ top: data.size.least - data.preview }}>
       {source && source !== gone ? (
         <img
           src={source}

@@ -16,7 +16,6 @@ export const HEADER_HEIGHT = 36
 export const PORT_ROW = 26
 export const PARAM_ROW = 34
 export const TEXT_ROW = 84
-export const TALL_ROW = 96
 export const PREVIEW_HEIGHT = 160
 /** Below the last row. */
 export const CARD_PADDING = 8
@@ -101,18 +100,9 @@ export function rowsOf(ports: Interface, instance: Instance, fed?: ReadonlySet<s
   return rows
 }
 
-/** Height of a row that shows a widget. */
+/** Height of a row that shows a widget: text of several lines stands below its label. */
 export function rowHeight(port: InputPortRecord): number {
-  switch (widgetOf(port.schema)) {
-    case 'text':
-      return TEXT_ROW
-    case 'curve':
-    case 'mask':
-    case 'list':
-      return TALL_ROW
-    default:
-      return PARAM_ROW
-  }
+  return widgetOf(port.schema) === 'text' && !port.variadic ? TEXT_ROW : PARAM_ROW
 }
 
 function isLinked(instance: Instance, port: string): boolean {

@@ -57,7 +57,7 @@ export function openMenu(anchor: Anchor, entries: Entries, options: Options = {}
 
 /** Opens a menu at a point of the window, in CSS px; where what was clicked is no element, as on a canvas. */
 export function openMenuAt(x: number, y: number, entries: Entries): void {
-  openMenu({ x, y, width: 1, height: 1 }, entries)
+  openMenu({ x, y, width: 1, height: 1 }, entries, { side: 'right' })
 }
 
 export function closeMenuAt(): void {

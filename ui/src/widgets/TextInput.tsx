@@ -6,7 +6,7 @@ import { useDraft, type Draft } from './useDraft'
 import { partsOf } from './wildcards'
 import './text.css'
 
-/** One line of text. */
+/** One line of text. Escape drops what is typed. */
 export function LineInput(props: Control) {
   const { id, field, value, disabled, aria } = props
   const draft = useTextDraft(props)
@@ -25,7 +25,7 @@ export function LineInput(props: Control) {
       {...aria}
       onChange={(event) => draft.set(event.target.value)}
       onBlur={draft.settle}
-      onKeyDown={(event) => onTextKey(event, draft, true)}
+      onKeyDown={(event) => onLineKey(event, draft)}
     />
   )
 }
@@ -33,7 +33,8 @@ export function LineInput(props: Control) {
 /**
  * Text of several lines that grows with what is typed; the random parts of prompts stand out.
  *
- * On a card it keeps to its row, and lies over what is below while it is typed in.
+ * On a card it keeps to its row, and lies over what is below while it is typed in. Nobody loses a page of text to
+ * Escape: it leaves the field, as it leaves any, and undo takes the text back.
  */
 export function TextArea(props: Control) {
   const { id, field, value, disabled, compact, aria } = props
@@ -77,7 +78,9 @@ export function TextArea(props: Control) {
             setFocused(false)
             draft.settle()
           }}
-          onKeyDown={(event) => onTextKey(event, draft, event.ctrlKey || event.metaKey)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) draft.settle() // and runs the graph with it
+          }}
         />
       </div>
       {maxLength !== undefined && focused && (
@@ -87,8 +90,8 @@ export function TextArea(props: Control) {
   )
 }
 
-function onTextKey(event: KeyboardEvent, draft: Draft, settles: boolean): void {
-  if (event.key === 'Enter' && settles) {
+function onLineKey(event: KeyboardEvent, draft: Draft): void {
+  if (event.key === 'Enter') {
     draft.settle()
     if (event.ctrlKey || event.metaKey) return // runs the graph with it
     event.preventDefault()

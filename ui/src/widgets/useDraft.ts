@@ -12,7 +12,8 @@ export interface Draft {
 }
 
 /**
- * A local draft: nothing is told to anybody before it is settled.
+ * A local draft: nothing is told to anybody before it is settled, which it also is when its field goes away, such as
+ * a card that leaves the view, and when the page is hidden or closed.
  *
  * @param shown The value as text.
  * @param commit Takes the draft; false when it can't be a value.
@@ -40,6 +41,15 @@ export function useDraft(shown: string, commit: (text: string) => boolean): Draf
     set(null)
     return had
   }, [set])
+
+  const drafting = text !== null
+  useEffect(() => {
+    if (!drafting) return
+    const hidden = () => document.visibilityState === 'hidden' && settle()
+    document.addEventListener('visibilitychange', hidden)
+    return () => document.removeEventListener('visibilitychange', hidden)
+  }, [drafting, settle])
+  useEffect(() => settle, [settle])
 
   return { text: text ?? shown, set, settle, drop }
 }

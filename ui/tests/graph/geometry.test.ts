@@ -10,7 +10,6 @@ import {
   PREVIEW_HEIGHT,
   rowsOf,
   sizeOf,
-  TALL_ROW,
   TEXT_ROW,
 } from '../../src/graph/geometry'
 import { viewOf } from '../../src/graph/level'
@@ -29,6 +28,7 @@ const PORTS: Interface = {
     text: input({ widget: 'text', type: 'string' }),
     size: input({ type: 'integer' }),
     labels: input({ type: 'array' }),
+    texts: { ...input({ widget: 'text', type: 'string' }), variadic: true },
   },
   outputs: { out: { type: '', shape: {}, help: '' }, more: { type: '', shape: {}, help: '' } },
   title: '',
@@ -44,7 +44,8 @@ describe('an open card', () => {
       ['in', 'image', PORT_ROW],
       ['param', 'text', TEXT_ROW],
       ['param', 'size', PARAM_ROW],
-      ['param', 'labels', TALL_ROW],
+      ['param', 'labels', PARAM_ROW],
+      ['param', 'texts', PARAM_ROW],
     ])
     rows.forEach((row, place) => {
       const before = rows[place - 1]
@@ -53,7 +54,7 @@ describe('an open card', () => {
   })
 
   it('is as high as its rows, and the preview', () => {
-    const height = HEADER_HEIGHT + 3 * PORT_ROW + TEXT_ROW + PARAM_ROW + TALL_ROW + CARD_PADDING
+    const height = HEADER_HEIGHT + 3 * PORT_ROW + TEXT_ROW + 3 * PARAM_ROW + CARD_PADDING
     expect(sizeOf(PORTS, {}, {})).toMatchObject({ width: CARD_WIDTH, height })
     expect(sizeOf(PORTS, {}, { previewHeight: PREVIEW_HEIGHT }).height).toBe(height + PREVIEW_HEIGHT)
     expect(sizeOf(PORTS, {}, { size: [400, 1000] })).toMatchObject({ width: 400, height: 1000 })

@@ -1,4 +1,5 @@
 import { startTransition, useEffect, useState, type ComponentType } from 'react'
+import { PARAM_ROW, rowHeight } from '../../graph/geometry'
 import { shown } from '../../shell/shown'
 import type { WidgetProps } from '../../widgets/Widget'
 import { inMotion } from '../motion'
@@ -33,8 +34,9 @@ export function LateWidget(props: WidgetProps) {
 
 function Still({ label, name, value, port }: WidgetProps) {
   const told = value ?? port.schema['default'] ?? ''
+  const kind = rowHeight(port) > PARAM_ROW ? ' late-widget--text' : ''
   return (
-    <div className="late-widget" data-name={name}>
+    <div className={`late-widget${kind}`} data-name={name}>
       <span className="late-widget__label">{label}</span>
       <span className="late-widget__value">{typeof told === 'object' ? '' : String(told)}</span>
     </div>

@@ -8,6 +8,7 @@ import {
   PARAM_ROW,
   PORT_ROW,
   PREVIEW_HEIGHT,
+  rowHeight,
   rowsOf,
   sizeOf,
   TEXT_ROW,
@@ -28,7 +29,6 @@ const PORTS: Interface = {
     text: input({ widget: 'text', type: 'string' }),
     size: input({ type: 'integer' }),
     labels: input({ type: 'array' }),
-    texts: { ...input({ widget: 'text', type: 'string' }), variadic: true },
   },
   outputs: { out: { type: '', shape: {}, help: '' }, more: { type: '', shape: {}, help: '' } },
   title: '',
@@ -45,7 +45,6 @@ describe('an open card', () => {
       ['param', 'text', TEXT_ROW],
       ['param', 'size', PARAM_ROW],
       ['param', 'labels', PARAM_ROW],
-      ['param', 'texts', PARAM_ROW],
     ])
     rows.forEach((row, place) => {
       const before = rows[place - 1]
@@ -53,8 +52,13 @@ describe('an open card', () => {
     })
   })
 
+  it('has one row for several texts, which open beside the card', () => {
+    expect(rowHeight(input({ widget: 'text', type: 'string' }))).toBe(TEXT_ROW)
+    expect(rowHeight({ ...input({ widget: 'text', type: 'string' }), variadic: true })).toBe(PARAM_ROW)
+  })
+
   it('is as high as its rows, and the preview', () => {
-    const height = HEADER_HEIGHT + 3 * PORT_ROW + TEXT_ROW + 3 * PARAM_ROW + CARD_PADDING
+    const height = HEADER_HEIGHT + 3 * PORT_ROW + TEXT_ROW + 2 * PARAM_ROW + CARD_PADDING
     expect(sizeOf(PORTS, {}, {})).toMatchObject({ width: CARD_WIDTH, height })
     expect(sizeOf(PORTS, {}, { previewHeight: PREVIEW_HEIGHT }).height).toBe(height + PREVIEW_HEIGHT)
     expect(sizeOf(PORTS, {}, { size: [400, 1000] })).toMatchObject({ width: 400, height: 1000 })

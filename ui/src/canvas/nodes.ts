@@ -5,12 +5,13 @@
 
 import { Position, type Edge, type Node } from '@xyflow/react'
 import type { Graph, GraphInput, Instance } from '../protocol'
-import { cardView, HANDLE_SIZE, PREVIEW_HEIGHT, sizeOf, type CardSize } from '../graph/geometry'
+import { cardView, HANDLE_SIZE, sizeOf, type CardSize } from '../graph/geometry'
 import { GROUP, NOTE, entry, splitPort, viewOf, type LevelView, type Point } from '../graph/level'
 import { Flowing, type Flow } from '../graph/flowing'
 import { linksOf, readOutputs, type LinkView } from '../graph/links'
 import { interfaceOf, isLevel, placeholderOf, shapeOf, type Interface, type Known } from '../graph/ports'
 import { REROUTE } from '../graph/operations'
+import { previewHeight, previewOf, type PreviewSize } from '../graph/previewing'
 import { typeKind, type TypeKind } from '../graph/types'
 
 /** A graph input that feeds a port, and may feed others, too. */
@@ -30,7 +31,7 @@ export interface CardData extends Record<string, unknown> {
   collapsed: boolean
   pinned: boolean
   colour: string
-  /** Pixels kept for a picture of what it gives. */
+  /** Pixels kept for what it gives. */
   preview: number
   /** Pixels kept for the graph inside of it. */
   body: number
@@ -66,7 +67,6 @@ export interface LinkData extends Record<string, unknown> {
 
 export type FlowLink = Edge<LinkData, 'link'>
 
-const PICTURED: ReadonlySet<TypeKind> = new Set(['image', 'mask', 'latent', 'video'])
 /** Height of the drawing of a graph inside a card, and the room around it. */
 const BODY_HEIGHT = 96
 export const BODY_MARGIN = 8
@@ -80,14 +80,6 @@ const DOT: CardSize = {
     { id: 'out', side: 'out', x: 18, y: 10 },
   ],
 }
-const PREVIEWS = { none: 0, small: 96, medium: PREVIEW_HEIGHT, large: 232 } as const
-export type PreviewSize = keyof typeof PREVIEWS
-
-/** Whether an instance gives something that can be looked at. */
-export function isPictured(face: Interface): boolean {
-  return Object.values(face.outputs).some((port) => PICTURED.has(typeKind(shapeOf(port))))
-}
-
 interface Made {
   parts: readonly unknown[]
   node: FlowNode
@@ -198,7 +190,7 @@ function cardNode(name: string, instance: Instance, known: Known, view: LevelVie
   const told = interfaceOf(instance, name, known.catalogue, known.interfaces)
   const face = told ?? placeholderOf(instance, name, more.read)
   const dot = instance.type === REROUTE && !view.sizes.has(name)
-  const preview = isPictured(face) ? PREVIEWS[more.previews] : 0
+  const preview = previewHeight(previewOf(face.outputs), more.previews)
   const body = instance.graph ? BODY_HEIGHT : 0
   const shown = cardView(view, name, preview + (body ? body + BODY_MARGIN : 0))
   const size = dot ? DOT : sizeOf(face, instance, shown)

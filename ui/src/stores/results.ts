@@ -2,13 +2,12 @@
 
 import { address, get } from '../api/http'
 import { instanceAt, levelAt, parent } from '../graph/level'
-import type { Graph } from '../protocol'
+import type { Graph, JsonValue, ValueRecord } from '../protocol'
 import { onClosed, onEdited, useGraphs, type OpenGraph } from './graphs'
 import { Keyed } from './keyed'
 import { nodeKey, onNodeDone, onRunEnded } from './runs'
 
-export type ResultKind =
-  | 'image' | 'mask' | 'latent' | 'audio' | 'video' | 'mesh' | 'text' | 'number' | 'bool' | 'list' | 'model' | 'other'
+export type ResultKind = ValueRecord['kind']
 
 /** One stored output. */
 export interface Result {
@@ -17,6 +16,10 @@ export interface Result {
   kind: ResultKind
   /** Key (hex) by which the instance can be frozen; empty where it can't. */
   key: string
+  /** Bytes that the value takes at the server. */
+  size?: number
+  /** The value itself, if it is a number, a bool or a short text. */
+  value?: JsonValue
 }
 
 /** `session:instance` → port → what is stored. */
@@ -93,14 +96,17 @@ export function keyOf(ports: Record<string, Result> | undefined): string {
   return Object.values(ports ?? {}).find((result) => result.key)?.key ?? ''
 }
 
-const VISIBLE: readonly ResultKind[] = ['image', 'mask', 'latent', 'video']
+const VISIBLE: readonly ResultKind[] = ['image', 'mask', 'latent', 'video', 'mesh', 'audio', 'plot']
+const VISIBLE_ITEMS = /^list of (Image|Mask|SegMap|Latent|Video|Mesh)\b/
 
-/** The port of an instance whose value is worth a picture, if there is one. */
+/** The port of an instance whose value is worth a picture, if there is one; of a list its first item is drawn. */
 export function pictured(ports: Record<string, Result> | undefined): { port: string; result: Result } | null {
+  const all = Object.entries(ports ?? {})
   for (const kind of VISIBLE) {
-    for (const [port, result] of Object.entries(ports ?? {})) if (result.kind === kind) return { port, result }
+    for (const [port, result] of all) if (result.kind === kind) return { port, result }
   }
-  return null
+  const list = all.find(([, { type }]) => VISIBLE_ITEMS.test(type))
+  return list ? { port: list[0], result: list[1] } : null
 }
 
 /** Address of a picture of a stored value. The digest is in it, so that the browser keeps it for good. */

@@ -14,10 +14,12 @@ interface VideoProps {
   readonly title: string
   /** Pictures a second. */
   readonly fps: number | undefined
+  /** Whether it plays as soon as it is shown, without sound. */
+  readonly playing?: boolean
 }
 
 /** A video with the browser's controls; also picture by picture (`,` and `.`), and over and over. */
-export function VideoView({ url, size, title, fps = USUAL_RATE }: VideoProps) {
+export function VideoView({ url, size, title, fps = USUAL_RATE, playing = false }: VideoProps) {
   const video = useRef<HTMLVideoElement>(null)
   const [loop, setLoop] = useState(true)
   const [failed, setFailed] = useState(false)
@@ -44,6 +46,7 @@ export function VideoView({ url, size, title, fps = USUAL_RATE }: VideoProps) {
         controls
         loop={loop}
         muted={size === 'card'}
+        autoPlay={playing}
         playsInline
         preload="metadata"
         onError={() => setFailed(true)}

@@ -21,3 +21,15 @@ export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0))
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
+
+/** An outline as an SVG path, one unit wide for each pair of lowest and highest value, upwards negative. */
+export function outlinePath(outline: readonly (readonly number[])[]): string {
+  const least = 0.02 // silence is a thin line
+  return outline
+    .map(([low = 0, high = 0], place) => {
+      const top = -Math.min(1, Math.max(high, least))
+      const bottom = -Math.max(-1, Math.min(low, -least))
+      return `M${place + 0.5} ${top.toFixed(3)}V${bottom.toFixed(3)}`
+    })
+    .join('')
+}

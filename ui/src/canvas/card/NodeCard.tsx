@@ -14,8 +14,8 @@ import { useDiffOf, useProblemsOf, type DiffMark } from '../marks'
 import type { CardData, CardNode } from '../nodes'
 import { Body } from './Body'
 import { Header } from './Header'
-import { Picture } from './Picture'
 import { Folded, PortRow } from './PortRow'
+import { Preview } from './Preview'
 import { statusOf } from './status'
 import './card.css'
 
@@ -51,7 +51,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       </span>
       {data.collapsed ? <Folded data={data} /> : <Rows data={data} faults={problems} />}
       {data.body > 0 && <Body data={data} session={session} path={path} />}
-      {data.preview > 0 && <Picture data={data} session={session} path={path} />}
+      {data.preview > 0 && <Preview data={data} session={session} path={path} />}
       <Progress run={run} />
       <Fault run={run} problems={problems} />
       {selected && !data.collapsed && (

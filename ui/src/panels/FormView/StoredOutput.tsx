@@ -1,12 +1,15 @@
 import { address, get } from '../../api/http'
 import type { ValueRecord } from '../../protocol'
 import type { Result } from '../../stores/results'
+import { factsOf, plainOf, viewOf } from '../../views/recorded'
 import { WhenLoaded } from '../../views/Told'
 import { useLoad } from '../../views/useLoad'
 import { ValueView } from '../../views/ValueView'
 
 /** Pictures of one value that are shown. */
 const PICTURES = 64
+/** What is more than the pictures that can be drawn of it. */
+const MOVING: ReadonlySet<ValueRecord['kind']> = new Set(['video', 'audio', 'mesh', 'plot'])
 
 export interface StoredOutputProps {
   readonly session: string
@@ -24,9 +27,10 @@ export function StoredOutput({ session, path, port, result }: StoredOutputProps)
   )
   return (
     <WhenLoaded loaded={loaded}>
-      {({ kind, media, summary }) => {
+      {(record) => {
+        const { kind, media, summary } = record
         const file = media ? address(`sessions/${session}/values/file`, where) : undefined
-        if (summary.pictures > 0 && kind !== 'video') {
+        if (summary.pictures > 0 && !MOVING.has(kind)) {
           const [kindOfFile, more] = kind === 'image' && file ? ['file', {}] : ['picture', { size: 1024 }]
           const pictureAt = (index: number) =>
             address(`sessions/${session}/values/${kindOfFile}`, { ...where, ...more, index })
@@ -39,14 +43,13 @@ export function StoredOutput({ session, path, port, result }: StoredOutputProps)
             </div>
           )
         }
-        const value = summary.text || summary.value
-        const shown = kind === 'model' ? 'other' : kind
         return (
           <ValueView
-            kind={shown}
+            kind={viewOf(record)}
             {...(file ? { url: file } : {})}
             mime={media}
-            value={value}
+            value={plainOf(summary)}
+            summary={factsOf(record)}
             size="panel"
             title={port}
           />

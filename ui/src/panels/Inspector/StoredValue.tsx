@@ -1,9 +1,10 @@
 import { address, get } from '../../api/http'
 import { formatBytes, t } from '../../i18n/t'
-import type { SummaryRecord, TensorRecord, ValueRecord } from '../../protocol'
+import type { TensorRecord, ValueRecord } from '../../protocol'
 import { pictureOf, type Result } from '../../stores/results'
+import { factsOf, plainOf, statsOf, tensorsOf, viewOf } from '../../views/recorded'
 import { Stats } from '../../views/Stats'
-import { shapeText, type ValueSummary } from '../../views/summary'
+import { shapeText } from '../../views/summary'
 import { WhenLoaded } from '../../views/Told'
 import { useLoad } from '../../views/useLoad'
 import { ValueView } from '../../views/ValueView'
@@ -47,7 +48,7 @@ function Shown({ record, session, path, port }: ShownProps) {
   return (
     <>
       <ValueView
-        kind={record.kind === 'model' ? 'other' : record.kind}
+        kind={viewOf(record)}
         url={picture ? drawn : file}
         thumbnail={picture}
         mime={media}
@@ -88,35 +89,4 @@ function Tensor({ tensor }: { readonly tensor: TensorRecord }) {
       <Stats summary={statsOf(tensor)} title={tensor.name || t('left.tensor')} />
     </div>
   )
-}
-
-const TENSORS = 8
-
-/** The tensors of a value, or else those of its first items. */
-export function tensorsOf(summary: SummaryRecord): readonly TensorRecord[] {
-  const own = summary.tensors.length > 0 ? summary.tensors : summary.items.flatMap((item) => item.tensors)
-  return own.slice(0, TENSORS)
-}
-
-/** A tensor as the viewers take it; what is not finite counts as broken. */
-export function statsOf({ shape, dtype, min, max, mean, std, nan, inf, histogram }: TensorRecord): ValueSummary {
-  return { shape, dtype, min, max, mean, std, nan: nan + inf, histogram }
-}
-
-function factsOf({ type, size, summary }: ValueRecord): ValueSummary {
-  const [first] = tensorsOf(summary)
-  return first && summary.tensors.length === 1 ? { ...statsOf(first), type } : { type, size }
-}
-
-/** The value itself, as far as it was told. */
-function plainOf(summary: SummaryRecord): ReturnType<typeof itemOf> | undefined {
-  if (summary.kind === 'list') return summary.items.map(itemOf)
-  const value = itemOf(summary)
-  return value === null ? undefined : value
-}
-
-function itemOf({ kind, text, value, type }: SummaryRecord) {
-  if (kind === 'text') return text
-  if (value !== null) return value
-  return kind === 'number' || kind === 'bool' ? null : type
 }

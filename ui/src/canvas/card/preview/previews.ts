@@ -1,0 +1,4 @@
+/** What cards show beside pictures, loaded in one part. */
+
+export { MovingPicture } from './MovingPicture'
+export { ShortPreview } from './ShortPreview'

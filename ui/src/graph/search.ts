@@ -6,6 +6,7 @@
 import type { NodeRecord } from '../protocol'
 import { shapeOf, type Catalogue } from './ports'
 import { Bindings, ownedBy, type Shape } from './types'
+import { isMeant } from './typos'
 
 /** From where to where a text matches, the end left out. */
 export type Range = [number, number]
@@ -53,17 +54,26 @@ const FAVOURITE = 6
 const RECENT = 4
 
 /**
- * Nodes that match every word of a query, best first; without a query all, favourites and recent ones first.
+ * Nodes that match every word of a query, best first; without a query all, favourites and recent ones first. When
+ * none does, those that do if the words are mistyped.
  */
 export function searchNodes(query: string, catalogue: Catalogue, wanted: Wanted = {}): Found[] {
   const words = query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '')
+  const found = matched(words, catalogue, wanted, bestField)
+  return found.length > 0 ? found : matched(words, catalogue, wanted, mistyped)
+}
+
+/** Score of a word in a node, 0 when it is not there; what it matches is added to the ranges. */
+type Score = (entry: Entry, word: string, ranges: Found['ranges']) => number
+
+function matched(words: readonly string[], catalogue: Catalogue, wanted: Wanted, scoreOf: Score): Found[] {
   const recent = new Map((wanted.recent ?? []).map((id, place) => [id, RECENT / (place + 1)]))
   const found: Found[] = []
   for (const entry of entriesOf(catalogue)) {
-    const hit = words.length > 0 ? match(entry, words) : { score: 0, ranges: noRanges() }
+    const hit = match(entry, words, scoreOf)
     const port = hit && portFor(entry.node, catalogue, wanted)
     if (!hit || port === undefined) continue
     const liked = (wanted.favourites?.has(entry.node.id) ? FAVOURITE : 0) + (recent.get(entry.node.id) ?? 0)
@@ -125,11 +135,11 @@ function portFor(node: NodeRecord, catalogue: Catalogue, wanted: Wanted): string
   return inputFor(node, wanted.accepts, catalogue) ?? undefined
 }
 
-function match(entry: Entry, words: readonly string[]): Pick<Found, 'score' | 'ranges'> | null {
+function match(entry: Entry, words: readonly string[], scoreOf: Score): Pick<Found, 'score' | 'ranges'> | null {
   const ranges = noRanges()
   let score = 0
   for (const word of words) {
-    const best = bestField(entry, word, ranges)
+    const best = scoreOf(entry, word, ranges)
     if (best === 0) return null
     score += best
   }
@@ -147,6 +157,12 @@ function bestField(entry: Entry, word: string, ranges: Found['ranges']): number 
     ranges[field].push(...hit.ranges)
   }
   return best
+}
+
+/** The same for a word that may be mistyped. */
+const mistyped: Score = (entry, word, ranges) => {
+  const best = bestField(entry, word, ranges)
+  return best > 0 ? best : Math.max(...FIELDS.map((field) => (isMeant(word, entry.texts[field]) ? WEIGHT[field] : 0)))
 }
 
 interface Hit {

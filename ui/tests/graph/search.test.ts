@@ -44,6 +44,12 @@ describe('a search', () => {
     expect(ids('blur zebra')).toEqual([])
   })
 
+  it('forgives slips when nothing matches as it is typed', () => {
+    expect(ids('gausian')).toEqual(['latent.noise'])
+    expect(ids('decdoe vae')).toEqual(['vae.decode'])
+    expect(ids('zebra')).toEqual([])
+  })
+
   it('finds types of ports', () => {
     expect(ids('Decoder', CATALOGUE)).toContain('t.decode')
     expect(ids('float', CATALOGUE)).toContain('t.add')

@@ -11,6 +11,7 @@ test('a search finds every word anywhere, and titles first', () => {
   const graphs = [record('a', 'Enlarge', 'A model'), record('b', 'A model against a filter'), record('c', 'Collage')]
   expect(matching(graphs, 'model').map(({ name }) => name)).toEqual(['b', 'a'])
   expect(matching(graphs, 'MODEL enl').map(({ name }) => name)).toEqual(['a'])
+  expect(matching(graphs, 'modle').map(({ name }) => name)).toEqual(['b', 'a'])
   expect(matching(graphs, '  ')).toHaveLength(3)
 })
 

@@ -99,6 +99,13 @@ class StoreError(KnotworkError):
     """The store can't keep or find something; nothing that was stored is lost."""
 
 
+def an(noun: object) -> str:
+    """A noun, such as a type, behind the article that it is spoken with: "an Image", "a UNet"."""
+    text = str(noun)
+    vowel = text[:1].lower() in "aeiou" and not text.startswith(("UN", "Uni"))
+    return f"{'an' if vowel else 'a'} {text}"
+
+
 def say(error: Exception) -> str:
     """An exception as a reader wants it: our own speak for themselves, foreign ones are named."""
     return str(error) if isinstance(error, KnotworkError) else f"{type(error).__name__}: {error}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli import options, terminal
+from engine.errors import an
 
 if TYPE_CHECKING:
     from engine.cli.request import Request
@@ -96,4 +97,4 @@ def _print(outcome: Outcome) -> None:
         elif one.value is not None:
             print(f"{one.output} = {one.value}", flush=True)
         else:
-            print(f"{one.output}: a {one.type}, {one.digest[:12]}", flush=True)
+            print(f"{one.output}: {an(one.type)}, {one.digest[:12]}", flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.declare.types import Bindings, Family, Plain, Type, Unknown, Var
-from engine.errors import Problem
+from engine.errors import Problem, an
 from engine.graph.wiring import Wire
 
 
@@ -36,8 +36,8 @@ class Agreement:
             cure = f"Use models of one family{': ' if told else ''}{' and '.join(told)}."
             self._problems.append(Problem("wrong-family", wire.instance, wire.port, f"{target}", got, cure))
             return
-        cure = f"Link a {target}, or put a node between that makes one of a {source}."
-        self._problems.append(Problem("wrong-type", wire.instance, wire.port, f"a {target}", got, cure))
+        cure = f"Link {an(target)}, or put a node between that makes one of {an(source)}."
+        self._problems.append(Problem("wrong-type", wire.instance, wire.port, an(target), got, cure))
 
     def _known(self, *types: Type) -> list[tuple[str, list[str]]]:
         named = [

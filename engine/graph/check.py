@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.declare.registry import Registry
-from engine.errors import Problem
+from engine.errors import Problem, an
 from engine.graph.agreement import Agreement
 from engine.graph.bypass import passing_input
 from engine.graph.document import Graph, Instance
@@ -181,11 +181,11 @@ class _Instances:
             if port in instance.params or port in fed:
                 continue
             if port not in instance.links:
-                expected = f"a {interface.inputs[port].type}"
+                expected = an(interface.inputs[port].type)
                 self._report("missing-input", name, port, expected, "nothing", "Link it, or type a value.")
             elif self._muted and self._all_muted(instance.links[port]):
                 cure = "Unmute the source, or link another."
-                expected = f"a {interface.inputs[port].type}"
+                expected = an(interface.inputs[port].type)
                 self._report("missing-input", name, port, expected, "a link to a muted instance", cure)
 
     def _all_muted(self, links: str | list[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from engine.declare.node import REQUIRED, Port
 from engine.declare.registry import AnyNode
 from engine.declare.types import Within
-from engine.errors import GraphError, KnotworkError, Problem, ValueRefused
+from engine.errors import GraphError, KnotworkError, Problem, ValueRefused, an
 from engine.graph.document import Instance
 from engine.graph.interface import Interfaces
 from engine.graph.levels import Level
@@ -58,8 +58,8 @@ class Params:
         """
         for leaf, many, _ in self._leaves(level, name, port):
             if not leaf.is_param and not (value is None and leaf.optional):
-                cure = f"Link a {leaf.type} here."
-                self._report("not-a-param", place, label, f"a link to a {leaf.type}", _shown(value), cure)
+                cure = f"Link {an(leaf.type)} here."
+                self._report("not-a-param", place, label, f"a link to {an(leaf.type)}", _shown(value), cure)
             elif (items := _items(value) if many else [value]) is None:
                 self._report(
                     "bad-value", place, label, f"a list of {leaf.type}", _shown(value), "Type a list."

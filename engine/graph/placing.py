@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.declare.node import Port
 from engine.declare.registry import AnyNode
-from engine.errors import GraphError, Problem, ValueRefused
+from engine.errors import GraphError, Problem, ValueRefused, an
 
 
 class Source(str):
@@ -162,7 +162,7 @@ def _bind_several(bound: Bound, node: AnyNode, port: Port, values: Sequence[Any]
 def _plain(node: AnyNode, port: Port, value: object) -> Any:
     if not port.is_param and not (value is None and port.optional):
         cure = "Place a node that makes one, and give that."
-        raise _refused("not-a-param", node.id, port.name, f"a {port.type} to link", repr(value)[:80], cure)
+        raise _refused("not-a-param", node.id, port.name, f"{an(port.type)} to link", repr(value)[:80], cure)
     try:
         return port.plain(port.coerce(value if port.within is None or value is None else str(value)))
     except ValueRefused as error:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.explanation import Explanation, Status
+from engine.explanation import Explanation, Reason, Status
 from engine.plan.demand import Demand, Found, Stored, downstream
 from engine.plan.plan import Plan
-from engine.plan.reasons import Reasons, changed_ends
+from engine.plan.reasons import NOT_WANTED, STORED, Reasons, Why, changed_ends
 
 
 class Expected(Protocol):
@@ -142,7 +142,7 @@ class Explainer:
         self._last = [self._remembered.get(name) for name in plan.names]
         cone = downstream(plan, forced)
         found = Demand(plan, self._history.probe, cone, self._entries).visit(plan.outputs.values())
-        said = [Explanation("", "", "not needed", "")] * len(plan.names)
+        said = [Explanation("", "", "not needed", NOT_WANTED)] * len(plan.names)
         told = _Told(plan, forced, cone, found, frozenset(found.misses), said)
         self._say(told, plan.order)
         self._foresee(plan)
@@ -152,16 +152,16 @@ class Explainer:
         """Prepare what is said when something is edited in front of instances that have only one source."""
         self._look_up_costs({node.id for node in plan.nodes})
         self._behind = {
-            index: self._runs(plan, index, changed_ends(plan, *port))
+            index: self._runs(plan, index, (changed_ends(plan, *port),))
             for index, ports in enumerate(plan.links)
             if plan.keys[index] is not None
             for port in (ports.items() if len(plan.sources[index]) == len(ports) == 1 else ())
         }
 
-    def _runs(self, plan: Plan, index: int, why: str) -> Explanation:
+    def _runs(self, plan: Plan, index: int, why: Why) -> Explanation:
         name, node = plan.names[index], plan.nodes[index]
         if (fork := plan.fork(index)) is not None:
-            why = f"it goes on from turn {fork.turn}; {why}"
+            why = (Reason("fork", {"turn": str(fork.turn)}), *why)
         cost = self._costs[node.id]
         status: Status = "pending" if plan.keys[index] is None and node.pure else "run"
         seconds, size = (cost.seconds, cost.size) if cost else (None, None)
@@ -223,21 +223,21 @@ class Explainer:
             name, node = plan.names[index], plan.nodes[index]
             if index in hits:
                 entry = hits[index]
-                text = "its result is stored"
-                said[index] = Explanation(name, node.id, "hit", text, entry.seconds, entry.size)
+                said[index] = Explanation(name, node.id, "hit", STORED, entry.seconds, entry.size)
             else:
-                said[index] = Explanation(name, node.id, "not needed", "no output wanted needs it")
+                said[index] = Explanation(name, node.id, "not needed", NOT_WANTED)
 
     def _stuck(self, plan: Plan, running: Iterable[int]) -> dict[int, Explanation]:
         """What is said of loops that can't go on from where they should: it is stored no more."""
         forks = {index: fork for index in running if (fork := plan.fork(index)) is not None}
-        there = self._history.probe([fork.key for fork in forks.values()]) if forks else {}
+        keys = [fork.key for fork in forks.values()]
+        there: Mapping[bytes, Stored] = self._history.probe(keys) if keys else {}
         return {
             index: Explanation(
                 plan.names[index],
                 plan.nodes[index].id,
                 "run",
-                f"turn {fork.turn}, which it goes on from, is not in the store: take the fork away",
+                (Reason("fork-gone", {"turn": str(fork.turn)}),),
             )
             for index, fork in forks.items()
             if fork.key not in there

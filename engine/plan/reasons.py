@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.explanation import Code, Reason
 from engine.graph.flat import GIVEN, Source
 from engine.plan.keys import ingredients
 from engine.plan.plan import LOOP_PARTS, Plan
+
+Why = tuple[Reason, ...]
+STORED: Why = (Reason("stored"),)
+NOT_WANTED: Why = (Reason("not-wanted"),)
+INGREDIENTS: tuple[Code, ...] = ("node", "version", "pack", "environment")
+"""What a key is made of beside values, links, and the shape of a loop or of what is lifted."""
 
 
 class Reasons:
@@ -46,45 +53,45 @@ class Reasons:
         self.moved = moved
         self._stored = ingredients([key for index in changed if (key := last[index]) is not None])
 
-    def of(self, index: int) -> str:
-        """The reason for one instance."""
+    def of(self, index: int) -> Why:
+        """The reasons for one instance."""
         if index in self.moved:
             return self._behind(index)
-        plan = self._plan
-        if index in plan.frozen:
-            return "its frozen result is gone: unfreeze it"
-        if index in self._forced:
-            return "it is forced to run"
-        if index in self._cone:
-            return "something in front of it is forced to run"
-        if not plan.nodes[index].pure:
-            return "it runs each time"
-        key, last = plan.keys[index], self._last[index]
+        key, last = self._plan.keys[index], self._last[index]
+        if (own := self._own(index)) is not None:
+            return (Reason(own),)
         if key is None:
-            return self._pending(index)
+            return (self._pending(index),)
         if last is None:
-            late = plan.payloads[index] is None
-            return (
-                "no result is stored for what it reads now" if late else "it has not run in this graph before"
-            )
+            return (Reason("late" if self._plan.payloads[index] is None else "never-ran"),)
         if last == key:
-            return "its stored result was given up"
+            return (Reason("given-up"),)
         return self._changed(index, last)
 
-    def _pending(self, index: int) -> str:
+    def _own(self, index: int) -> Code | None:
+        """A reason that stands whatever the key is."""
+        if index in self._plan.frozen:
+            return "frozen-gone"
+        if index in self._forced:
+            return "forced"
+        if index in self._cone:
+            return "behind-forced"
+        return None if self._plan.nodes[index].pure else "impure"
+
+    def _pending(self, index: int) -> Reason:
         plan = self._plan
         if index in plan.unhashed:
-            return f"a large file has not been hashed yet ({', '.join(plan.unhashed[index])})"
+            return Reason("unhashed", {"port": ", ".join(plan.unhashed[index])})
         if index in plan.undecided:
-            return "its inputs decide which of its ports are needed"
+            return Reason("undecided")
         if index in plan.over:
-            return "it depends on the items of a list"
+            return Reason("items")
         late = [
             plan.names[source]
             for source in plan.sources[index]
             if plan.payloads[source] is None and source in self._misses
         ]
-        return f"it depends on the value of {', '.join(late) or 'its loop'}"
+        return Reason("waits", {"source": ", ".join(late)}) if late else Reason("in-loop")
 
     def _only_moved(self, indices: Iterable[int]) -> set[int]:
         """Those whose last key the plan before had, and whose new key comes from an edit in front of them."""
@@ -100,65 +107,67 @@ class Reasons:
             and index not in cone
         }
 
-    def _behind(self, index: int) -> str:
+    def _behind(self, index: int) -> Why:
         """Name the ports whose sources have other keys than in the plan before."""
         links = self._plan.links[index]
         if len(links) == 1:  # then it was this one; most have no other
             [(port, ends)] = links.items()
-            return changed_ends(self._plan, port, ends)
+            return (changed_ends(self._plan, port, ends),)
         old, new = self._before.keys, self._plan.keys
         ports = [
             port
             for port, ends in links.items()
             if [source for source, _ in ends if source != GIVEN and new[source] != old[source]]
         ]
-        return "; ".join(self._link(index, port) for port in sorted(ports))
+        return tuple(self._link(index, port) for port in sorted(ports))
 
-    def _changed(self, index: int, last: bytes) -> str:
+    def _changed(self, index: int, last: bytes) -> Why:
         """Name the ingredients that differ from the last run's key."""
         stored, payload = self._stored.get(last), self._plan.payloads[index]
         if not stored or not payload:
-            return "it changed since the last run"
+            return (Reason("changed"),)
         old, new = ingredients(stored), ingredients(payload)
         said = [
-            f"{port}: {_short(old['params'].get(port))} → {_short(new['params'].get(port))}"
+            Reason("value", {"port": port, **_pair(old["params"].get(port), new["params"].get(port))})
             for port in sorted({*old["params"], *new["params"]})
             if old["params"].get(port) != new["params"].get(port)
         ]
         said += self._relinked(index, old["links"], new["links"])
-        for what in ("node", "version", "pack", "environment"):
-            if old[what] != new[what]:
-                said.append(f"{what}: {_short(old[what])} → {_short(new[what])}")
+        said += [Reason(what, _pair(old[what], new[what])) for what in INGREDIENTS if old[what] != new[what]]
         if index in self._plan.loops:
             said += _reshaped(old["extra"], new["extra"])
         elif old["extra"] != new["extra"]:
-            said.append("its lifted ports changed")
-        return "; ".join(said) or "it changed since the last run"
+            said.append(Reason("lifted"))
+        return tuple(said) or (Reason("changed"),)
 
-    def _relinked(self, index: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
+    def _relinked(self, index: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Reason]:
         for port in sorted({*old, *new}):
             if old.get(port) != new.get(port):
                 yield self._link(index, port)
 
-    def _link(self, index: int, port: str) -> str:
+    def _link(self, index: int, port: str) -> Reason:
         return changed_ends(self._plan, port, self._plan.links[index].get(port, ()))
 
 
-def _reshaped(old: Sequence[Any], new: Sequence[Any]) -> Iterable[str]:
+def _reshaped(old: Sequence[Any], new: Sequence[Any]) -> Iterable[Reason]:
     """Say how a loop differs: in the turn that it goes on from, or in what it repeats."""
     if old[LOOP_PARTS:] != new[LOOP_PARTS:]:
         forked = len(new) > LOOP_PARTS
-        yield (
-            "the last run began elsewhere" if forked else f"it no longer goes on from turn {old[LOOP_PARTS]}"
-        )
+        yield Reason("fork-other") if forked else Reason("fork-left", {"turn": str(old[LOOP_PARTS])})
     if old[:LOOP_PARTS] != new[:LOOP_PARTS]:
-        yield "its body changed"
+        yield Reason("body")
 
 
-def changed_ends(plan: Plan, port: str, ends: Sequence[Source]) -> str:
+def changed_ends(plan: Plan, port: str, ends: Sequence[Source]) -> Reason:
     """Say that what a port is linked to changed."""
     names = [f"{plan.names[source]}.{output}" for source, output in ends if source != GIVEN]
-    return f"{port}: {', '.join(names)} changed" if names else f"{port}: no longer linked"
+    if not names:
+        return Reason("unlinked", {"port": port})
+    return Reason("linked", {"port": port, "source": ", ".join(names)})
+
+
+def _pair(old: object, new: object) -> dict[str, str]:
+    return {"old": _short(old), "new": _short(new)}
 
 
 def _short(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.errors import Cancelled, KnotworkError
+from engine.errors import Cancelled, KnotworkError, an
 
 
 class LiftFailed(KnotworkError):
@@ -26,7 +26,7 @@ def items_of(over: Iterable[str], arguments: Mapping[str, Any]) -> list[dict[str
     for port, value in lists.items():
         if not isinstance(value, list):
             raise LiftFailed(
-                f'"{port}" is lifted and expected a list, got a {type(value).__name__}. Link a list.'
+                f'"{port}" is lifted and expected a list, got {an(type(value).__name__)}. Link a list.'
             )
     lengths = {port: len(value) for port, value in lists.items()}
     if len(set(lengths.values())) > 1:

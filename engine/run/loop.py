@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
-from engine.errors import KnotworkError
+from engine.errors import KnotworkError, an
 from engine.graph.flat import GIVEN, Loop, Source
 from engine.plan.keys import key_of
 from engine.plan.plan import Plan
@@ -135,7 +135,7 @@ def extent(loop: Loop, arguments: Mapping[str, Any]) -> tuple[list[Any] | None, 
     if loop.each:
         items = arguments["items"]
         if not isinstance(items, list):
-            raise LoopRefused(f'"items" expected a list, got a {type(items).__name__}. Link a list.')
+            raise LoopRefused(f'"items" expected a list, got {an(type(items).__name__)}. Link a list.')
         return items, len(items)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     count = arguments.get("count")
     if not isinstance(count, int) or count < 0:

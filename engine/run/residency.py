@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.declare.handle import Handle
 from engine.declare.types import OnDevice
-from engine.errors import KnotworkError
+from engine.errors import KnotworkError, an
 
 if TYPE_CHECKING:
     from torch import nn
@@ -73,7 +73,7 @@ class Pool:
             ModelError: What was linked is not a handle.
         """
         if not isinstance(handle, Handle):  # pyright: ignore[reportUnnecessaryIsInstance] # links are gradual
-            raise ModelError(f"expected a model, got a {type(handle).__name__}. Link a loader.")
+            raise ModelError(f"expected a model, got {an(type(handle).__name__)}. Link a loader.")
         resident = self._pinned(handle, device)
         try:
             yield OnDevice(handle, resident.model, device)

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
-from engine.errors import KnotworkError, say
+from engine.errors import KnotworkError, an, say
 from engine.run.artifacts import Exportable
 from engine.service.artifacts import MEDIA
 from engine.service.charts import line, outline
@@ -79,7 +79,7 @@ def drawn(value: Any, index: int, size: int) -> bytes:
     if not 0 <= index < len(found):
         kind = type(value).__name__
         what = f"a picture from 0 to {len(found) - 1}" if found else "a value that shows a picture"
-        raise NotAPicture(f"expected {what}, got {f'{index} of a {kind}' if found else f'a {kind}'}")
+        raise NotAPicture(f"expected {what}, got {f'{index} of {an(kind)}' if found else an(kind)}")
     return webp(found[index](), size)
 
 
@@ -109,7 +109,7 @@ def _files(value: Exportable) -> list[bytes]:
     except Exception as error:  # a pack's own encoder
         kind = type(value).__name__
         raise NotAPicture(
-            f"expected a {kind} that can be drawn, got: {say(error)}. Look at its values."
+            f"expected {an(kind)} that can be drawn, got: {say(error)}. Look at its values."
         ) from error
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import JsonValue
 
-from engine.errors import GraphError, KnotworkError, Problem, say
+from engine.errors import GraphError, KnotworkError, Problem, an, say
 from engine.executors.headless import Headless
 from engine.graph.reading import CHUNK
 from engine.run.artifacts import Exportable, encoded, is_plain
@@ -187,7 +187,7 @@ class Values:
         if not 0 <= index < len(files):
             kind = type(value).__name__
             expected = f"a file from 0 to {len(files) - 1}" if files else "a value that is written to a file"
-            got = f"{index} of a {kind}" if files else f"a {kind}"
+            got = f"{index} of {an(kind)}" if files else an(kind)
             raise NoFile(f"{located.place.instance}: expected {expected}, got {got}. Ask for its picture.")
         return [self._shown.put(name(number), *file) for number, file in enumerate(files)][index]
 
@@ -229,7 +229,7 @@ def files_of(value: Any, carried: str = "") -> list[tuple[str, bytes]]:
     except Exception as error:  # a pack's own encoder
         kind = type(value).__name__
         raise NoFile(
-            f"expected a {kind} that can be a file, got: {say(error)}. Look at its values."
+            f"expected {an(kind)} that can be a file, got: {say(error)}. Look at its values."
         ) from error
     return list(one.files)
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from engine.declare.registry import Pack, Registry
+from engine.errors import an
 from engine.graph.check import check
 from engine.graph.document import Graph
 from tests.graph.nodes import NODES
@@ -60,7 +61,7 @@ def test_an_int_fits_a_float_but_not_the_other_way() -> None:
     assert codes(nodes) == []
 
     problem = only({"n": NUMBER, "r": node("range", links={"n": "n.out"})})
-    assert (problem.code, problem.expected, problem.got) == ("wrong-type", "a int", "float from n.out")
+    assert (problem.code, problem.expected, problem.got) == ("wrong-type", "an int", "float from n.out")
 
 
 def test_a_variable_carries_a_type_through() -> None:
@@ -282,3 +283,17 @@ def test_ten_thousand_nodes_are_checked_in_a_quarter_of_a_second() -> None:
         times.append(time.perf_counter() - begin)
 
     assert min(times) <= 0.25
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("Image", "an Image"),
+        ("int", "an int"),
+        ("Latent", "a Latent"),
+        ("UNet", "a UNet"),
+        ("Upscaler", "an Upscaler"),
+    ],
+)
+def test_a_type_has_the_article_that_it_is_spoken_with(noun: str, said: str) -> None:
+    assert an(noun) == said

@@ -151,7 +151,7 @@ def test_a_value_without_tensors_is_drawn_from_its_own_file() -> None:
 @pytest.mark.parametrize(
     ("value", "index", "said"),
     [
-        (3, 0, "a value that shows a picture, got a int"),
+        (3, 0, "a value that shows a picture, got an int"),
         (Conditioning([]), 0, "a value that shows a picture, got a Conditioning"),
         (Swatch(1), 1, "a picture from 0 to 0, got 1 of a Swatch"),
         ([], 0, "a value that shows a picture, got a list"),

@@ -2,13 +2,17 @@ from typing import Any
 
 import pytest
 
+from engine.explanation import Reason, say
 from tests.web.asking import Asking
 
 PRODUCT = {"graph": {"name": "product"}, "values": {"factor": 10}}
 
 
 def told(explanations: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
-    return {one["instance"]: (one["status"], one["why"]) for one in explanations}
+    return {
+        one["instance"]: (one["status"], say(Reason(**reason) for reason in one["reasons"]))
+        for one in explanations
+    }
 
 
 def statuses(server: Asking, **question: Any) -> dict[str, str]:

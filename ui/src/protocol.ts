@@ -1297,7 +1297,7 @@ export interface ChangeRecord {
  *     instance: Its name.
  *     node: Id of its node.
  *     status: `hit`: its result is stored. `pending`: known only once its inputs are computed.
- *     why: The reason, for people.
+ *     reasons: Why; never empty.
  *     seconds: Expected time to compute; null when it never ran.
  *     size: Expected bytes of its outputs; null when it never ran.
  */
@@ -1305,9 +1305,51 @@ export interface Explanation {
   instance: string
   node: string
   status: 'hit' | 'run' | 'pending' | 'not needed'
-  why: string
+  reasons: Reason[]
   seconds: number | null
   size: number | null
+}
+/**
+ * Why an instance has its part in a run. Nobody changes it.
+ *
+ * Attributes:
+ *     code: What the reason is.
+ *     args: What stands in the sentence: `port` or ports, `old` and `new` value as text since the last
+ *         run, `source`, which is an instance, an output or several, and `turn` of a loop.
+ */
+export interface Reason {
+  code:
+    | 'stored'
+    | 'not-wanted'
+    | 'never-ran'
+    | 'late'
+    | 'given-up'
+    | 'frozen-gone'
+    | 'forced'
+    | 'behind-forced'
+    | 'impure'
+    | 'unhashed'
+    | 'undecided'
+    | 'items'
+    | 'waits'
+    | 'in-loop'
+    | 'changed'
+    | 'value'
+    | 'linked'
+    | 'unlinked'
+    | 'node'
+    | 'version'
+    | 'pack'
+    | 'environment'
+    | 'lifted'
+    | 'body'
+    | 'fork'
+    | 'fork-gone'
+    | 'fork-left'
+    | 'fork-other'
+  args: {
+    [k: string]: string
+  }
 }
 /**
  * A file in one of the folders of the server.

@@ -3,6 +3,7 @@ import { get } from '../api/http'
 import { children } from '../graph/level'
 import { INPUTS, OUTPUTS, type LinkView, type PortRef } from '../graph/links'
 import { t } from '../i18n/t'
+import { whyText } from '../i18n/why'
 import type { Explanation, SummaryRecord, ValueRecord } from '../protocol'
 import { announce } from '../shell/announce'
 import { useKeyed } from '../stores/keyed'
@@ -81,7 +82,7 @@ function whyNot(name: string, plan: Explanation | undefined): string {
   if (name === INPUTS) return t('canvas.peekInput')
   if (!plan) return t('canvas.peekNone')
   if (plan.status === 'hit') return t('canvas.peekNotKept')
-  return [t('canvas.peekNotRun'), plan.status === 'run' ? plan.why : ''].filter(Boolean).join(' · ')
+  return [t('canvas.peekNotRun'), plan.status === 'run' ? whyText(plan) : ''].filter(Boolean).join(' · ')
 }
 
 /** The value, or a text in its place: nothing while it is on its way. */

@@ -106,7 +106,7 @@ function joined(before: Explanation | undefined, one: Explanation, name: string)
   if (!before) return { ...one, instance: name }
   const weighs = RANK[one.status] > RANK[before.status] ? one : before
   const seconds = sum(before, one)
-  return { ...before, status: weighs.status, why: weighs.why, seconds }
+  return { ...before, status: weighs.status, reasons: weighs.reasons, seconds }
 }
 
 function sum(before: Explanation, one: Explanation): number | null {

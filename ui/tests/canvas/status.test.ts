@@ -7,7 +7,7 @@ const plan = (status: Explanation['status']): Explanation => ({
   instance: 'a',
   node: 'n',
   status,
-  why: '',
+  reasons: [],
   seconds: null,
   size: null,
 })

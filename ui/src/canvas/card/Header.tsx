@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight, CornerDownRight, Pin, Snowflake } from 'lucide-react'
 import { formatSeconds, t } from '../../i18n/t'
+import { whyText } from '../../i18n/why'
 import type { Explanation } from '../../protocol'
 import { authors } from '../../stores/authors'
 import { enterLevel } from '../../stores/graphs'
@@ -31,7 +32,7 @@ export function Header({ data, session, path, status, run, plan }: HeaderProps) 
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
       <ChangedBy session={session} path={path} />
       {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
-      <Badge mode={instance.mode ?? ''} status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={plan?.why ?? ''} />
+      <Badge mode={instance.mode ?? ''} status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={whyText(plan)} />
     </header>
   )
 }

@@ -4,6 +4,7 @@ import { CARD_MIN_WIDTH, rowsOf } from '../../graph/geometry'
 import { children } from '../../graph/level'
 import { LOOP } from '../../graph/ports'
 import { t } from '../../i18n/t'
+import { whyText } from '../../i18n/why'
 import type { ProblemRecord } from '../../protocol'
 import { useGraphs } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
@@ -47,7 +48,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
     >
       <Header data={data} session={session} path={path} status={status} run={run} plan={plan} />
       <span id={`state-${data.name}`} className="hidden">
-        {t(`canvas.status_${status}`)} {plan?.why}
+        {t(`canvas.status_${status}`)} {whyText(plan)}
       </span>
       {data.collapsed ? <Folded data={data} /> : <Rows data={data} faults={problems} />}
       {data.body > 0 && <Body data={data} session={session} path={path} />}

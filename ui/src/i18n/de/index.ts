@@ -2,8 +2,9 @@ import type { Dictionary } from '../text'
 import { canvas } from './canvas'
 import { panels } from './panels'
 import { left } from './panelsLeft'
+import { reasons } from './reasons'
 import { shell } from './shell'
 import { views } from './views'
 import { widgets } from './widgets'
 
-export const german: Dictionary = { canvas, left, panels, shell, views, widgets }
+export const german: Dictionary = { canvas, left, panels, reasons, shell, views, widgets }

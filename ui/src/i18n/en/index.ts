@@ -1,8 +1,9 @@
 import { canvas } from './canvas'
 import { panels } from './panels'
 import { left } from './panelsLeft'
+import { reasons } from './reasons'
 import { shell } from './shell'
 import { views } from './views'
 import { widgets } from './widgets'
 
-export const english = { canvas, left, panels, shell, views, widgets } as const
+export const english = { canvas, left, panels, reasons, shell, views, widgets } as const

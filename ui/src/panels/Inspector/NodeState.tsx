@@ -1,4 +1,5 @@
 import { formatBytes, formatPercent, formatSeconds, t } from '../../i18n/t'
+import { whyText } from '../../i18n/why'
 import { authors } from '../../stores/authors'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
@@ -29,7 +30,7 @@ function Plan({ plan }: { readonly plan: Explanation }) {
     <Facts
       facts={[
         [t('left.nextRun'), <strong key="status" className={`plan plan--${plan.status.replace(' ', '-')}`}>{t(PLAN[plan.status])}</strong>],
-        plan.why ? [t('left.why'), plan.why] : null,
+        [t('left.why'), whyText(plan)],
         plan.seconds === null ? null : [t('left.takes_time'), `~${formatSeconds(plan.seconds)}`],
         plan.size === null ? null : [t('left.size'), formatBytes(plan.size)],
       ]}

@@ -4,6 +4,7 @@ import { useProblemsOf } from '../../canvas/marks'
 import { statusOf, type CardStatus } from '../../canvas/card/status'
 import type { OutlineItem } from '../../graph/outline'
 import { formatPercent, formatSeconds, t } from '../../i18n/t'
+import { whyText } from '../../i18n/why'
 import type { Explanation } from '../../protocol'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
@@ -93,7 +94,7 @@ function State({ item, session }: { readonly item: OutlineItem; readonly session
         </span>
       )}
       {status !== 'idle' && (
-        <span className={`outline-row__status outline-row__status--${status}`} title={plan?.why}>
+        <span className={`outline-row__status outline-row__status--${status}`} title={whyText(plan)}>
           {t(`canvas.status_${status}`)} {measureOf(status, run, plan)}
         </span>
       )}

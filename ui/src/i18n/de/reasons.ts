@@ -1,0 +1,33 @@
+import type { reasons as english } from '../en/reasons'
+import type { Translation } from '../text'
+
+export const reasons = {
+  stored: 'Ergebnis ist gespeichert',
+  'not-wanted': 'kein gewünschter Ausgang braucht es',
+  'never-ran': 'lief in diesem Graphen noch nie',
+  late: 'zu dem, was jetzt ankommt, ist kein Ergebnis gespeichert',
+  'given-up': 'das gespeicherte Ergebnis wurde verworfen',
+  'frozen-gone': 'das eingefrorene Ergebnis ist weg: auftauen',
+  forced: 'Berechnung ist erzwungen',
+  'behind-forced': 'etwas davor wird erzwungen berechnet',
+  impure: 'läuft jedes Mal',
+  unhashed: 'eine große Datei wurde noch nicht gelesen ({port})',
+  undecided: 'die Eingänge entscheiden, welche Anschlüsse gebraucht werden',
+  items: 'hängt von den Elementen einer Liste ab',
+  waits: 'hängt vom Wert von {source} ab',
+  'in-loop': 'hängt vom Wert der Schleife ab',
+  changed: 'hat sich seit dem letzten Lauf geändert',
+  value: '{port}: {old} → {new}',
+  linked: '{port}: {source} hat sich geändert',
+  unlinked: '{port}: nicht mehr verbunden',
+  node: 'Knoten: {old} → {new}',
+  version: 'Version: {old} → {new}',
+  pack: 'Paket: {old} → {new}',
+  environment: 'Umgebung: {old} → {new}',
+  lifted: 'andere Anschlüsse laufen über Listen',
+  body: 'der Inhalt der Schleife hat sich geändert',
+  fork: 'macht bei Durchlauf {turn} weiter',
+  'fork-gone': 'Durchlauf {turn}, bei dem es weitergehen soll, ist nicht gespeichert: Abzweigung entfernen',
+  'fork-left': 'macht nicht mehr bei Durchlauf {turn} weiter',
+  'fork-other': 'der letzte Lauf begann anderswo',
+} as const satisfies Translation<typeof english>

@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import { followAuthors } from '../stores/authors'
 import { loadCatalogue } from '../stores/catalogue'
 import { line } from '../stores/connection'
+import { followExamples } from '../stores/examples'
 import { open, resendEdits, restoreTabs, tell, useGraphs } from '../stores/graphs'
 import { followPlans } from '../stores/plan'
 import { followPresence } from '../stores/presence'
@@ -23,6 +24,7 @@ export function start(): void {
   begun = true
   followPlans()
   followResults()
+  followExamples()
   followPresence()
   followAuthors()
   line.open()

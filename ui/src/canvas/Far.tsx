@@ -1,6 +1,7 @@
 import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
 import { children, type Path } from '../graph/level'
+import { examples } from '../stores/examples'
 import { explanations } from '../stores/plan'
 import { results } from '../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
@@ -34,7 +35,7 @@ export function Far({ nodes, links, selected, session, at }: Props) {
       return { x: transform[0], y: transform[1], zoom: transform[2], width, height }
     })
     painter.current = own
-    const stores = [nodeRuns, livePictures, results, explanations]
+    const stores = [nodeRuns, livePictures, results, examples, explanations]
     const leave = [
       ...stores.map((store) => store.subscribeAll(own.later)),
       onThemeShown(() => own.repaint()),

@@ -1,5 +1,6 @@
 /** Small pictures of what nodes gave, for the view from far: as large as they are drawn, a few at a time. */
 
+import { examples, pictureOfExample, type Example } from '../stores/examples'
 import { outdated, pictureOf, pictured, results, type Result } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { inMotion, whenStill } from './motion'
@@ -20,8 +21,8 @@ interface Thumb {
   address: ((side: number) => string) | null
 }
 
-/** What is stored of an instance → its picture; another result is another object. */
-const thumbs = new WeakMap<Record<string, Result>, Thumb>()
+/** What is stored of an instance, or its example → its picture; another result is another object. */
+const thumbs = new WeakMap<object, Thumb>()
 const held = new Set<Thumb>()
 let pixels = 0
 let paints = 0
@@ -37,10 +38,12 @@ export function beginPaint(): void {
 /** The picture of an instance if it is here; else it is fetched, and `ready` is called. */
 export function bitmapOf(session: string, instance: string, size: number, ready: () => void): ImageBitmap | undefined {
   const key = nodeKey(session, instance)
-  const ports = results.get(key) ?? outdated.get(key)
-  if (!ports) return undefined
-  let thumb = thumbs.get(ports)
-  if (!thumb) thumbs.set(ports, (thumb = thumbOf(session, instance, ports)))
+  const example = examples.get(key)
+  const ports = results.get(key) ?? (example?.former === false ? undefined : outdated.get(key))
+  const shown = ports ?? example
+  if (!shown) return undefined
+  let thumb = thumbs.get(shown)
+  if (!thumb) thumbs.set(shown, (thumb = thumbOf(addressesOf(session, instance, ports, example))))
   if (!thumb.address) return undefined
   thumb.seen = paints
   const side = SIDES.find((one) => one >= size) ?? 128
@@ -53,10 +56,18 @@ export function bitmapOf(session: string, instance: string, size: number, ready:
   return thumb.bitmap ?? undefined
 }
 
-function thumbOf(session: string, instance: string, ports: Record<string, Result>): Thumb {
+const thumbOf = (address: Thumb['address']): Thumb => ({ bitmap: null, side: 0, seen: 0, address })
+
+/** Where its picture is, by the side that is asked for. */
+function addressesOf(
+  session: string,
+  instance: string,
+  ports: Record<string, Result> | undefined,
+  example: Example | undefined,
+): Thumb['address'] {
+  if (!ports) return example ? () => pictureOfExample(example) : null
   const found = pictured(ports)
-  const address = found && ((side: number) => pictureOf(session, instance, found.port, found.result.digest, side))
-  return { bitmap: null, side: 0, seen: 0, address }
+  return found && ((side) => pictureOf(session, instance, found.port, found.result.digest, side))
 }
 
 /** Fetch what is wanted, unless the view moves: then nothing else may take its time. */

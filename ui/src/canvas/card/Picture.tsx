@@ -1,13 +1,29 @@
 import { useState } from 'react'
 import { t } from '../../i18n/t'
+import { examples, pictureOfExample, type Example } from '../../stores/examples'
 import { useKeyed } from '../../stores/keyed'
 import { pictureOf, outdated, pictured, results } from '../../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../../stores/runs'
 import type { CardData } from '../nodes'
 
+/** What a picture is for those who don't see it, and what stands on it. */
+const MARKS = {
+  current: ['canvas.pictureOf', ''],
+  example: ['canvas.exampleOf', 'canvas.example'],
+  former: ['canvas.formerPictureOf', 'canvas.former'],
+} as const
+
+/** Where the picture is that is shown, and which one it is. */
+function chosen(current: string, former: string, example: Example | undefined): [string, keyof typeof MARKS] {
+  if (current) return [current, 'current']
+  if (example && !example.former) return [pictureOfExample(example), 'example']
+  return [former || (example ? pictureOfExample(example) : ''), 'former']
+}
+
 /**
- * The picture at the end of a card: while it runs, the one that comes from the run; else its stored result; when
- * an edit made that invalid, the one from before, paler, until there is another.
+ * The picture at the end of a card: while it runs, the one that comes from the run; else its stored result, else the
+ * example that came with the graph; when an edit made these invalid, the one from before, paler, until there is
+ * another.
  */
 export function Picture({ data, session, path }: { data: CardData; session: string; path: string }) {
   const key = nodeKey(session, path)
@@ -19,15 +35,15 @@ export function Picture({ data, session, path }: { data: CardData; session: stri
   const [gone, setGone] = useState('')
   const addressOf = (one: typeof stored) => (one ? pictureOf(session, path, one.port, one.result.digest) : '')
   const current = live && (running || !stored) ? live : addressOf(stored)
-  const source = current || addressOf(former)
-  const old = current === ''
+  const [source, kind] = chosen(current, addressOf(former), useKeyed(examples, key))
+  const [alt, mark] = MARKS[kind]
   return (
     <div className="card__picture" style={{ top: data.size.least - data.preview }}>
       {source && source !== gone ? (
         <img
           src={source}
-          alt={t(old ? 'canvas.formerPictureOf' : 'canvas.pictureOf', { name: data.face.title })}
-          data-former={old}
+          alt={t(alt, { name: data.face.title })}
+          data-former={kind === 'former'}
           decoding="async"
           draggable={false}
           onError={() => setGone(source)}
@@ -35,7 +51,7 @@ export function Picture({ data, session, path }: { data: CardData; session: stri
       ) : (
         <span className="card__nothing">{t('canvas.noPicture')}</span>
       )}
-      {old && source && source !== gone && <span className="card__former">{t('canvas.former')}</span>}
+      {mark && source && source !== gone && <span className="card__mark">{t(mark)}</span>}
     </div>
   )
 }

@@ -99,6 +99,8 @@ export const canvas: Translation<typeof english> = {
   rate: '{rate} B/s',
   turnMesh: 'Drehen',
   still: 'Zurück zum Bild',
+  example: 'Beispiel',
+  exampleOf: 'Beispiel dafür, was {name} ergibt',
   former: 'Von vor der Änderung',
   formerPictureOf: 'Was {name} vor der Änderung ergab',
   status_bypass: 'überbrückt',

@@ -199,6 +199,8 @@ export const panels: Translation<typeof english> = {
   formNoOutputs: 'Dieser Graph hat keine Ausgaben',
   formNoOutputsText: 'Mache, was hier gezeigt werden soll, zu einer Ausgabe des Graphen.',
   formBack: 'Zum Graphen',
+  formExample: 'Beispiel für {output}',
+  formFormer: '{output} von vor der Änderung',
   formNothing: 'Hier erscheint das Ergebnis.',
   formMaking: 'Es entsteht gerade…',
   formFirst: 'Jetzt ausführen',

@@ -96,6 +96,8 @@ export const canvas = {
   rate: '{rate} fps',
   turnMesh: 'Turn it',
   still: 'Back to the picture',
+  example: 'Example',
+  exampleOf: 'Example of what {name} gives',
   former: 'From before the edit',
   formerPictureOf: 'What {name} gave before the edit',
   status_bypass: 'bypassed',

@@ -196,6 +196,8 @@ export const panels = {
   formNoOutputs: 'This graph has no outputs',
   formNoOutputsText: 'Make an output of the graph out of what should be shown here.',
   formBack: 'Go to the graph',
+  formExample: 'Example of {output}',
+  formFormer: '{output} from before the edit',
   formNothing: 'The result will be shown here.',
   formMaking: 'It is being made…',
   formFirst: 'Run now',

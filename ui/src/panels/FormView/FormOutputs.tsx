@@ -6,6 +6,7 @@ import { formatAgo, formatBytes, t } from '../../i18n/t'
 import type { ArtifactRecord, RunRecord } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
 import { Skeleton } from '../../shell/Spinner'
+import { examples, pictureOfExample, type Example } from '../../stores/examples'
 import { useKeyed } from '../../stores/keyed'
 import { results } from '../../stores/results'
 import { isOver, nodeKey, useRuns } from '../../stores/runs'
@@ -66,7 +67,7 @@ interface ValuesProps extends Omit<OutputProps, 'first' | 'onRun'> {
 }
 
 function Values({ session, output, run, onRun }: ValuesProps) {
-  if (!run || output.artifacts.length === 0) return <Stored session={session} source={output.source} onRun={onRun} />
+  if (!run || output.artifacts.length === 0) return <Stored session={session} output={output} onRun={onRun} />
   return (
     <div className="form-output__values" data-count={output.artifacts.length}>
       {output.artifacts.map((artifact) => (
@@ -78,14 +79,21 @@ function Values({ session, output, run, onRun }: ValuesProps) {
 
 interface StoredProps {
   readonly session: string
-  readonly source: string
+  readonly output: ShownOutput
   readonly onRun: (() => void) | null
 }
 
-/** What is stored of an output, when no run of this graph gave it: the same may have been computed elsewhere. */
-function Stored({ session, source, onRun }: StoredProps) {
-  const { name, port } = splitPort(source)
-  const result = entry(useKeyed(results, nodeKey(session, name)), port)
+/**
+ * What is stored of an output, when no run of this graph gave it: the same may have been computed elsewhere. Else
+ * the example that came with the graph.
+ */
+function Stored({ session, output, onRun }: StoredProps) {
+  const { name, port } = splitPort(output.source)
+  const key = nodeKey(session, name)
+  const result = entry(useKeyed(results, key), port)
+  const example = useKeyed(examples, key)
+  if (!result && example && port in example.ports)
+    return <ExampleOutput example={example} port={port} title={readable(output.name)} />
   if (!result) return <Nothing session={session} onRun={onRun} />
   return (
     <Suspense fallback={<Skeleton lines={0} picture={240} />}>
@@ -94,8 +102,30 @@ function Stored({ session, source, onRun }: StoredProps) {
   )
 }
 
+interface ExampleProps {
+  readonly example: Example
+  readonly port: string
+  readonly title: string
+}
+
+function ExampleOutput({ example, port, title }: ExampleProps) {
+  const { former } = example
+  return (
+    <div className="form-output__value">
+      <img
+        className="form-output__picture"
+        data-former={former}
+        src={pictureOfExample(example, port)}
+        alt={t(former ? 'panels.formFormer' : 'panels.formExample', { output: title })}
+        onLoad={sharpen}
+      />
+      <span className="form-output__mark">{t(former ? 'canvas.former' : 'canvas.example')}</span>
+    </div>
+  )
+}
+
 /** Stands where a result will be, and says how to get it. */
-function Nothing({ session, onRun }: Omit<StoredProps, 'source'>) {
+function Nothing({ session, onRun }: Omit<StoredProps, 'output'>) {
   const running = useRuns((state) => {
     const run = state.shown[session]?.record
     return (run !== undefined && !isOver(run)) || state.queue.some((one) => one.session === session)

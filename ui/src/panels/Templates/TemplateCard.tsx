@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import { address } from '../../api/http'
 import { formatAgo, t } from '../../i18n/t'
+import { addressOfExample } from '../../stores/examples'
 import { open, tell } from '../../stores/graphs'
 import { MiniGraph } from './MiniGraph'
 import { keyOf, type Openable } from './openable'
 import { fetchDocument, useShelf } from './store'
 
-/** A graph that can be opened: its last picture or a drawing of it, its title, and what it does. */
+/** A graph that can be opened: its last picture, an example or a drawing of it, its title, and what it does. */
 export function TemplateCard({ one }: { readonly one: Openable }) {
   const [opening, setOpening] = useState(false)
   const show = async () => {
@@ -31,17 +32,13 @@ export function TemplateCard({ one }: { readonly one: Openable }) {
 function Picture({ one }: { readonly one: Openable }) {
   const digest = useShelf((state) => state.pictures.get(one.title))
   const [broken, setBroken] = useState('')
-  const shown = digest !== undefined && digest !== broken
+  const given = digest === undefined ? '' : address(`artifacts/${digest}/thumbnail`, { size: 384 })
+  const example = one.example && addressOfExample(one.example)
+  const source = [given, example].find((one) => one && one !== broken)
   return (
     <span className="template-card__picture">
-      {shown ? (
-        <img
-          src={address(`artifacts/${digest}/thumbnail`, { size: 384 })}
-          alt=""
-          loading="lazy"
-          decoding="async"
-          onError={() => setBroken(digest)}
-        />
+      {source ? (
+        <img src={source} alt="" loading="lazy" decoding="async" onError={() => setBroken(source)} />
       ) : (
         <Drawing one={one} />
       )}

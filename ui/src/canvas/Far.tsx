@@ -1,6 +1,7 @@
 import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
 import { children, type Path } from '../graph/level'
+import { t } from '../i18n/t'
 import { examples } from '../stores/examples'
 import { explanations } from '../stores/plan'
 import { results } from '../stores/results'
@@ -8,7 +9,7 @@ import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
 import { statusOf } from './card/status'
 import { FarPainter } from './farPainter'
 import type { FlowLink, FlowNode } from './nodes'
-import { bitmapOf } from './pictures'
+import { bitmapOf, insteadOf } from './pictures'
 import { prepared } from './scene'
 import { onThemeShown } from './theme'
 import './far.css'
@@ -57,6 +58,8 @@ export function Far({ nodes, links, selected, session, at }: Props) {
       level,
       selected,
       status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name)), results.get(key(name)) !== undefined),
+      instead: (name) => insteadOf(session, children(at, name)),
+      exampleText: t('canvas.example'),
       picture: (name, size) => bitmapOf(session, children(at, name), size, own.later),
     })
   }, [level, selected, session, at])

@@ -21,6 +21,10 @@ export interface Scene {
   status(name: string): CardStatus
   /** A picture of what a node gave, that is drawn with about this many pixels. */
   picture(name: string, pixels: number): ImageBitmap | undefined
+  /** Which picture that is, if it is not that of the node's result. */
+  instead(name: string): 'example' | 'former' | ''
+  /** Stands on examples. */
+  exampleText: string
 }
 
 export type Colours = (name: string) => string
@@ -45,6 +49,8 @@ const STATUS: Partial<Record<CardStatus, string>> = {
 const HEADER = 36
 /** Zoom from which titles can be read. */
 const TITLED = 0.2
+/** How opaque a picture from before an edit is. */
+const FORMER = 0.4
 /** Pixels of a title: in the graph at most, and on the screen if there is room. */
 const TITLE = { most: 28, seen: 9 }
 
@@ -108,7 +114,11 @@ function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): v
   if (picture) {
     const scale = Math.min(w / picture.width, room / picture.height)
     const [pw, ph] = [picture.width * scale, picture.height * scale]
+    const instead = scene.instead(name)
+    context.globalAlpha = instead === 'former' ? FORMER : 1
     context.drawImage(picture, x + (w - pw) / 2, y + h - ph, pw, ph)
+    context.globalAlpha = 1
+    if (instead === 'example' && zoom > TITLED) paintMark(pen, x, y + h)
   }
   if (zoom > TITLED) {
     const size = Math.round(Math.min(TITLE.most, TITLE.seen / zoom))
@@ -116,6 +126,17 @@ function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): v
     context.font = `600 ${size}px system-ui, sans-serif`
     context.fillText(shortened(context, title, w - 26, size), x + 16, y + header / 2 + 1)
   }
+}
+
+/** Say at the lower left corner of a card that its picture is an example. */
+function paintMark({ context, scene, zoom, colour }: Pen, left: number, bottom: number): void {
+  const size = Math.round(Math.min(TITLE.most, TITLE.seen / zoom))
+  context.font = `${size}px system-ui, sans-serif`
+  const [width, height] = [context.measureText(scene.exampleText).width + size, 1.5 * size]
+  context.fillStyle = colour('surface')
+  context.fillRect(left, bottom - height, width, height)
+  context.fillStyle = colour('text-2')
+  context.fillText(scene.exampleText, left + size / 2, bottom - height / 2)
 }
 
 const shortTitles = new Map<string, string>()

@@ -29,6 +29,23 @@ let paints = 0
 let loading = 0
 let wanted = new Map<Thumb, () => void>()
 
+type Shown = Record<string, Result> | Example
+
+const isExample = (shown: Shown): shown is Example => typeof shown['former'] === 'boolean'
+
+/** What is shown of an instance: what is stored, else its example, else what was stored or shown before an edit. */
+function shownOf(key: string): Shown | undefined {
+  const example = examples.get(key)
+  return results.get(key) ?? (example?.former === false ? example : (outdated.get(key) ?? example))
+}
+
+/** Which picture is shown of an instance, if it is not that of its result. */
+export function insteadOf(session: string, instance: string): 'example' | 'former' | '' {
+  const key = nodeKey(session, instance)
+  if (results.get(key)) return ''
+  return examples.get(key)?.former === false ? 'example' : 'former'
+}
+
 /** Say that all is drawn anew: pictures that were asked for before need not be fetched. */
 export function beginPaint(): void {
   paints++
@@ -37,13 +54,10 @@ export function beginPaint(): void {
 
 /** The picture of an instance if it is here; else it is fetched, and `ready` is called. */
 export function bitmapOf(session: string, instance: string, size: number, ready: () => void): ImageBitmap | undefined {
-  const key = nodeKey(session, instance)
-  const example = examples.get(key)
-  const ports = results.get(key) ?? (example?.former === false ? undefined : outdated.get(key))
-  const shown = ports ?? example
+  const shown = shownOf(nodeKey(session, instance))
   if (!shown) return undefined
   let thumb = thumbs.get(shown)
-  if (!thumb) thumbs.set(shown, (thumb = thumbOf(addressesOf(session, instance, ports, example))))
+  if (!thumb) thumbs.set(shown, (thumb = thumbOf(addressesOf(session, instance, shown))))
   if (!thumb.address) return undefined
   thumb.seen = paints
   const side = SIDES.find((one) => one >= size) ?? 128
@@ -59,14 +73,9 @@ export function bitmapOf(session: string, instance: string, size: number, ready:
 const thumbOf = (address: Thumb['address']): Thumb => ({ bitmap: null, side: 0, seen: 0, address })
 
 /** Where its picture is, by the side that is asked for. */
-function addressesOf(
-  session: string,
-  instance: string,
-  ports: Record<string, Result> | undefined,
-  example: Example | undefined,
-): Thumb['address'] {
-  if (!ports) return example ? () => pictureOfExample(example) : null
-  const found = pictured(ports)
+function addressesOf(session: string, instance: string, shown: Shown): Thumb['address'] {
+  if (isExample(shown)) return () => pictureOfExample(shown)
+  const found = pictured(shown)
   return found && ((side) => pictureOf(session, instance, found.port, found.result.digest, side))
 }
 

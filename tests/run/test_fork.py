@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import GraphError
 from engine.executors.headless import Headless
 from engine.graph.check import check
 from engine.graph.document import Fork, Graph
@@ -14,26 +15,14 @@ from engine.plan.explain import explain
 from engine.plan.plan import Plan
 from engine.run.events import Event, Progress
 from tests.run.conftest import calls, graph, ran
+from tests.run.forking import fork
 from tests.run.test_loop import pushing
 
-FOURTH = 4
 
-
-def kept(engine: Headless, document: Graph, turn: int) -> Fork:
-    """Where a graph's loop was after a turn, in the words of its file."""
-    from engine.service.steps import Steps
-
-    plan = engine.plan(document)
-    index = plan.number("loop")
-    entries = engine.store.probe([key for key in plan.keys if key is not None])
-    found = {plan.keys.index(key): entry for key, entry in entries.items()}
-    return Fork(turn=turn, key=Steps(plan, index, found, engine.store).keys[turn].hex())
-
-
-def begun(engine: Headless, document: Graph, turn: int = FOURTH) -> Graph:
+def begun(engine: Headless, document: Graph, turn: int = 4) -> Graph:
     """A graph that ran, going on from a turn."""
     ran(engine, document)
-    return forked(document, "loop", kept(engine, document, turn), engine.reference)
+    return fork(engine, document, "loop", turn)
 
 
 def scaled(document: Graph, b: float) -> Graph:
@@ -121,9 +110,9 @@ def test_the_whole_number_of_turns_may_change_but_not_below_the_fork(engine: Hea
 
 def test_what_was_given_up_is_an_error_and_nothing_begins_anew(engine: Headless) -> None:
     document = scaled(begun(engine, counted()), 100)
-    fork = document.nodes["loop"].fork
-    assert fork is not None
-    engine.store.drop([bytes.fromhex(fork.key)])
+    last = document.nodes["loop"].fork
+    assert last is not None
+    engine.store.drop([bytes.fromhex(last.key)])
     engine.store.flush()
     report, said = ran(engine, document)
     assert (report.status, said) == ("failed", [])
@@ -146,7 +135,7 @@ def test_a_plan_says_where_a_loop_goes_on_from(engine: Headless) -> None:
     )
 
 
-def why(engine: Headless, plan: Plan, scope: str = "") -> str:
+def why(engine: Headless, plan: Plan, scope: str = "nobody") -> str:
     """What a plan says of the loop."""
     return next(one.why for one in explain(plan, engine.store, scope) if one.instance == "loop")
 
@@ -207,9 +196,9 @@ def test_what_a_loop_collects_and_ends_by_belongs_to_its_kept_turns(engine: Head
 
 def test_only_loops_are_forked(engine: Headless) -> None:
     document = counted()
-    fork = Fork(turn=2, key="ab")
-    with pytest.raises(Exception, match="expected a loop"):
-        forked(document, "box", fork, engine.reference)
-    document.nodes["box"].fork = fork
+    begin = Fork(turn=2, key="ab")
+    with pytest.raises(GraphError, match="expected a loop"):
+        forked(document, "box", begin, engine.reference)
+    document.nodes["box"].fork = begin
     assert [problem.code for problem in check(document, engine.registry)] == ["not-a-loop"]
     assert calls == []

@@ -22,6 +22,7 @@ from nodes.values import Latent
 from tests.nodes.diffusion import sampling
 from tests.nodes.diffusion.sampling import GUIDANCE, SEED, SIZE, Choice, Loaded, another_pipeline
 from tests.nodes.diffusion.test_exactness import CHOICES, as_tensor, latents_of
+from tests.run.forking import fork
 
 VALUES = {
     "prompt": sampling.PROMPT,
@@ -212,6 +213,36 @@ def test_an_interrupted_loop_goes_on_from_its_checkpoint_with_the_same_bytes(nam
 
     assert min(turns) > 4
     assert codec.encode(resumed.outputs["small"]) == whole
+
+
+@SEVERAL
+def test_a_forked_loop_ends_with_the_same_bytes_after_the_turns_left(name: str, engine: Headless) -> None:
+    graph = shipped(engine, "text_to_image")
+    choose(graph, name)
+    sampler_loop(graph)[1].checkpoint = 2
+    whole = ran(engine, graph, "small")["small"].pixels
+    forked = fork(engine, graph, "sampler/turns", 4, VALUES)
+    turns: list[float] = []
+    report = engine.run(forked, VALUES, ["small"], listen=lambda event: turns.extend(done_of(event)))
+
+    assert (min(turns), max(turns)) == (5, len(turns) + 4)
+    assert report.outcomes["sampler/turns"] == "executed"
+    assert torch.equal(report.outputs["small"].pixels, whole)
+
+
+def test_a_forked_loop_goes_on_with_another_prompt_from_the_noise_that_is_left(engine: Headless) -> None:
+    graph = shipped(engine, "text_to_image")
+    choose(graph, "euler ancestral")
+    sampler_loop(graph)[1].checkpoint = 2
+    whole = ran(engine, graph, "small")["small"].pixels
+    forked = fork(engine, graph, "sampler/turns", 2, VALUES)
+    turns: list[float] = []
+    changed = VALUES | {"prompt": "a green frog", "guidance": 2.0, "seed": SEED + 1}
+    report = engine.run(forked, changed, ["small"], listen=lambda event: turns.extend(done_of(event)))
+
+    assert turns == [3, 4, 5, 6]
+    assert not {"noise", "sampler/begin"} & report.outcomes.keys()
+    assert not torch.equal(report.outputs["small"].pixels, whole)
 
 
 def done_of(event: Event) -> list[float]:

@@ -7,6 +7,7 @@ import pytest
 
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
+from tests.run.forking import fork
 
 GRAPHS = Path(__file__).parents[3] / "graphs"
 
@@ -54,6 +55,23 @@ def test_the_text_to_image_graph_trains_and_goes_on(autoencoder: Any, tmp_path: 
     assert losses[:20] == first.outputs["losses"]
     assert sum(losses[-5:]) < 0.95 * sum(losses[:5])
     assert "unet/config.json" in more.outputs["model"].names
+
+
+def test_a_forked_training_goes_on_from_its_state_with_another_recipe(autoencoder: Any) -> None:
+    _, folder = autoencoder
+    graph = small("train_text_to_image", widths=[16, 32], text_width=32, text_layers=1)
+    graph.outputs = {"losses": "train.loss", "state": "train.state"}
+    values = {"autoencoder": "autoencoder.safetensors", "pictures": 4, "batch": 4, "schedule": 30, "steps": 8}
+    with Headless(base=folder, cache=False) as headless:
+        whole = headless.run(graph, values).outputs
+        forked = fork(headless, graph, "train", 5, values)
+        same = headless.run(forked, values).outputs
+        forked.nodes["recipe"].params["rate"] = 0.02
+        other = headless.run(forked, values).outputs
+    assert same["state"].encode({}) == whole["state"].encode({})
+    assert same["losses"] == whole["losses"]
+    assert other["losses"][:6] == whole["losses"][:6]
+    assert other["losses"][6:] != whole["losses"][6:]
 
 
 def test_an_interrupted_run_ends_with_the_same_bytes(autoencoder: Any) -> None:

@@ -145,6 +145,11 @@ export function freeze(name: string, key: string | null, at: Path = ''): Operati
   return setFields(name, { frozen: key }, at)
 }
 
+/** Let a loop that goes on from a step of another run begin at its beginning. */
+export function unfork(name: string, at: Path = ''): Operation[] {
+  return setFields(name, { fork: null }, at)
+}
+
 /** Freeze instances at their results, of which the keys are given; where all these are frozen already, let them compute. */
 export function toggleFrozen(level: Graph, keys: ReadonlyMap<string, string>, at: Path = ''): Operation[] {
   const there = [...keys].flatMap(([name, key]) => {

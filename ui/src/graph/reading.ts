@@ -48,15 +48,20 @@ export function isName(name: string): boolean {
 const TEXTS = ['type', 'mode', 'title', 'ref', 'while', 'frozen'] as const
 
 function isBound(tree: Record<string, unknown>): boolean {
-  const { params, links, carry, over, collect, items, count } = tree
+  const { params, links, carry, over, collect, items, count, fork } = tree
   const sources = (value: unknown) => isText(value) || (Array.isArray(value) && isTexts(value))
   return (
     [params, carry].every((table) => isTable(table, () => true)) &&
     isTable(links, sources) &&
     [over, collect].every(isTexts) &&
     (isNothing(items) || Array.isArray(items) || isLink(items as never)) &&
-    (isNothing(count) || typeof count === 'number' || isLink(count as never))
+    (isNothing(count) || typeof count === 'number' || isLink(count as never)) &&
+    isFork(fork)
   )
+}
+
+function isFork(tree: unknown): boolean {
+  return isNothing(tree) || (isRecord(tree) && typeof tree.turn === 'number' && isText(tree.key))
 }
 
 function isTable(

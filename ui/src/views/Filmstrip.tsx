@@ -28,6 +28,7 @@ export function Filmstrip({ frames, selected, onSelect, label }: FilmstripProps)
   }, [at])
   if (frames.length === 0) return <p className="filmstrip__none">{t('views.noSteps')}</p>
   const last = frames.length - 1
+  const bare = frames.every((frame) => frame.url === undefined)
   const onKeyDown = (event: KeyboardEvent) => {
     const ways: Record<string, number> = {
       ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: last, PageUp: at - 10, PageDown: at + 10,
@@ -53,7 +54,7 @@ export function Filmstrip({ frames, selected, onSelect, label }: FilmstripProps)
             aria-label={t('views.step', { step: text })}
             onClick={() => onSelect(step)}
           >
-            {url === undefined ? (
+            {bare ? null : url === undefined ? (
               <span className="filmstrip__picture" />
             ) : (
               <img className="filmstrip__picture" src={url} alt="" loading="lazy" decoding="async" draggable={false} />

@@ -9,6 +9,7 @@ import { colourOf } from '../../stores/presence'
 import { nodeKey, type NodeRun } from '../../stores/runs'
 import { renameSelected, toggleCollapsed } from '../actions'
 import type { CardData } from '../nodes'
+import { ForkMark } from './ForkMark'
 import type { CardStatus } from './status'
 
 interface HeaderProps {
@@ -30,6 +31,7 @@ export function Header({ data, session, path, status, run, plan }: HeaderProps) 
       <span className={`card__dot card__dot--${family}`} aria-hidden />
       <span className="card__title" onDoubleClick={() => void renameSelected()}>{face.title}</span>
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
+      <ForkMark instance={instance} />
       <ChangedBy session={session} path={path} />
       {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
       <Badge mode={instance.mode ?? ''} status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={whyText(plan)} />

@@ -83,6 +83,7 @@ export const canvas: Translation<typeof english> = {
   collapse: 'Einklappen',
   pinned: 'Angeheftet',
   frozen: 'Eingefroren',
+  forked: 'Macht bei Schritt {step} weiter',
   enter: 'Hineingehen',
   leave: 'Den Untergraphen verlassen',
   progress: 'Fortschritt',

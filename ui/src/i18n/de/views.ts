@@ -76,6 +76,14 @@ export const views = {
   keepsElsewhere: 'Sie steht in einer anderen Datei. Um mehr zu behalten, packe den Teilgraphen aus und stelle es an der Schleife darin ein.',
   openFile: '{name} öffnen',
   step: 'Schritt {step}',
+  fork: 'Ab Schritt {step} abzweigen',
+  forkHint: 'Öffnet einen weiteren Graphen, der bei diesem Schritt weitermacht. Was darin geändert wird, gilt für die Durchgänge danach; nur sie laufen.',
+  fromStep: 'ab Schritt {step}',
+  forkOpened: 'Ein Graph ist geöffnet, der bei Schritt {step} weitermacht. Ändere etwas darin und lass ihn laufen.',
+  goesOn: 'Macht bei Schritt {step} eines anderen Laufs weiter. Die Startwerte gelten nicht.',
+  forkGone: 'Schritt {step}, bei dem sie weitermacht, ist nicht mehr gespeichert. Ohne die Abzweigung beginnt sie von vorn.',
+  unfork: 'Abzweigung aufheben',
+  keepStep: 'Schritt {step} für immer behalten',
 
   // Kennzahlen
   type: 'Typ',

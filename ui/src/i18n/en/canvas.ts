@@ -80,6 +80,7 @@ export const canvas = {
   collapse: 'Collapse',
   pinned: 'Pinned',
   frozen: 'Frozen',
+  forked: 'Goes on from step {step}',
   enter: 'Go inside',
   leave: 'Go out of the subgraph',
   progress: 'Progress',

@@ -73,6 +73,14 @@ export const views = {
   keepsElsewhere: 'It stands in another file. To keep more, unpack the subgraph and set it at the loop in it.',
   openFile: 'Open {name}',
   step: 'Step {step}',
+  fork: 'Fork from step {step}',
+  forkHint: 'Opens another graph that goes on from this step. Change something there: only the turns after it run.',
+  fromStep: 'from step {step}',
+  forkOpened: 'A graph was opened that goes on from step {step}. Change something in it, and run it.',
+  goesOn: 'Goes on from step {step} of another run. Its start values are not used.',
+  forkGone: 'Step {step}, from which it goes on, is not stored any more. Take the fork away to let it begin at its beginning.',
+  unfork: 'Take the fork away',
+  keepStep: 'Keep step {step} for good',
 
   // Figures
   type: 'Type',

@@ -34,7 +34,7 @@ function Referred({ place, name, instance }: LoopStepsProps) {
 function Loops({ place, name, instance, inside, file }: LoopStepsProps & { readonly inside: Graph | null; readonly file?: string }) {
   const loops = loopsOf(place.at, name, instance, inside)
   return loops.map((loop) => (
-    <Section key={loop.path} title={loop.name === name ? t('views.keptSteps') : t('views.keptStepsOf', { name: loop.name })}>
+    <Section key={`${place.session} ${loop.path}`} title={loop.name === name ? t('views.keptSteps') : t('views.keptStepsOf', { name: loop.name })}>
       <KeptTurns session={place.session} loop={loop} readOnly={place.readOnly || file !== undefined} file={file ?? ''} />
     </Section>
   ))

@@ -1,9 +1,8 @@
 /** Loops whose kept turns can be looked at from an instance: itself, or those in the graph that it holds. */
 
 import { children, type Path } from '../../graph/level'
+import { LOOP } from '../../graph/ports'
 import type { Graph, Instance } from '../../protocol'
-
-const LOOP = 'flow.loop'
 
 export interface LoopPlace {
   /** Path of the loop. */

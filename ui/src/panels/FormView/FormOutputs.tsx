@@ -6,10 +6,11 @@ import { formatAgo, formatBytes, t } from '../../i18n/t'
 import type { ArtifactRecord, RunRecord } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
 import { Skeleton } from '../../shell/Spinner'
-import { examples, pictureOfExample, type Example } from '../../stores/examples'
+import { examples } from '../../stores/examples'
 import { useKeyed } from '../../stores/keyed'
 import { results } from '../../stores/results'
 import { isOver, nodeKey, useRuns } from '../../stores/runs'
+import { ExamplePicture } from '../Example/ExamplePicture'
 import { openOverlay } from '../Files/overlay'
 import { fileNameOf, isImage, picturesOf } from '../Gallery/pictures'
 import { download } from '../History/actions'
@@ -92,35 +93,15 @@ function Stored({ session, output, onRun }: StoredProps) {
   const key = nodeKey(session, name)
   const result = entry(useKeyed(results, key), port)
   const example = useKeyed(examples, key)
-  if (!result && example && port in example.ports)
-    return <ExampleOutput example={example} port={port} title={readable(output.name)} />
+  if (!result && example && port in example.ports) {
+    const title = readable(output.name)
+    return <ExamplePicture className="form-output__picture" example={example} port={port} title={title} onLoad={sharpen} />
+  }
   if (!result) return <Nothing session={session} onRun={onRun} />
   return (
     <Suspense fallback={<Skeleton lines={0} picture={240} />}>
       <StoredOutput session={session} path={name} port={port} result={result} />
     </Suspense>
-  )
-}
-
-interface ExampleProps {
-  readonly example: Example
-  readonly port: string
-  readonly title: string
-}
-
-function ExampleOutput({ example, port, title }: ExampleProps) {
-  const { former } = example
-  return (
-    <div className="form-output__value">
-      <img
-        className="form-output__picture"
-        data-former={former}
-        src={pictureOfExample(example, port)}
-        alt={t(former ? 'panels.formFormer' : 'panels.formExample', { output: title })}
-        onLoad={sharpen}
-      />
-      <span className="form-output__mark">{t(former ? 'canvas.former' : 'canvas.example')}</span>
-    </div>
   )
 }
 

@@ -8,10 +8,12 @@ import type { Interface } from '../../graph/ports'
 import { t } from '../../i18n/t'
 import type { OutputPortRecord } from '../../protocol'
 import { Menu, type MenuEntry } from '../../shell/Menu'
+import { examples } from '../../stores/examples'
 import { edit } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
 import { results, type Result } from '../../stores/results'
 import { nodeKey } from '../../stores/runs'
+import { ExamplePicture } from '../Example/ExamplePicture'
 import { HelpText } from '../Library/HelpText'
 import { PortDot } from '../Library/PortType'
 import { openLinkTo } from '../Outline/linkTo'
@@ -89,11 +91,22 @@ function Output(props: OutputProps) {
           {result ? (
             <StoredValue session={place.session} path={path} port={port} result={result} />
           ) : (
-            <p className="named-port__note">{t('left.nothingStored')}</p>
+            <NotStored session={place.session} path={path} port={port} />
           )}
         </div>
       )}
     </li>
+  )
+}
+
+/** Says that nothing is stored of an output, and shows the example of it that came with the graph. */
+function NotStored({ session, path, port }: { readonly session: string; readonly path: string; readonly port: string }) {
+  const example = useKeyed(examples, nodeKey(session, path))
+  return (
+    <>
+      <p className="named-port__note">{t('left.nothingStored')}</p>
+      {example && port in example.ports && <ExamplePicture example={example} port={port} title={port} />}
+    </>
   )
 }
 

@@ -287,7 +287,8 @@ class Unpack(Operation):
 class SetFields(Operation):
     """Set fields of an instance that are neither params nor links; null gives a field its default again.
 
-    Titles, mode, lifted ports (``over``), the fields of a loop, and ``frozen`` are set this way.
+    Titles, mode, lifted ports (``over``), the fields of a loop, and ``frozen`` are set this way; so is
+    whether a subgraph is in the graph (``graph``) or in a file (``ref``).
     """
 
     op: Literal["set_fields"] = "set_fields"
@@ -306,6 +307,7 @@ class SetFields(Operation):
             "keep",
             "fork",
             "frozen",
+            "graph",
             "ref",
             "type",
             "version",

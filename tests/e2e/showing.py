@@ -24,7 +24,9 @@ def chord(root: float = 220.0, seconds: float = 2.0) -> Audio:
 
     time = torch.arange(int(RATE * seconds)) / RATE
     fading = torch.exp(-2 * time / seconds)
-    tone, third, fifth = (torch.sin(2 * math.pi * root * ratio * time) * fading for ratio in (1, 5 / 4, 3 / 2))
+    tone, third, fifth = (
+        torch.sin(2 * math.pi * root * ratio * time) * fading for ratio in (1, 5 / 4, 3 / 2)
+    )
     return Audio(torch.stack([tone + third, tone + fifth])[None] * 0.45, RATE)
 
 
@@ -45,7 +47,9 @@ def torus(around: Count = 48, across: Count = 24) -> Mesh:
     import torch
 
     u, v = torch.meshgrid(
-        torch.arange(around) * (2 * math.pi / around), torch.arange(across) * (2 * math.pi / across), indexing="ij"
+        torch.arange(around) * (2 * math.pi / around),
+        torch.arange(across) * (2 * math.pi / across),
+        indexing="ij",
     )
     ring = 1 + 0.4 * v.cos()
     vertices = torch.stack([ring * u.cos(), 0.4 * v.sin(), ring * u.sin()], -1).reshape(-1, 3)
@@ -66,7 +70,9 @@ def decay(count: Count = 200) -> list[float]:
 @node("showing.table")
 def table() -> list[Any]:
     """Give some rows of a table."""
-    return [{"step": step, "loss": 0.9 / (step + 1), "note": "warm-up" if step < 2 else ""} for step in range(20)]
+    return [
+        {"step": step, "loss": 0.9 / (step + 1), "note": "warm-up" if step < 2 else ""} for step in range(20)
+    ]
 
 
 @node("showing.story")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.editor import Editor, Node, middle
@@ -91,6 +93,23 @@ def test_what_is_selected_becomes_a_loop_that_is_entered_by_keys(editor: Editor)
     expect(loop.card).to_be_focused()
 
 
+def test_a_subgraph_becomes_a_file_and_part_of_the_graph_again(editor: Editor, workspace: Path) -> None:
+    _, blur = chain(editor)
+    blur.title.click()
+    editor.page.keyboard.press("Control+Shift+g")
+    subgraph = editor.node("subgraph")
+    expect(subgraph.card).to_be_focused()
+    editor.command("Save the subgraph as a file")
+    editor.page.get_by_role("textbox", name="File name").fill("soft")
+    editor.page.keyboard.press("Enter")
+    expect(subgraph.card.locator(".card__body")).to_have_count(0)
+    assert "image.blur" in (workspace / "soft.json").read_text(encoding="utf-8")
+
+    editor.command("Take the file")
+    expect(subgraph.card.locator(".card__body")).to_be_visible()
+    expect(editor.links()).to_have_count(1)
+
+
 def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
     chain(editor)
     keyboard = editor.page.keyboard
@@ -120,6 +139,9 @@ def test_cards_and_notes_are_made_larger_by_their_corner(editor: Editor) -> None
 
     editor.canvas.click(position={"x": 200, "y": 560})
     editor.page.keyboard.press("n")
+    text = editor.page.get_by_role("textbox", name="Note")
+    expect(text).to_be_focused()
+    text.fill("Why so soft?")
     editor.page.keyboard.press("Control+Enter")
     note = editor.canvas.locator(".note-box")
     expect(note).to_be_focused()

@@ -162,6 +162,21 @@ def test_fields_are_set_and_reset() -> None:
     )
 
 
+def test_a_subgraph_goes_to_a_file_and_comes_back() -> None:
+    before = edited(op="embed", names=["one", "sum"], name="sub")
+    inner = before.nodes["sub"].graph
+    assert inner is not None
+    out = {"op": "set_fields", "name": "sub", "fields": {"graph": None, "ref": "sub.json"}}
+    undo = apply(before, OPERATIONS.validate_python(out))
+    assert (before.nodes["sub"].ref, before.nodes["sub"].graph) == ("sub.json", None)
+
+    back = {"op": "set_fields", "name": "sub", "fields": {"graph": json.loads(inner.to_bytes()), "ref": None}}
+    apply(before, OPERATIONS.validate_python(back))
+    assert before.nodes["sub"].graph == inner
+    with pytest.raises(Refused):
+        apply(before, undo)
+
+
 def test_the_graph_is_described() -> None:
     assert edited(op="describe", fields={"title": "Sum", "help": ""}).title == "Sum"
 

@@ -879,7 +879,8 @@ export interface Unpack {
 /**
  * Set fields of an instance that are neither params nor links; null gives a field its default again.
  *
- * Titles, mode, lifted ports (`over`), the fields of a loop, and `frozen` are set this way.
+ * Titles, mode, lifted ports (`over`), the fields of a loop, and `frozen` are set this way; so is whether a
+ * subgraph is in the graph (`graph`) or in a file (`ref`).
  */
 export interface SetFields {
   at?: string

@@ -56,7 +56,7 @@ export function cardEntries(node: FlowNode, several: boolean): MenuEntry[] {
     ...(several ? [{ id: 'layout', label: t('canvas.layout'), entries: layoutEntries() }] : []),
     { id: 'go', label: t('canvas.selectMore'), entries: groups(['edit.selectBefore', 'edit.selectAfter']) },
     'line',
-    ...groups(['graph.group', 'graph.embed', 'graph.loop', 'graph.unpack', 'graph.enter'], ['view.fitSelected', 'node.help']),
+    ...groups(['graph.group', 'graph.embed', 'graph.loop', 'graph.unpack', 'graph.takeOut', 'graph.takeIn', 'graph.enter'], ['view.fitSelected', 'node.help']),
   ]
 }
 

@@ -23,7 +23,7 @@ export const canvas: Translation<typeof english> = {
   fit: 'Alles zeigen',
   fitSelected: 'Auswahl zeigen',
   minimap: 'Karte des Graphen',
-  readOnly: 'Aus einer Bibliothek: zum Ändern erst auspacken',
+  readOnly: 'Aus einer Datei: zum Ändern hier erst aufnehmen',
   group: 'Gruppe',
   collapsed: 'Eingeklappt',
   size: 'Größe',

@@ -20,7 +20,7 @@ export const canvas = {
   fit: 'Show everything',
   fitSelected: 'Show what is selected',
   minimap: 'Map of the graph',
-  readOnly: 'From a library: to change it, unpack it first',
+  readOnly: 'From a file: to change it here, take its graph in',
   group: 'Group',
   collapsed: 'Collapsed',
   size: 'Size',

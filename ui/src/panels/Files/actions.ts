@@ -83,9 +83,10 @@ export async function saveAs(session: string): Promise<boolean> {
   return true
 }
 
-const withEnding = (name: string) => (/\.json$/i.test(name) ? name : `${name}.json`)
+export const withEnding = (name: string) => (/\.json$/i.test(name) ? name : `${name}.json`)
 
-function checkName(value: string, taken: ReadonlySet<string>): string | null {
+/** What is wrong with a name for a new file, if anything is. */
+export function checkName(value: string, taken: ReadonlySet<string>): string | null {
   if (!value.trim()) return t('panels.nameNeeded')
   const name = withEnding(value.trim())
   return taken.has(name) || taken.has(name.replace(/\.json$/i, '')) ? t('panels.nameTaken', { name }) : null

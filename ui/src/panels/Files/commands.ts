@@ -7,6 +7,7 @@ import { keepVersion } from '../Versions/keep'
 import { closeGraph, duplicateGraph, newGraph, renameGraph, saveAs, saveGraph } from './actions'
 import { exportJson, exportPng } from './export'
 import { openOverlay } from './overlay'
+import { isExtractable, isReference, takeIn, takeOut } from './subgraphs'
 
 const active = () => useGraphs.getState().active
 const hasGraph = () => active() !== ''
@@ -87,6 +88,8 @@ const commands = (): Command[] => [
     when: hasGraph,
     run: () => openOverlay({ kind: 'missing', session: active() }),
   },
+  { id: 'graph.takeOut', group: 'graph', titleKey: 'panels.takeOut', when: isExtractable, run: takeOut },
+  { id: 'graph.takeIn', group: 'graph', titleKey: 'panels.takeIn', when: isReference, run: takeIn },
   {
     id: 'file.close',
     group: 'graph',

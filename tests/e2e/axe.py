@@ -9,6 +9,9 @@ from playwright.sync_api import Page
 
 SOURCE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => {
+    // Colours that are on their way to others, such as of a dialog that fades in, have no contrast yet
+    const passes = ({ effect }) => effect.getComputedTiming().endTime !== Infinity
+    await Promise.allSettled(document.getAnimations().filter(passes).map(({ finished }) => finished))
     const { violations } = await axe.run(document, { resultTypes: ['violations'] })
     return violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ target, html }) => `${id}: ${help}: ${target.join(' ')}: ${html.slice(0, 160)}`))

@@ -3,21 +3,23 @@
  */
 
 import type { Graph, Instance } from '../protocol'
-import { children, type Path } from './level'
+import { children, GROUP, NOTE, viewOf, type Path } from './level'
 import { sourceNames } from './links'
 import { inOrder } from './path'
 import { LOOP } from './ports'
 
-/** An instance in the outline. */
+export type ItemKind = 'node' | 'subgraph' | 'loop' | 'group' | 'note'
+
+/** An instance, frame or note in the outline. */
 export interface OutlineItem<Status = string> {
-  /** Path of the instance. */
+  /** Path of the instance, or of the frame or note by its id. */
   path: string
   /** The level that it stands in. */
   at: Path
   name: string
   title: string
-  kind: 'node' | 'subgraph' | 'loop'
-  /** Id of its node; empty for a subgraph. */
+  kind: ItemKind
+  /** Id of its node; empty for what is none. */
   type: string
   mode: string
   /**
@@ -34,7 +36,7 @@ export interface OutlineItem<Status = string> {
   items: OutlineItem<Status>[]
 }
 
-/** The tree of a graph, each level in an order in which instances come after what they read. */
+/** The tree of a graph, each level in an order in which instances come after what they read; then its frames and notes. */
 export function outlineOf<Status = string>(
   graph: Graph,
   statusOf: (path: string) => Status | undefined = () => undefined,
@@ -43,13 +45,20 @@ export function outlineOf<Status = string>(
   const waiting = [{ level: graph, at: '', depth: 1, items: top }]
   for (let part = waiting.pop(); part; part = waiting.pop()) {
     const names = inOrder(part.level)
+    const boxes = boxesOf(part.level)
+    const siblings = names.length + boxes.length
     names.forEach((name, place) => {
       const instance = part.level.nodes?.[name] ?? {}
       const path = children(part.at, name)
       const item = { ...itemOf(instance, name), path, at: part.at, depth: part.depth, place: place + 1 }
       const items: OutlineItem<Status>[] = []
-      part.items.push({ ...item, siblings: names.length, status: statusOf(path), items })
+      part.items.push({ ...item, siblings, status: statusOf(path), items })
       if (instance.graph) waiting.push({ level: instance.graph, at: path, depth: part.depth + 1, items })
+    })
+    boxes.forEach((box, place) => {
+      const path = children(part.at, box.name)
+      const here = { path, at: part.at, depth: part.depth, place: names.length + place + 1, siblings }
+      part.items.push({ ...box, ...here, type: '', mode: '', reads: [], status: undefined, items: [] })
     })
   }
   return top
@@ -69,6 +78,15 @@ export function flatten<Status>(
   return seen
 }
 
+/** The frames and notes of a level. */
+function boxesOf(level: Graph): { name: string; title: string; kind: 'group' | 'note' }[] {
+  const { groups, notes } = viewOf(level)
+  return [
+    ...groups.map(({ id, title }) => ({ name: GROUP + id, title, kind: 'group' as const })),
+    ...notes.map(({ id, text }) => ({ name: NOTE + id, title: text, kind: 'note' as const })),
+  ]
+}
+
 function itemOf(instance: Instance, name: string) {
   return {
     name,
@@ -80,7 +98,7 @@ function itemOf(instance: Instance, name: string) {
   }
 }
 
-function kindOf(instance: Instance): 'node' | 'subgraph' | 'loop' {
+function kindOf(instance: Instance): ItemKind {
   if (instance.type === LOOP) return 'loop'
   return instance.graph || instance.ref ? 'subgraph' : 'node'
 }

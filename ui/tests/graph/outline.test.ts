@@ -30,6 +30,18 @@ describe('the outline', () => {
     expect(outline[2]).toMatchObject({ title: 'Inside', depth: 1, place: 3, siblings: 4, status: undefined })
   })
 
+  it('lists frames and notes after the instances of their level', () => {
+    const level: Graph = {
+      nodes: { a: {} },
+      view: { '.group.g': { at: [0, 0], size: [9, 9], title: 'Sketch' }, '.note.n': { at: [0, 0], text: 'Try it' } },
+    }
+    expect(outlineOf(level)).toMatchObject([
+      { path: 'a', place: 1, siblings: 3 },
+      { path: '.group.g', title: 'Sketch', kind: 'group', place: 2, siblings: 3 },
+      { path: '.note.n', title: 'Try it', kind: 'note', place: 3, siblings: 3 },
+    ])
+  })
+
   it('is gone through as far as it is open', () => {
     expect(flatten(outline).map(({ path }) => path)).toEqual(['first', 'alone', 'sub', 'sub/in', 'last'])
     expect(flatten(outline, () => false).map(({ path }) => path)).toEqual(['first', 'alone', 'sub', 'last'])

@@ -104,6 +104,8 @@ export const widgets = {
   // Masken
   maskTitle: 'Maske malen',
   maskTitleOf: 'Maske über {name} malen',
+  maskGoOn: 'Weitermalen: {name}',
+  maskChanged: 'Die Maske wurde geändert.',
   paintMask: 'Maske malen …',
   maskOf: 'Maske für {name}',
   maskAdded: 'Die Maske steht jetzt neben dem Bild.',

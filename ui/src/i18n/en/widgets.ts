@@ -98,6 +98,8 @@ export const widgets = {
   // Masks
   maskTitle: 'Paint a mask',
   maskTitleOf: 'Paint a mask over {name}',
+  maskGoOn: 'Paint on: {name}',
+  maskChanged: 'The mask was changed.',
   paintMask: 'Paint a mask…',
   maskOf: 'Mask for {name}',
   maskAdded: 'The mask was added beside the picture.',

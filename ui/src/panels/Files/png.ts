@@ -1,7 +1,7 @@
 /** Pictures that carry their graph: a text chunk in a PNG file, as runs write it and the server reads it. */
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-/** Keyword of the chunk. */
+/** Keyword of the chunk that holds a graph. */
 export const KEYWORD = 'knotwork'
 const TEXTS = new Set(['tEXt', 'zTXt', 'iTXt'])
 /** Length, kind and check sum. */
@@ -12,30 +12,29 @@ interface Chunk {
   data: Uint8Array
 }
 
-/** The bytes of a PNG with a text under the keyword, in place of one that was there. */
-export function withText(png: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
+/** The bytes of a PNG with a text under a keyword, in place of one that was there. */
+export function withText(png: Uint8Array, text: string, keyword = KEYWORD): Uint8Array<ArrayBuffer> {
   const [header, ...others] = chunksOf(png)
   if (header?.kind !== 'IHDR') throw new Error('expected a PNG file that begins with its header')
-  const kept = others.filter((chunk) => !TEXTS.has(chunk.kind) || keywordOf(chunk) !== KEYWORD)
+  const kept = others.filter((chunk) => !TEXTS.has(chunk.kind) || keywordOf(chunk) !== keyword)
   // In front of the picture: readers that stop there find it
-  const chunks = [header, { kind: 'iTXt', data: textData(text) }, ...kept]
+  const chunks = [header, { kind: 'iTXt', data: textData(text, keyword) }, ...kept]
   const parts = [new Uint8Array(SIGNATURE), ...chunks.map(encoded)]
   return joined(parts)
 }
 
-/** The text under the keyword; null when a PNG has none that can be read without unpacking. */
-export function textOf(png: Uint8Array): string | null {
-  const found = chunksOf(png).find((chunk) => chunk.kind === 'iTXt' && keywordOf(chunk) === KEYWORD)
+/** The text under a keyword; null when a PNG has none that can be read without unpacking. */
+export function textOf(png: Uint8Array, keyword = KEYWORD): string | null {
+  const found = chunksOf(png).find((chunk) => chunk.kind === 'iTXt' && keywordOf(chunk) === keyword)
   if (!found) return null
   // Keyword, 0, two bytes of compression, language, 0, keyword in that language, 0
-  const language = found.data.indexOf(0, KEYWORD.length + 3)
+  const language = found.data.indexOf(0, keyword.length + 3)
   const begin = found.data.indexOf(0, language + 1) + 1
   return new TextDecoder().decode(found.data.subarray(begin))
 }
 
-function textData(text: string): Uint8Array {
-  const keyword = new TextEncoder().encode(KEYWORD)
-  return joined([keyword, new Uint8Array(5), new TextEncoder().encode(text)])
+function textData(text: string, keyword: string): Uint8Array {
+  return joined([new TextEncoder().encode(keyword), new Uint8Array(5), new TextEncoder().encode(text)])
 }
 
 function keywordOf({ data }: Chunk): string {

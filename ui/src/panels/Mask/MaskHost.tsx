@@ -1,8 +1,9 @@
 import { useEffect } from 'react'
 import { adding } from '../../canvas/actions'
-import { editable } from '../../canvas/here'
+import { editable, editLevel } from '../../canvas/here'
 import { shownNodes } from '../../canvas/view'
 import { viewOf, type Point } from '../../graph/level'
+import { setParam } from '../../graph/operations'
 import { t } from '../../i18n/t'
 import { announce } from '../../shell/announce'
 import { lazyPart } from '../../shell/lazyPart'
@@ -11,7 +12,8 @@ import type { MaskPainterProps } from '../../widgets/MaskPainter'
 import { noteRecent } from '../../widgets/files'
 import { send } from '../../widgets/uploads'
 import { CARD, maskOperations, placeBelow, type Box } from './masking'
-import { maskableSelected, paintMask, useMasking, type Masked } from './store'
+import { withOrigin } from './origin'
+import { endMask, maskableSelected, paintMask, useMasking, type Masked } from './store'
 
 const Painter = lazyPart<MaskPainterProps>(
   () => import('../../widgets/MaskPainter').then((module) => ({ default: module.MaskPainter })),
@@ -29,7 +31,10 @@ export function MaskHost() {
           titleKey: 'widgets.paintMask',
           group: 'nodes',
           when: () => maskableSelected() !== null,
-          run: () => paintMask(maskableSelected()),
+          run: async () => {
+            const masked = maskableSelected()
+            if (masked) await paintMask(masked)
+          },
         },
       ]),
     [],
@@ -39,11 +44,12 @@ export function MaskHost() {
     <Painter
       open
       onOpenChange={(open) => {
-        if (!open) paintMask(null)
+        if (!open) endMask()
       }}
       picture={masked.picture}
-      title={t('widgets.maskTitleOf', { name: masked.title })}
-      onPaint={(mask) => place(mask, masked)}
+      {...(masked.mask === undefined ? {} : { mask: masked.mask })}
+      title={t(masked.mask === undefined ? 'widgets.maskTitleOf' : 'widgets.maskGoOn', { name: masked.title })}
+      onPaint={(mask) => (masked.mask === undefined ? place : replace)(mask, masked)}
     />
   )
 }
@@ -51,14 +57,28 @@ export function MaskHost() {
 /** Send a painted mask and put it into the graph beside the picture, as one edit. */
 async function place(mask: Blob, masked: Masked): Promise<void> {
   const title = t('widgets.maskOf', { name: masked.title })
-  const sent = await send(new File([mask], `${title.replace(/\.[^.]+$/, '')}.png`, { type: 'image/png' }))
-  noteRecent(sent.id)
+  const file = await keep(mask, masked, `${title.replace(/\.[^.]+$/, '')}.png`)
   const here = editable()
   if (!here) throw new Error(t('widgets.maskNoPlace'))
   const position = placeFor(masked.name)
-  const names = await adding((at) => maskOperations(here.level, { file: sent.id, title, position }, here.known.catalogue, at))
+  const names = await adding((at) => maskOperations(here.level, { file, title, position }, here.known.catalogue, at))
   if (names.length === 0) throw new Error(t('widgets.maskNoPlace'))
   announce(t('widgets.maskAdded'))
+}
+
+/** Send a mask that was painted on, and load it in place of the one before, as one edit. */
+async function replace(mask: Blob, masked: Masked): Promise<void> {
+  const file = await keep(mask, masked, masked.title)
+  const { name, port = '' } = masked
+  if (!(await editLevel((level, at) => setParam(level, name, port, file, at)))) throw new Error(t('widgets.maskNoPlace'))
+  announce(t('widgets.maskChanged'))
+}
+
+/** Send a mask under a name, with the picture that it belongs to noted in it; gives its id. */
+async function keep(mask: Blob, { origin }: Masked, name: string): Promise<string> {
+  const sent = await send(new File([await withOrigin(mask, origin)], name, { type: 'image/png' }))
+  noteRecent(sent.id)
+  return sent.id
 }
 
 function placeFor(name: string): Point {

@@ -19,5 +19,5 @@ export function PaintMask({ session, at, name }: PaintMaskProps) {
   useKeyed(results, nodeKey(session, children(at, name)))
   const masked = maskable(name)
   if (!masked) return null
-  return <Button icon={Brush} onClick={() => paintMask(masked)}>{t('widgets.paintMask')}</Button>
+  return <Button icon={Brush} onClick={() => void paintMask(masked)}>{t('widgets.paintMask')}</Button>
 }

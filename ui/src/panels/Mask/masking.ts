@@ -1,6 +1,6 @@
 /** What a painted mask becomes in a graph, and which instances have a picture to paint over. */
 
-import { entry, type Path, type Point } from '../../graph/level'
+import { entry, splitPort, type Path, type Point } from '../../graph/level'
 import { addInstance, freeName } from '../../graph/operations'
 import type { Catalogue, Interface } from '../../graph/ports'
 import type { Graph, Instance, Operation } from '../../protocol'
@@ -17,15 +17,21 @@ export interface Box {
   readonly size: Readonly<Point>
 }
 
-/** The picture file that an instance is given by a param; empty when there is none. */
-export function pictureGiven(instance: Instance, face: Interface | null): string {
+/** The param that gives an instance a picture file, and that file; null when there is none. */
+export function pictureGiven(instance: Instance, face: Interface | null): { port: string; file: string } | null {
   for (const [port, record] of Object.entries(face?.inputs ?? {})) {
     const { schema } = record
     if (!record.param || schema['widget'] !== 'file' || schema['root'] === 'models' || entry(instance.links, port)) continue
     const value = entry(instance.params, port) ?? schema['default']
-    if (typeof value === 'string' && isPicture(value)) return value
+    if (typeof value === 'string' && isPicture(value)) return { port, file: value }
   }
-  return ''
+  return null
+}
+
+/** The instance that loads the picture which another reads as a mask; null of one that reads none. */
+export function loadedFor(instance: Instance): string | null {
+  const source = instance.type === READ ? entry(instance.links, 'image') : undefined
+  return typeof source === 'string' ? splitPort(source).name : null
 }
 
 /** Whether the nodes are installed that make a mask of a picture file. */

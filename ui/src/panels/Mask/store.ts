@@ -3,21 +3,29 @@
 import { create } from 'zustand'
 import { address } from '../../api/http'
 import { editable } from '../../canvas/here'
-import { children, entry } from '../../graph/level'
+import { children, entry, nameOf } from '../../graph/level'
 import { interfaceOf } from '../../graph/ports'
+import type { Instance } from '../../protocol'
 import { results } from '../../stores/results'
 import { nodeKey } from '../../stores/runs'
+import { useGraphs } from '../../stores/graphs'
 import { useSelection } from '../../stores/selection'
-import { fileName, pictureFile, useUploads } from '../../widgets/uploads'
-import { canMask, pictureGiven } from './masking'
+import { fileName, isUpload, pictureFile, useUploads } from '../../widgets/uploads'
+import { canMask, loadedFor, pictureGiven } from './masking'
+import { originOf, type Origin } from './origin'
 
 export interface Masked {
-  /** The instance that has the picture. */
+  /** The instance that has the picture; of a mask that is painted on, the one that loads it. */
   readonly name: string
   /** Address of the picture. */
   readonly picture: string
   /** What people call it. */
   readonly title: string
+  readonly origin: Origin
+  /** Where the picture file is given; for one that a node gave, nowhere. */
+  readonly port?: string
+  /** Address of the mask to go on from, which is then replaced. */
+  readonly mask?: string
 }
 
 export const useMasking = create<{ masked: Masked | null }>(() => ({ masked: null }))
@@ -27,25 +35,58 @@ export function maskable(name: string): Masked | null {
   const here = editable()
   const instance = entry(here?.level.nodes, name)
   if (!here || !instance || !canMask(here.known.catalogue)) return null
-  const { known, session, at } = here
+  const loader = loadedFor(instance)
+  if (loader !== null) return maskable(loader)
+  return givenTo(here, name, instance) ?? gaveBy(here, name, instance)
+}
+
+type Here = NonNullable<ReturnType<typeof editable>>
+
+function givenTo({ known }: Here, name: string, instance: Instance): Masked | null {
   const given = pictureGiven(instance, interfaceOf(instance, name, known.catalogue, known.interfaces))
-  if (given) return { name, picture: pictureFile(given), title: fileName(given, useUploads.getState().known) }
+  if (!given) return null
+  const { port, file } = given
+  return { name, picture: pictureFile(file), title: fileName(file, useUploads.getState().known), origin: { file }, port }
+}
+
+function gaveBy({ session, at }: Here, name: string, instance: Instance): Masked | null {
   const path = children(at, name)
-  for (const [port, { kind, digest }] of Object.entries(results.get(nodeKey(session, path)) ?? {})) {
-    if (kind !== 'image') continue
-    const picture = address(`sessions/${session}/values/file`, { instance: path, port, digest })
-    return { name, picture, title: instance.title || name }
-  }
-  return null
+  const port = Object.entries(results.get(nodeKey(session, path)) ?? {}).find(([, { kind }]) => kind === 'image')?.[0]
+  if (port === undefined) return null
+  const origin = { instance: path, port }
+  const picture = pictureOf(origin)
+  return picture ? { name, picture, title: instance.title || name, origin } : null
+}
+
+/** Address of the picture that masks are painted over; null while what gives it has not run. */
+function pictureOf(origin: Origin): string | null {
+  if ('file' in origin) return pictureFile(origin.file)
+  const session = useGraphs.getState().active
+  const { instance, port } = origin
+  const digest = results.get(nodeKey(session, instance))?.[port]?.digest
+  return digest === undefined ? null : address(`sessions/${session}/values/file`, { instance, port, digest })
 }
 
 /** The one instance that is selected, if a mask can be painted over its picture. */
 export function maskableSelected(): Masked | null {
   const { names } = useSelection.getState()
   const [name] = names
-  return name !== undefined && names.length === 1 ? maskable(name) : null
+  return name !== undefined && names.length === 1 ? maskable(nameOf(name)) : null
 }
 
-export function paintMask(masked: Masked | null): void {
-  useMasking.setState({ masked })
+/** Open the painter; a mask that was painted in it is opened with what is painted, over the picture below it. */
+export async function paintMask(masked: Masked): Promise<void> {
+  useMasking.setState({ masked: (await paintedOn(masked)) ?? masked })
+}
+
+export function endMask(): void {
+  useMasking.setState({ masked: null })
+}
+
+async function paintedOn(masked: Masked): Promise<Masked | null> {
+  if (!('file' in masked.origin) || !isUpload(masked.origin.file)) return null
+  const response = await fetch(masked.picture).catch(() => null)
+  const origin = response?.ok ? originOf(new Uint8Array(await response.arrayBuffer())) : null
+  // Without the picture the mask itself lies below what is painted
+  return origin && { ...masked, origin, picture: pictureOf(origin) ?? masked.picture, mask: masked.picture }
 }

@@ -1,8 +1,8 @@
-import { ChevronDown, ChevronRight, CircleAlert, Repeat, SquareStack } from 'lucide-react'
+import { ChevronDown, ChevronRight, CircleAlert, Group, Repeat, SquareStack, StickyNote } from 'lucide-react'
 import { memo } from 'react'
 import { useProblemsOf } from '../../canvas/marks'
 import { statusOf, type CardStatus } from '../../canvas/card/status'
-import type { OutlineItem } from '../../graph/outline'
+import type { ItemKind, OutlineItem } from '../../graph/outline'
 import { formatPercent, formatSeconds, t } from '../../i18n/t'
 import { whyText } from '../../i18n/why'
 import type { Explanation } from '../../protocol'
@@ -22,7 +22,10 @@ interface OutlineRowProps {
   readonly height: number
 }
 
-/** An instance: what it is called, which node it is, what would become of it, and what is wrong with it. */
+/**
+ * An instance: what it is called, which node it is, what would become of it, and what is wrong with it; a frame
+ * or note: what is written in it.
+ */
 export const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
   const { item, open, current, selected, top, height } = props
   const inside = item.items.length > 0
@@ -42,9 +45,9 @@ export const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
       <Fold item={item} open={open} />
       <span className="outline-row__title">{item.title}</span>
       {item.type && item.kind === 'node' && <span className="outline-row__type">{item.type}</span>}
-      {item.kind !== 'node' && <Kind kind={item.kind} />}
+      <Kind kind={item.kind} />
       {item.mode && <span className="outline-row__mode">{t(item.mode === 'mute' ? 'left.modeMute' : 'left.modeBypass')}</span>}
-      <State item={item} session={props.session} />
+      {isRun(item.kind) && <State item={item} session={props.session} />}
     </div>
   )
 })
@@ -67,12 +70,22 @@ function Fold({ item, open }: { readonly item: OutlineItem; readonly open: boole
   )
 }
 
-function Kind({ kind }: { readonly kind: 'subgraph' | 'loop' }) {
-  const Icon = kind === 'loop' ? Repeat : SquareStack
+const KINDS = {
+  loop: { icon: Repeat, name: 'left.loop' },
+  subgraph: { icon: SquareStack, name: 'left.subgraph' },
+  group: { icon: Group, name: 'canvas.group' },
+  note: { icon: StickyNote, name: 'canvas.note' },
+} as const
+
+const isRun = (kind: ItemKind) => kind !== 'group' && kind !== 'note'
+
+function Kind({ kind }: { readonly kind: ItemKind }) {
+  if (kind === 'node') return null
+  const { icon: Icon, name } = KINDS[kind]
   return (
     <span className="outline-row__kind">
       <Icon size={12} aria-hidden />
-      {t(kind === 'loop' ? 'left.loop' : 'left.subgraph')}
+      {t(name)}
     </span>
   )
 }

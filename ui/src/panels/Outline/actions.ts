@@ -1,28 +1,20 @@
-/** What can be done to an instance from the outline, on whichever level it stands. */
+/** What can be done from the outline to an instance, on whichever level it stands. */
 
-import { entry, instanceAt, levelAt, nameOf, parent } from '../../graph/level'
+import { entry, instanceAt, nameOf } from '../../graph/level'
 import { isLevel } from '../../graph/ports'
 import { removeAll, rename, toggleMode } from '../../graph/operations'
 import { t } from '../../i18n/t'
-import type { Graph, Operation } from '../../protocol'
+import type { Graph } from '../../protocol'
 import { announce } from '../../shell/announce'
 import { prompt } from '../../shell/ask'
 import type { MenuEntry } from '../../shell/Menu'
-import { activeGraph, edit, enterLevel, useGraphs } from '../../stores/graphs'
+import { activeGraph, enterLevel, useGraphs } from '../../stores/graphs'
+import { editAround, levelOf } from './around'
+import { boxMenu, isBoxPath, removeBox, renameBox } from './boxes'
 import { openLinkTo } from './linkTo'
 import { goTo } from './reveal'
 
 const session = () => useGraphs.getState().active
-
-function levelOf(path: string): Graph | null {
-  const graph = activeGraph()
-  return graph ? levelAt(graph.graph, parent(path)) : null
-}
-
-async function editAround(path: string, make: (level: Graph, at: string, name: string) => Operation[]): Promise<boolean> {
-  const level = levelOf(path)
-  return level ? edit(session(), make(level, parent(path), nameOf(path))) : false
-}
 
 export async function removeInstance(path: string): Promise<void> {
   const done = await editAround(path, (_, at, name) => removeAll([name], at))
@@ -71,6 +63,7 @@ export function goInto(path: string): boolean {
 
 /** What the menu of a row offers. */
 export function rowMenu(path: string): MenuEntry[] {
+  if (isBoxPath(path)) return boxMenu(path)
   const graph = activeGraph()
   const instance = graph && instanceAt(graph.graph, path)
   if (!instance) return []
@@ -94,7 +87,13 @@ export function rowMenu(path: string): MenuEntry[] {
 
 /** Runs what a chord stands for at a row; false when it stands for nothing. */
 export function runChord(chord: string, path: string): boolean {
-  const actions: Readonly<Record<string, () => unknown>> = {
+  const box: Readonly<Record<string, () => unknown>> = {
+    enter: () => goTo(path, true),
+    f2: () => renameBox(path),
+    delete: () => removeBox(path),
+    backspace: () => removeBox(path),
+  }
+  const instance: Readonly<Record<string, () => unknown>> = {
     enter: () => goTo(path, true),
     'mod+enter': () => goInto(path),
     'mod+l': () => openLinkTo(path, 'out'),
@@ -105,7 +104,7 @@ export function runChord(chord: string, path: string): boolean {
     delete: () => removeInstance(path),
     backspace: () => removeInstance(path),
   }
-  const action = actions[chord]
+  const action = (isBoxPath(path) ? box : instance)[chord]
   if (!action) return false
   void action()
   return true

@@ -1,7 +1,7 @@
-/** Goes to an instance, on whichever level it stands. */
+/** Goes to an instance, frame or note, on whichever level it stands. */
 
 import { levelShown } from '../../canvas/here'
-import { centreOn, focusCard, nodeNamed } from '../../canvas/view'
+import { centreOn, focusSoon, nodeNamed } from '../../canvas/view'
 import { entry, levelAt, nameOf, parent, type Path } from '../../graph/level'
 import { activeGraph, enterLevel, useGraphs } from '../../stores/graphs'
 import { select } from '../../stores/selection'
@@ -11,7 +11,7 @@ import type { Graph } from '../../protocol'
 const PATIENCE = 120
 
 /**
- * Show the level that an instance stands in, select the instance, and bring it to the middle.
+ * Show the level that an instance, frame or note stands in, select it, and bring it to the middle.
  *
  * @param enter Whether its card takes the keyboard, as who goes there by keys wants it.
  */
@@ -29,7 +29,9 @@ export function goTo(path: string, enter = false): void {
 /** The instance itself, or the one around it that stands in the document. */
 export function nearest(graph: Graph, path: string): string {
   for (let known = path; known !== ''; known = parent(known)) {
-    if (entry(levelAt(graph, parent(known))?.nodes, nameOf(known))) return known
+    const level = levelAt(graph, parent(known))
+    const name = nameOf(known)
+    if (entry(level?.nodes, name) ?? (name.startsWith('.') && entry(level?.view, name))) return known
   }
   return ''
 }
@@ -41,10 +43,4 @@ function centreSoon(name: string, at: Path, enter: boolean, frames = PATIENCE): 
     centreOn(name)
     if (enter) focusSoon(name)
   } else requestAnimationFrame(() => centreSoon(name, at, enter, frames - 1))
-}
-
-/** Cards out of sight are drawn once they have come into it. */
-function focusSoon(name: string, frames = PATIENCE): void {
-  if (frames === 0 || document.querySelector(`[data-node="${CSS.escape(name)}"]`)) focusCard(name)
-  else requestAnimationFrame(() => focusSoon(name, frames - 1))
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { maskOperations, pictureGiven, placeBelow } from '../../../src/panels/Mask/masking'
+import { loadedFor, maskOperations, pictureGiven, placeBelow } from '../../../src/panels/Mask/masking'
+import { originOf, withOrigin } from '../../../src/panels/Mask/origin'
 import type { Catalogue, Interface } from '../../../src/graph/ports'
 import type { InputPortRecord, NodeRecord } from '../../../src/protocol'
 
@@ -19,16 +20,16 @@ const catalogue = {
 describe('the picture that an instance is given', () => {
   const file = port({ type: 'string', widget: 'file', root: 'files' })
   test('is what its file param names', () => {
-    expect(pictureGiven({ params: { file: 'cats/tom.png' } }, face({ file }))).toBe('cats/tom.png')
+    expect(pictureGiven({ params: { file: 'cats/tom.png' } }, face({ file }))).toEqual({ port: 'file', file: 'cats/tom.png' })
   })
   test('is also the one that it has by default', () => {
-    expect(pictureGiven({}, face({ file: port({ widget: 'file', default: 'a.jpg' }) }))).toBe('a.jpg')
+    expect(pictureGiven({}, face({ file: port({ widget: 'file', default: 'a.jpg' }) }))).toEqual({ port: 'file', file: 'a.jpg' })
   })
   test('is none where the file is no picture, comes from elsewhere, or is a model', () => {
-    expect(pictureGiven({ params: { file: 'a.txt' } }, face({ file }))).toBe('')
-    expect(pictureGiven({ params: { file: 'a.png' }, links: { file: 'x.out' } }, face({ file }))).toBe('')
+    expect(pictureGiven({ params: { file: 'a.txt' } }, face({ file }))).toBeNull()
+    expect(pictureGiven({ params: { file: 'a.png' }, links: { file: 'x.out' } }, face({ file }))).toBeNull()
     const model = port({ widget: 'file', root: 'models' })
-    expect(pictureGiven({ params: { file: 'a.png' } }, face({ file: model }))).toBe('')
+    expect(pictureGiven({ params: { file: 'a.png' } }, face({ file: model }))).toBeNull()
   })
 })
 
@@ -59,5 +60,25 @@ describe('the place below a card', () => {
       { at: [2000, 150], size: [200, 400] },
     ] as const
     expect(placeBelow(card, others)).toEqual([0, 740])
+  })
+})
+
+test('the instance that reads a mask leads to the one that loads it', () => {
+  expect(loadedFor({ type: 'mask.from_image', links: { image: 'painted.out' } })).toBe('painted')
+  expect(loadedFor({ type: 'mask.from_image' })).toBeNull()
+  expect(loadedFor({ type: 'image.blur', links: { image: 'painted.out' } })).toBeNull()
+})
+
+describe('a mask file', () => {
+  const png = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEANl9ngAAAAABJRU5ErkJggg=='), (one) => one.charCodeAt(0))
+  test('says over which picture it was painted', async () => {
+    for (const origin of [{ file: 'cats/tom.png' }, { instance: 'sub/decode', port: 'image' }]) {
+      const mask = await withOrigin(new Blob([png]), origin)
+      expect(originOf(new Uint8Array(await mask.arrayBuffer()))).toEqual(origin)
+    }
+  })
+  test('that was not painted here says nothing', () => {
+    expect(originOf(png)).toBeNull()
+    expect(originOf(new Uint8Array([1, 2, 3]))).toBeNull()
   })
 })

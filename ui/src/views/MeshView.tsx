@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { t } from '../i18n/t'
-import { extent, readObj, turned, type Mesh } from './meshes'
+import { centred, facesOf, readObj, verticesOf, type Mesh } from './meshes'
+import { isGlb, readGlb } from './readGlb'
+import { shade, START, type Pose } from './shading'
 import { Told, WhenLoaded } from './Told'
 import { useLoad } from './useLoad'
 import './mesh-view.css'
@@ -11,31 +13,24 @@ interface MeshProps {
   readonly title: string
 }
 
-interface Pose {
-  readonly turn: number
-  readonly tip: number
-  readonly zoom: number
-}
-
-const start: Pose = { turn: 0.6, tip: 0.4, zoom: 1 }
-
-/** A mesh (Wavefront OBJ) as its edges, turned by dragging, arrow keys, + and −. */
+/** A mesh (binary glTF, Wavefront OBJ), turned by dragging, arrow keys, + and −. */
 export function MeshView({ url, size, title }: MeshProps) {
   const loaded = useLoad(url, async (signal) => {
     const response = await fetch(url, { signal })
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
-    return readObj(await response.text())
+    const data = await response.arrayBuffer()
+    return centred(isGlb(data) ? readGlb(data) : readObj(new TextDecoder().decode(data)))
   })
   return (
     <WhenLoaded loaded={loaded}>
-      {(mesh) => (mesh.vertices.length === 0 ? <Told text={t('views.noMesh')} /> : <Wire mesh={mesh} size={size} title={title} />)}
+      {(mesh) => (facesOf(mesh) === 0 ? <Told text={t('views.noMesh')} /> : <Solid mesh={mesh} size={size} title={title} />)}
     </WhenLoaded>
   )
 }
 
-function Wire({ mesh, size, title }: Omit<MeshProps, 'url'> & { readonly mesh: Mesh }) {
+function Solid({ mesh, size, title }: Omit<MeshProps, 'url'> & { readonly mesh: Mesh }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [pose, setPose] = useState(start)
+  const [pose, setPose] = useState(START)
   useEffect(() => {
     const element = canvas.current
     if (!element) return
@@ -56,7 +51,7 @@ function Wire({ mesh, size, title }: Omit<MeshProps, 'url'> & { readonly mesh: M
       ArrowDown: () => turn(0, 0.15),
       '+': () => setPose({ ...pose, zoom: Math.min(20, pose.zoom * 1.25) }),
       '-': () => setPose({ ...pose, zoom: Math.max(0.2, pose.zoom / 1.25) }),
-      '0': () => setPose(start),
+      '0': () => setPose(START),
     }
     const run = keys[event.key]
     if (!run) return
@@ -81,35 +76,24 @@ function Wire({ mesh, size, title }: Omit<MeshProps, 'url'> & { readonly mesh: M
       />
       {size !== 'card' && (
         <figcaption className="mesh-view__foot">
-          {t('views.meshSize', { vertices: mesh.vertices.length, n: mesh.faces })}
+          {t('views.meshSize', { vertices: verticesOf(mesh), n: facesOf(mesh) })}
         </figcaption>
       )}
     </figure>
   )
 }
 
+/** Pixels for each of the page's, so that edges are smooth; fewer of a large view, so that it turns without halting. */
+const FINE = 2
+const MOST = 1.2e6
+
 function drawMesh(canvas: HTMLCanvasElement, mesh: Mesh, pose: Pose): void {
   const context = canvas.getContext('2d')
-  if (!context) return
-  const { clientWidth: width, clientHeight: height } = canvas
-  const ratio = window.devicePixelRatio
-  canvas.width = Math.max(1, width * ratio)
-  canvas.height = Math.max(1, height * ratio)
-  context.setTransform(ratio, 0, 0, ratio, (width / 2) * ratio, (height / 2) * ratio)
-  context.strokeStyle = getComputedStyle(canvas).color
-  context.globalAlpha = Math.min(1, Math.max(0.15, 400 / mesh.edges.length))
-  const { middle, radius } = extent(mesh.vertices)
-  const scale = (Math.min(width, height) * 0.45 * pose.zoom) / radius
-  const places = mesh.vertices.map(([x, y, z]) =>
-    turned([x - middle[0], y - middle[1], z - middle[2]], pose.turn, pose.tip),
-  )
-  context.beginPath()
-  for (const [from, to] of mesh.edges) {
-    const a = places[from]
-    const b = places[to]
-    if (!a || !b) continue
-    context.moveTo(a[0] * scale, -a[1] * scale)
-    context.lineTo(b[0] * scale, -b[1] * scale)
-  }
-  context.stroke()
+  const { clientWidth, clientHeight } = canvas
+  if (!context || clientWidth === 0 || clientHeight === 0) return
+  const fine = Math.min(FINE, Math.sqrt(MOST / (clientWidth * clientHeight)))
+  const [width, height] = [Math.max(1, Math.round(clientWidth * fine)), Math.max(1, Math.round(clientHeight * fine))]
+  canvas.width = width
+  canvas.height = height
+  context.putImageData(new ImageData(shade(mesh, pose, width, height), width, height), 0, 0)
 }

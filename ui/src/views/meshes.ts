@@ -1,53 +1,45 @@
-/** Meshes: reading Wavefront OBJ, and turning them for a look from outside. */
-
-export type Vertex = readonly [x: number, y: number, z: number]
+/** Meshes of triangles: reading Wavefront OBJ, and bringing them to one size around one middle. */
 
 export interface Mesh {
-  readonly vertices: readonly Vertex[]
-  /** Pairs of places in `vertices`. */
-  readonly edges: readonly (readonly [number, number])[]
-  readonly faces: number
+  /** x, y (up) and z of each vertex. */
+  readonly positions: Float32Array
+  /** Places of the three corners of each face. */
+  readonly triangles: Uint32Array
+  /** Red, green and blue of each vertex, 0 to 1, as the screen has them; null for a mesh without colours. */
+  readonly colours: Float32Array | null
 }
+
+export const verticesOf = ({ positions }: Mesh) => positions.length / 3
+export const facesOf = ({ triangles }: Mesh) => triangles.length / 3
 
 /** Read an OBJ file: its vertices and faces; anything else in it is passed over. */
 export function readObj(text: string): Mesh {
-  const vertices: Vertex[] = []
-  const edges = new Map<string, readonly [number, number]>()
-  let faces = 0
+  const positions: number[] = []
+  const triangles: number[] = []
   for (const line of text.split('\n')) {
     const [word, ...rest] = line.trim().split(/\s+/)
-    if (word === 'v') vertices.push([Number(rest[0]), Number(rest[1]), Number(rest[2])])
+    if (word === 'v') for (const axis of [0, 1, 2]) positions.push(Number(rest[axis]))
     if (word !== 'f') continue
-    faces += 1
     // Places count from 1, negative ones from the end; texture and normal stand behind a slash
-    const corners = rest.map((corner) => parseInt(corner, 10)).map((at) => (at < 0 ? vertices.length + at : at - 1))
-    corners.forEach((from, i) => {
-      const to = corners[(i + 1) % corners.length] ?? from
-      if (from !== to) edges.set(from < to ? `${from} ${to}` : `${to} ${from}`, [from, to])
-    })
+    const count = positions.length / 3
+    const corners = rest.map((corner) => parseInt(corner, 10)).map((at) => (at < 0 ? count + at : at - 1))
+    const [first = 0] = corners
+    for (let i = 1; i + 1 < corners.length; i += 1) triangles.push(first, corners[i] ?? 0, corners[i + 1] ?? 0)
   }
-  return { vertices, edges: [...edges.values()], faces }
+  return { positions: new Float32Array(positions), triangles: new Uint32Array(triangles), colours: null }
 }
 
-/** Middle, and the largest distance from it. */
-export function extent(vertices: readonly Vertex[]): { middle: Vertex; radius: number } {
-  const low = [Infinity, Infinity, Infinity]
-  const high = [-Infinity, -Infinity, -Infinity]
-  for (const vertex of vertices) {
-    vertex.forEach((value, axis) => {
-      low[axis] = Math.min(low[axis] ?? value, value)
-      high[axis] = Math.max(high[axis] ?? value, value)
-    })
-  }
-  const half = (axis: number) => ((low[axis] ?? 0) + (high[axis] ?? 0)) / 2
-  const middle: Vertex = vertices.length === 0 ? [0, 0, 0] : [half(0), half(1), half(2)]
-  const far = vertices.map(([x, y, z]) => Math.hypot(x - middle[0], y - middle[1], z - middle[2]))
-  return { middle, radius: far.reduce((most, one) => Math.max(most, one), 0) || 1 }
-}
-
-/** Turn a point about the upright axis, then tip it towards the viewer; angles in radians. */
-export function turned([x, y, z]: Vertex, turn: number, tip: number): Vertex {
-  const across = x * Math.cos(turn) + z * Math.sin(turn)
-  const deep = z * Math.cos(turn) - x * Math.sin(turn)
-  return [across, y * Math.cos(tip) - deep * Math.sin(tip), y * Math.sin(tip) + deep * Math.cos(tip)]
+/** The same mesh within a ball of radius 1 around the origin. */
+export function centred(mesh: Mesh): Mesh {
+  const { positions } = mesh
+  const [low, high] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]]
+  positions.forEach((value, i) => {
+    low[i % 3] = Math.min(low[i % 3] ?? value, value)
+    high[i % 3] = Math.max(high[i % 3] ?? value, value)
+  })
+  const middle = low.map((value, axis) => (value + (high[axis] ?? 0)) / 2)
+  const moved = positions.map((value, i) => value - (middle[i % 3] ?? 0))
+  let radius = 0
+  for (let i = 0; i < moved.length; i += 3) radius = Math.max(radius, Math.hypot(moved[i] ?? 0, moved[i + 1] ?? 0, moved[i + 2] ?? 0))
+  return { ...mesh, positions: radius > 0 ? moved.map((value) => value / radius) : moved }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { difference } from '../../src/views/difference'
 import { kindOf } from '../../src/views/kinds'
-import { extent, readObj, turned } from '../../src/views/meshes'
 import { isBroken, shapeText, shortNumber } from '../../src/views/summary'
 import { readTable } from '../../src/views/table'
 import { clock, peaks } from '../../src/views/waveform'
@@ -95,24 +94,4 @@ describe('differences', () => {
     expect(found.share).toBe(0.5)
   })
   test('of equal pictures are none', () => expect(difference(a, a, 4)).toMatchObject({ mean: 0, most: 0, share: 0 }))
-})
-
-describe('meshes', () => {
-  const square = 'v 0 0 0\nv 2 0 0\nv 2 2 0\nv 0 2 0\n# remark\nf 1/1/1 2/2/1 3/3/1\nf -4 -2 -1\n'
-
-  test('are read with each edge once', () => {
-    const mesh = readObj(square)
-    expect(mesh.vertices).toHaveLength(4)
-    expect(mesh.faces).toBe(2)
-    expect(mesh.edges).toHaveLength(5)
-  })
-  test('have a middle and a radius', () => {
-    const { middle, radius } = extent(readObj(square).vertices)
-    expect(middle).toEqual([1, 1, 0])
-    expect(radius).toBeCloseTo(Math.SQRT2, 12)
-  })
-  test('a quarter turn leads what is right to the front', () => {
-    const [x, y, z] = turned([1, 0, 0], Math.PI / 2, 0)
-    expect([x, y, z].map((value) => Math.round(value * 1e9) / 1e9 + 0)).toEqual([0, 0, -1])
-  })
 })

@@ -12,6 +12,7 @@ import type { FlowLink, FlowNode } from './nodes'
 import { bitmapOf, insteadOf } from './pictures'
 import { prepared } from './scene'
 import { onThemeShown } from './theme'
+import { toldOf } from './told'
 import './far.css'
 
 interface Props {
@@ -58,6 +59,7 @@ export function Far({ nodes, links, selected, session, at }: Props) {
       level,
       selected,
       status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name)), results.get(key(name)) !== undefined),
+      told: (name) => toldOf(session, children(at, name)),
       instead: (name) => insteadOf(session, children(at, name)),
       exampleText: t('canvas.example'),
       picture: (name, size) => bitmapOf(session, children(at, name), size, own.later),

@@ -21,6 +21,8 @@ export interface Scene {
   status(name: string): CardStatus
   /** A picture of what a node gave, that is drawn with about this many pixels. */
   picture(name: string, pixels: number): ImageBitmap | undefined
+  /** What a node gave, if that is said in a few words. */
+  told(name: string): string
   /** Which picture that is, if it is not that of the node's result. */
   instead(name: string): 'example' | 'former' | ''
   /** Stands on examples. */
@@ -119,7 +121,7 @@ function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): v
     context.drawImage(picture, x + (w - pw) / 2, y + h - ph, pw, ph)
     context.globalAlpha = 1
     if (instead === 'example' && zoom > TITLED) paintMark(pen, x, y + h)
-  }
+  } else if (room > 0 && zoom > TITLED) paintTold(pen, scene.told(name), [x, y + header, w, room])
   if (zoom > TITLED) {
     const size = Math.round(Math.min(TITLE.most, TITLE.seen / zoom))
     context.fillStyle = colour('text')
@@ -137,6 +139,20 @@ function paintMark({ context, scene, zoom, colour }: Pen, left: number, bottom: 
   context.fillRect(left, bottom - height, width, height)
   context.fillStyle = colour('text-2')
   context.fillText(scene.exampleText, left + size / 2, bottom - height / 2)
+}
+
+/** Pixels of a value: in the graph at most, and on the screen if there is room. */
+const VALUE = { most: 48, seen: 12 }
+
+/** A value in the middle of its card. */
+function paintTold({ context, zoom, colour }: Pen, text: string, [x, y, w, h]: Rect): void {
+  const size = Math.round(Math.min(VALUE.most, VALUE.seen / zoom, h))
+  if (text === '' || size * zoom < VALUE.seen / 2) return
+  context.fillStyle = colour('text-2')
+  context.font = `600 ${size}px system-ui, sans-serif`
+  context.textAlign = 'center'
+  context.fillText(shortened(context, text, w - 24, size), x + w / 2, y + h / 2)
+  context.textAlign = 'left'
 }
 
 const shortTitles = new Map<string, string>()

@@ -61,7 +61,7 @@ class Archive:
                 await _release(connection, columns["name"])
             await connection.execute(update(sessions).where(sessions.c.id == id).values(**columns))
 
-    async def append(self, id: str, change: Change, operations: Sequence[JsonValue], created: float) -> None:
+    async def append(self, id: str, change: Change, operations: Sequence[JsonValue]) -> None:
         """Write a change to a session's log."""
         row = {
             "session": id,
@@ -72,7 +72,7 @@ class Archive:
             "undoes": change.undoes,
             "operations": operations,
             "patch": PATCHES.dump_python(change.patch, mode="json"),
-            "created": created,
+            "created": change.created,
         }
         async with self._database.begin() as connection:
             await connection.execute(ADD_EDIT, row)
@@ -154,4 +154,5 @@ def _change(row: RowMapping) -> Change:
         kind=row["kind"],
         patch=PATCHES.validate_python(row["patch"]),
         undoes=row["undoes"],
+        created=row["created"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import time
 
 from pydantic import JsonValue
@@ -68,8 +69,9 @@ class Editing:
         if draft.change.seq == opened.session.seq:
             return draft.change  # it writes nothing
         pack([draft.change.client, draft.change.token, list(operations)])  # else nobody could be told
+        draft = replace(draft, change=replace(draft.change, created=time()))
         opened.lost = True  # until it is sure whether the database has it
-        await self._archive.append(opened.id, draft.change, operations, time())
+        await self._archive.append(opened.id, draft.change, operations)
         return self._accept(opened, draft)
 
     async def catch_up(self, opened: Opened) -> None:

@@ -212,6 +212,20 @@ class VersionRecord(Wire):
     created: float
 
 
+class AuthorRecord(Wire):
+    """Somebody who changed instances of a graph after everyone else.
+
+    Attributes:
+        client: Their client.
+        name: What they were called; empty if they never said.
+        changed: Path of an instance → when they changed it, in seconds since 1970.
+    """
+
+    client: str
+    name: str = ""
+    changed: dict[str, int]
+
+
 class GraphStateRecord(Wire):
     """A session as it is now: the snapshot of its channel.
 
@@ -222,6 +236,7 @@ class GraphStateRecord(Wire):
         checked: Whether that is all; otherwise ``Checked`` follows when there are others.
         choice: Id of what waits to be chosen; empty when nothing does.
         conflicts: What to choose between; see the message ``Choice``.
+        authors: Who changed which instance last, as far as the log goes back.
     """
 
     session: SessionRecord
@@ -230,6 +245,7 @@ class GraphStateRecord(Wire):
     checked: bool
     choice: str = ""
     conflicts: tuple[dict[str, JsonValue], ...] = ()
+    authors: tuple[AuthorRecord, ...] = ()
 
 
 class PlanRecord(Wire):

@@ -14,6 +14,7 @@ from engine.graph.check import Checked
 from engine.graph.document import Graph
 from engine.graph.edit import Editor, Patch, Refused, fork
 from engine.graph.operations import Operation, apply
+from engine.service.authors import Authors
 from engine.service.problems import Problems
 from engine.service.undo import Kind, Undoing, take_back
 
@@ -34,6 +35,7 @@ class Change:
         undoes: The change that it takes back or makes again.
         notice: What people should know of it: what was not taken back, where it came from.
         problems: All problems of the graph after it; None when they are as before, as far as can be told.
+        created: When it was committed, in seconds since 1970.
     """
 
     seq: int
@@ -44,6 +46,7 @@ class Change:
     undoes: int | None = None
     notice: str = ""
     problems: tuple[Problem, ...] | None = None
+    created: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,13 @@ class Session:
         graph: As it is now. Nobody changes it: an edit puts another one in its place.
         seq: Number of the last change.
         problems: What is wrong with it.
+        authors: Who changed which instance last.
     """
 
     def __init__(self, graph: Graph, seq: int = 0, log: Iterable[Change] = ()) -> None:
         self.graph = graph
         self.seq: int = seq
-        self.problems = Problems()
+        self.problems, self.authors = Problems(), Authors()
         self._log: dict[int, Change] = {}
         self._tokens: dict[str, int] = {}
         self._undoing = Undoing()
@@ -194,6 +198,7 @@ class Session:
         self._log[change.seq] = change
         self._tokens[change.token] = change.seq
         self._undoing.note(change.seq, change.client, change.kind, change.undoes)
+        self.authors.note(change.client, change.patch, change.created)
         if len(self._log) > KEPT:
             gone = self._log.pop(next(iter(self._log)))
             self._tokens.pop(gone.token, None)

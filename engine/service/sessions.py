@@ -25,6 +25,7 @@ from engine.service.editing import Editing
 from engine.service.ids import Ids
 from engine.service.opened import Channels, Later, Opened, Timer
 from engine.service.opening import Found, Opening
+from engine.service.people import People
 from engine.service.problems import records
 from engine.service.records import GraphSource, GraphStateRecord, SessionRecord, VersionRecord
 from engine.service.restoring import began, is_outdated, renewed, restored
@@ -56,6 +57,9 @@ class Sessions:
         headless: Reads and checks graphs.
         channels: Where every client of a session is told what happens, on ``graph:<session>``.
         later: Calls something after some time; the event loop's by default.
+
+    Attributes:
+        people: What those who edit are called.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Sessions:
     ) -> None:
         self._workspace, self._headless, self._channels = workspace, headless, channels
         self._archive, self._versions = Archive(database), Versions(database)
+        self.people = People(database)
         self._sources, self._ids = Opening(workspace, headless), Ids()
         self._later: Later = later or _call_later
         self._background = Background()
@@ -147,6 +152,7 @@ class Sessions:
             NoSession: There is none of this id.
         """
         opened = await self.opened(id)
+        names = await self.people.names(opened.session.authors.clients())
         session, pending = opened.session, opened.pending
         record = GraphStateRecord(
             session=opened.record(),
@@ -155,6 +161,7 @@ class Sessions:
             checked=not session.problems.stale,
             choice=pending.id if pending else "",
             conflicts=pending.choices() if pending else (),
+            authors=session.authors.records(session.graph, names),
         )
         return record.model_dump()
 

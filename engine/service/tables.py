@@ -219,6 +219,14 @@ versions = Table(
 
 Index("ix_versions_session", versions.c.session)
 
+people = Table(
+    "people",
+    metadata,
+    Column("client", Words, primary_key=True),
+    _required("name", Words),
+)
+"""What clients were called that edited something."""
+
 settings = Table(
     "settings",
     metadata,

@@ -185,6 +185,7 @@ class Conversation:
             raise RequestRefused(f'expected a client that listens to "{channel}". Subscribe to it first.')
 
     async def _edit(self, message: Edit) -> JsonValue:
+        await self._service.sessions.people.met(self._client, self._name)
         change = await self._service.sessions.edit(
             message.session, self._client, message.token, message.operations
         )

@@ -142,7 +142,7 @@ class Place:
         self.service: Any = SimpleNamespace(
             channels=self.channels,
             previews=self.previews,
-            sessions=SimpleNamespace(**noting),
+            sessions=SimpleNamespace(**noting, people=SimpleNamespace(met=self._meet)),
             queue=SimpleNamespace(**noting),
             planner=SimpleNamespace(**noting),
             submit=self._note,
@@ -166,6 +166,9 @@ class Place:
         if found is None:
             raise KnotworkError(f'there is no "{name}"')
         return found
+
+    async def _meet(self, client: str, name: str) -> None:
+        """Take somebody's name; nothing asks for it."""
 
     async def _note(self, *asked: Any) -> Any:
         self.asked.append(asked)

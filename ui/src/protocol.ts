@@ -1154,6 +1154,25 @@ export interface OutputRecord {
   value: JsonValue
 }
 /**
+ * Somebody who changed instances of a graph after everyone else.
+ */
+export interface AuthorRecord {
+  /**
+   * Their client.
+   */
+  client: string
+  /**
+   * What they were called; empty if they never said.
+   */
+  name: string
+  /**
+   * Path of an instance → when they changed it, in seconds since 1970.
+   */
+  changed: {
+    [k: string]: number
+  }
+}
+/**
  * Every node that is installed.
  */
 export interface CatalogueRecord {
@@ -1461,6 +1480,10 @@ export interface GraphStateRecord {
   conflicts: {
     [k: string]: JsonValue
   }[]
+  /**
+   * Who changed which instance last, as far as the log goes back.
+   */
+  authors: AuthorRecord[]
 }
 /**
  * An open graph.

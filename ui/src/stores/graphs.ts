@@ -79,6 +79,14 @@ export function onEdit(hook: EditHook): void {
   editHooks.add(hook)
 }
 
+type SnapshotHook = (session: string, state: GraphStateRecord) => void
+const snapshotHooks = new Set<SnapshotHook>()
+
+/** Hear what is told of a graph when it is opened, or after a loss of the line. */
+export function onSnapshot(hook: SnapshotHook): void {
+  snapshotHooks.add(hook)
+}
+
 const closeHooks = new Set<(session: string) => void>()
 
 /** Hear whenever a graph was closed here, to forget what is known of it. */
@@ -160,6 +168,7 @@ function takeSnapshot(id: string, state: GraphStateRecord): void {
   }))
   keepTabs()
   void fetchInterfaces(id)
+  snapshotHooks.forEach((hook) => hook(id, state))
   hooks.forEach((hook) => hook(id, graph))
 }
 

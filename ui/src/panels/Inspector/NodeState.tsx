@@ -1,6 +1,6 @@
-import { formatBytes, formatPercent, formatSeconds, t } from '../../i18n/t'
+import { formatAgo, formatBytes, formatPercent, formatSeconds, t } from '../../i18n/t'
 import { whyText } from '../../i18n/why'
-import { authors } from '../../stores/authors'
+import { authors, type Author } from '../../stores/authors'
 import { useKeyed } from '../../stores/keyed'
 import { explanations } from '../../stores/plan'
 import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
@@ -18,10 +18,12 @@ export function NodeState({ session, path }: { readonly session: string; readonl
     <Section title={t('left.state')}>
       {plan && <Plan plan={plan} />}
       {run && <Run run={run} />}
-      {author && <Facts facts={[[t('left.changedBy'), author.name || t('canvas.somebody')]]} />}
+      {author && <Facts facts={[[t('left.changedBy'), authorText(author)]]} />}
     </Section>
   )
 }
+
+const authorText = ({ name, time }: Author) => `${name || t('canvas.somebody')}, ${formatAgo(time * 1000)}`
 
 const PLAN = { hit: 'left.plan_hit', run: 'left.plan_run', pending: 'left.plan_pending', 'not needed': 'left.plan_unneeded' } as const
 

@@ -84,10 +84,12 @@ def test_the_own_result_replaces_the_example_and_after_a_reload_nothing_is_to_ru
     sheet.expect_status("hit")
 
 
-def test_the_form_on_a_phone_shows_the_example_until_there_is_a_result(opening: Opening) -> None:
+def test_on_a_phone_a_template_is_shown_at_once_and_its_form_has_the_example(opening: Opening) -> None:
     editor = opening(PHONE)
+    template(editor, "Contact sheet of a folder").click()
+    expect(editor.page.get_by_role("searchbox", name="Search graphs")).to_be_hidden()
     editor.show_form()
-    example = editor.page.get_by_role("main").get_by_role("img", name="Example of Image")
+    example = editor.page.get_by_role("main").get_by_role("img", name="Example of Sheet")
     example.scroll_into_view_if_needed()
     expect(example).to_be_visible()
     expect(example).not_to_have_js_property("naturalWidth", 0)

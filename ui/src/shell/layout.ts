@@ -88,6 +88,11 @@ export function closeSide(side: Side): void {
   else prefer({ [side]: { ...usePreferences.getState()[side], open: false } })
 }
 
+/** Closes the panel that lies over the canvas, to show what was chosen in it. */
+export function closeSheet(): void {
+  useLayout.setState({ sheet: null })
+}
+
 /** Opens a sidebar with the panel it had, or closes it. */
 export function toggleSide(side: Side): void {
   const { panels, sheet } = useLayout.getState()

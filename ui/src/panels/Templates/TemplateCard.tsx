@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { address } from '../../api/http'
 import { formatAgo, t } from '../../i18n/t'
+import { closeSheet } from '../../shell/layout'
 import { addressOfExample } from '../../stores/examples'
 import { open, tell } from '../../stores/graphs'
 import { MiniGraph } from './MiniGraph'
@@ -12,7 +13,7 @@ export function TemplateCard({ one }: { readonly one: Openable }) {
   const [opening, setOpening] = useState(false)
   const show = async () => {
     setOpening(true)
-    await open({ name: one.name }).catch(tell)
+    await open({ name: one.name }).then(closeSheet, tell)
     setOpening(false)
   }
   return (

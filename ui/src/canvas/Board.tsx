@@ -1,6 +1,7 @@
-import { ReactFlow, SelectionMode, useReactFlow, type NodeChange } from '@xyflow/react'
+import { ReactFlow, SelectionMode, useReactFlow, useStoreApi, type NodeChange, type ReactFlowState } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { Point } from '../graph/level'
+import { parent, type Path, type Point } from '../graph/level'
+import type { Catalogue, Known } from '../graph/ports'
 import type { Graph } from '../protocol'
 import { t } from '../i18n/t'
 import { openAddNode } from '../panels/AddNode'
@@ -13,30 +14,34 @@ import { select, useSelection } from '../stores/selection'
 import { Box } from './Box'
 import { NodeCard } from './card/NodeCard'
 import { RerouteDot } from './card/RerouteDot'
+import { RAISED } from './cards'
+import { connecting } from './connect'
 import { useHiddenLinks } from './connecting'
 import { ConnectionLine } from './ConnectionLine'
 import { Dots } from './Dots'
 import { dropOnto } from './drop'
 import { Far } from './Far'
 import { useFarPointer } from './farPointer'
+import { arranged, type Places } from './held'
 import { knownOf, levelShown } from './here'
 import { LinkEdge } from './LinkEdge'
 import { LinkPeek } from './LinkPeek'
 import { cardMenu, linkMenu, paneMenu } from './lateMenus'
 import { Minimap } from './Minimap'
-import { LevelNodes, type FlowLink, type FlowNode } from './nodes'
+import { LevelNodes } from './levelNodes'
+import { isCard, isFrame, type FlowLink, type FlowNode } from './nodes'
 import { Peers } from './Peers'
 import { pickUp } from './pickUp'
 import { Tools } from './Tools'
 import { useCanvasKeys } from './useCanvasKeys'
-import { useConnect } from './useConnect'
-import { useDrag, type Places } from './useDrag'
+import { levelUnder } from './places'
+import { useDrag } from './useDrag'
 import { useFar } from './useFar'
 import { sized, useSizing, type Size } from './useSizing'
 import { keepWheel } from './wheel'
-import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, toGraph, viewOfAll } from './view'
+import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, shownNodes, toGraph, viewOfAll } from './view'
 
-const NODE_TYPES = { card: NodeCard, reroute: RerouteDot, 'group-box': Box, 'note-box': Box }
+const NODE_TYPES = { card: NodeCard, frame: NodeCard, reroute: RerouteDot, 'group-box': Box, 'note-box': Box }
 const EDGE_TYPES = { link: LinkEdge }
 const NO_NODES: FlowNode[] = []
 const NO_LINKS: FlowLink[] = []
@@ -48,11 +53,12 @@ const views = new Map<string, { x: number; y: number; zoom: number }>()
 /** One level of a graph. */
 export function Board({ session, open }: { readonly session: string; readonly open: OpenGraph }) {
   const frame = useRef<HTMLDivElement>(null)
+  const flow = useStoreApi<FlowNode, FlowLink>()
   const snap = usePreferences((now) => now.snap)
   const chosen = useSelection((now) => now.names)
   const link = useSelection((now) => now.link)
   const hidden = useHiddenLinks((now) => now.hidden)
-  const { level, known, base, links, readOnly } = useLevel(open)
+  const { base, links, readOnly } = useLevel(open)
   const selected = useMemo(() => new Set(chosen), [chosen])
   const drag = useDrag(base)
   const { size, take } = useSizing(base)
@@ -65,18 +71,17 @@ export function Board({ session, open }: { readonly session: string; readonly op
   useView(key, nodes, frame)
   useEffect(() => showPresence(session, null, chosen), [session, chosen])
 
-  const connecting = useConnect(level, known)
   const onKeys = useCanvasKeys(nodes)
   const farPointer = useFarPointer(far, nodes, selected, drag)
   const { hold } = drag
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
-      takeSelection(changes)
+      takeSelection(changes, boxBegan(flow.getState()))
       if (take(changes)) return
       const moved = movedBy(changes)
       if (moved.size > 0) hold(moved)
     },
-    [hold, take],
+    [flow, hold, take],
   )
   return (
     // The canvas takes the keyboard as one thing; its nodes are walked by arrow keys, and listed in the outline.
@@ -123,6 +128,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
         nodesFocusable={false}
         edgesFocusable={false}
         zoomOnDoubleClick={false}
+        elevateNodesOnSelect={false}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
         attributionPosition="top-right"
@@ -172,10 +178,20 @@ function useLevel(open: OpenGraph) {
   const { graph, at, references, interfaces } = open
   const shown = useMemo(() => levelShown({ graph, at, references }), [graph, at, references])
   const level = shown?.level ?? EMPTY
-  const known = useMemo(() => knownOf({ at, interfaces }, catalogue), [at, interfaces, catalogue])
-  const base = useMemo(() => made.nodes(level, known, previews), [made, level, known, previews])
-  const links = useMemo(() => made.edges(level, base, known), [made, level, base, known])
-  return { level, known, base, links, readOnly: shown?.readOnly ?? false }
+  const knownIn = useMemo(() => knownsOf({ graph, at, references, interfaces }, catalogue), [graph, at, references, interfaces, catalogue])
+  const base = useMemo(() => made.nodes(level, knownIn, previews), [made, level, knownIn, previews])
+  const links = useMemo(() => made.edges(base), [made, base])
+  return { base, links, readOnly: shown?.readOnly ?? false }
+}
+
+/** What is known of each level that is drawn, looked up once. */
+function knownsOf(open: Parameters<typeof knownOf>[0], catalogue: Catalogue): (inside: Path) => Known {
+  const known = new Map<Path, Known>()
+  return (inside) => {
+    const own = known.get(inside) ?? knownOf(open, catalogue, inside)
+    known.set(inside, own)
+    return own
+  }
 }
 
 /** Look where this level was looked at last, else at all of it. */
@@ -198,18 +214,20 @@ function useView(key: string, nodes: readonly FlowNode[], frame: React.RefObject
 
 /** The nodes with what only this page knows of them: what is selected, and where and how large the pointer holds them. */
 function overlaid(base: readonly FlowNode[], places: Places | null, selected: ReadonlySet<string>, size: Size | null): FlowNode[] {
-  return base.map((node) => {
-    const at = places?.get(node.id)
-    if (!at && !selected.has(node.id)) return node
-    const position = at ? { x: at[0], y: at[1] } : node.position
+  const nodes = places ? arranged(base, places) : base
+  return nodes.map((node) => {
+    const held = places?.has(node.id) ?? false
+    if (!held && !selected.has(node.id)) return node
+    const raised = selected.has(node.id) && isCard(node) && !isFrame(node) ? { zIndex: RAISED } : {}
     // React Flow makes a node larger from what it has measured
     const measured = { width: node.width ?? 0, height: node.height ?? 0 }
-    const shown = { ...node, position, measured, selected: selected.has(node.id), dragging: at !== undefined } as FlowNode
+    const shown = { ...node, measured, selected: selected.has(node.id), dragging: held, ...raised } as FlowNode
     return size?.id === node.id ? sized(shown, size) : shown
   })
 }
 
-function takeSelection(changes: readonly NodeChange<FlowNode>[]): void {
+/** Select what was clicked, or lies in a box that is drawn: that takes what is on the level where it began. */
+function takeSelection(changes: readonly NodeChange<FlowNode>[], box: Point | null): void {
   const picked = changes.filter((one) => one.type === 'select')
   if (picked.length === 0) return
   const now = new Set(useSelection.getState().names)
@@ -217,7 +235,13 @@ function takeSelection(changes: readonly NodeChange<FlowNode>[]): void {
     if (one.selected) now.add(one.id)
     else now.delete(one.id)
   }
-  select([...now])
+  const level = box && levelUnder(shownNodes(), box)
+  select([...now].filter((id) => level === null || parent(id) === level))
+}
+
+/** The place where a box of selection was begun; null while none is drawn. */
+function boxBegan({ userSelectionRect: box, transform: [x, y, zoom] }: ReactFlowState<FlowNode, FlowLink>): Point | null {
+  return box && [(box.startX - x) / zoom, (box.startY - y) / zoom]
 }
 
 function movedBy(changes: readonly NodeChange<FlowNode>[]): Map<string, Point> {

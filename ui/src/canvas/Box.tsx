@@ -1,14 +1,14 @@
 import { NodeResizer, type NodeProps } from '@xyflow/react'
 import { memo, type CSSProperties } from 'react'
-import { GROUP } from '../graph/level'
 import { t } from '../i18n/t'
 import { BoxText } from './BoxText'
 import type { BoxNode } from './nodes'
+import { isGroup } from './places'
 import './boxes.css'
 
 /** A frame around instances, which move with it; or a note. */
 export const Box = memo(function Box({ id, data, selected }: NodeProps<BoxNode>) {
-  const kind = id.startsWith(GROUP) ? FRAME : NOTE
+  const kind = isGroup(id) ? FRAME : NOTE
   return (
     <div
       className={kind.name}

@@ -1,10 +1,10 @@
 import type { ConnectionLineComponentProps } from '@xyflow/react'
 import { usePreferences } from '../stores/preferences'
 import { useConnecting } from './connecting'
-import { editable } from './here'
 import { pathOf } from './linkPath'
 import type { FlowNode } from './nodes'
-import { refusal } from './useConnect'
+import { refusal } from './connect'
+import { portAt } from './places'
 
 /** The link that is drawn, and why the port under it does not take it. */
 export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
@@ -15,7 +15,7 @@ export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
   return (
     <g>
       <path className={`connection ${refused ? 'connection--refused' : ''}`} d={path} fill="none" />
-      {refused && <Why x={toX} y={toY} on={{ name: toHandle.nodeId, port: toHandle.id ?? '' }} side={toHandle.type === 'source' ? 'out' : 'in'} />}
+      {refused && <Why x={toX} y={toY} on={portAt({ node: toHandle.nodeId, handle: toHandle.id ?? '' })} side={toHandle.type === 'source' ? 'out' : 'in'} />}
     </g>
   )
 }
@@ -29,11 +29,10 @@ interface WhyProps {
 
 function Why({ x, y, on, side }: WhyProps) {
   const from = useConnecting((now) => now.from)
-  const here = from && editable()
-  if (!here || (on.name === from.name && on.port === from.port)) return null
+  if (!from || (on.name === from.name && on.port === from.port)) return null
   return (
     <foreignObject className="connection__why-frame" x={x + 14} y={y + 10} width={320} height={60}>
-      <div className="connection__why">{refusal(here.level, here.known, from, on, side)}</div>
+      <div className="connection__why">{refusal(from, on, side)}</div>
     </foreignObject>
   )
 }

@@ -1,12 +1,12 @@
 import { useStore } from '@xyflow/react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { linksOf, type LinkView } from '../graph/links'
-import type { Point } from '../graph/level'
+import { nameOf, parent, within, type Point } from '../graph/level'
 import { lazyPart } from '../shell/lazyPart'
 import { registerCommands } from '../stores/commands'
 import { activeGraph, useActive } from '../stores/graphs'
 import { select, useSelection } from '../stores/selection'
-import { levelShown } from './here'
+import { levelSelected, levelShown } from './here'
 import type { LinkFactsProps } from './LinkFacts'
 import { linksAround, nextLink, peekAt, placeBeside, usePeek } from './peeking'
 import './link-peek.css'
@@ -26,8 +26,8 @@ export function LinkPeek({ session }: { readonly session: string }) {
   useHover(anchor)
   useWalk()
   const id = hovered || (selected === closed ? '' : selected)
-  const level = open ? levelShown(open) : null
-  const link = id && level ? linksOf(level.level).find((one) => one.id === id) : undefined
+  const level = open ? levelShown(open, parent(id)) : null
+  const link = id && level ? linksOf(level.level).find((one) => one.id === nameOf(id)) : undefined
   return (
     <div ref={anchor} className="link-peek-anchor" aria-hidden={!link}>
       {link && level && (
@@ -35,6 +35,7 @@ export function LinkPeek({ session }: { readonly session: string }) {
           key={id}
           session={session}
           at={level.at}
+          id={id}
           link={link}
           point={hovered ? at : null}
           onClose={() => (hovered ? peekAt('') : setClosed(id))}
@@ -47,13 +48,14 @@ export function LinkPeek({ session }: { readonly session: string }) {
 interface CardProps {
   readonly session: string
   readonly at: string
+  readonly id: string
   readonly link: LinkView
   /** Place of the page; null for the middle of the link. */
   readonly point: Readonly<Point> | null
   readonly onClose: () => void
 }
 
-function Card({ session, at, link, point, onClose }: CardProps) {
+function Card({ session, at, id, link, point, onClose }: CardProps) {
   const card = useRef<HTMLDivElement>(null)
   const zoom = useStore((now) => now.transform)
   const [size, setSize] = useState<Readonly<Point>>(SIZE)
@@ -68,9 +70,9 @@ function Card({ session, at, link, point, onClose }: CardProps) {
   useLayoutEffect(() => {
     const frame = card.current?.closest('[data-scope=canvas]')
     const box = frame?.getBoundingClientRect()
-    const where = point ?? middleOf(frame, link.id)
+    const where = point ?? middleOf(frame, id)
     setPlace(box && where ? placeBeside([where[0] - box.left, where[1] - box.top], size, [box.width, box.height]) : null)
-  }, [point, link.id, size, zoom])
+  }, [point, id, size, zoom])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape') onClose()
@@ -147,12 +149,14 @@ function canWalk(): boolean {
 
 function walk(by: 1 | -1): void {
   const open = activeGraph()
-  const level = open ? levelShown(open)?.level : undefined
+  const inside = levelSelected()
+  const level = open ? levelShown(open, inside)?.level : undefined
   if (!level) return
-  const { names, link: now } = useSelection.getState()
+  const { names, link } = useSelection.getState()
   const links = linksOf(level)
-  const name = names[0] ?? links.find(({ id }) => id === now)?.target.name
+  const now = nameOf(link)
+  const name = names[0] === undefined ? links.find(({ id }) => id === now)?.target.name : nameOf(names[0])
   const next = name === undefined ? undefined : nextLink(linksAround(links, name), now, by)
   // The node stays selected, so that the next key goes on around it
-  if (next && name !== undefined) select([name], next.id)
+  if (next && name !== undefined) select([within(inside, name)], within(inside, next.id))
 }

@@ -2,9 +2,9 @@ import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
 import { t } from '../i18n/t'
 import { whenStill } from './motion'
-import { isCard, type FlowNode } from './nodes'
+import { isCard, isFrame, type FlowNode } from './nodes'
 import { themeColours } from './paint'
-import { around, rectOf } from './scene'
+import { around, rectOf } from './area'
 import { onThemeShown } from './theme'
 import { lookAt } from './view'
 import './minimap.css'
@@ -121,7 +121,7 @@ function draw(canvas: HTMLCanvasElement, nodes: readonly FlowNode[], { by, x, y 
   context.clearRect(0, 0, WIDTH, HEIGHT)
   context.setTransform(by * ratio, 0, 0, by * ratio, x * ratio, y * ratio)
   for (const node of nodes) {
-    context.fillStyle = isCard(node) ? colour('border-strong') : colour('surface-3')
+    context.fillStyle = isCard(node) && !isFrame(node) ? colour('border-strong') : colour('surface-3')
     context.fillRect(...rectOf(node))
   }
 }

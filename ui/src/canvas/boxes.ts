@@ -1,18 +1,17 @@
 /** Frames and notes: which one is written into, what is in a frame, and the edits of both. */
 
 import { create } from 'zustand'
-import { GROUP, NOTE, viewOf, type Point } from '../graph/level'
+import { GROUP, NOTE, parent, viewOf, type Point } from '../graph/level'
 import { frameAround, membersOf, setGroup, setNote } from '../graph/operations'
 import type { Graph, Operation } from '../protocol'
 import { select } from '../stores/selection'
-import { editLevel } from './here'
+import { editAround } from './here'
 import { isCard, type FlowNode } from './nodes'
-import { shownNodes } from './view'
+import { isGroup } from './places'
+import { shownNodes, spotAt } from './view'
 
 /** The frame or note that is written into; empty for none. */
 export const useWriting = create<{ box: string }>(() => ({ box: '' }))
-
-export const isBox = (name: string) => name.startsWith(GROUP) || name.startsWith(NOTE)
 
 /** Write into a frame's title or a note. */
 export function writeInto(box: string): void {
@@ -27,7 +26,7 @@ export interface BoxChange {
   readonly size?: Point
 }
 
-/** Operations that change a frame or note; none when it is gone. */
+/** Operations that change a frame or note of a level, given by its key there; none when it is gone. */
 export function boxChanged(level: Graph, box: string, change: BoxChange, at: string): Operation[] {
   const { groups, notes } = viewOf(level)
   const group = groups.find(({ id }) => GROUP + id === box)
@@ -36,12 +35,15 @@ export function boxChanged(level: Graph, box: string, change: BoxChange, at: str
   return note ? setNote(level, { ...note, ...change }, at) : []
 }
 
+/** Change a frame or note; its place is one of the canvas. */
 export function changeBox(box: string, change: BoxChange): void {
-  void editLevel((level, at) => boxChanged(level, box, change, at))
+  const at = change.at && spotAt(change.at, parent(box)).place
+  void editAround(box, (level, key, path) => boxChanged(level, key, { ...change, ...(at ? { at } : {}) }, path))
 }
 
-/** Names of what is in a frame: cards, notes and frames whose middle lies in it. */
-export function inFrame(frame: FlowNode, nodes: readonly FlowNode[]): string[] {
+/** What is in a frame: cards, notes and frames of its level whose middle lies in it. */
+export function inFrame(frame: FlowNode, all: readonly FlowNode[]): string[] {
+  const nodes = all.filter((node) => parent(node.id) === parent(frame.id))
   const positions = new Map(nodes.map((node) => [node.id, [node.position.x, node.position.y] as Point]))
   positions.delete(frame.id)
   return membersOf({ at: [frame.position.x, frame.position.y], size: sizeOf(frame) }, positions, new Map(nodes.map((node) => [node.id, sizeOf(node)])))
@@ -49,7 +51,7 @@ export function inFrame(frame: FlowNode, nodes: readonly FlowNode[]): string[] {
 
 /** Names with those of all that moves along: what is in a frame moves with it. */
 export function withMembers(names: readonly string[], nodes: readonly FlowNode[]): string[] {
-  const frames = nodes.filter((node) => node.id.startsWith(GROUP) && names.includes(node.id))
+  const frames = nodes.filter((node) => isGroup(node.id) && names.includes(node.id))
   return [...new Set([...names, ...frames.flatMap((frame) => inFrame(frame, nodes))])]
 }
 

@@ -1,6 +1,6 @@
 /** What can be done on the canvas by palette, keys and menus. */
 
-import { entry, levelAt, nameOf, parent, children } from '../graph/level'
+import { children, entry, instanceAt, nameOf, parent, within } from '../graph/level'
 import { isLevel } from '../graph/ports'
 import { openAddNode, openLinkTo } from '../panels/AddNode'
 import { openPanel } from '../shell/layout'
@@ -12,7 +12,7 @@ import * as act from './actions'
 import { useHiddenLinks } from './connecting'
 import { editable } from './here'
 import { step } from './stepping'
-import { fit, focusCard, focusSoon, meantPlace, pan, zoomIn, zoomOut, zoomTo } from './view'
+import { fit, focusCard, focusSoon, meantLevel, meantPlace, pan, zoomIn, zoomOut, zoomTo } from './view'
 
 const active = () => useGraphs.getState().active
 const some = () => act.selectedCards().length > 0
@@ -26,11 +26,12 @@ async function copySelected(): Promise<void> {
 }
 
 /** The selected instance, if a graph is in it. */
-function levelSelected(): string {
+function enterable(): string {
   const open = activeGraph()
-  const [name] = act.selectedCards()
-  const instance = open && name ? levelAt(open.graph, open.at)?.nodes?.[name] : undefined
-  return open && name && instance && isLevel(instance) ? children(open.at, name) : ''
+  const [id] = act.selectedCards()
+  const path = open && id ? within(open.at, id) : ''
+  const instance = open && path ? instanceAt(open.graph, path) : null
+  return instance && isLevel(instance) ? path : ''
 }
 
 async function cutSelected(): Promise<void> {
@@ -40,9 +41,9 @@ async function cutSelected(): Promise<void> {
 
 /** Whether one node is selected that says what it is for. */
 function isHelped(): boolean {
-  const [name = '', ...more] = act.selectedCards()
+  const [id = '', ...more] = act.selectedCards()
   const here = editable()
-  const type = entry(here?.level.nodes, name)?.type
+  const type = entry(here?.level.nodes, nameOf(id))?.type
   return more.length === 0 && type !== undefined && here?.known.catalogue.nodes.has(type) === true
 }
 
@@ -62,12 +63,12 @@ function whenThere(selector: string, act: (found: HTMLElement) => void, frames =
 function linkSelected(side: 'in' | 'out'): void {
   const [name] = act.selectedCards()
   const here = editable()
-  if (here && name) openLinkTo(children(here.at, name), side)
+  if (here && name) openLinkTo(children(here.at, nameOf(name)), side)
 }
 
 /** Go into a subgraph or loop; the canvas keeps the keyboard. */
 function enterSelected(): void {
-  enterLevel(active(), levelSelected())
+  enterLevel(active(), enterable())
   select([])
   requestAnimationFrame(() => focusCard(''))
 }
@@ -104,7 +105,7 @@ const GROWTHS = [
 ] as const
 
 const nodes: Command[] = [
-  { id: 'node.add', titleKey: 'canvas.addNode', group: 'nodes', keys: ['a'], scope: 'canvas', when: () => editable() !== null, run: () => openAddNode({ position: meantPlace() }) },
+  { id: 'node.add', titleKey: 'canvas.addNode', group: 'nodes', keys: ['a'], scope: 'canvas', when: () => editable() !== null, run: () => openAddNode({ position: meantPlace(), inside: meantLevel() }) },
   { id: 'node.addLoop', titleKey: 'canvas.addLoop', group: 'nodes', when: () => editable() !== null, run: async () => void (await act.addLoop()) },
   { id: 'node.addNote', titleKey: 'canvas.addNote', group: 'nodes', keys: ['n'], scope: 'canvas', when: () => editable() !== null, run: () => act.addNote() },
   { id: 'node.rename', titleKey: 'canvas.rename', group: 'nodes', keys: ['f2'], scope: 'canvas', when: selected, run: act.renameSelected },
@@ -112,6 +113,7 @@ const nodes: Command[] = [
   { id: 'node.mute', titleKey: 'canvas.mute', group: 'nodes', keys: ['m'], scope: 'canvas', when: some, run: () => act.toggleMode('mute') },
   { id: 'node.freeze', titleKey: 'canvas.toggleFrozen', group: 'nodes', keys: ['k'], scope: 'canvas', when: () => act.canToggleFrozen(), run: () => act.toggleFrozen() },
   { id: 'node.collapse', titleKey: 'canvas.toggleCollapsed', group: 'nodes', keys: ['c'], scope: 'canvas', when: some, run: () => act.toggleCollapsed(act.selectedCards()) },
+  { id: 'node.frame', titleKey: 'canvas.toggleFramed', group: 'nodes', keys: ['o'], scope: 'canvas', when: act.canToggleFramed, run: () => act.toggleFramed() },
   { id: 'node.pin', titleKey: 'canvas.togglePinned', group: 'nodes', keys: ['p'], scope: 'canvas', when: some, run: () => act.togglePinned() },
   { id: 'node.linkTo', titleKey: 'left.linkTo', group: 'nodes', keys: ['t'], scope: 'canvas', when: some, run: () => linkSelected('out') },
   { id: 'node.linkFrom', titleKey: 'left.linkFrom', group: 'nodes', keys: ['shift+t'], scope: 'canvas', when: some, run: () => linkSelected('in') },
@@ -126,8 +128,8 @@ const structure: Command[] = [
   { id: 'graph.group', titleKey: 'canvas.groupSelected', group: 'graph', keys: ['mod+g'], scope: 'canvas', when: some, run: act.groupSelected },
   { id: 'graph.embed', titleKey: 'canvas.embed', group: 'graph', keys: ['mod+shift+g'], scope: 'canvas', when: some, run: act.embedSelected },
   { id: 'graph.loop', titleKey: 'canvas.makeLoop', group: 'graph', keys: ['mod+alt+g'], scope: 'canvas', when: some, run: act.loopSelected },
-  { id: 'graph.unpack', titleKey: 'canvas.unpack', group: 'graph', when: () => levelSelected() !== '', run: act.unpackSelected },
-  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => levelSelected() !== '', run: enterSelected },
+  { id: 'graph.unpack', titleKey: 'canvas.unpack', group: 'graph', when: () => enterable() !== '', run: act.unpackSelected },
+  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => enterable() !== '', run: enterSelected },
   { id: 'graph.leave', titleKey: 'canvas.leave', group: 'graph', keys: ['u'], scope: 'canvas', when: () => (activeGraph()?.at ?? '') !== '', run: leaveLevel },
   { id: 'graph.arrange', titleKey: 'canvas.arrange', group: 'graph', keys: ['shift+l'], scope: 'canvas', when: () => editable() !== null, run: act.arrange },
   { id: 'graph.clear', titleKey: 'canvas.clear', group: 'graph', when: () => editable() !== null, run: act.clearLevel },

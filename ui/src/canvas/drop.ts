@@ -10,7 +10,7 @@ import { openUpload, tell } from '../stores/graphs'
 import { notify } from '../stores/notices'
 import { addNodeAt, adding } from './actions'
 import { editable } from './here'
-import { toGraph, viewCentre } from './view'
+import { spotAt, toGraph, viewCentre } from './view'
 
 export const NODE_MIME = 'application/x-knotwork-node'
 
@@ -30,7 +30,7 @@ export async function takeFiles(files: readonly File[], position: Point = viewCe
       const sent = await upload<UploadRecord>(file, file.name)
       if (await carriesGraph(sent)) continue
       const type = LOADERS.find(([media]) => sent.media.startsWith(media))?.[1]
-      if (type && editable()) await addLoader(type, sent.id, [x, y], file.name)
+      if (type && editable(spotAt([x, y]).inside)) await addLoader(type, sent.id, [x, y], file.name)
       else notify({ kind: 'info', text: t('canvas.uploaded', { name: file.name }) })
     } catch (error) {
       tell(error)
@@ -55,9 +55,10 @@ async function carriesGraph(sent: UploadRecord): Promise<boolean> {
 }
 
 async function addLoader(type: string, upload: string, position: Point, title: string): Promise<void> {
-  const here = editable()
-  if (!here) return
-  const version = here.known.catalogue.nodes.get(type)?.version ?? 1
-  const name = freeName(here.level, type.split('.')[0] ?? 'load')
-  await adding((at) => [addInstance(name, { type, version, params: { file: upload }, title }, position, at)])
+  const { inside, place } = spotAt(position)
+  await adding((level, at, { catalogue }) => {
+    const version = catalogue.nodes.get(type)?.version ?? 1
+    const name = freeName(level, type.split('.')[0] ?? 'load')
+    return [addInstance(name, { type, version, params: { file: upload }, title }, place, at)]
+  }, inside)
 }

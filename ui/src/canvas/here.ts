@@ -1,13 +1,17 @@
-/** The level that is shown: one of the graph's own, or one of a graph that it refers to, only to be read. */
+/**
+ * The level that is shown, and those in frames on it, each by its path from there; those of a graph that is
+ * referred to can only be read.
+ */
 
 import { familiesOf } from '../graph/families'
-import { levelAt, type Path } from '../graph/level'
-import type { Catalogue, Known } from '../graph/ports'
+import { borderOf } from '../graph/frame'
+import { entry, levelAt, nameOf, parent, within, type Path } from '../graph/level'
+import { interfaceOf, type Border, type Catalogue, type Known } from '../graph/ports'
 import { shownType } from '../graph/shownType'
-import type { Graph, InputPortRecord, OutputPortRecord } from '../protocol'
+import type { Graph, InputPortRecord, Operation, OutputPortRecord } from '../protocol'
 import { activeGraph, edit, useGraphs, type OpenGraph } from '../stores/graphs'
 import { useCatalogue } from '../stores/catalogue'
-import type { Operation } from '../protocol'
+import { useSelection } from '../stores/selection'
 
 export interface Shown {
   level: Graph
@@ -15,42 +19,77 @@ export interface Shown {
   readOnly: boolean
 }
 
-export function levelShown(open: Pick<OpenGraph, 'graph' | 'at' | 'references'>): Shown | null {
-  const own = levelAt(open.graph, open.at)
-  if (own) return { level: own, at: open.at, readOnly: false }
+/** A level that can be edited, with what is known of its ports. */
+export interface Here extends Shown {
+  session: string
+  /** Its path from the level that is shown. */
+  inside: Path
+  known: Known
+}
+
+type Open = Pick<OpenGraph, 'graph' | 'at' | 'references'>
+
+export function levelShown(open: Open, inside: Path = ''): Shown | null {
+  const at = within(open.at, inside)
+  const own = levelAt(open.graph, at)
+  if (own) return { level: own, at, readOnly: false }
   for (const [path, graph] of Object.entries(open.references)) {
-    if (open.at !== path && !open.at.startsWith(`${path}/`)) continue
-    const level = levelAt(graph, open.at.slice(path.length + 1))
-    if (level) return { level, at: open.at, readOnly: true }
+    if (at !== path && !at.startsWith(`${path}/`)) continue
+    const level = levelAt(graph, at.slice(path.length + 1))
+    if (level) return { level, at, readOnly: true }
   }
   return null
 }
 
 const NONE = {}
-export const knownOf = (open: Pick<OpenGraph, 'at' | 'interfaces'>, catalogue: Catalogue): Known => ({
-  catalogue,
-  interfaces: open.interfaces[open.at] ?? NONE,
-  families: familiesOf(open.interfaces[open.at] ?? NONE),
-})
+export function knownOf(open: Open & Pick<OpenGraph, 'interfaces'>, catalogue: Catalogue, inside: Path = ''): Known {
+  const interfaces = open.interfaces[within(open.at, inside)] ?? NONE
+  const known = { catalogue, interfaces, families: familiesOf(interfaces) }
+  return inside === '' ? known : { ...known, border: borderAround(open, catalogue, inside) }
+}
 
-/** The level that is shown now, if it can be edited, with what is known of its ports. */
-export function editable(): (Shown & { session: string; known: Known }) | null {
+/** The inner ports of the frame that a level is drawn in. */
+function borderAround(open: Open & Pick<OpenGraph, 'interfaces'>, catalogue: Catalogue, inside: Path): Border | undefined {
+  const outer = levelShown(open, parent(inside))
+  const name = nameOf(inside)
+  const instance = entry(outer?.level.nodes, name)
+  const interfaces = open.interfaces[within(open.at, parent(inside))] ?? NONE
+  return instance && borderOf(instance, interfaceOf(instance, name, catalogue, interfaces))
+}
+
+/** The level of what is selected; the one that is shown while nothing is. */
+export function levelSelected(): Path {
+  const { names, link } = useSelection.getState()
+  return parent(names[0] ?? link)
+}
+
+/** A level, that of what is selected if none is named, if it can be edited. */
+export function editable(inside: Path = levelSelected()): Here | null {
   const open = activeGraph()
-  const shown = open ? levelShown(open) : null
+  const shown = open ? levelShown(open, inside) : null
   if (!open || !shown || shown.readOnly) return null
-  return { ...shown, session: useGraphs.getState().active, known: knownOf(open, useCatalogue.getState().catalogue) }
+  const known = knownOf(open, useCatalogue.getState().catalogue, inside)
+  return { ...shown, inside, session: useGraphs.getState().active, known }
 }
 
-/** The type of a port on the level that is shown, as far as links and files tell it. */
-export function typeHere(name: string, port: InputPortRecord | OutputPortRecord): string {
+/** The type of a port on the canvas, as far as links and files tell it. */
+export function typeHere(id: string, port: InputPortRecord | OutputPortRecord): string {
   const open = activeGraph()
-  const shown = open ? levelShown(open) : null
+  const inside = parent(id)
+  const shown = open ? levelShown(open, inside) : null
   if (!open || !shown) return port.type
-  return shownType(shown.level, name, port, knownOf(open, useCatalogue.getState().catalogue))
+  return shownType(shown.level, nameOf(id), port, knownOf(open, useCatalogue.getState().catalogue, inside))
 }
 
-/** Edit the level that is shown; true when it was done. */
-export function editLevel(make: (level: Graph, at: Path, known: Known) => Operation[]): Promise<boolean> {
-  const here = editable()
+type Make = (level: Graph, at: Path, known: Known) => Operation[]
+
+/** Edit a level, that of what is selected if none is named; true when it was done. */
+export function editLevel(make: Make, inside?: Path): Promise<boolean> {
+  const here = editable(inside)
   return here ? edit(here.session, make(here.level, here.at, here.known)) : Promise.resolve(false)
+}
+
+/** Edit the level on which a node stands, by the name that it has there. */
+export function editAround(id: string, make: (level: Graph, name: string, at: Path, known: Known) => Operation[]): Promise<boolean> {
+  return editLevel((level, at, known) => make(level, nameOf(id), at, known), parent(id))
 }

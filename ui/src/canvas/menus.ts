@@ -1,8 +1,8 @@
 /** Context menus of the canvas. What they offer can be done by keys and palette, too. */
 
 import { leaving } from '../graph/landing'
-import { children, entry, GROUP, viewOf } from '../graph/level'
-import type { LinkView } from '../graph/links'
+import { children, entry, nameOf, parent, viewOf, within, type Path } from '../graph/level'
+import type { LinkView, PortRef } from '../graph/links'
 import { t } from '../i18n/t'
 import { openAddNode, openLinkTo } from '../panels/AddNode'
 import { maskable } from '../panels/Mask/store'
@@ -12,13 +12,14 @@ import { isReady, useCommands } from '../stores/commands'
 import { linkStyles, prefer, usePreferences } from '../stores/preferences'
 import { useSelection, select } from '../stores/selection'
 import { addLoop, addNote, addReroute, exposeOutput, setColour, unlinkView } from './actions'
-import { fitFrame, isBox, selectMembers, writeInto } from './boxes'
+import { fitFrame, selectMembers, writeInto } from './boxes'
 import { useHiddenLinks } from './connecting'
 import { editable } from './here'
 import { isCard, type CardNode, type FlowLink, type FlowNode } from './nodes'
+import { isBox, isGroup } from './places'
 import { inputEntry, portMenu } from './portMenu'
 import { COLOURS, COLOUR_NAMES, swatch } from './swatches'
-import { toGraph } from './view'
+import { spotAt, toGraph } from './view'
 
 interface At {
   clientX: number
@@ -89,8 +90,9 @@ function toggles(node: FlowNode): MenuEntry[] {
     'node.freeze': Boolean(instance.frozen),
     'node.collapse': collapsed,
     'node.pin': pinned,
+    ...(instance.graph ? { 'node.frame': node.type === 'frame' } : {}),
   }
-  const label: Readonly<Record<string, string>> = { 'node.collapse': t('canvas.collapsed'), 'node.pin': t('canvas.pinned') }
+  const label: Readonly<Record<string, string>> = { 'node.collapse': t('canvas.collapsed'), 'node.pin': t('canvas.pinned'), 'node.frame': t('canvas.framed') }
   return Object.keys(on).flatMap((id) => commandEntry(id, { checked: on[id] ?? false, ...(label[id] ? { label: label[id] } : {}) }) ?? [])
 }
 
@@ -99,10 +101,10 @@ function portEntries(node: CardNode): MenuEntry[] {
   const { face } = node.data
   const here = editable()
   if (!here) return []
-  const path = children(here.at, node.id)
+  const path = children(here.at, nameOf(node.id))
   const inputs = Object.keys(face.inputs)
   const outputs = Object.keys(face.outputs)
-  const held = outputs.filter((port) => leaving(here.level, { name: node.id, port }).length > 0)
+  const held = outputs.filter((port) => leaving(here.level, { name: nameOf(node.id), port }).length > 0)
   return [
     ...(outputs.length > 0 ? [{ id: 'to', label: t('left.linkTo'), keys: 't', onSelect: () => openLinkTo(path, 'out') }] : []),
     ...(inputs.length > 0 ? [{ id: 'from', label: t('left.linkFrom'), keys: 'shift+t', onSelect: () => openLinkTo(path, 'in') }] : []),
@@ -114,7 +116,7 @@ function portEntries(node: CardNode): MenuEntry[] {
 
 /** The menu of a frame or note. */
 function boxEntries(node: FlowNode): MenuEntry[] {
-  const isFrame = node.id.startsWith(GROUP)
+  const isFrame = isGroup(node.id)
   const frame: MenuEntry[] = [
     { id: 'members', label: t('canvas.selectMembers'), onSelect: () => selectMembers(node.id) },
     { id: 'fitFrame', label: t('canvas.fitFrame'), onSelect: () => fitFrame(node.id) },
@@ -135,7 +137,7 @@ function colourEntries(): MenuEntry[] {
   const { names } = useSelection.getState()
   const here = editable()
   const shown = here ? viewOf(here.level) : null
-  const [name = ''] = names
+  const name = nameOf(names[0] ?? '')
   const now = shown?.colours.get(name) ?? (entry(here?.level.view, name) as { colour?: string } | undefined)?.colour ?? ''
   return COLOURS.map((colour, place) => ({
     id: colour || 'none',
@@ -151,35 +153,38 @@ export function linkMenu(event: At, link: FlowLink): void {
   select([], link.id)
   const position = toGraph(event.clientX, event.clientY)
   const view = link.data?.link
-  if (view) openMenuAt(event.clientX, event.clientY, linkEntries(view, position))
+  if (view) openMenuAt(event.clientX, event.clientY, linkEntries(view, position, parent(link.id)))
 }
 
-function linkEntries(view: LinkView, position: [number, number]): MenuEntry[] {
+function linkEntries(view: LinkView, position: [number, number], inside: Path): MenuEntry[] {
   const { source, target } = view
-  const here = editable()
-  const siblings = here ? leaving(here.level, source).length : 0
+  const here = editable(inside)
+  const siblings = here && entry(here.level.nodes, source.name) ? leaving(here.level, source).length : 0
+  const end = (id: string, label: string, { name }: PortRef): MenuEntry[] =>
+    here && entry(here.level.nodes, name) ? [{ id, label, onSelect: () => select([within(inside, name)]) }] : []
   const move = { id: 'move', label: t('canvas.moveLinksOf', { n: siblings }), onSelect: () => here && openLinkTo(children(here.at, source.name), 'move', source.port) }
   return [
-    { id: 'insert', label: t('canvas.insertNode'), onSelect: () => openAddNode({ position, onto: view.id }) },
-    { id: 'reroute', label: t('canvas.addReroute'), onSelect: () => void addReroute(view, position) },
+    { id: 'insert', label: t('canvas.insertNode'), onSelect: () => openAddNode({ position, onto: within(inside, view.id) }) },
+    { id: 'reroute', label: t('canvas.addReroute'), onSelect: () => void addReroute(view, position, inside) },
     ...(siblings > 0 ? [move] : []),
     'line',
-    { id: 'source', label: t('canvas.toSource', { name: source.name }), onSelect: () => select([source.name]) },
-    { id: 'target', label: t('canvas.toTarget', { name: target.name }), onSelect: () => select([target.name]) },
+    ...end('source', t('canvas.toSource', { name: source.name }), source),
+    ...end('target', t('canvas.toTarget', { name: target.name }), target),
     'line',
-    { id: 'unlink', label: t('canvas.unlink'), command: 'edit.delete', danger: true, onSelect: () => void unlinkView(view) },
+    { id: 'unlink', label: t('canvas.unlink'), command: 'edit.delete', danger: true, onSelect: () => void unlinkView(view, inside) },
   ]
 }
 
 export function paneMenu(event: At): void {
   event.preventDefault()
   const position = toGraph(event.clientX, event.clientY)
+  const spot = spotAt(position)
   openMenuAt(event.clientX, event.clientY, [
-    ...(editable()
+    ...(editable(spot.inside)
       ? [
           { id: 'add', label: t('canvas.addNode'), command: 'node.add', onSelect: () => openAddNode({ position }) },
-          { id: 'note', label: t('canvas.addNote'), command: 'node.addNote', onSelect: () => void addNote(position) },
-          { id: 'loop', label: t('canvas.addLoop'), onSelect: () => void addLoop(position) },
+          { id: 'note', label: t('canvas.addNote'), command: 'node.addNote', onSelect: () => void addNote(spot) },
+          { id: 'loop', label: t('canvas.addLoop'), onSelect: () => void addLoop(spot) },
           'line' as const,
         ]
       : []),

@@ -4,9 +4,10 @@
  */
 
 import { entry } from '../graph/level'
+import { rectOf, type Box, type Rect } from './area'
 import type { CardStatus } from './card/status'
-import { isCard } from './nodes'
-import { outside, rectOf, unseen, type Box, type Level, type Rect } from './scene'
+import { isCard, isFrame, type CardData, type FlowNode, type FrameData } from './nodes'
+import { outside, unseen, type Level } from './scene'
 
 /** Where the graph's origin is, in pixels, and how large one of its pixels is. */
 export interface Look {
@@ -73,20 +74,27 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, look: Loo
   context.fillStyle = colour('canvas')
   context.fillRect(...part)
   context.setTransform(look.zoom, 0, 0, look.zoom, look.x, look.y)
-  paintWires(context, scene.level, box, look.zoom, colour)
   const pen = { context, scene, zoom: look.zoom, colour }
   context.textBaseline = 'middle'
-  for (const node of scene.level.nodes) {
+  paintNodes(pen, scene.level.nodes.filter(isFrame), box)
+  paintWires(context, scene.level, box, look.zoom, colour)
+  paintNodes(pen, scene.level.nodes.filter((node) => !isFrame(node)), box)
+  context.restore()
+}
+
+function paintNodes(pen: Pen, nodes: readonly FlowNode[], box: Box): void {
+  const { context, scene, zoom, colour } = pen
+  for (const node of nodes) {
     const rect = rectOf(node)
     if (outside(rect, box)) continue
-    if (isCard(node)) paintCard(pen, node.id, node.data.face.title, rect)
+    if (isFrame(node)) paintFrame(pen, node.id, node.data, rect)
+    else if (isCard(node)) paintCard(pen, node.id, node.data.face.title, rect)
     else paintBox(pen, node.data.text, node.data.colour || colour('border-strong'), rect)
     if (!scene.selected.has(node.id)) continue
     context.strokeStyle = colour('accent')
-    context.lineWidth = 2.5 / look.zoom
+    context.lineWidth = 2.5 / zoom
     context.strokeRect(...rect)
   }
-  context.restore()
 }
 
 interface Pen {
@@ -97,20 +105,8 @@ interface Pen {
 }
 
 function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): void {
-  const { context, scene, zoom, colour } = pen
-  const line = 1 / zoom
-  context.fillStyle = colour('border-strong')
-  context.fillRect(x - line, y - line, w + 2 * line, h + 2 * line)
-  context.fillStyle = colour('surface')
-  context.fillRect(x, y, w, h)
-  const status = STATUS[scene.status(name)]
-  const header = Math.min(HEADER, h)
-  context.fillStyle = status ? colour(`${status}-soft`) : colour('surface-3')
-  context.fillRect(x, y, w, header)
-  if (status) {
-    context.fillStyle = colour(status)
-    context.fillRect(x, y, Math.max(8, 2 * line), header)
-  }
+  const { context, scene, zoom } = pen
+  const header = paintPlate(pen, name, 'surface', [x, y, w, h])
   const room = h - header
   const picture = room > 0 ? scene.picture(name, Math.min(w, room) * zoom) : undefined
   if (picture) {
@@ -122,12 +118,45 @@ function paintCard(pen: Pen, name: string, title: string, [x, y, w, h]: Rect): v
     context.globalAlpha = 1
     if (instead === 'example' && zoom > TITLED) paintMark(pen, x, y + h)
   } else if (room > 0 && zoom > TITLED) paintTold(pen, scene.told(name), [x, y + header, w, room])
-  if (zoom > TITLED) {
-    const size = Math.round(Math.min(TITLE.most, TITLE.seen / zoom))
-    context.fillStyle = colour('text')
-    context.font = `600 ${size}px system-ui, sans-serif`
-    context.fillText(shortened(context, title, w - 26, size), x + 16, y + header / 2 + 1)
+  paintTitle(pen, title, [x, y, w, header])
+}
+
+/** A frame; what is inside of it is painted over it. */
+function paintFrame(pen: Pen, name: string, { face, frame }: Framed, [x, y, w, h]: Rect): void {
+  const header = paintPlate(pen, name, 'surface-2', [x, y, w, h])
+  const [left, right] = frame.edges.widths
+  pen.context.fillStyle = pen.colour('surface')
+  pen.context.fillRect(x, y + header, left, h - header)
+  pen.context.fillRect(x + w - right, y + header, right, h - header)
+  paintTitle(pen, face.title, [x, y, w, header])
+}
+
+type Framed = CardData & { frame: FrameData }
+
+/** The ground of a card or frame, and its header in the colour of its state; gives the header's height. */
+function paintPlate({ context, scene, zoom, colour }: Pen, name: string, ground: string, [x, y, w, h]: Rect): number {
+  const line = 1 / zoom
+  context.fillStyle = colour('border-strong')
+  context.fillRect(x - line, y - line, w + 2 * line, h + 2 * line)
+  context.fillStyle = colour(ground)
+  context.fillRect(x, y, w, h)
+  const status = STATUS[scene.status(name)]
+  const header = Math.min(HEADER, h)
+  context.fillStyle = status ? colour(`${status}-soft`) : colour('surface-3')
+  context.fillRect(x, y, w, header)
+  if (status) {
+    context.fillStyle = colour(status)
+    context.fillRect(x, y, Math.max(8, 2 * line), header)
   }
+  return header
+}
+
+function paintTitle({ context, zoom, colour }: Pen, title: string, [x, y, w, h]: Rect): void {
+  if (zoom <= TITLED) return
+  const size = Math.round(Math.min(TITLE.most, TITLE.seen / zoom))
+  context.fillStyle = colour('text')
+  context.font = `600 ${size}px system-ui, sans-serif`
+  context.fillText(shortened(context, title, w - 26, size), x + 16, y + h / 2 + 1)
 }
 
 /** Say at the lower left corner of a card that its picture is an example. */

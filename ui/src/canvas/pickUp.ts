@@ -2,18 +2,22 @@
 
 import type { MouseEvent as ReactMouseEvent } from 'react'
 import { leaving, pulled } from '../graph/landing'
-import type { LinkView } from '../graph/links'
+import { parent, within, type Path } from '../graph/level'
+import type { LinkView, PortRef } from '../graph/links'
 import { useConnecting } from './connecting'
 import { editable } from './here'
+import { onLevel, portAt } from './places'
 
 /** Let a press on a handle move the links there rather than draw a new one. */
 export function pickUp(event: ReactMouseEvent<HTMLElement>): void {
   const handle = event.target instanceof Element ? event.target.closest<HTMLElement>('.react-flow__handle') : null
   if (!handle || event.button !== 0) return
-  const links = linksAt(handle, event.shiftKey)
+  const port = portAt({ node: handle.dataset['nodeid'] ?? '', handle: handle.dataset['handleid'] ?? '' })
+  const inside = parent(port.name)
   const end = handle.classList.contains('target') ? 'target' : 'source'
-  const grip = anchorOf(event.currentTarget, links[0], end)
-  useConnecting.setState({ moved: grip ? links : [] })
+  const links = linksAt(port, end, event.shiftKey)
+  const grip = anchorOf(event.currentTarget, inside, links[0], end)
+  useConnecting.setState({ inside, moved: grip ? links : [] })
   if (!grip) return
   event.stopPropagation()
   event.preventDefault()
@@ -21,17 +25,16 @@ export function pickUp(event: ReactMouseEvent<HTMLElement>): void {
   grip.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true, button: 0, clientX, clientY, view: window }))
 }
 
-function linksAt({ dataset, classList }: HTMLElement, all: boolean): readonly LinkView[] {
-  const here = editable()
-  const port = { name: dataset['nodeid'] ?? '', port: dataset['handleid'] ?? '' }
+function linksAt(port: PortRef, end: 'source' | 'target', all: boolean): readonly LinkView[] {
+  const here = editable(parent(port.name))
   if (!here) return []
-  if (!classList.contains('target')) return all ? leaving(here.level, port) : []
-  const link = pulled(here.level, port, here.known)
+  if (end === 'source') return all ? leaving(here.level, onLevel(port), here.known) : []
+  const link = pulled(here.level, onLevel(port), here.known)
   return link ? [link] : []
 }
 
 /** Where React Flow lets an end of a link be dragged; a link that is hidden has no such place. */
-function anchorOf(frame: HTMLElement, link: LinkView | undefined, end: 'source' | 'target'): Element | null {
+function anchorOf(frame: HTMLElement, inside: Path, link: LinkView | undefined, end: 'source' | 'target'): Element | null {
   if (!link) return null
-  return frame.querySelector(`.react-flow__edge[data-id="${CSS.escape(link.id)}"] .react-flow__edgeupdater-${end}`)
+  return frame.querySelector(`.react-flow__edge[data-id="${CSS.escape(within(inside, link.id))}"] .react-flow__edgeupdater-${end}`)
 }

@@ -1,8 +1,7 @@
 /** What is drawn of a level seen from far, prepared once: panning over it then only looks numbers up. */
 
+import type { Box, Rect } from './area'
 import { isCard, type FlowLink, type FlowNode } from './nodes'
-
-export type Rect = readonly [x: number, y: number, width: number, height: number]
 
 /** A link as the curve that it is drawn as. */
 export interface Wire {
@@ -11,14 +10,6 @@ export interface Wire {
   y1: number
   x2: number
   y2: number
-}
-
-/** Part of the graph that is seen. */
-export interface Box {
-  left: number
-  top: number
-  right: number
-  bottom: number
 }
 
 export interface Level {
@@ -45,8 +36,6 @@ function end(node: FlowNode, port: string | null | undefined, type: string): [nu
   return [node.position.x + (handle ? handle.x + 6 : 0), node.position.y + (handle ? handle.y + 6 : 0)]
 }
 
-export const rectOf = (node: FlowNode): Rect => [node.position.x, node.position.y, node.width ?? 0, node.height ?? 0]
-
 export const outside = ([x, y, w, h]: Rect, box: Box) =>
   x > box.right || y > box.bottom || x + w < box.left || y + h < box.top
 
@@ -55,19 +44,6 @@ export const unseen = ({ x1, y1, x2, y2 }: Wire, box: Box) =>
   Math.max(x1, x2) < box.left ||
   Math.min(y1, y2) > box.bottom ||
   Math.max(y1, y2) < box.top
-
-/** The smallest box around all nodes. */
-export function around(nodes: readonly FlowNode[]): Box {
-  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity }
-  for (const node of nodes) {
-    const [x, y, w, h] = rectOf(node)
-    box.left = Math.min(box.left, x)
-    box.top = Math.min(box.top, y)
-    box.right = Math.max(box.right, x + w)
-    box.bottom = Math.max(box.bottom, y + h)
-  }
-  return box
-}
 
 /** The node under a place; cards are above frames and notes. */
 export function hit(nodes: readonly FlowNode[], x: number, y: number): FlowNode | null {

@@ -1,7 +1,7 @@
 /** What a canvas keeps of what is drawn on it when the view is shifted. */
 
 import type { Look } from './paint'
-import type { Rect } from './scene'
+import type { Rect } from './area'
 
 /** Whole pixels between two looks, if most of what was seen still is, in the same size. */
 export function shiftBetween(from: Look | null, to: Look, width: number, height: number): [number, number] | null {

@@ -2,17 +2,16 @@ import { useCallback, type KeyboardEvent } from 'react'
 import { announce } from '../shell/announce'
 import { openAddNode } from '../panels/AddNode'
 import { select, useSelection } from '../stores/selection'
-import { GROUP } from '../graph/level'
 import { t } from '../i18n/t'
 import { moveTo } from './actions'
 import { withMembers, writeInto } from './boxes'
 import { isCard, type FlowNode } from './nodes'
-import { focusCard, focusedNode, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
+import { isGroup } from './places'
+import { focusCard, focusedNode, meantLevel, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
 import { nearest, neighbour, type Direction } from './walk'
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
 const STEP = 10
-const isGroup = (name: string) => name.startsWith(GROUP)
 
 /** Keys of the canvas itself: arrows walk from node to node, with Alt they move what is selected. */
 export function useCanvasKeys(nodes: readonly FlowNode[]) {
@@ -53,7 +52,7 @@ function pressed(event: KeyboardEvent<HTMLElement>, target: HTMLElement): void {
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey
   if (event.key === 'Tab' && target === event.currentTarget && plain) {
     event.preventDefault()
-    openAddNode({ position: meantPlace() })
+    openAddNode({ position: meantPlace(), inside: meantLevel() })
   } else if (event.key === 'Enter' && plain && target.matches('[data-node], [data-box]')) {
     event.preventDefault()
     goIn(target)
@@ -86,10 +85,10 @@ function moveSelected(direction: Direction, far: boolean): void {
   const by = far ? 10 * STEP : STEP
   const dx = direction === 'left' ? -by : direction === 'right' ? by : 0
   const dy = direction === 'up' ? -by : direction === 'down' ? by : 0
-  const positions: Record<string, [number, number]> = {}
+  const positions = new Map<string, [number, number]>()
   for (const name of withMembers(useSelection.getState().names, shownNodes())) {
     const node = nodeNamed(name)
-    if (node && node.draggable !== false) positions[name] = [node.position.x + dx, node.position.y + dy]
+    if (node && node.draggable !== false) positions.set(name, [node.position.x + dx, node.position.y + dy])
   }
   void moveTo(positions)
 }

@@ -1,12 +1,13 @@
 /** Moving nodes: where they are while the pointer holds them, then one edit. */
 
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { GROUP, type Point } from '../graph/level'
+import { nameOf, parent, type Point } from '../graph/level'
 import { insertOn, moveTo } from './actions'
 import { inFrame } from './boxes'
+import type { Places } from './held'
 import type { FlowNode } from './nodes'
+import { isGroup } from './places'
 
-export type Places = ReadonlyMap<string, Point>
 type PointerLike = React.MouseEvent | MouseEvent | TouchEvent
 
 export interface Drag {
@@ -38,16 +39,15 @@ export function useDrag(base: readonly FlowNode[]): Drag {
   const hold = useCallback((more: Places) => set(new Map([...(held.current ?? []), ...more])), [set])
   const drop = useCallback(
     async (all: Places, onto?: Onto | '') => {
-      const positions = Object.fromEntries([...all].map(([name, at]) => [name, rounded(at)]))
-      const done = await (onto ? insertOn(onto.link, onto.name, positions) : moveTo(positions))
+      const done = await (onto ? insertOn(onto.link, onto.name, all, base) : moveTo(all, base))
       if (held.current === all) set(null) // else something is held again
       return done
     },
-    [set],
+    [base, set],
   )
   const start = useCallback(
     (node: FlowNode) => {
-      const members = node.id.startsWith(GROUP) ? inside(node, base) : null
+      const members = isGroup(node.id) ? inside(node, base) : null
       group.current = members && { start: [node.position.x, node.position.y], members }
     },
     [base],
@@ -74,19 +74,20 @@ export function useDrag(base: readonly FlowNode[]): Drag {
   return useMemo(() => ({ places, hold, start, drag, stop, drop }), [places, hold, start, drag, stop, drop])
 }
 
-const rounded = ([x, y]: Readonly<Point>): Point => [Math.round(x), Math.round(y)]
-
 /** Where what is in a frame stands. */
 function inside(frame: FlowNode, nodes: readonly FlowNode[]): Map<string, Point> {
   const names = new Set(inFrame(frame, nodes))
   return new Map(nodes.filter(({ id }) => names.has(id)).map(({ id, position: { x, y } }) => [id, [x, y]]))
 }
 
-/** Id of the link under a point of the page that does not belong to a node itself. */
-function linkUnder(x: number, y: number, name: string): string {
+/** Path of the link under a point of the page that is on the level of a node and does not belong to it itself. */
+function linkUnder(x: number, y: number, node: string): string {
+  const name = nameOf(node)
   for (const element of document.elementsFromPoint(x, y)) {
     const id = element.closest('.react-flow__edge')?.getAttribute('data-id')
-    if (id && !id.startsWith(`${name}.`) && !id.includes(`>${name}.`)) return id
+    if (!id || parent(id) !== parent(node)) continue
+    const link = nameOf(id)
+    if (!link.startsWith(`${name}.`) && !link.includes(`>${name}.`)) return id
   }
   return ''
 }

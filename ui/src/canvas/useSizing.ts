@@ -3,8 +3,9 @@
 import type { NodeChange } from '@xyflow/react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { resizeCard } from './actions'
-import { changeBox, isBox } from './boxes'
+import { changeBox } from './boxes'
 import type { FlowNode } from './nodes'
+import { isBox } from './places'
 
 export interface Size {
   readonly id: string

@@ -1,9 +1,11 @@
 /** Where the canvas looks, for those outside of it: panels, commands, search. */
 
 import { getViewportForBounds, type ReactFlowInstance, type Viewport } from '@xyflow/react'
-import type { Point } from '../graph/level'
-import type { FlowLink, FlowNode } from './nodes'
-import { around } from './scene'
+import type { Path, Point } from '../graph/level'
+import { isFrame, type FlowLink, type FlowNode } from './nodes'
+import { around } from './area'
+import { levelSelected } from './here'
+import { levelUnder, originOf } from './places'
 
 export const MIN_ZOOM = 0.02
 export const MAX_ZOOM = 2.5
@@ -37,10 +39,28 @@ export function meantPlace(): Point {
   return pointer ? toGraph(...pointer) : viewCentre()
 }
 
+/** A place on one of the levels that are drawn, as that level has it. */
+export interface Spot {
+  readonly inside: Path
+  readonly place: Point
+}
+
+/** The level under a place of the canvas, or another one that is drawn, with that place on it. */
+export function spotAt([x, y]: Readonly<Point>, inside: Path = levelUnder(shown, [x, y])): Spot {
+  const [left, top] = originOf(shown, inside)
+  return { inside, place: [Math.round(x - left), Math.round(y - top)] }
+}
+
+/** The level that somebody means who adds or pastes: under the pointer, else that of what is selected. */
+export const meantLevel = (): Path => (pointer ? levelUnder(shown, toGraph(...pointer)) : levelSelected())
+
 /** Say which nodes there are; seen from far, React Flow itself has none. */
 export function showNodes(nodes: readonly FlowNode[]): void {
   shown = nodes
 }
+
+/** Whether a level is on the canvas: the one that is shown, or one in a frame on it. */
+export const isDrawn = (inside: Path | null) => inside === '' || shown.some((node) => node.id === inside && isFrame(node))
 
 export const shownNodes = () => shown
 export const nodeNamed = (name: string) => shown.find((node) => node.id === name)

@@ -1,7 +1,7 @@
 /** Going from node to node by keyboard. */
 
-import { GROUP } from '../graph/level'
-import { isCard, type FlowNode } from './nodes'
+import { isCard, isFrame, type FlowNode } from './nodes'
+import { isGroup } from './places'
 
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
@@ -41,7 +41,7 @@ export function heirOf(nodes: readonly FlowNode[], from: string, removed: Readon
 
 /** The middle of a card or note; of a frame its title, as its middle is where its members are. */
 function middle(node: FlowNode): [number, number] {
-  if (node.id.startsWith(GROUP)) return [node.position.x + 60, node.position.y + 16]
+  if (isGroup(node.id) || isFrame(node)) return [node.position.x + 60, node.position.y + 16]
   return [node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2]
 }
 

@@ -2,9 +2,9 @@
 
 import type { Graph, Instance } from '../protocol'
 import { entry, splitPort } from './level'
-import { sourcesOf, textOf, type PortRef } from './links'
+import { INPUTS, sourcesOf, textOf, type PortRef } from './links'
 import { interfaceOf, shapeOf, type Interface, type Known } from './ports'
-import { typeKind, type Shape, type TypeKind } from './types'
+import { typeKind, UNKNOWN, type Shape, type TypeKind } from './types'
 
 export interface Flow {
   readonly kind: TypeKind
@@ -36,12 +36,13 @@ export class Flowing {
   }
 
   #find({ name, port }: PortRef): Flow {
+    if (name === INPUTS) return flowOf(entry(this.#known.border?.inputs, port) ?? UNKNOWN)
     const instance = entry(this.#level.nodes, name)
     const face = instance && interfaceOf(instance, name, this.#known.catalogue, this.#known.interfaces)
     const record = face && entry(face.outputs, port)
     if (!record) return NOTHING
     const shape = shapeOf(record)
-    const own = { kind: typeKind(shape), list: shape.list !== undefined }
+    const own = flowOf(shape)
     const variable = variableOf(shape)
     const flow = variable === undefined ? null : this.#into(instance, face, variable)
     return flow ? { kind: flow.kind, list: own.list || flow.list } : own
@@ -58,6 +59,8 @@ export class Flowing {
     return null
   }
 }
+
+const flowOf = (shape: Shape): Flow => ({ kind: typeKind(shape), list: shape.list !== undefined })
 
 /** The variable that a type is, or a list of. */
 const variableOf = (shape: Shape): string | undefined => shape.var ?? shape.list?.var

@@ -22,6 +22,8 @@ export const CARD_PADDING = 8
 /** Across a handle. */
 export const HANDLE_SIZE = 12
 
+type Ports = Pick<ReadonlySet<string>, 'has'>
+
 /** How one instance is shown. */
 export interface CardView {
   /** What people made it; the height counts where it is more than the rows need. */
@@ -29,8 +31,8 @@ export interface CardView {
   collapsed?: boolean | undefined
   /** Pixels for the preview at the end. */
   previewHeight?: number | undefined
-  /** Ports that a graph input feeds: they show no widget. */
-  fed?: ReadonlySet<string> | undefined
+  /** Ports that are fed by a link from elsewhere: they show no widget. */
+  fed?: Ports | undefined
 }
 
 /** A handle; x and y are its centre, from the card's upper left corner. */
@@ -64,7 +66,7 @@ export function cardView(
   view: LevelView,
   name: string,
   previewHeight = 0,
-  fed?: ReadonlySet<string>,
+  fed?: Ports,
 ): CardView {
   return { size: view.sizes.get(name), collapsed: view.collapsed.has(name), previewHeight, fed }
 }
@@ -85,7 +87,7 @@ export function sizeOf(ports: Interface, instance: Instance, view: CardView): Ca
 }
 
 /** The rows of an open card: outputs, then inputs in their order. */
-export function rowsOf(ports: Interface, instance: Instance, fed?: ReadonlySet<string>): Row[] {
+export function rowsOf(ports: Interface, instance: Instance, fed?: Ports): Row[] {
   const rows: Row[] = []
   let y = HEADER_HEIGHT
   const add = (kind: Row['kind'], port: string, height: number) => {

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../protocol'
 import { entry } from './level'
-import { fedPorts, linksOf, sourcesOf, textOf, type LinkView, type PortRef } from './links'
+import { fedPorts, linksOf, OUTPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
 import { Linking } from './linkable'
 import type { Known } from './ports'
 import { isVariadic } from './rewiring'
@@ -13,7 +13,7 @@ export type Side = 'in' | 'out'
  * The port of an instance that a link goes to which was let go on its card: the first that takes it and has
  * nothing yet, else the first that takes it. Null when none does.
  */
-export function landing(level: Graph, name: string, side: Side, valid: ReadonlySet<string>, known: Known): PortRef | null {
+export function landing(level: Graph, name: string, side: Side, valid: Pick<ReadonlySet<string>, 'has'>, known: Known): PortRef | null {
   const ports = new Linking(level, known).ports(name)
   const instance = entry(level.nodes, name)
   if (!ports || !instance) return null
@@ -27,13 +27,13 @@ export function landing(level: Graph, name: string, side: Side, valid: ReadonlyS
 /** The link that is pulled out of an input by dragging it; of an input that takes several none is. */
 export function pulled(level: Graph, to: PortRef, known: Known): LinkView | null {
   const instance = entry(level.nodes, to.name)
-  if (!instance || isVariadic(instance, to, known)) return null
-  return drawnLinks(level).find(({ target }) => textOf(target) === textOf(to)) ?? null
+  if (to.name !== OUTPUTS && (!instance || isVariadic(instance, to, known))) return null
+  return drawnLinks(level, known).find(({ target }) => textOf(target) === textOf(to)) ?? null
 }
 
 /** The links that begin at an output, as far as they are drawn. */
-export function leaving(level: Graph, from: PortRef): LinkView[] {
-  return drawnLinks(level).filter(({ source }) => textOf(source) === textOf(from))
+export function leaving(level: Graph, from: PortRef, known?: Known): LinkView[] {
+  return drawnLinks(level, known).filter(({ source }) => textOf(source) === textOf(from))
 }
 
 /** The outputs, as `instance.port`, that all of some links can come from. */
@@ -45,4 +45,8 @@ export function commonSources(level: Graph, links: readonly LinkView[], known: K
   return new Set([...linking.sourcesOf(first)].filter((text) => sets.every((set) => set.has(text))))
 }
 
-const drawnLinks = (level: Graph) => linksOf(level).filter(({ kind }) => kind !== 'input' && kind !== 'output')
+/** The links that are drawn: those with a level's own inputs and outputs only where a frame has ports for them. */
+export function drawnLinks(level: Graph, known?: Known): LinkView[] {
+  const links = linksOf(level)
+  return known?.border ? links : links.filter(({ kind }) => kind !== 'input' && kind !== 'output')
+}

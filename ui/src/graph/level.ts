@@ -34,6 +34,8 @@ export interface LevelView {
   collapsed: Set<string>
   colours: Map<string, string>
   pinned: Set<string>
+  /** Whether a graph inside an instance is shown as a frame; see `isFramed` for those without an entry. */
+  framed: Map<string, boolean>
 }
 
 export const GROUP = '.group.'
@@ -74,6 +76,17 @@ export function children(at: Path, name: string): Path {
   return at === '' ? name : `${at}/${name}`
 }
 
+/** The level, instance or link that is found at a path from another level; both may be empty. */
+export function within(at: Path, inside: Path): Path {
+  return at === '' || inside === '' ? at + inside : `${at}/${inside}`
+}
+
+/** The path from a level to what is in it; null for what is elsewhere. */
+export function pathFrom(at: Path, path: Path): Path | null {
+  if (at === '' || path === at) return path.slice(at.length)
+  return path.startsWith(`${at}/`) ? path.slice(at.length + 1) : null
+}
+
 /** The level around a level, or the one that an instance stands in. */
 export function parent(at: Path): Path {
   return at.slice(0, Math.max(0, at.lastIndexOf('/')))
@@ -94,6 +107,7 @@ export function viewOf(level: Readonly<{ nodes?: Graph['nodes']; view?: Graph['v
     collapsed: new Set(),
     colours: new Map(),
     pinned: new Set(),
+    framed: new Map(),
   }
   for (const [key, value] of Object.entries(level.view ?? {})) {
     if (!isRecord(value)) continue
@@ -111,6 +125,7 @@ function readInstance(view: LevelView, name: string, value: Record<string, unkno
   if (size) view.sizes.set(name, size)
   if (value['collapsed'] === true) view.collapsed.add(name)
   if (value['pinned'] === true) view.pinned.add(name)
+  if (typeof value['framed'] === 'boolean') view.framed.set(name, value['framed'])
   if (textOf(value['colour'])) view.colours.set(name, textOf(value['colour']))
 }
 

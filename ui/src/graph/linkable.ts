@@ -10,7 +10,7 @@ import { Bindings, describe, isGeneric, ownedBy, UNKNOWN, variablesOf, type Shap
 /** Why a link can't be made; `source` and `target` are the types, for `type` alone. */
 export interface Refused {
   ok: false
-  code: 'type' | 'circle' | 'missing'
+  code: 'type' | 'circle' | 'missing' | 'through'
   reason: string
   source: string
   target: string
@@ -25,6 +25,14 @@ const CIRCLE: Refused = {
   ok: false,
   code: 'circle',
   reason: 'that would make a circle',
+  source: '',
+  target: '',
+}
+
+const THROUGH: Refused = {
+  ok: false,
+  code: 'through',
+  reason: 'there has to be a node in between',
   source: '',
   target: '',
 }
@@ -100,6 +108,7 @@ export class Linking {
   check(from: PortRef, to: PortRef): Verdict {
     const [source, target] = [this.sourceShape(from), this.targetShape(to)]
     if (!source || !target) return missing(source ? to : from)
+    if (isThrough(from, to)) return THROUGH
     if (this.circles(from, to)) return CIRCLE
     if (this.#fits(source, target, this.bindings)) return FINE
     const replaced = isGeneric(source) || isGeneric(target) ? this.#replaced(to) : null
@@ -119,6 +128,7 @@ export class Linking {
     const all = Object.keys(this.#level.nodes ?? {}).flatMap((name) =>
       Object.keys(this.ports(name)?.inputs ?? {}).map((port) => ({ name, port })),
     )
+    all.push(...(this.#known.border?.outputs ?? []).map((port) => ({ name: OUTPUTS, port })))
     return new Set(all.filter((to) => this.#mayLink(from, to, () => walks-- > 0)).map(textOf))
   }
 
@@ -128,6 +138,7 @@ export class Linking {
     const all = Object.keys(this.#level.nodes ?? {}).flatMap((name) =>
       Object.keys(this.ports(name)?.outputs ?? {}).map((port) => ({ name, port })),
     )
+    all.push(...Object.keys(this.#known.border?.inputs ?? {}).map((port) => ({ name: INPUTS, port })))
     return new Set(all.filter((from) => this.#mayLink(from, to, () => true)).map(textOf))
   }
 
@@ -144,7 +155,7 @@ export class Linking {
 
   #mayLink(from: PortRef, to: PortRef, mayWalk: () => boolean): boolean {
     const [source, target] = [this.sourceShape(from), this.targetShape(to)]
-    if (!source || !target || this.circles(from, to)) return false
+    if (!source || !target || isThrough(from, to) || this.circles(from, to)) return false
     if (this.#fits(source, target, this.bindings)) return true
     const replaced = isGeneric(source) || isGeneric(target) ? this.#replaced(to) : null
     if (!replaced || !this.#fits(source, target, null)) return false
@@ -160,11 +171,16 @@ export class Linking {
     return record ? ownedBy(shapeOf(record), port.name) : null
   }
 
-  /** Type of a graph input: of the ports that it feeds one whose values fit the others. */
+  /**
+   * Type of a graph input: of the ports that it feeds one whose values fit the others; of one that feeds none
+   * what the frame around the level says.
+   */
   #inputShape(input: string): Shape | null {
     const told = this.#given.get(input)
     if (told) return told
     const declared = entry(this.#level.inputs, input)
+    const outer = entry(this.#known.border?.inputs, input)
+    if (!declared?.to?.length && outer) return outer
     if (!declared) return null
     const shapes = linksOf({ inputs: { [input]: declared } }).map(
       ({ target }) => this.targetShape(target) ?? UNKNOWN,
@@ -227,6 +243,9 @@ export class Linking {
     return this.#net
   }
 }
+
+/** What a frame takes can't be what it gives: nothing inside would stand between. */
+const isThrough = (from: PortRef, to: PortRef) => from.name === INPUTS && to.name === OUTPUTS
 
 function misfit(from: Shape, to: Shape): Refused {
   const [source, target] = [describe(from), describe(to)]

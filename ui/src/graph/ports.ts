@@ -42,6 +42,16 @@ export interface Known {
   interfaces: Readonly<Record<string, Interface>>
   /** Instance → variable → the model family that its file names, as far as that is known. */
   families?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
+  /** What the inner ports of a frame around the level give and take; a level without one has none. */
+  border?: Border | undefined
+}
+
+/** The inner ports of a frame. */
+export interface Border {
+  /** Those that what is inside can read, with what they give. */
+  inputs: Readonly<Record<string, Shape>>
+  /** Those that what is inside can be led to. */
+  outputs: readonly string[]
 }
 
 /** Make the server's record ready to be asked. */

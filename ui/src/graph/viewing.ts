@@ -1,6 +1,7 @@
 /** Operations on the view: groups, notes, and how instances are shown. */
 
 import type { Graph, JsonValue, Operation, Write } from '../protocol'
+import { isFramed } from './frame'
 import {
   entry,
   GROUP,
@@ -20,6 +21,7 @@ export interface Shown {
   collapsed?: true | undefined
   colour?: string | undefined
   pinned?: true | undefined
+  framed?: boolean | undefined
 }
 
 /** Between a group's border and its members; above them there is room for the title. */
@@ -76,6 +78,14 @@ export function show(level: Graph, names: Iterable<string>, shown: Shown, at: Pa
 export function toggleCollapsed(level: Graph, names: readonly string[], at: Path = ''): Operation[] {
   const { collapsed } = viewOf(level)
   return show(level, names, { collapsed: names.every((name) => collapsed.has(name)) ? undefined : true }, at)
+}
+
+/** Show the graphs inside instances as frames; where all are so already, fold them to cards. */
+export function toggleFramed(level: Graph, names: readonly string[], at: Path = ''): Operation[] {
+  const view = viewOf(level)
+  const there = names.filter((name) => entry(level.nodes, name)?.graph)
+  const all = there.every((name) => isFramed(level.nodes?.[name] ?? {}, name, view))
+  return show(level, there, { framed: !all, collapsed: undefined }, at)
 }
 
 /** Pin instances where they stand; where all are so already, let them go. */

@@ -1,5 +1,5 @@
 import { MousePointerClick } from 'lucide-react'
-import { entry } from '../graph/level'
+import { entry, nameOf } from '../graph/level'
 import { t } from '../i18n/t'
 import { Empty } from '../shell/Empty'
 import { useSelection } from '../stores/selection'
@@ -15,9 +15,9 @@ export default function Inspector() {
   const place = useHere()
   const { names, link: id } = useSelection()
   if (!place) return <Empty icon={MousePointerClick} title={t('left.nothingOpen')} />
-  const link = id ? linkNamed(place, id) : undefined
+  const link = id ? linkNamed(place, nameOf(id)) : undefined
   if (link) return <LinkInspector key={id} place={place} link={link} />
-  const there = names.filter((name) => entry(place.level.nodes, name))
+  const there = names.map(nameOf).filter((name) => entry(place.level.nodes, name))
   const [name] = there
   const instance = entry(place.level.nodes, name ?? '')
   if (there.length > 1) return <SeveralInspector place={place} names={there} />

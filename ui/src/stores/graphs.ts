@@ -9,7 +9,8 @@ import type { Listener } from '../api/line'
 import { t } from '../i18n/t'
 import { tellsFamily } from '../graph/families'
 import { applyPatches } from '../graph/patch'
-import { instanceAt, type Path } from '../graph/level'
+import { framesIn } from '../graph/frame'
+import { instanceAt, isRecord, levelAt, within, type Path } from '../graph/level'
 import type { Interface } from '../graph/ports'
 import type {
   ChangeRecord,
@@ -18,6 +19,7 @@ import type {
   Graph,
   GraphSource,
   GraphStateRecord,
+  JsonValue,
   Operation,
   ProblemRecord,
   SessionRecord,
@@ -214,12 +216,19 @@ function change(id: string, part: Partial<OpenGraph>): void {
   })
 }
 
-/** Whether an edit may give a subgraph or loop other ports: it wrote inside of one, or put one in place. */
+/** Whether an edit may give a subgraph or loop other ports, or draw one: it wrote inside of one, or put one in place. */
 function changesPorts(edited: Edited): boolean {
-  return edited.patch.some(
-    (patch) => patch.at !== '' || patch.writes.some((write) => write.where[0] === 'nodes' && write.where[2] !== 'params'),
+  return edited.patch.some(({ at, writes }) =>
+    writes.some((write) => {
+      const [table, , field] = write.where
+      if (table === 'view') return framing(write.old) !== framing(write.new)
+      return at !== '' || (table === 'nodes' && field !== 'params')
+    }),
   )
 }
+
+/** What a view says of whether a graph is drawn inside its instance. */
+const framing = ([value]: readonly JsonValue[] = []) => (isRecord(value) ? [value['framed'], value['collapsed']].join() : '')
 
 /** Whether an edit may name another model: `changesPorts` tells of those inside of subgraphs. */
 function changesFamilies(id: string, edited: Edited): boolean {
@@ -235,9 +244,16 @@ function changesFamilies(id: string, edited: Edited): boolean {
 const asked = new Map<string, number>()
 let questions = 0
 
-/** Learn the ports of subgraphs, references and loops on the level that is shown, and the families of models. */
+/** Learn the ports of subgraphs, references and loops that are drawn, and the families of models. */
 export async function fetchInterfaces(id: string): Promise<void> {
-  const at = openGraph(id)?.at ?? ''
+  const open = openGraph(id)
+  if (!open) return
+  const level = levelAt(open.graph, open.at)
+  const frames = level ? framesIn(level).map((inside) => within(open.at, inside)) : []
+  await Promise.all([open.at, ...frames].map((at) => fetchLevel(id, at)))
+}
+
+async function fetchLevel(id: string, at: Path): Promise<void> {
   const [key, turn] = [`${id}:${at}`, ++questions]
   asked.set(key, turn)
   try {

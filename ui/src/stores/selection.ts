@@ -1,11 +1,12 @@
 /** What is selected on the canvas, and what the pointer is on. */
 
 import { create } from 'zustand'
+import { parent } from '../graph/level'
 
 interface Selection {
-  /** Names of instances, groups and notes of the level that is shown. */
+  /** Instances, groups and notes by their paths from the level that is shown; all stand on one level. */
   names: readonly string[]
-  /** Id of a link; empty for none. */
+  /** Path of a link; empty for none. */
   link: string
 }
 
@@ -14,7 +15,10 @@ export const useSelection = create<Selection>(() => ({ names: [], link: '' }))
 const same = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((name, place) => name === other[place])
 
+/** Select nodes, and maybe a link. Of nodes on several levels those beside the last one are taken. */
 export function select(names: readonly string[], link = ''): void {
   const now = useSelection.getState()
-  if (!same(now.names, names) || now.link !== link) useSelection.setState({ names: [...names], link })
+  const level = parent(names.at(-1) ?? '')
+  const beside = names.filter((name) => parent(name) === level)
+  if (!same(now.names, beside) || now.link !== link) useSelection.setState({ names: beside, link })
 }

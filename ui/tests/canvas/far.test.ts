@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { FlowLink, FlowNode } from '../../src/canvas/nodes'
-import { around, outside, prepared, unseen } from '../../src/canvas/scene'
+import { around } from '../../src/canvas/area'
+import { outside, prepared, unseen } from '../../src/canvas/scene'
 import { shiftBetween, uncovered } from '../../src/canvas/shift'
 
 const SIZE = [800, 600] as const

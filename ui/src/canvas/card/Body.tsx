@@ -2,7 +2,8 @@ import { LOOP } from '../../graph/ports'
 import { t } from '../../i18n/t'
 import { MiniGraph } from '../../panels/Templates/MiniGraph'
 import { enterLevel } from '../../stores/graphs'
-import { BODY_MARGIN, type CardData } from '../nodes'
+import { BODY_MARGIN } from '../cards'
+import type { CardData } from '../nodes'
 
 /** The graph inside of a subgraph or loop, in small; a double click goes inside. */
 export function Body({ data, session, path }: { readonly data: CardData; readonly session: string; readonly path: string }) {

@@ -1,13 +1,15 @@
-import { ChevronDown, ChevronRight, CornerDownRight, Pin, Snowflake } from 'lucide-react'
+import { ChevronDown, ChevronRight, CornerDownRight, Maximize2, Minimize2, Pin, Snowflake } from 'lucide-react'
+import type { MouseEvent } from 'react'
+import { LOOP } from '../../graph/ports'
 import { formatSeconds, t } from '../../i18n/t'
 import { whyText } from '../../i18n/why'
-import type { Explanation } from '../../protocol'
+import type { Explanation, Instance } from '../../protocol'
 import { authors } from '../../stores/authors'
 import { enterLevel } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
 import { colourOf } from '../../stores/presence'
 import { nodeKey, type NodeRun } from '../../stores/runs'
-import { renameSelected, toggleCollapsed } from '../actions'
+import { renameSelected, toggleCollapsed, toggleFramed } from '../actions'
 import type { CardData } from '../nodes'
 import { ForkMark } from './ForkMark'
 import type { CardStatus } from './status'
@@ -24,16 +26,22 @@ interface HeaderProps {
 export function Header({ data, session, path, status, run, plan }: HeaderProps) {
   const { instance, face } = data
   const family = instance.type?.split('.')[0] ?? ''
+  const enter = () => enterLevel(session, path)
+  const renamed = (event: MouseEvent) => {
+    event.stopPropagation()
+    void renameSelected()
+  }
   const help = [instance.type || instance.ref, face.help].filter(Boolean).join('\n')
   return (
-    <header className="card__header" title={help}>
+    <header className="card__header" title={help} onDoubleClick={data.frame ? enter : undefined}>
       <Fold name={data.name} collapsed={data.collapsed} />
       <span className={`card__dot card__dot--${family}`} aria-hidden />
-      <span className="card__title" onDoubleClick={() => void renameSelected()}>{face.title}</span>
+      <span className="card__title" onDoubleClick={renamed}>{face.title}</span>
+      {data.frame && <Turns instance={instance} run={run} />}
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
       <ForkMark instance={instance} />
       <ChangedBy session={session} path={path} />
-      {data.level && <Enter onEnter={() => enterLevel(session, path)} />}
+      {data.level && <Inside data={data} onEnter={enter} />}
       <Badge mode={instance.mode ?? ''} status={status} seconds={run?.seconds ?? plan?.seconds ?? null} why={whyText(plan)} />
     </header>
   )
@@ -72,6 +80,35 @@ function ChangedBy({ session, path }: { readonly session: string; readonly path:
   return (
     <span className="card__author" role="img" aria-label={told} title={told} style={{ background: colourOf(author.client) }} />
   )
+}
+
+/** What can be done with what is inside of a loop or subgraph. */
+function Inside({ data, onEnter }: { readonly data: CardData; readonly onEnter: () => void }) {
+  return (
+    <>
+      {data.instance.graph && !data.collapsed && <Unfold name={data.name} framed={data.frame !== null} />}
+      <Enter onEnter={onEnter} />
+    </>
+  )
+}
+
+/** Shows what is inside on the canvas, or in small on a card. */
+function Unfold({ name, framed }: { readonly name: string; readonly framed: boolean }) {
+  const label = t(framed ? 'canvas.foldFrame' : 'canvas.unfoldFrame')
+  const Icon = framed ? Minimize2 : Maximize2
+  return (
+    <button type="button" className="card__fold nodrag" tabIndex={-1} aria-label={label} title={label} aria-pressed={framed} onClick={() => toggleFramed([name])}>
+      <Icon size={13} aria-hidden />
+    </button>
+  )
+}
+
+/** How often a loop turns; while it does, at which turn it is. */
+function Turns({ instance: { type, count }, run }: { readonly instance: Instance; readonly run: NodeRun | undefined }) {
+  const turn = run?.status === 'running' ? run.progress : undefined
+  const turns = typeof count === 'number' ? t('canvas.turns', { n: count }) : t('canvas.loop')
+  const told = turn ? t('canvas.turnOf', { n: turn.done, total: turn.total }) : turns
+  return <span className="unfolded__turns">{type === LOOP && `↻ ${told}`}</span>
 }
 
 function Enter({ onEnter }: { readonly onEnter: () => void }) {

@@ -14,6 +14,7 @@ import { nodeKey, nodeRuns, type NodeRun } from '../../stores/runs'
 import { useDiffOf, useProblemsOf, type DiffMark } from '../marks'
 import type { CardData, CardNode } from '../nodes'
 import { Body } from './Body'
+import { Frame } from './Frame'
 import { Header } from './Header'
 import { Folded, PortRow } from './PortRow'
 import { Preview } from './Preview'
@@ -50,12 +51,10 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       <span id={`state-${data.name}`} className="hidden">
         {t(`canvas.status_${status}`)} {whyText(plan)}
       </span>
-      {data.collapsed ? <Folded data={data} /> : <Rows data={data} faults={problems} />}
-      {data.body > 0 && <Body data={data} session={session} path={path} />}
-      {data.preview > 0 && <Preview data={data} session={session} path={path} />}
+      {data.frame ? <Frame data={data} frame={data.frame} session={session} path={path} faults={problems} /> : <Card data={data} session={session} path={path} faults={problems} />}
       <Progress run={run} />
-      <Fault run={run} problems={problems} />
-      {selected && !data.collapsed && (
+      {!data.frame && <Fault run={run} problems={problems} />}
+      {selected && !data.collapsed && !data.frame && (
         <NodeResizeControl
           minWidth={CARD_MIN_WIDTH}
           minHeight={data.size.least}
@@ -66,16 +65,35 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   )
 })
 
-function classesOf({ instance, missing }: CardData, diff: DiffMark | undefined): string {
+function classesOf({ instance, missing, frame }: CardData, diff: DiffMark | undefined): string {
   const classes = ['card', `card--${instance.mode || 'active'}`]
+  if (frame) classes.push('unfolded')
   if (missing) classes.push('card--missing')
   if (instance.type === LOOP) classes.push('card--loop')
   if (diff) classes.push(`card--${diff}`)
   return classes.join(' ')
 }
 
+interface CardProps {
+  readonly data: CardData
+  readonly session: string
+  readonly path: string
+  readonly faults: readonly ProblemRecord[]
+}
+
+/** What is below the header of a card that is no frame. */
+function Card({ data, session, path, faults }: CardProps) {
+  return (
+    <>
+      {data.collapsed ? <Folded data={data} /> : <Rows data={data} faults={faults} />}
+      {data.body > 0 && <Body data={data} session={session} path={path} />}
+      {data.preview > 0 && <Preview data={data} session={session} path={path} />}
+    </>
+  )
+}
+
 function Rows({ data, faults }: { readonly data: CardData; readonly faults: readonly ProblemRecord[] }) {
-  const rows = rowsOf(data.face, data.instance)
+  const rows = rowsOf(data.face, data.instance, data.led)
   return rows.map((row) => <PortRow key={`${row.kind}.${row.port}`} row={row} data={data} faults={faults} />)
 }
 

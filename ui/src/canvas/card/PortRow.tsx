@@ -4,7 +4,7 @@ import { typedValue } from '../../graph/edits'
 import type { Row } from '../../graph/geometry'
 import { children } from '../../graph/level'
 import { shapeOf } from '../../graph/ports'
-import { handleShape, typeKind } from '../../graph/types'
+import { handleShape, typeKind, type Shape } from '../../graph/types'
 import { t } from '../../i18n/t'
 import type { InputPortRecord, JsonValue, OutputPortRecord, ProblemRecord } from '../../protocol'
 import { inputPlace, portPlace, setSeedMode, useSeedMode } from '../../panels/RunButton/seedModes'
@@ -42,7 +42,7 @@ function OutputRow({ row, data }: { readonly row: Row; readonly data: CardData }
       title={helpOf(port, type)}
       onPointerEnter={() => setType(typeHere(data.name, port))}
     >
-      <PortHandle name={data.name} port={row.port} side="out" record={port} />
+      <OwnHandle name={data.name} port={row.port} side="out" record={port} />
       <span className="row__label">
         {given && <span className="row__exposed" title={t('canvas.givenAs', { name: given })}>{given}</span>}
         {row.port}
@@ -69,7 +69,7 @@ function InputRow({ row, data, port, fault }: InputProps) {
       title={fault ? `${fault.expected}; ${fault.got}. ${fault.cure}` : helpOf(port, type)}
       onPointerEnter={() => setType(typeHere(data.name, port))}
     >
-      <PortHandle name={data.name} port={row.port} side="in" record={port} />
+      <OwnHandle name={data.name} port={row.port} side="in" record={port} />
       {row.kind === 'param' ? <Typed data={data} row={row} port={port} fault={fault} /> : <Label data={data} name={row.port} port={port} />}
     </div>
   )
@@ -133,24 +133,32 @@ interface HandleProps {
   readonly name: string
   readonly port: string
   readonly side: 'in' | 'out'
-  readonly record: InputPortRecord | OutputPortRecord
+  readonly shape: Shape
+  /** What it is called for those who don't see it. */
+  readonly label: string
+  /** What the canvas calls it, where it is not the port's name. */
+  readonly id?: string
 }
 
-function PortHandle({ name, port, side, record }: HandleProps) {
-  const type = shapeOf(record)
+export function PortHandle({ name, port, side, shape, label, id = port }: HandleProps) {
   const drawing = useConnecting((now) => now.from !== null && now.from.side !== side)
   const valid = useConnecting((now) => now.valid?.has(`${name}.${port}`) ?? false)
   const state = drawing ? (valid ? ' port--valid' : ' port--refused') : ''
   return (
     <Handle
-      id={port}
+      id={id}
       type={side === 'in' ? 'target' : 'source'}
       position={side === 'in' ? Position.Left : Position.Right}
-      className={`port nokey port--${typeKind(type)} port--${handleShape(type)}${state}`}
+      className={`port nokey port--${typeKind(shape)} port--${handleShape(shape)}${state}`}
       role="img"
-      aria-label={`${port}, ${record.type}`}
+      aria-label={label}
     />
   )
+}
+
+/** The handle of a port that a card has itself. */
+function OwnHandle({ record, ...port }: Pick<HandleProps, 'name' | 'port' | 'side'> & { readonly record: InputPortRecord | OutputPortRecord }) {
+  return <PortHandle {...port} shape={shapeOf(record)} label={`${port.port}, ${record.type}`} />
 }
 
 /** All handles of a folded card, one upon the other. */
@@ -158,10 +166,10 @@ export function Folded({ data }: { readonly data: CardData }) {
   return (
     <>
       {Object.entries(data.face.inputs).map(([port, record]) => (
-        <PortHandle key={`in.${port}`} name={data.name} port={port} side="in" record={record} />
+        <OwnHandle key={`in.${port}`} name={data.name} port={port} side="in" record={record} />
       ))}
       {Object.entries(data.face.outputs).map(([port, record]) => (
-        <PortHandle key={`out.${port}`} name={data.name} port={port} side="out" record={record} />
+        <OwnHandle key={`out.${port}`} name={data.name} port={port} side="out" record={record} />
       ))}
     </>
   )

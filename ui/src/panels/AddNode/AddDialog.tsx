@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { Star } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { focusCard } from '../../canvas/view'
+import { nameOf } from '../../graph/level'
 import { t } from '../../i18n/t'
 import { KeyHint } from '../../shell/KeyHint'
 import { Modal } from '../../shell/Modal'
@@ -36,7 +37,7 @@ export default function AddDialog({ opening }: { readonly opening: Opening }) {
     closeAddNode()
     if (chosen.kind === 'node') noteRecent(chosen.id)
     const addition = { instance: chosen.instance, base: baseOf(chosen), port: chosen.port }
-    const added = onto ? addInto(onto, chosen.id, position) : add(addition, position, from)
+    const added = onto ? addInto(onto, chosen.id, position) : add(addition, opening)
     void added.then((name) => name && focusCard(name))
   }
   return (
@@ -148,7 +149,7 @@ function Where({ opening: { from, onto } }: { readonly opening: Opening }) {
 }
 
 function From({ from }: { readonly from: LinkFrom }) {
-  const text = { name: from.name, port: from.port }
+  const text = { name: nameOf(from.name), port: from.port }
   return <span className="add-node__from">{from.side === 'out' ? t('left.takes', text) : t('left.gives', text)}</span>
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { LogIn, LogOut } from 'lucide-react'
 import { exposeInput, exposeOutput } from '../../canvas/actions'
 import { focusCard } from '../../canvas/view'
+import { nameOf } from '../../graph/level'
 import { t } from '../../i18n/t'
 import { closeAddNode, type LinkFrom } from './store'
 
@@ -12,7 +13,7 @@ const titleOf = ({ side }: LinkFrom) => t(side === 'in' ? 'canvas.takeAs' : 'can
 
 /** The port that can be made one, if a search means that. */
 export function promoted(from: LinkFrom | undefined, query: string): LinkFrom | null {
-  if (!from) return null
+  if (!from || nameOf(from.name).startsWith('.')) return null // what a frame has inside is an input or output already
   const title = titleOf(from).toLocaleLowerCase()
   const words = query.toLocaleLowerCase().split(/\s+/)
   return words.every((word) => title.includes(word)) ? from : null

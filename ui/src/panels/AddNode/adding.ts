@@ -1,7 +1,8 @@
 /** Adds what was chosen: an instance under a free name, linked to the port that a link was dropped from. */
 
 import { editable } from '../../canvas/here'
-import type { Point } from '../../graph/level'
+import { spotAt } from '../../canvas/view'
+import { nameOf, parent, within, type Path, type Point } from '../../graph/level'
 import { t } from '../../i18n/t'
 import { announce } from '../../shell/announce'
 import { edit } from '../../stores/graphs'
@@ -10,38 +11,51 @@ import { noteRecent } from '../../stores/preferences'
 import { select } from '../../stores/selection'
 import { additionOf, freePlace, type Addition } from './addition'
 import { intoLink } from './onto'
-import type { LinkFrom } from './store'
+import type { Opening } from './store'
 
-/** Add a node of the catalogue and select it; gives its name, or null when it was refused. */
+/** The level that something is added to. */
+export function levelFor({ position, inside, from, onto }: Opening): Path {
+  if (from) return parent(from.name)
+  return onto ? parent(onto) : (inside ?? spotAt(position).inside)
+}
+
+/** Add a node of the catalogue and select it; gives its path, or null when it was refused. */
 export async function addNode(type: string, position: Readonly<Point>): Promise<string | null> {
-  const place = editable()
+  const { inside, place: at } = spotAt(position)
+  const place = editable(inside)
   const node = place?.known.catalogue.nodes.get(type)
   if (!place || !node) return readOnly()
   noteRecent(type)
-  return add({ instance: { type, version: node.version }, base: type }, freePlace(place.level, position))
+  const [x, y] = freePlace(place.level, at)
+  return add({ instance: { type, version: node.version }, base: type }, { position: [position[0] + x - at[0], position[1] + y - at[1]], inside })
 }
 
-/** Add an instance, linked to where a link was dropped from, and select it; gives its name, or null when it was refused. */
-export async function add(addition: Addition, position: Readonly<Point>, from?: LinkFrom): Promise<string | null> {
-  const place = editable()
+/** Add an instance, linked to where a link was dropped from, and select it; gives its path, or null when it was refused. */
+export async function add(addition: Addition, opening: Opening): Promise<string | null> {
+  const inside = levelFor(opening)
+  const place = editable(inside)
   if (!place) return readOnly()
-  const { name, operations } = additionOf(place.level, addition, position, place.known, place.at, from)
+  const from = opening.from && { ...opening.from, name: nameOf(opening.from.name) }
+  const { name, operations } = additionOf(place.level, addition, spotAt(opening.position, inside).place, place.known, place.at, from)
   if (!(await edit(place.session, operations))) return null
-  select([name])
-  announce(t('left.added', { name }))
-  return name
+  return taken(within(inside, name))
 }
 
-/** Add a node into a link and select it; gives its name, or null when it was refused. */
+/** Add a node into a link and select it; gives its path, or null when it was refused. */
 export async function addInto(link: string, type: string, position: Readonly<Point>): Promise<string | null> {
-  const place = editable()
+  const inside = parent(link)
+  const place = editable(inside)
   if (!place) return readOnly()
-  const operations = intoLink(place, link, type, position) ?? []
+  const operations = intoLink(place, nameOf(link), type, spotAt(position, inside).place) ?? []
   const name = operations.find((one) => one.op === 'add')?.name
   if (name === undefined || !(await edit(place.session, operations))) return null
-  select([name])
-  announce(t('left.added', { name }))
-  return name
+  return taken(within(inside, name))
+}
+
+function taken(id: string): string {
+  select([id])
+  announce(t('left.added', { name: nameOf(id) }))
+  return id
 }
 
 function readOnly(): null {

@@ -1,4 +1,5 @@
 import { entry, viewOf, type Point } from '../../graph/level'
+import { INPUTS, OUTPUTS } from '../../graph/links'
 import { addInstance, freeName, link } from '../../graph/operations'
 import type { Known } from '../../graph/ports'
 import type { Graph, Instance, Operation } from '../../protocol'
@@ -23,7 +24,7 @@ export function additionOf(
 ): { name: string; operations: Operation[] } {
   const name = freeName(level, base)
   const operations = [addInstance(name, instance, position, at)]
-  if (from && port && entry(level.nodes, from.name)) {
+  if (from && port && isThere(level, from.name)) {
     const own = { name, port }
     const other = { name: from.name, port: from.port }
     const after: Graph = { ...level, nodes: { ...level.nodes, [name]: instance } }
@@ -32,6 +33,8 @@ export function additionOf(
   }
   return { name, operations }
 }
+
+const isThere = (level: Graph, name: string) => name === INPUTS || name === OUTPUTS || entry(level.nodes, name) !== undefined
 
 const STEP = 32
 

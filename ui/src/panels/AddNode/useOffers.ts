@@ -3,9 +3,11 @@ import { searchNodes, type Range } from '../../graph/search'
 import { useCatalogue } from '../../stores/catalogue'
 import { useActive } from '../../stores/graphs'
 import { usePreferences } from '../../stores/preferences'
-import { useHere } from '../Inspector/here'
+import { nameOf } from '../../graph/level'
+import { useLevel } from '../Inspector/here'
 import { matching } from '../Templates/matching'
 import { fetchDocument, loadGraphs, useShelf } from '../Templates/store'
+import { levelFor } from './adding'
 import { looseLink } from './fitting'
 import { loadLibrary, useLibrary } from './library'
 import { allGraphs, graphOffers, libraryOffers, nodeOffers, offerSections, type Offer, type OfferSection } from './offers'
@@ -28,10 +30,11 @@ export type Offers =
 const READ_AT_MOST = 100
 
 /** The nodes and graphs that can be added, and take the link that was dropped. */
-export function useOffers(query: string, { from, onto }: Pick<Opening, 'from' | 'onto'>): Offers {
+export function useOffers(query: string, opening: Opening): Offers {
+  const { from, onto } = opening
   const catalogue = useCatalogue((state) => state.catalogue)
   const { favourites, recent } = usePreferences()
-  const place = useHere()
+  const place = useLevel(levelFor(opening))
   const { graphs: openable, documents } = useShelf()
   const graphs = useMemo(() => openable.filter((one) => one.origin === 'graphs'), [openable])
   const library = useLibrary((state) => state.graphs)
@@ -43,10 +46,10 @@ export function useOffers(query: string, { from, onto }: Pick<Opening, 'from' | 
   useEffect(() => {
     if (from) for (const one of graphs.slice(0, READ_AT_MOST)) void fetchDocument(one)
   }, [from, graphs])
-  const link = useMemo(() => (from && place ? looseLink(place.level, from, place.known) : null), [from, place])
+  const link = useMemo(() => (from && place ? looseLink(place.level, { ...from, name: nameOf(from.name) }, place.known) : null), [from, place])
   const nodes = useMemo(() => {
     const all = nodeOffers(catalogue, link)
-    return onto && place ? all.filter(({ id }) => fitsOnto(place, onto, id)) : all
+    return onto && place ? all.filter(({ id }) => fitsOnto(place, nameOf(onto), id)) : all
   }, [catalogue, link, onto, place])
   const files = useMemo(
     () => allGraphs(graphOffers(graphs, documents, own, catalogue, link), libraryOffers(library, catalogue, link)),

@@ -1,6 +1,6 @@
 import { CircleAlert, CornerDownRight } from 'lucide-react'
 import { useProblemsOf } from '../../canvas/marks'
-import { children } from '../../graph/level'
+import { children, within } from '../../graph/level'
 import { rename, setTitle } from '../../graph/operations'
 import { interfaceOf, isLevel, placeholderOf } from '../../graph/ports'
 import { titleOf } from '../../graph/search'
@@ -30,7 +30,7 @@ interface NodeInspectorProps {
 
 /** One instance: its names, what is wrong with it, how far it is, its values and links, what it gave, its help. */
 export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
-  const { level, at, session, known, readOnly } = place
+  const { level, at, inside, session, known, readOnly } = place
   const path = children(at, name)
   const face = interfaceOf(instance, name, known.catalogue, known.interfaces)
   const problems = useProblemsOf(path)
@@ -40,7 +40,7 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
   const renamed = async (wanted: string) => {
     const operations = rename(level, name, wanted, at)
     const to = operations.find((one) => one.op === 'rename')?.to
-    if (to && (await send(operations))) select([to])
+    if (to && (await send(operations))) select([within(inside, to)])
   }
   return (
     <div className="inspector">
@@ -58,7 +58,7 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
         {isLevel(instance) && (
           <Button icon={CornerDownRight} onClick={() => enterLevel(session, path)}>{t('left.goInto')}</Button>
         )}
-        {!readOnly && <PaintMask session={session} at={at} name={name} />}
+        {!readOnly && <PaintMask session={session} path={path} id={within(inside, name)} />}
       </div>
       <Faults problems={problems.filter(({ port }) => !port || !(port in shown.inputs))} />
       <NodeActions place={place} name={name} instance={instance} />

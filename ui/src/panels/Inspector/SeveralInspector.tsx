@@ -12,6 +12,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { setParam, unsetParam } from '../../graph/operations'
+import { within } from '../../graph/level'
 import { t } from '../../i18n/t'
 import { Button, IconButton } from '../../shell/Button'
 import { runCommand, titleOf, useCommands } from '../../stores/commands'
@@ -36,7 +37,7 @@ const ALIGN: readonly (readonly [string, LucideIcon])[] = [
 
 /** Several instances: the params that all of them have, and how they stand to each other. */
 export function SeveralInspector({ place, names }: { readonly place: Here; readonly names: readonly string[] }) {
-  const { level, at, session, known, readOnly } = place
+  const { level, at, inside, session, known, readOnly } = place
   const common = commonParams(level, names, known)
   return (
     <div className="inspector">
@@ -44,7 +45,7 @@ export function SeveralInspector({ place, names }: { readonly place: Here; reado
         <p className="inspector__several">{t('left.selected', { n: names.length })}</p>
         <p className="inspector__names">
           {names.slice(0, 12).map((name) => (
-            <button key={name} type="button" className="jump" onClick={() => select([name])}>{name}</button>
+            <button key={name} type="button" className="jump" onClick={() => select([within(inside, name)])}>{name}</button>
           ))}
           {names.length > 12 && t('left.andMore', { n: names.length - 12 })}
         </p>

@@ -1,8 +1,9 @@
 import { useEffect } from 'react'
 import { adding } from '../../canvas/actions'
 import { editable, editLevel } from '../../canvas/here'
-import { shownNodes } from '../../canvas/view'
-import { viewOf, type Point } from '../../graph/level'
+import { isBox } from '../../canvas/places'
+import { shownNodes, spotAt, viewCentre } from '../../canvas/view'
+import { nameOf, parent, type Point } from '../../graph/level'
 import { setParam } from '../../graph/operations'
 import { t } from '../../i18n/t'
 import { announce } from '../../shell/announce'
@@ -58,10 +59,10 @@ export function MaskHost() {
 async function place(mask: Blob, masked: Masked): Promise<void> {
   const title = t('widgets.maskOf', { name: masked.title })
   const file = await keep(mask, masked, `${title.replace(/\.[^.]+$/, '')}.png`)
-  const here = editable()
-  if (!here) throw new Error(t('widgets.maskNoPlace'))
-  const position = placeFor(masked.name)
-  const names = await adding((at) => maskOperations(here.level, { file, title, position }, here.known.catalogue, at))
+  const inside = parent(masked.name)
+  if (!editable(inside)) throw new Error(t('widgets.maskNoPlace'))
+  const { place: position } = spotAt(placeFor(masked.name), inside)
+  const names = await adding((level, at, { catalogue }) => maskOperations(level, { file, title, position }, catalogue, at), inside)
   if (names.length === 0) throw new Error(t('widgets.maskNoPlace'))
   announce(t('widgets.maskAdded'))
 }
@@ -70,7 +71,8 @@ async function place(mask: Blob, masked: Masked): Promise<void> {
 async function replace(mask: Blob, masked: Masked): Promise<void> {
   const file = await keep(mask, masked, masked.title)
   const { name, port = '' } = masked
-  if (!(await editLevel((level, at) => setParam(level, name, port, file, at)))) throw new Error(t('widgets.maskNoPlace'))
+  const done = await editLevel((level, at) => setParam(level, nameOf(name), port, file, at), parent(name))
+  if (!done) throw new Error(t('widgets.maskNoPlace'))
   announce(t('widgets.maskChanged'))
 }
 
@@ -87,7 +89,6 @@ function placeFor(name: string): Point {
     at: [node.position.x, node.position.y],
     size: [node.width ?? CARD[0], node.height ?? CARD[1]],
   }))
-  const at = viewOf(editable()?.level ?? {}).positions.get(name) ?? [0, 0]
-  const card = boxes.find(({ id }) => id === name) ?? { at, size: CARD }
-  return placeBelow(card, boxes.filter(({ id }) => id !== name && !id.startsWith('.')))
+  const card = boxes.find(({ id }) => id === name) ?? { at: viewCentre(), size: CARD }
+  return placeBelow(card, boxes.filter(({ id }) => id !== name && parent(id) === parent(name) && !isBox(id)))
 }

@@ -3,7 +3,7 @@
 import { create } from 'zustand'
 import { address } from '../../api/http'
 import { editable } from '../../canvas/here'
-import { children, entry, nameOf } from '../../graph/level'
+import { children, entry, nameOf, parent } from '../../graph/level'
 import { interfaceOf } from '../../graph/ports'
 import type { Instance } from '../../protocol'
 import { results } from '../../stores/results'
@@ -15,7 +15,7 @@ import { canMask, loadedFor, pictureGiven } from './masking'
 import { originOf, type Origin } from './origin'
 
 export interface Masked {
-  /** The instance that has the picture; of a mask that is painted on, the one that loads it. */
+  /** The instance that has the picture, by its path from the level that is shown; of a mask that is painted on, the one that loads it. */
   readonly name: string
   /** Address of the picture. */
   readonly picture: string
@@ -31,31 +31,31 @@ export interface Masked {
 export const useMasking = create<{ masked: Masked | null }>(() => ({ masked: null }))
 
 /** What a mask can be painted over at an instance: the picture file that it is given, else a picture that it gave. */
-export function maskable(name: string): Masked | null {
-  const here = editable()
-  const instance = entry(here?.level.nodes, name)
+export function maskable(id: string): Masked | null {
+  const here = editable(parent(id))
+  const instance = entry(here?.level.nodes, nameOf(id))
   if (!here || !instance || !canMask(here.known.catalogue)) return null
   const loader = loadedFor(instance)
-  if (loader !== null) return maskable(loader)
-  return givenTo(here, name, instance) ?? gaveBy(here, name, instance)
+  if (loader !== null) return maskable(children(parent(id), loader))
+  return givenTo(here, id, instance) ?? gaveBy(here, id, instance)
 }
 
 type Here = NonNullable<ReturnType<typeof editable>>
 
-function givenTo({ known }: Here, name: string, instance: Instance): Masked | null {
-  const given = pictureGiven(instance, interfaceOf(instance, name, known.catalogue, known.interfaces))
+function givenTo({ known }: Here, id: string, instance: Instance): Masked | null {
+  const given = pictureGiven(instance, interfaceOf(instance, nameOf(id), known.catalogue, known.interfaces))
   if (!given) return null
   const { port, file } = given
-  return { name, picture: pictureFile(file), title: fileName(file, useUploads.getState().known), origin: { file }, port }
+  return { name: id, picture: pictureFile(file), title: fileName(file, useUploads.getState().known), origin: { file }, port }
 }
 
-function gaveBy({ session, at }: Here, name: string, instance: Instance): Masked | null {
-  const path = children(at, name)
+function gaveBy({ session, at }: Here, id: string, instance: Instance): Masked | null {
+  const path = children(at, nameOf(id))
   const port = Object.entries(results.get(nodeKey(session, path)) ?? {}).find(([, { kind }]) => kind === 'image')?.[0]
   if (port === undefined) return null
   const origin = { instance: path, port }
   const picture = pictureOf(origin)
-  return picture ? { name, picture, title: instance.title || name, origin } : null
+  return picture ? { name: id, picture, title: instance.title || nameOf(id), origin } : null
 }
 
 /** Address of the picture that masks are painted over; null while what gives it has not run. */
@@ -71,7 +71,7 @@ function pictureOf(origin: Origin): string | null {
 export function maskableSelected(): Masked | null {
   const { names } = useSelection.getState()
   const [name] = names
-  return name !== undefined && names.length === 1 ? maskable(nameOf(name)) : null
+  return name !== undefined && names.length === 1 ? maskable(name) : null
 }
 
 /** Open the painter; a mask that was painted in it is opened with what is painted, over the picture below it. */

@@ -1,11 +1,12 @@
 import { Command } from 'cmdk'
 import { Check } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { nameOf, parent } from '../../graph/level'
+import { nameOf, parent, pathFrom } from '../../graph/level'
 import { textOf } from '../../graph/links'
 import { t } from '../../i18n/t'
 import { Modal } from '../../shell/Modal'
-import { useHere, type Here } from '../Inspector/here'
+import { useGraphs } from '../../stores/graphs'
+import { useLevel, type Here } from '../Inspector/here'
 import { filtered, linkChoices, type LinkChoice, type LinkRequest } from './linkChoices'
 import { closeLinkTo, makeLink } from './linkTo'
 import './link-to.css'
@@ -17,7 +18,8 @@ const TITLES = { out: 'left.linkToTitle', in: 'left.linkFromTitle', move: 'left.
 
 /** Lists the ports that an instance can be linked to, or from. */
 export default function LinkTo({ request }: { readonly request: LinkRequest }) {
-  const place = useHere()
+  const at = useGraphs((state) => state.open[state.active]?.at ?? '')
+  const place = useLevel(pathFrom(at, parent(request.path)) ?? '')
   const name = nameOf(request.path)
   const title = t(TITLES[request.side], { name, port: request.port })
   return (

@@ -1,8 +1,9 @@
 /** Wiring without a pointer: asks which port a node's port is linked to, and links it. */
 
 import { create } from 'zustand'
+import { isDrawn } from '../../canvas/view'
 import { leaving } from '../../graph/landing'
-import { parent } from '../../graph/level'
+import { parent, pathFrom } from '../../graph/level'
 import { textOf } from '../../graph/links'
 import { link, moveLinks } from '../../graph/operations'
 import type { Known } from '../../graph/ports'
@@ -14,11 +15,11 @@ import type { LinkChoice, LinkRequest } from './linkChoices'
 
 export const useLinkTo = create<{ readonly request: LinkRequest | null }>(() => ({ request: null }))
 
-/** Ask which port to link an instance to, or from. Its level is shown, whose ports are then known. */
+/** Ask which port to link an instance to, or from. Its level is drawn, whose ports are then known. */
 export function openLinkTo(path: string, side: LinkRequest['side'], port = ''): void {
   const graph = activeGraph()
   if (!graph) return
-  if (graph.at !== parent(path)) enterLevel(useGraphs.getState().active, parent(path))
+  if (!isDrawn(pathFrom(graph.at, parent(path)))) enterLevel(useGraphs.getState().active, parent(path))
   useLinkTo.setState({ request: { path, side, port } })
 }
 

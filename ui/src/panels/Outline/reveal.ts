@@ -1,8 +1,8 @@
 /** Goes to an instance, frame or note, on whichever level it stands. */
 
 import { levelShown } from '../../canvas/here'
-import { centreOn, focusSoon, nodeNamed } from '../../canvas/view'
-import { entry, levelAt, nameOf, parent, type Path } from '../../graph/level'
+import { centreOn, focusSoon, isDrawn, nodeNamed } from '../../canvas/view'
+import { entry, levelAt, nameOf, parent, pathFrom, type Path } from '../../graph/level'
 import { activeGraph, enterLevel, useGraphs } from '../../stores/graphs'
 import { select } from '../../stores/selection'
 import type { Graph } from '../../protocol'
@@ -11,7 +11,7 @@ import type { Graph } from '../../protocol'
 const PATIENCE = 120
 
 /**
- * Show the level that an instance, frame or note stands in, select it, and bring it to the middle.
+ * Show the level that an instance, frame or note stands in if it isn't drawn, select it, and bring it to the middle.
  *
  * @param enter Whether its card takes the keyboard, as who goes there by keys wants it.
  */
@@ -20,10 +20,10 @@ export function goTo(path: string, enter = false): void {
   if (!graph) return
   const known = path === '' ? '' : nearest(graph.graph, path)
   if (known === '') return
-  const name = nameOf(known)
-  if (parent(known) !== graph.at) enterLevel(useGraphs.getState().active, parent(known))
-  select([name])
-  centreSoon(name, parent(known), enter)
+  const drawn = pathFrom(graph.at, known)
+  if (drawn !== null && isDrawn(parent(drawn))) return show(drawn, graph.at, enter)
+  enterLevel(useGraphs.getState().active, parent(known))
+  show(nameOf(known), parent(known), enter)
 }
 
 /** The instance itself, or the one around it that stands in the document. */
@@ -34,6 +34,11 @@ export function nearest(graph: Graph, path: string): string {
     if (entry(level?.nodes, name) ?? (name.startsWith('.') && entry(level?.view, name))) return known
   }
   return ''
+}
+
+function show(id: string, at: Path, enter: boolean): void {
+  select([id])
+  centreSoon(id, at, enter)
 }
 
 function centreSoon(name: string, at: Path, enter: boolean, frames = PATIENCE): void {

@@ -1,0 +1,130 @@
+/** Drawing links and moving their ends: which ports take one, why another does not, and where it goes. */
+
+import type { Connection, FinalConnectionState, OnConnectStartParams } from '@xyflow/react'
+import { commonSources, landing } from '../graph/landing'
+import { Linking } from '../graph/linkable'
+import { nameOf, parent, within } from '../graph/level'
+import { INPUTS, OUTPUTS, textOf, type PortRef } from '../graph/links'
+import { t } from '../i18n/t'
+import { openAddNode } from '../panels/AddNode'
+import { notify } from '../stores/notices'
+import { connect, moveEnd, unlinkView } from './actions'
+import { useConnecting } from './connecting'
+import { editable, type Here } from './here'
+import type { FlowLink } from './nodes'
+import { onLevel, placed, portAt } from './places'
+import { spotAt, toGraph } from './view'
+
+/** What the canvas does while a link is drawn. Ports are named as the canvas has them, and asked on their level. */
+export const connecting = {
+  onReconnectStart: (_: unknown, { id, data }: FlowLink) => {
+    const { inside, moved } = useConnecting.getState()
+    if (data && !moved.some((one) => within(inside, one.id) === id)) useConnecting.setState({ inside: parent(id), moved: [data.link] })
+  },
+  onConnectStart: (_: unknown, params: OnConnectStartParams) => begin(params),
+  onConnectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => end(event, state),
+  onConnect: (one: Connection) => join(sideless(one)),
+  onReconnect: (_: FlowLink, one: Connection) => join(sideless(one)),
+  isValidConnection,
+}
+
+type Ends = readonly [from: PortRef, to: PortRef]
+type Side = 'in' | 'out'
+
+function begin({ nodeId, handleId, handleType }: OnConnectStartParams): void {
+  if (!nodeId || !handleId) return
+  const from = { ...portAt({ node: nodeId, handle: handleId }), side: handleType === 'source' ? ('out' as const) : ('in' as const) }
+  const inside = parent(from.name)
+  const here = editable(inside)
+  if (here) useConnecting.setState({ from, inside, valid: placed(inside, takers(here, from)) })
+}
+
+/** The ports of a level that a link from one of them can go to. */
+function takers({ level, known }: Here, from: PortRef & { side: Side }): Set<string> {
+  const { moved } = useConnecting.getState()
+  const linking = new Linking(level, known)
+  if (from.side === 'out') return linking.targetsOf(onLevel(from))
+  return moved.length > 1 ? commonSources(level, moved, known) : linking.sourcesOf(onLevel(from))
+}
+
+/** A link that was let go beside a handle goes to the card under it, else a node is added that takes it. */
+function end(event: MouseEvent | TouchEvent, { toHandle, isValid }: FinalConnectionState): void {
+  const drawn = useConnecting.getState()
+  // React Flow tells of a link that was made before this, so that nothing else asks what was moved.
+  useConnecting.setState({ from: null, valid: null, moved: [] })
+  const { from, moved } = drawn
+  if (!from || !('clientX' in event)) return
+  const { clientX: x, clientY: y } = event
+  if (toHandle) {
+    const on = portAt({ node: toHandle.nodeId, handle: toHandle.id ?? '' })
+    if (isValid === false) warn(refusal(from, on, toHandle.type === 'source' ? 'out' : 'in'))
+    return
+  }
+  const position = toGraph(x, y)
+  const on = portUnder(x, y, from)
+  if (on) landOn(drawn, on)
+  else if (moved.length === 1) void unlinkView(moved[0], drawn.inside)
+  else if (moved.length === 0 && spotAt(position).inside !== drawn.inside) warn(t('canvas.acrossFrame'))
+  else if (moved.length === 0) openAddNode({ position, from })
+}
+
+const warn = (text: string) => void notify({ kind: 'warn', text })
+
+/** Link to the row of a port, or on the rest of a card to the port that takes the link. */
+function landOn({ from, inside, valid, moved }: ReturnType<typeof useConnecting.getState>, on: PortRef): void {
+  const here = editable(inside)
+  if (!here || !from || !valid || on.name === from.name) return
+  const side = from.side === 'out' ? 'in' : 'out'
+  if (parent(on.name) !== inside || (on.port && !valid.has(textOf(on)))) return warn(refusal(from, on, side))
+  const to = on.port ? on : landingOn(here, on.name, side, valid)
+  if (to) join(from.side === 'out' ? [from, to] : [to, from], moved)
+  else warn(t('canvas.noPortTakes', { name: nameOf(on.name) }))
+}
+
+/** The port of a card that takes a link. */
+function landingOn({ level, known, inside }: Here, id: string, side: Side, valid: ReadonlySet<string>): PortRef | null {
+  const to = landing(level, nameOf(id), side, { has: (text) => valid.has(within(inside, text)) }, known)
+  return to && { ...to, name: id }
+}
+
+function join(ends: Ends, moved = useConnecting.getState().moved): void {
+  void (moved.length > 0 ? moveEnd(moved, ...ends) : connect(...ends))
+}
+
+const sourceOf = (one: Connection | FlowLink) => portAt({ node: one.source, handle: one.sourceHandle ?? '' })
+const targetOf = (one: Connection | FlowLink) => portAt({ node: one.target, handle: one.targetHandle ?? '' })
+const sideless = (one: Connection): Ends => [sourceOf(one), targetOf(one)]
+
+/**
+ * The card under a point of the page, with the port of its row if that is on the other side of the link. For a
+ * link from inside of it a row of a frame is the port that it has inside.
+ */
+function portUnder(x: number, y: number, from: PortRef & { side: Side }): PortRef | null {
+  const under = document.elementFromPoint(x, y)
+  const name = dataOf(under, '[data-node]')['node']
+  if (name === undefined) return null
+  const { port = '', side } = dataOf(under, '.row[data-port]')
+  if (parent(from.name) === name) return side === from.side ? { name: within(name, side === 'in' ? INPUTS : OUTPUTS), port } : null
+  return { name, port: side && side !== from.side ? port : '' }
+}
+
+const dataOf = (element: Element | null, around: string): DOMStringMap => element?.closest<HTMLElement>(around)?.dataset ?? {}
+
+function isValidConnection(one: Connection | FlowLink): boolean {
+  const { from, valid } = useConnecting.getState()
+  if (!valid || !from) return true
+  return valid.has(textOf(from.side === 'out' ? targetOf(one) : sourceOf(one)))
+}
+
+/** Why a port does not take the link that is drawn. */
+export function refusal(from: PortRef & { side: Side }, on: PortRef, side: Side): string {
+  const here = editable(parent(from.name))
+  if (!here || parent(on.name) !== here.inside) return t('canvas.acrossFrame')
+  if (side === from.side) return t(side === 'in' ? 'canvas.bothInputs' : 'canvas.bothOutputs')
+  const [source, target] = from.side === 'out' ? [from, on] : [on, from]
+  const verdict = new Linking(here.level, here.known).check(onLevel(source), onLevel(target))
+  if (verdict.ok) return t('canvas.notAll')
+  if (verdict.code === 'through') return t('canvas.throughFrame')
+  if (verdict.code === 'type') return t('canvas.misfit', { source: verdict.source, target: verdict.target })
+  return verdict.code === 'circle' ? t('canvas.circle') : verdict.reason
+}

@@ -15,6 +15,7 @@ pack = Pack(
             "nodes.image.geometry",
             "nodes.image.combine",
             "nodes.image.colour",
+            "nodes.image.curve",
             "nodes.image.blur",
             "nodes.image.grid",
             "nodes.image.compare",

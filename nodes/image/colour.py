@@ -49,7 +49,7 @@ def adjust(
         planes = functional.adjust_hue(planes, hue / 360) if hue else planes
         return functional.adjust_gamma(planes, gamma) if gamma != 1 else planes
 
-    return _recoloured(image, lambda colour: change(colour.permute(0, 3, 1, 2)).permute(0, 2, 3, 1))
+    return recoloured(image, lambda colour: change(colour.permute(0, 3, 1, 2)).permute(0, 2, 3, 1))
 
 
 @node("image.levels")
@@ -78,7 +78,7 @@ def levels(
         inside = ((colour - black) / (white - black)).clamp(0, 1) ** (1 / gamma)
         return out_black + inside * (out_white - out_black)
 
-    return _recoloured(image, stretch)
+    return recoloured(image, stretch)
 
 
 @node("image.invert")
@@ -88,7 +88,7 @@ def invert(image: Image) -> Image:
     Args:
         image: The pictures.
     """
-    return _recoloured(image, lambda colour: 1 - colour)
+    return recoloured(image, lambda colour: 1 - colour)
 
 
 @node("image.grey")
@@ -102,10 +102,10 @@ def grey(image: Image, channels: Literal[1, 3] = 1) -> Image:
     brightness = luminance(colour_of(image.pixels))
     if channels == 1:
         return replace(image, pixels=brightness)
-    return _recoloured(image, lambda _: brightness.expand(-1, -1, -1, 3))
+    return recoloured(image, lambda _: brightness.expand(-1, -1, -1, 3))
 
 
-def _recoloured(image: Image, change: Callable[[torch.Tensor], torch.Tensor]) -> Image:
+def recoloured(image: Image, change: Callable[[torch.Tensor], torch.Tensor]) -> Image:
     """Change the colours of [B, H, W, 1 or 3] and keep the alpha."""
     import torch
 

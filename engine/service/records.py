@@ -72,6 +72,7 @@ class RunRequest(Wire):
         front: Whether it goes before all others of its priority.
         key: Idempotency key: a second request with the same key gets the first one's runs.
         title: Shown in place of the graph's.
+        session: The open graph that the runs belong to where ``graph`` is none, as when a run is repeated.
     """
 
     graph: GraphSource
@@ -84,6 +85,7 @@ class RunRequest(Wire):
     front: bool = False
     key: Annotated[str, Field(max_length=200)] = ""
     title: Annotated[str, Field(max_length=500)] = ""
+    session: str = ""
 
 
 class ArtifactRecord(Wire):

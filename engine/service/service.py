@@ -180,9 +180,10 @@ class Service:
         """Queue what a request asks for, under the title of the graph or its file; see ``RunQueue.submit``.
 
         Raises:
-            KnotworkError: There is no such graph, or it can't be run so.
+            KnotworkError: There is no such graph or session, or it can't be run so.
         """
         graph, session = await self.graph(request.graph)
+        session = session or request.session
         name = (await self.sessions.get(session)).name if session else request.graph.name
         title = request.title or graph.title or PurePosixPath(name).stem
         return await self.queue.submit(request.model_copy(update={"title": title}), graph, session)

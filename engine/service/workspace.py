@@ -202,6 +202,25 @@ class Workspace:
             got = f"{name} ({error.strerror})"
             raise _refused("can't-write", "a file that can be written", got, "See its folder.") from None
 
+    def remove(self, name: str, expected: str) -> None:
+        """Remove a file.
+
+        Args:
+            name: The file.
+            expected: Digest of the bytes that it should have now.
+
+        Raises:
+            Elsewhere: It has others, or is gone.
+            GraphError: It can't be removed.
+        """
+        path = self.place(name)
+        self._check(path, expected)
+        try:
+            path.unlink()
+        except OSError as error:
+            got = f"{name} ({error.strerror})"
+            raise _refused("can't-remove", "a file that can be removed", got, "See its folder.") from None
+
     def _replace(self, path: Path, data: bytes, expected: str) -> Stamp:
         _sweep(path)
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")

@@ -11,15 +11,16 @@ from engine.web.files import FILE, sent
 from engine.web.serving import Serving, router
 
 routes = router("artifacts")
+Name = Annotated[str, Query(max_length=200, description="What the file is called where it is saved.")]
 Size = Annotated[int, Query(ge=16, le=1024, description="Pixels of the longer side, at most.")]
 
 
 @routes.head("/artifacts/{digest}", include_in_schema=False)
 @routes.get("/artifacts/{digest}", response_class=FileResponse, responses=FILE)
-async def fetch_artifact(digest: str, request: Request, service: Serving) -> Response:
+async def fetch_artifact(digest: str, request: Request, service: Serving, name: Name = "") -> Response:
     """Fetch a file that a run gave, or a range of it."""
     stored = await service.artifacts.get(digest)
-    return sent(request, stored.path, stored.media, stored.digest)
+    return sent(request, stored.path, stored.media, stored.digest, name=name)
 
 
 @routes.get("/artifacts/{digest}/thumbnail", response_class=FileResponse, responses=FILE)

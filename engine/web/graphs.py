@@ -83,6 +83,18 @@ async def write_graph(
     return GraphRecord(name=own, title=title, help=graph.help, modified=stamp[1] / 1e9, size=stamp[0])
 
 
+@routes.delete("/graphs/{name:path}", status_code=204)
+async def remove_graph(name: str, service: Serving, if_match: Condition = "") -> None:
+    """Remove a graph file that is as it was when it was read: ``If-Match`` says how that was."""
+    workspace = service.workspace
+    await asyncio.to_thread(workspace.read, name)  # what is not there can't be removed
+    before = await asyncio.to_thread(_expected, workspace, name, if_match)
+    try:
+        await asyncio.to_thread(workspace.remove, name, before)
+    except Elsewhere as error:
+        raise HttpRefusal(412, str(error)) from None
+
+
 def _document(data: bytes) -> bytes:
     """The graph of a file, in the newest format.
 

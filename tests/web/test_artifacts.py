@@ -24,6 +24,11 @@ def test_a_file_never_changes_under_its_address(server: Asking, url: str) -> Non
     assert answer.headers["content-disposition"].startswith("inline")
 
 
+def test_a_file_is_saved_under_the_name_that_is_asked_for(server: Asking, url: str) -> None:
+    said = server.get(url, params={"name": 'a "tree".png'}).headers["content-disposition"]
+    assert said == "inline; filename*=utf-8''a%20%22tree%22.png"
+
+
 def test_who_has_a_file_is_not_sent_it_again(server: Asking, url: str) -> None:
     etag = server.get(url).headers["etag"]
     answer = server.get(url, headers={"if-none-match": etag})

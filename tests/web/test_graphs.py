@@ -73,6 +73,22 @@ def test_a_graph_that_is_gone_is_not_made_anew_by_who_meant_to_replace_it(server
     assert server.put("/api/graphs/mine", content=GRAPH, headers={"if-match": "*"}).status_code == 412
 
 
+@pytest.mark.parametrize(("headers", "status"), [({}, 428), ({"if-match": '"older"'}, 412)])
+def test_nobody_removes_what_they_have_not_seen(
+    server: Asking, folder: Path, headers: dict[str, str], status: int
+) -> None:
+    etag = server.put("/api/graphs/mine", content=GRAPH).headers["etag"]
+    assert server.delete("/api/graphs/mine", headers=headers).status_code == status
+    assert (folder / "mine.json").exists()
+    assert server.delete("/api/graphs/mine", headers={"if-match": etag}).status_code == 204
+    assert list(folder.iterdir()) == []
+
+
+def test_what_is_not_there_or_a_template_is_not_removed(server: Asking) -> None:
+    for name in ("nothing", "product"):
+        assert server.delete(f"/api/graphs/{name}", headers={"if-match": "*"}).status_code == 404
+
+
 def test_what_is_no_graph_is_not_written(server: Asking, folder: Path) -> None:
     for body in (b"", b"[]", b"{}", b'{"knotwork": 99}', b'{"knotwork": 1, "nodes": []}', b"\xff"):
         answer = server.put("/api/graphs/mine", content=body)

@@ -142,6 +142,16 @@ def test_the_graph_of_a_run_computes_the_same_again(server: Asking) -> None:
     assert again["counts"]["executed"] == 0
 
 
+def test_a_run_of_a_document_may_belong_to_an_open_graph(server: Asking) -> None:
+    session = server.post("/api/sessions", {"name": "product"}).json()["id"]
+    [run] = submit(server, PRODUCT)
+    document = server.get(f"/api/runs/{run['id']}/graph").json()
+    [again] = submit(server, {"graph": {"document": document}, "session": session})
+    assert [one["id"] for one in server.get(f"/api/runs?session={session}").json()] == [again["id"]]
+    refused = server.post("/api/runs", {"graph": {"document": document}, "session": "nobody"})
+    assert refused.status_code == 404
+
+
 def test_a_deleted_run_takes_its_files_along(server: Asking, tmp_path: Path) -> None:
     [run] = submit(server, {"graph": {"name": "picture"}})
     digest = run["artifacts"][0]["digest"]

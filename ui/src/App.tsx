@@ -37,7 +37,7 @@ const slots: FrameSlots = {
   menu: () =>
     commandEntries(
       ['file.new', 'file.open'],
-      ['file.save', 'file.saveAs', 'file.rename', 'file.duplicate', 'file.export', 'file.exportPng'],
+      ['file.save', 'file.saveAs', 'file.rename', 'file.duplicate', 'file.export', 'file.exportPng', 'file.exportPlain'],
       ['edit.undo', 'edit.redo'],
       ['form.toggle', 'shell.palette', 'shell.settings', 'shell.keys'],
     ),

@@ -211,6 +211,10 @@ export interface RunRequest {
    * Shown in place of the graph's.
    */
   title?: string
+  /**
+   * The open graph that the runs belong to where `graph` is none, as when a run is repeated.
+   */
+  session?: string
 }
 /**
  * Where a graph comes from: exactly one of the fields.
@@ -879,8 +883,8 @@ export interface Unpack {
 /**
  * Set fields of an instance that are neither params nor links; null gives a field its default again.
  *
- * Titles, mode, lifted ports (`over`), the fields of a loop, and `frozen` are set this way; so is whether a
- * subgraph is in the graph (`graph`) or in a file (`ref`).
+ * Titles, mode, lifted ports (`over`), the fields of a loop, and `frozen` are set this way; so is
+ * whether a subgraph is in the graph (`graph`) or in a file (`ref`).
  */
 export interface SetFields {
   at?: string

@@ -25,17 +25,30 @@ export function address(path: string, query: Query = {}): string {
   return url.href
 }
 
-/** Ask for something; null when the answer has no body. */
-export async function ask<T>(method: string, path: string, options: { query?: Query; body?: unknown } = {}) {
-  const { query, body } = options
+interface Sent {
+  query?: Query
+  /** JSON, as it is. */
+  text?: string
+  headers?: Record<string, string>
+}
+
+/** Send a request; the answer, if it is no refusal. */
+export async function send(method: string, path: string, { query, text, headers }: Sent = {}): Promise<Response> {
   const response = await fetch(address(path, query), {
     method,
-    headers: body === undefined ? {} : { 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
+    headers: text === undefined ? { ...headers } : { 'content-type': 'application/json', ...headers },
+    body: text ?? null,
   }).catch((error: unknown) => {
     throw new ServerError(String(error), 0)
   })
   if (!response.ok) throw await refusal(response)
+  return response
+}
+
+/** Ask for something; null when the answer has no body. */
+export async function ask<T>(method: string, path: string, options: { query?: Query; body?: unknown } = {}) {
+  const { query = {}, body } = options
+  const response = await send(method, path, body === undefined ? { query } : { query, text: JSON.stringify(body) })
   return (response.status === 204 ? null : await response.json()) as T
 }
 

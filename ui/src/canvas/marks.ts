@@ -2,6 +2,7 @@
 
 import { useMemo } from 'react'
 import { create } from 'zustand'
+import type { Path, Point } from '../graph/level'
 import type { ProblemRecord } from '../protocol'
 import { useGraphs } from '../stores/graphs'
 
@@ -34,7 +35,24 @@ export function useProblemsOf(path: string): readonly ProblemRecord[] {
 
 export type DiffMark = 'added' | 'removed' | 'changed'
 
-/** Instance path → how it differs from what the graph is compared with. */
-export const useDiffMarks = create<{ marks: ReadonlyMap<string, DiffMark> }>(() => ({ marks: new Map() }))
+/** A node that the graph which is shown lacks, where it stands in the other one. */
+export interface Ghost {
+  readonly at: Path
+  readonly name: string
+  readonly title: string
+  readonly place: Point
+  readonly size: Point
+  readonly mark: DiffMark
+}
+
+interface DiffMarks {
+  /** Instance path → how it differs from what the graph is compared with. */
+  readonly marks: ReadonlyMap<string, DiffMark>
+  readonly ghosts: readonly Ghost[]
+  /** What it is compared with, in words; empty when it is not. */
+  readonly against: string
+}
+
+export const useDiffMarks = create<DiffMarks>(() => ({ marks: new Map(), ghosts: [], against: '' }))
 
 export const useDiffOf = (path: string) => useDiffMarks((now) => now.marks.get(path))

@@ -8,8 +8,8 @@ export function formatNumber(value: number, digits = 2): string {
 }
 
 /** A share (0 to 1) as percent. */
-export function formatPercent(share: number): string {
-  return share.toLocaleString(language(), { style: 'percent', maximumFractionDigits: 0 })
+export function formatPercent(share: number, decimals = 0): string {
+  return share.toLocaleString(language(), { style: 'percent', maximumFractionDigits: decimals })
 }
 
 /** A size as people read it, in steps of 1024: `1.4 GB`. */

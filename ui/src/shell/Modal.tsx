@@ -28,7 +28,7 @@ export interface ModalProps {
 }
 
 /**
- * A dialog over the page: the focus goes in (to `[data-autofocus]`, else to the first control), stays in, and
+ * A dialog over the page: the focus goes in (to `[data-autofocus]`, else to the dialog itself), stays in, and
  * comes back. Escape closes it, save in what is marked `data-keeps-escape`.
  *
  * Its veil is our own: Radix's overlay keeps the page from scrolling, which this page never does, by style
@@ -45,10 +45,12 @@ export function Modal(props: ModalProps) {
   )
 }
 
+// Never the first control by itself: a key meant for what was there before would press it.
 function focusFirst(event: Event): void {
-  const first = event.target instanceof Element && event.target.querySelector<HTMLElement>('[data-autofocus]')
-  if (!first) return
+  const dialog = event.target
+  if (!(dialog instanceof HTMLElement)) return
   event.preventDefault()
+  const first = dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog
   first.focus()
 }
 

@@ -46,9 +46,11 @@ export function Sidebar({ side }: { readonly side: Side }) {
   const panels = useLayout((state) => state.panels)
   const { open, width, panel: wanted } = usePreferences((state) => state[side])
   const panel = panelOf(side, panels, wanted)
+  const box = useKeptFocus(open ? (panel?.id ?? '') : '')
   if (!open || !panel) return null
   return (
     <aside
+      ref={box}
       className={`side side--${side}`}
       id={`side-${side}`}
       aria-labelledby={`panel-${panel.id}`}
@@ -68,6 +70,17 @@ function leaveByEscape(event: KeyboardEvent): void {
   if (event.key !== 'Escape' || event.defaultPrevented) return
   event.preventDefault()
   goToRegion('canvas')
+}
+
+/** Focuses a panel that took the place of another one, with what was pressed there. */
+function useKeptFocus(panel: string) {
+  const box = useRef<HTMLElement>(null)
+  const before = useRef(panel)
+  useEffect(() => {
+    if (before.current && before.current !== panel && document.activeElement === document.body) box.current?.focus()
+    before.current = panel
+  }, [panel])
+  return box
 }
 
 /** The panel that lies over the canvas where there is no room for sidebars. Escape closes it. */

@@ -3,7 +3,6 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { formatPercent, t, type Key } from '../i18n/t'
 import { Spinner } from '../shell/Spinner'
 import { difference } from './difference'
-import { shortNumber } from './summary'
 import { WhenLoaded } from './Told'
 import { useLoad } from './useLoad'
 import './compare-view.css'
@@ -27,10 +26,12 @@ interface CompareProps {
   readonly before: Compared
   readonly after: Compared
   readonly mode?: CompareMode
+  /** Stands below the pictures where their difference is not counted. */
+  readonly note?: string
 }
 
 /** Two pictures against each other: one sliding over the other, side by side, or their difference. */
-export function CompareView({ before, after, mode: first = 'slider' }: CompareProps) {
+export function CompareView({ before, after, mode: first = 'slider', note }: CompareProps) {
   const [mode, setMode] = useState<CompareMode>(first)
   return (
     <div className="compare-view">
@@ -56,6 +57,7 @@ export function CompareView({ before, after, mode: first = 'slider' }: ComparePr
         )}
         {mode === 'side' && <Side before={before} after={after} />}
         {mode === 'difference' && <Differing before={before} after={after} />}
+        {mode !== 'difference' && note && <p className="compare-view__note">{note}</p>}
       </div>
     </div>
   )
@@ -117,7 +119,7 @@ function DifferenceCanvas({ a, b, gain, title }: DifferenceProps) {
     setTold(
       found.most === 0
         ? t('views.same')
-        : t('views.differs', { share: formatPercent(found.share), mean: shortNumber(found.mean), most: shortNumber(found.most) }),
+        : t('views.differs', { share: formatPercent(found.share), mean: formatPercent(found.mean, 1), most: formatPercent(found.most, 1) }),
     )
   }, [a, b, gain])
   const sizes = { first: `${a.width} × ${a.height}`, second: `${b.width} × ${b.height}` }

@@ -51,6 +51,7 @@ export const views = {
 
   // Vergleichen
   compare: 'Art des Vergleichs',
+  compareHandle: 'Wo ein Bild endet und das andere beginnt',
   compareSlider: 'Schieber',
   compareSide: 'Nebeneinander',
   compareDifference: 'Unterschied',

@@ -48,6 +48,7 @@ export const views = {
 
   // Comparing
   compare: 'How to compare',
+  compareHandle: 'Where one picture ends and the other begins',
   compareSlider: 'Slider',
   compareSide: 'Side by side',
   compareDifference: 'Difference',

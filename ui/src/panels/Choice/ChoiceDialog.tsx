@@ -59,7 +59,7 @@ function WholeFile({ session, choice, reason }: WholeProps) {
       size="small"
       onOpenChange={(open) => !open && closeOverlay()}
       title={t('panels.choiceFileTitle', { name })}
-      text={`${reason}. ${t('panels.choiceFileText')}`}
+      text={`${sentence(reason)} ${t('panels.choiceFileText')}`}
       footer={
         <>
           <Button onClick={() => closeOverlay()}>{t('panels.later')}</Button>
@@ -72,6 +72,9 @@ function WholeFile({ session, choice, reason }: WholeProps) {
     />
   )
 }
+
+/** What the server said, with a capital in front and one stop at the end. */
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.+$/, '')}.`
 
 interface ConflictsProps {
   readonly session: string

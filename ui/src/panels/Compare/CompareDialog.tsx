@@ -1,7 +1,7 @@
 import { ArrowLeftRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { address } from '../../api/http'
-import { formatNumber, formatSeconds, formatTime, t } from '../../i18n/t'
+import { formatPercent, formatSeconds, formatTime, t } from '../../i18n/t'
 import type { JsonValue, RunRecord } from '../../protocol'
 import { Button } from '../../shell/Button'
 import { Modal } from '../../shell/Modal'
@@ -12,7 +12,7 @@ import { readable } from '../FormView/inputs'
 import { mainText } from '../History/words'
 import { spent } from '../RunButton/watch'
 import { shown } from '../SweepGrid/sweep'
-import { compareRuns, pairs, type Compared, type OutputChange } from './comparison'
+import { compareRuns, pairs, structure, type Compared, type OutputChange } from './comparison'
 import './Compare.css'
 
 export interface CompareDialogProps {
@@ -90,13 +90,11 @@ function Pair({ told, pair }: { readonly told: Compared; readonly pair: OutputCh
   if (!pair.one || !pair.other) return null
   const url = (digest: string) => address(`artifacts/${digest}`)
   return (
-    <>
       <CompareView
         before={{ url: url(pair.one.digest), title: titleOf(told.one) }}
         after={{ url: url(pair.other.digest), title: titleOf(told.other) }}
+        note={pixelText(pair)}
       />
-      <p className="compare__pixels">{pixelText(pair)}</p>
-    </>
   )
 }
 
@@ -107,7 +105,7 @@ function pixelText({ equal, mean, greatest }: OutputChange): string {
   return t('panels.comparePixels', { mean: percent(mean), greatest: percent(greatest) })
 }
 
-const percent = (share: number) => `${formatNumber(share * 100, share < 0.01 ? 3 : 1)} %`
+const percent = (share: number) => formatPercent(share, share < 0.01 ? 3 : 1)
 
 const titleOf = (run: RunRecord) => `${formatTime(run.created * 1000)} ${mainText(run)}`.trim()
 
@@ -121,7 +119,7 @@ function Facts({ told: { one, other, comparison } }: { readonly told: Compared }
     ...comparison.values.map(
       ({ name, one: old, other: now }) => [readable(name), old, now] as [string, JsonValue, JsonValue],
     ),
-    ...comparison.graph.map(
+    ...structure(comparison).map(
       ({ kind, instance, field, old, new: now }) =>
         [[instance, field || t(KINDS[kind])].filter(Boolean).join(' · '), old, now] as [
           string,
@@ -130,7 +128,7 @@ function Facts({ told: { one, other, comparison } }: { readonly told: Compared }
         ],
     ),
   ]
-  const same = comparison.values.length + comparison.graph.length === 0
+  const same = comparison.values.length + structure(comparison).length === 0
   return (
     <>
       <table className="compare__table">

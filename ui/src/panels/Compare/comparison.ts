@@ -1,6 +1,8 @@
 /** What the server tells of two runs; see `engine.service.comparison`. */
 
 import { get } from '../../api/http'
+import { isRecord } from '../../graph/level'
+import { same } from '../../graph/patch'
 import type { ArtifactRecord, JsonValue, RunRecord } from '../../protocol'
 
 export interface Comparison {
@@ -41,6 +43,14 @@ export async function compareRuns(one: string, other: string): Promise<Compared>
     get<Comparison>(`runs/${one}/compare/${other}`),
   ])
   return { one: first, other: second, comparison }
+}
+
+/** What differs between the graphs; of their inputs only what is more than the value, which is told anyway. */
+export function structure({ graph }: Comparison): Comparison['graph'] {
+  return graph.filter(({ field, old, new: now }) => {
+    if (!field.startsWith('inputs.') || !isRecord(old) || !isRecord(now)) return true
+    return !same({ ...old, default: null }, { ...now, default: null })
+  })
 }
 
 /** The outputs that can be laid over each other, those that differ first. */

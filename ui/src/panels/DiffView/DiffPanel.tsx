@@ -1,6 +1,8 @@
 import { ArrowLeftRight, Diff, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { get } from '../../api/http'
+import { useDiffMarks } from '../../canvas/marks'
+import { lookAt } from '../../canvas/view'
 import type { Change, GraphDiff, LevelDiff } from '../../graph/diff'
 import { children } from '../../graph/level'
 import { t, type Key } from '../../i18n/t'
@@ -11,13 +13,12 @@ import { enterLevel, useGraphs } from '../../stores/graphs'
 import { select } from '../../stores/selection'
 import { told } from './told'
 import { sideKey, sideTitle, type Side } from './sides'
-import { clearDiff, compare, followDiff, useDiff } from './useDiff'
+import { clearDiff, compare, useDiff } from './useDiff'
 import './DiffView.css'
 
 /** What differs between two graphs, by node. The canvas marks the nodes meanwhile. */
 export function DiffPanel() {
   const { before, after, diff, error } = useDiff()
-  useEffect(() => followDiff(), [])
   return (
     <div className="diff">
       <Sides />
@@ -186,7 +187,9 @@ function Item({ at, name, mark, changes }: ItemProps) {
   const { sign, key } = MARKS[mark]
   const show = () => {
     enterLevel(useGraphs.getState().active, at)
-    select([name])
+    const ghost = useDiffMarks.getState().ghosts.find((one) => one.at === at && one.name === name)
+    if (ghost) lookAt(ghost.place[0] + ghost.size[0] / 2, ghost.place[1] + ghost.size[1] / 2)
+    else select([name])
   }
   return (
     <li className={`diff__item diff__item--${mark}`}>
@@ -210,8 +213,8 @@ function Item({ at, name, mark, changes }: ItemProps) {
 function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
     <dl className="diff__changes">
-      {changes.map(told).map(({ field, title, old, now }) => (
-        <div key={field}>
+      {changes.flatMap(told).map(({ field, title, old, now }) => (
+        <div key={`${field} ${title}`}>
           <dt title={field}>{title}</dt>
           <dd>
             <del aria-label={t('panels.diffOld')}>{old}</del>

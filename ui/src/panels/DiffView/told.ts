@@ -3,6 +3,7 @@
 import type { Change, GraphDiff } from '../../graph/diff'
 import { children, isRecord } from '../../graph/level'
 import { same } from '../../graph/patch'
+import { t } from '../../i18n/t'
 import type { JsonValue } from '../../protocol'
 import { readable } from '../FormView/inputs'
 import { shown } from '../SweepGrid/sweep'
@@ -17,16 +18,19 @@ export interface Told {
   now: string
 }
 
-/** What a field was and is; of a graph's input only its value, if nothing else of it differs. */
-export function told({ field, before, after }: Change): Told {
+/** What a field was and is; of a graph's input each part that differs by itself, its value first. */
+export function told({ field, before, after }: Change): Told[] {
   const title = titleOf(field, after ?? before)
-  if (field.startsWith('inputs.') && isRecord(before) && isRecord(after)) {
-    const { default: old, ...restBefore } = before
-    const { default: now, ...restAfter } = after
-    if (same(restBefore, restAfter)) return { field, title, old: text(old), now: text(now) }
-  }
-  return { field, title, old: text(before), now: text(after) }
+  if (!field.startsWith('inputs.') || !isRecord(before) || !isRecord(after))
+    return [{ field, title, old: text(before), now: text(after) }]
+  const parts = new Set(['default', ...Object.keys(before), ...Object.keys(after)])
+  return [...parts]
+    .filter((part) => !same(before[part], after[part]))
+    .map((part) => ({ field, title: partTitle(title, part), old: text(before[part]), now: text(after[part]) }))
 }
+
+const partTitle = (title: string, part: string) =>
+  part === 'default' ? title : `${title} · ${part === 'to' ? t('panels.leadsTo') : readable(part)}`
 
 const text = (value: unknown) => shown(value as JsonValue | undefined, MOST)
 

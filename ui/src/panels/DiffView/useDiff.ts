@@ -2,12 +2,12 @@
 
 import { create } from 'zustand'
 import { diffGraphs, touched, type Change, type GraphDiff } from '../../graph/diff'
-import { children, isRecord, splitPort, type Path } from '../../graph/level'
-import { useDiffMarks, type DiffMark } from '../../canvas/marks'
+import { children, entry, isRecord, levelAt, splitPort, viewOf, type Path, type Point } from '../../graph/level'
+import { useDiffMarks, type DiffMark, type Ghost } from '../../canvas/marks'
 import type { Graph } from '../../protocol'
 import { onEdited, useGraphs } from '../../stores/graphs'
 import { withReferences } from '../History/restore'
-import { graphOf, sideKey, type Side } from './sides'
+import { graphOf, sideKey, sideTitle, type Side } from './sides'
 
 interface Compared {
   before: Side | null
@@ -19,12 +19,15 @@ interface Compared {
 export const useDiff = create<Compared>(() => ({ before: null, after: null, diff: null, error: '' }))
 
 const NO_MARKS: ReadonlyMap<string, DiffMark> = new Map()
+const CARD: Point = [220, 120]
+let leave: (() => void) | null = null
 let graphs: { before: Graph; after: Graph } | null = null
 let turn = 0
 
 /** Compare two graphs. */
 export async function compare(before: Side, after: Side): Promise<void> {
   const mine = ++turn
+  leave ??= followDiff()
   useDiff.setState({ before, after, error: '' })
   try {
     const [old, now] = await Promise.all([graphOf(before), graphOf(after)])
@@ -42,6 +45,8 @@ export async function compare(before: Side, after: Side): Promise<void> {
 /** Compare no more. */
 export function clearDiff(): void {
   turn++
+  leave?.()
+  leave = null
   graphs = null
   useDiff.setState({ before: null, after: null, diff: null, error: '' })
   mark()
@@ -58,7 +63,35 @@ function mark(): void {
   const shown = sideKey({ kind: 'open', session: useGraphs.getState().active })
   const isAfter = after !== null && sideKey(after) === shown
   const isBefore = before !== null && sideKey(before) === shown
-  useDiffMarks.setState({ marks: diff && (isAfter || isBefore) ? marksOf(diff, isAfter) : NO_MARKS })
+  const other = isAfter ? before : after
+  if (!diff || !graphs || !other || !(isAfter || isBefore)) {
+    useDiffMarks.setState({ marks: NO_MARKS, ghosts: [], against: '' })
+    return
+  }
+  const ghosts = ghostsOf(diff, isAfter ? graphs.before : graphs.after, isAfter)
+  useDiffMarks.setState({ marks: marksOf(diff, isAfter), ghosts, against: sideTitle(other) })
+}
+
+/**
+ * The nodes that only the other graph has.
+ *
+ * Args:
+ *   diff: From one graph to another.
+ *   other: The one that is not shown.
+ *   later: Whether the later one is shown.
+ */
+export function ghostsOf(diff: GraphDiff, other: Graph, later: boolean): Ghost[] {
+  return [...diff].flatMap(([at, changed]) => {
+    const level = levelAt(other, at)
+    if (!level) return []
+    const { positions, sizes } = viewOf(level)
+    const mark: DiffMark = later ? 'removed' : 'added'
+    return [...changed[mark]].flatMap((name) => {
+      const place = positions.get(name)
+      const title = entry(level.nodes, name)?.title || name
+      return place ? [{ at, name, title, place, size: sizes.get(name) ?? CARD, mark }] : []
+    })
+  })
 }
 
 /**
@@ -87,8 +120,8 @@ function fedBy(at: Path, own: readonly Change[]): string[] {
   })
 }
 
-/** Keep the comparison up to date with edits and tabs; gives a function that ends it. */
-export function followDiff(): () => void {
+/** Keep the comparison up to date with edits and tabs, until the function it gives is called. */
+function followDiff(): () => void {
   const leaveEdits = onEdited((session, { graph }) => {
     const { before, after } = useDiff.getState()
     if (!graphs) return

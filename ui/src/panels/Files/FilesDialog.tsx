@@ -1,16 +1,20 @@
-import { FileJson, FileUp, LayoutTemplate, Search } from 'lucide-react'
+import { Ellipsis, FileJson, FileUp, LayoutTemplate, Pencil, Trash2 } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import { get } from '../../api/http'
-import { formatAgo, t } from '../../i18n/t'
+import { t } from '../../i18n/t'
 import type { GraphRecord } from '../../protocol'
+import { Ago } from '../../shell/Ago'
 import { Button } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
+import { Menu, type MenuEntry } from '../../shell/Menu'
 import { Modal } from '../../shell/Modal'
 import { Skeleton } from '../../shell/Spinner'
+import { SearchField } from '../Library/SearchField'
 import { newGraph, openFile, openFiles } from './actions'
 import { closeOverlay } from './overlay'
 import { recentFiles } from './recent'
+import { removeFile, renameFile } from './workspaceFiles'
 import './Files.css'
 
 export interface FilesDialogProps {
@@ -27,12 +31,14 @@ export function FilesDialog({ tab }: FilesDialogProps) {
   const [listing, setListing] = useState<Listing | null>(null)
   const [error, setError] = useState('')
   const [text, setText] = useState('')
-  useEffect(() => {
+  const head = useRef<HTMLDivElement>(null)
+  const load = useCallback(() => {
     Promise.all([get<GraphRecord[]>('graphs'), get<GraphRecord[]>('templates')]).then(
       ([files, templates]) => setListing({ files: inOrder(files, recentFiles()), templates }),
       (problem: unknown) => setError(problem instanceof Error ? problem.message : String(problem)),
     )
   }, [])
+  useEffect(load, [load])
   const start = async () => {
     closeOverlay()
     await newGraph()
@@ -56,25 +62,28 @@ export function FilesDialog({ tab }: FilesDialogProps) {
               {t('panels.templates')}
             </Tabs.Trigger>
           </Tabs.List>
-          <label className="files__search">
-            <Search size={14} aria-hidden="true" />
-            <input
-              type="search"
+          <div className="files__search" ref={head}>
+            <SearchField
+              label={t('panels.searchFiles')}
               value={text}
-              autoFocus
-              placeholder={t('panels.searchFiles')}
-              aria-label={t('panels.searchFiles')}
-              onChange={(event) => setText(event.target.value)}
-              onKeyDown={intoList}
+              onChange={setText}
+              onDown={() => rows(head.current)[0]?.focus()}
+              onEnter={() => rows(head.current)[0]?.click()}
+              first
             />
-          </label>
+          </div>
         </div>
         {error && <p className="files__error">{error}</p>}
         <Tabs.Content value="files" tabIndex={-1}>
           <DropZone />
           {!listing && !error && <Skeleton lines={5} />}
           {listing && (
-            <Records records={found(listing.files, text)} templates={false} searched={text !== ''} />
+            <Records
+              records={found(listing.files, text)}
+              templates={false}
+              searched={text !== ''}
+              entries={(record) => fileEntries(record, listing.files, load)}
+            />
           )}
         </Tabs.Content>
         <Tabs.Content value="templates" tabIndex={-1}>
@@ -108,14 +117,6 @@ const rows = (place: Element | null) => [
   ...(place?.closest('.files')?.querySelectorAll<HTMLElement>('.files__row') ?? []),
 ]
 
-function intoList(event: KeyboardEvent<HTMLInputElement>): void {
-  const [first] = rows(event.currentTarget)
-  if (!first || (event.key !== 'ArrowDown' && event.key !== 'Enter')) return
-  event.preventDefault()
-  if (event.key === 'Enter') first.click()
-  else first.focus()
-}
-
 function alongList(event: KeyboardEvent<HTMLElement>): void {
   const all = rows(event.currentTarget)
   const place = all.indexOf(document.activeElement as HTMLElement)
@@ -130,9 +131,30 @@ interface RecordsProps {
   readonly records: readonly GraphRecord[]
   readonly templates: boolean
   readonly searched: boolean
+  /** What else can be done with one of them. */
+  readonly entries?: (record: GraphRecord) => MenuEntry[]
 }
 
-function Records({ records, templates, searched }: RecordsProps) {
+function fileEntries(record: GraphRecord, files: readonly GraphRecord[], load: () => void): MenuEntry[] {
+  const after = (done: boolean) => done && load()
+  return [
+    {
+      id: 'rename',
+      label: t('panels.renameFileCommand'),
+      icon: Pencil,
+      onSelect: () => void renameFile(record.name, files).then(after),
+    },
+    {
+      id: 'remove',
+      label: t('panels.removeFileCommand'),
+      icon: Trash2,
+      danger: true,
+      onSelect: () => void removeFile(record).then(after),
+    },
+  ]
+}
+
+function Records({ records, templates, searched, entries }: RecordsProps) {
   const [opening, setOpening] = useState('')
   if (records.length === 0) {
     const title = t(searched ? 'panels.nothingFound' : 'panels.filesEmpty')
@@ -147,7 +169,7 @@ function Records({ records, templates, searched }: RecordsProps) {
   return (
     <ul className="files__rows" onKeyDown={alongList}>
       {records.map((record) => (
-        <li key={record.name}>
+        <li key={record.name} className="files__entry">
           <button
             type="button"
             className="files__row"
@@ -162,10 +184,21 @@ function Records({ records, templates, searched }: RecordsProps) {
             {!templates && (
               <span className="files__facts">
                 <span>{record.name}</span>
-                <span>{formatAgo(record.modified * 1000)}</span>
+                <span><Ago moment={record.modified * 1000} /></span>
               </span>
             )}
           </button>
+          {entries && (
+            <Menu entries={() => entries(record)} align="end">
+              <button
+                type="button"
+                className="icon-button icon-button--small"
+                aria-label={t('panels.fileActions', { name: record.name })}
+              >
+                <Ellipsis size={14} aria-hidden="true" />
+              </button>
+            </Menu>
+          )}
         </li>
       ))}
     </ul>

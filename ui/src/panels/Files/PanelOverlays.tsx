@@ -1,4 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
+import { focusAgain } from '../../shell/focus'
+import { useGraphs } from '../../stores/graphs'
 import { registerFormCommands } from '../FormView/commands'
 import { watchGraphs } from './attention'
 import { registerFileCommands } from './commands'
@@ -19,11 +21,18 @@ const SweepDialog = lazy(() =>
 )
 const Viewer = lazy(() => import('../Gallery/Viewer').then((module) => ({ default: module.Viewer })))
 
+/** Give the keyboard to the canvas when another graph is shown and what had it went away with the last one. */
+function keepFocus(): () => void {
+  return useGraphs.subscribe((now, earlier) => {
+    if (now.active !== earlier.active && earlier.active) requestAnimationFrame(() => focusAgain(null))
+  })
+}
+
 /** The windows of these panels, each loaded when it is first opened, and the commands that open them. */
 export function PanelOverlays() {
   const overlay = useOverlay((state) => state.overlay)
   useEffect(() => {
-    const leave = [registerFileCommands(), registerFormCommands(), watchGraphs()]
+    const leave = [registerFileCommands(), registerFormCommands(), watchGraphs(), keepFocus()]
     return () => leave.forEach((one) => one())
   }, [])
   return <Suspense>{overlay && <Shown overlay={overlay} />}</Suspense>

@@ -18,7 +18,7 @@ interface Opened {
 /** Begin to watch; gives a function that ends it. */
 export function watchGraphs(): () => void {
   const opened = new Map<string, Opened>()
-  const asked = new Map<string, number>()
+  const asked = new Map<string, number | null>()
   const look = () => {
     const { active, open } = useGraphs.getState()
     const graph = open[active]
@@ -26,20 +26,31 @@ export function watchGraphs(): () => void {
     lookAtChoice(active, graph, asked)
     lookAtMissing(active, graph, opened)
   }
-  const leave = [useGraphs.subscribe(look), useCatalogue.subscribe(look)]
+  const leave = [useGraphs.subscribe(look), useCatalogue.subscribe(look), useOverlay.subscribe(look)]
   look()
   return () => leave.forEach((one) => one())
 }
 
-function lookAtChoice(session: string, { choice, record }: OpenGraph, asked: Map<string, number>): void {
+/** The window of a choice opens once by itself; put off, it waits behind a notice. */
+function lookAtChoice(session: string, { choice, record }: OpenGraph, asked: Map<string, number | null>): void {
   const key = `${session} ${choice.id}`
-  if (choice.id && asked.has(key)) return
-  for (const [other, notice] of asked) if (other.startsWith(`${session} `)) dismiss(notice)
-  if (!choice.id) return
+  const notice = asked.get(key)
+  if (useOverlay.getState().overlay?.kind === 'choice' || !choice.id) {
+    for (const [other, told] of asked) {
+      if (!other.startsWith(`${session} `) || told === null) continue
+      dismiss(told)
+      asked.set(other, null)
+    }
+    return
+  }
   const run = () => openOverlay({ kind: 'choice', session })
-  const text = t('panels.choiceNotice', { name: record.name })
-  asked.set(key, notify({ kind: 'warn', text, stay: null, action: { label: t('panels.choose'), run } }))
-  if (isFree()) run()
+  if (notice === undefined && isFree()) {
+    asked.set(key, null)
+    run()
+  } else if (!notice) {
+    const text = t('panels.choiceNotice', { name: record.name })
+    asked.set(key, notify({ kind: 'warn', text, stay: null, action: { label: t('panels.choose'), run } }))
+  }
 }
 
 const TOLD = 'knotwork.missing'
@@ -54,11 +65,13 @@ function lookAtMissing(session: string, open: OpenGraph, opened: Map<string, Ope
   opened.set(session, { ...before, problems: open.problems, told: key !== '' })
   if (key === '') return
   const run = () => openOverlay({ kind: 'missing', session })
-  const n = missing.nodes.length + missing.files.length
-  const text = t('panels.missingNotice', { n, title: open.record.title || t('panels.untitled') })
-  notify({ kind: 'warn', text, action: { label: t('panels.show'), run } })
   // A page that is loaded again needs no window for what it has told
   if (isFree() && sessionStorage.getItem(TOLD) !== `${session} ${key}`) run()
+  else {
+    const n = missing.nodes.length + missing.files.length
+    const text = t('panels.missingNotice', { n, title: open.record.title || t('panels.untitled') })
+    notify({ kind: 'warn', text, action: { label: t('panels.show'), run } })
+  }
   sessionStorage.setItem(TOLD, `${session} ${key}`)
 }
 

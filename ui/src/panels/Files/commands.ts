@@ -82,6 +82,13 @@ const commands = (): Command[] => [
     run: () => exportPng(active()),
   },
   {
+    id: 'file.exportPlain',
+    group: 'graph',
+    titleKey: 'panels.exportPlain',
+    when: hasGraph,
+    run: () => exportPng(active(), false),
+  },
+  {
     id: 'file.missing',
     group: 'graph',
     titleKey: 'panels.missingCommand',

@@ -6,7 +6,7 @@ import { openGraph, tell } from '../../stores/graphs'
 import { useRuns } from '../../stores/runs'
 import { isImage } from '../Gallery/pictures'
 import { downloadBlob } from '../History/actions'
-import { withText } from './png'
+import { withoutText, withText } from './png'
 import { drawSketch, toPng } from './sketch'
 
 /** A name for a file out of a graph's title. */
@@ -35,14 +35,20 @@ export async function exportJson(session: string): Promise<void> {
   }
 }
 
-/** Save the graph's latest picture with the graph in it; dropped into the page, it opens as the graph. */
-export async function exportPng(session: string): Promise<void> {
+/**
+ * Save the graph's latest picture.
+ *
+ * Args:
+ *   carrying: Whether the graph is in it: dropped into the page, such a picture opens as the graph.
+ */
+export async function exportPng(session: string, carrying = true): Promise<void> {
   const open = openGraph(session)
   if (!open) return
   try {
     const digest = await latestPicture(session)
     const picture = digest ? await fetched(digest) : await drawSketch(open.graph)
-    const png = withText(new Uint8Array(await picture.arrayBuffer()), await textOfGraph(session))
+    const bytes = new Uint8Array(await picture.arrayBuffer())
+    const png = carrying ? withText(bytes, await textOfGraph(session)) : withoutText(bytes)
     downloadBlob(new Blob([png], { type: 'image/png' }), `${fileStem(open.record.title)}.png`)
   } catch (error) {
     tell(error)

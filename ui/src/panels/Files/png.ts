@@ -14,14 +14,18 @@ interface Chunk {
 
 /** The bytes of a PNG with a text under a keyword, in place of one that was there. */
 export function withText(png: Uint8Array, text: string, keyword = KEYWORD): Uint8Array<ArrayBuffer> {
-  const [header, ...others] = chunksOf(png)
+  const [header, ...others] = chunksOf(withoutText(png, keyword))
   if (header?.kind !== 'IHDR') throw new Error('expected a PNG file that begins with its header')
-  const kept = others.filter((chunk) => !TEXTS.has(chunk.kind) || keywordOf(chunk) !== keyword)
   // In front of the picture: readers that stop there find it
-  const chunks = [header, { kind: 'iTXt', data: textData(text, keyword) }, ...kept]
-  const parts = [new Uint8Array(SIGNATURE), ...chunks.map(encoded)]
-  return joined(parts)
+  return fileOf([header, { kind: 'iTXt', data: textData(text, keyword) }, ...others])
 }
+
+/** The bytes of a PNG without the text under a keyword. */
+export function withoutText(png: Uint8Array, keyword = KEYWORD): Uint8Array<ArrayBuffer> {
+  return fileOf(chunksOf(png).filter((chunk) => !TEXTS.has(chunk.kind) || keywordOf(chunk) !== keyword))
+}
+
+const fileOf = (chunks: readonly Chunk[]) => joined([new Uint8Array(SIGNATURE), ...chunks.map(encoded)])
 
 /** The text under a keyword; null when a PNG has none that can be read without unpacking. */
 export function textOf(png: Uint8Array, keyword = KEYWORD): string | null {

@@ -12,8 +12,8 @@ import { results } from '../../stores/results'
 import { isOver, nodeKey, useRuns } from '../../stores/runs'
 import { ExamplePicture } from '../Example/ExamplePicture'
 import { openOverlay } from '../Files/overlay'
-import { fileNameOf, isImage, picturesOf } from '../Gallery/pictures'
-import { download } from '../History/actions'
+import { isImage, picturesOf } from '../Gallery/pictures'
+import { downloadArtifact } from '../History/actions'
 import { shown } from '../SweepGrid/sweep'
 import { readable } from './inputs'
 import { useLivePicture } from './live'
@@ -127,7 +127,7 @@ function Nothing({ session, onRun }: Omit<StoredProps, 'output'>) {
 function Value({ run, artifact }: { readonly run: RunRecord; readonly artifact: ArtifactRecord }) {
   const { media } = artifact
   const href = address(`artifacts/${artifact.digest}`)
-  const save = () => download(href, fileNameOf(run, artifact))
+  const save = () => downloadArtifact(run, artifact)
   if (isImage(artifact)) {
     const pictures = picturesOf([run])
     const at = pictures.findIndex((picture) => picture.artifact === artifact)

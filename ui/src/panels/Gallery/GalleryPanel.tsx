@@ -5,6 +5,8 @@ import { Empty } from '../../shell/Empty'
 import { Skeleton } from '../../shell/Spinner'
 import { useGraphs } from '../../stores/graphs'
 import { openOverlay } from '../Files/overlay'
+import { ComparingBar } from '../History/ComparingBar'
+import { compareRun, useComparing } from '../History/comparing'
 import { More } from '../History/HistoryPanel'
 import { Thumb } from '../History/Thumb'
 import { mainText } from '../History/words'
@@ -28,6 +30,7 @@ export function GalleryPanel() {
         <input type="checkbox" checked={own} onChange={(event) => setOwn(event.target.checked)} />
         {t('panels.onlyThisGraph')}
       </label>
+      <ComparingBar />
       {pictures.length > 0 && <Grid pictures={pictures} />}
       {pictures.length === 0 && loading && <Skeleton lines={0} picture={160} />}
       {pictures.length === 0 && end && !loading && (
@@ -41,7 +44,13 @@ export function GalleryPanel() {
 /** Pictures, of which one takes the focus by Tab and the arrow keys go to the others. */
 function Grid({ pictures }: { readonly pictures: readonly Picture[] }) {
   const [current, setCurrent] = useState(0)
+  const chosen = useComparing((state) => state.run?.id)
   const focus = Math.min(current, pictures.length - 1)
+  const press = (at: number) => {
+    const run = pictures[at]?.run
+    if (run && chosen !== undefined && chosen !== run.id) compareRun(run)
+    else openOverlay({ kind: 'viewer', pictures, at })
+  }
   const keys = (event: KeyboardEvent<HTMLUListElement>) => {
     const to = target(event.key, focus, pictures.length, columnsOf(event.currentTarget))
     if (to === null) return
@@ -65,7 +74,8 @@ function Grid({ pictures }: { readonly pictures: readonly Picture[] }) {
               aria-label={label}
               title={label}
               onFocus={() => setCurrent(at)}
-              onClick={() => openOverlay({ kind: 'viewer', pictures, at })}
+              data-chosen={picture.run.id === chosen || undefined}
+              onClick={() => press(at)}
             >
               <Thumb artifact={picture.artifact} />
             </button>

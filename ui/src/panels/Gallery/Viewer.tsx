@@ -7,12 +7,12 @@ import { Modal } from '../../shell/Modal'
 import { announce } from '../../shell/announce'
 import { readable } from '../FormView/inputs'
 import { closeOverlay } from '../Files/overlay'
-import { download, openRun, restoreRun } from '../History/actions'
+import { downloadArtifact, openRun, restoreRun } from '../History/actions'
 import { compareRun } from '../History/comparing'
 import { mainText } from '../History/words'
 import { spent } from '../RunButton/watch'
 import { shown } from '../SweepGrid/sweep'
-import { fileNameOf, pictureKey, type Picture } from './pictures'
+import { pictureKey, type Picture } from './pictures'
 import './Gallery.css'
 
 export interface ViewerProps {
@@ -40,7 +40,7 @@ export function Viewer({ pictures, at: first }: ViewerProps) {
   return (
     <Modal open onOpenChange={(open) => !open && closeOverlay()} size="full" title={title} className="viewer">
       <div className="viewer__body" onKeyDown={keys}>
-        <Stage key={pictureKey(picture)} picture={picture} title={title}>
+        <Stage picture={picture} title={title}>
           {place > 0 && (
             <span className="viewer__step viewer__step--back">
               <IconButton
@@ -78,8 +78,15 @@ const SMALL = 128
 function Stage({ picture, title, children }: StageProps) {
   const [small, setSmall] = useState(false)
   return (
-    <div className={`viewer__stage ${small ? 'viewer__stage--small' : ''}`}>
+    <div
+      className={`viewer__stage ${small ? 'viewer__stage--small' : ''}`}
+      role="group"
+      aria-label={t('panels.pictureKeys')}
+      tabIndex={0}
+      data-autofocus=""
+    >
       <img
+        key={pictureKey(picture)}
         src={address(`artifacts/${picture.artifact.digest}`)}
         alt={title}
         onLoad={(event) =>
@@ -118,7 +125,7 @@ function Facts({
       <div className="viewer__actions">
         <Button
           icon={Download}
-          onClick={() => download(address(`artifacts/${artifact.digest}`), fileNameOf(run, artifact))}
+          onClick={() => downloadArtifact(run, artifact)}
         >
           {t('panels.download')}
         </Button>

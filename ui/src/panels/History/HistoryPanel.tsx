@@ -1,8 +1,8 @@
-import { History as HistoryIcon, X } from 'lucide-react'
+import { History as HistoryIcon } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { t, type Key } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
-import { Button, IconButton } from '../../shell/Button'
+import { Button } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
 import { Skeleton } from '../../shell/Spinner'
 import { useGraphs } from '../../stores/graphs'
@@ -11,7 +11,7 @@ import { stateKey } from './RunState'
 import { RunCard } from './RunCard'
 import { historyPages } from './list'
 import type { RunQuery } from './query'
-import { useComparing } from './comparing'
+import { ComparingBar } from './ComparingBar'
 import './History.css'
 
 const STATES = ['done', 'failed', 'cancelled'] as const
@@ -45,7 +45,7 @@ export function HistoryPanel() {
   return (
     <div className="history">
       <Filters filter={filter} change={change} />
-      <Comparing />
+      <ComparingBar />
       <List filtered={filter.text !== '' || filter.state !== '' || filter.span !== 'any'} all={filter.all} />
     </div>
   )
@@ -111,23 +111,6 @@ function Filters({
           ))}
         </select>
       </div>
-    </div>
-  )
-}
-
-/** Says that another run is to be chosen. */
-function Comparing() {
-  const run = useComparing((state) => state.run)
-  if (!run) return null
-  return (
-    <div className="history__comparing" role="status">
-      <span>{t('panels.compareChoose', { title: run.title || t('panels.untitled') })}</span>
-      <IconButton
-        icon={X}
-        size="small"
-        label={t('shell.cancel')}
-        onClick={() => useComparing.setState({ run: null })}
-      />
     </div>
   )
 }

@@ -2,10 +2,11 @@
 
 import { address, get } from '../../api/http'
 import { t } from '../../i18n/t'
-import type { Graph, GraphStateRecord, JsonValue, RunRecord } from '../../protocol'
+import type { ArtifactRecord, Graph, GraphStateRecord, JsonValue, RunRecord } from '../../protocol'
 import { edit, open, openGraph, tell, useGraphs } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
 import { deleteRun, submit } from '../../stores/runs'
+import { fileNameOf } from '../Gallery/pictures'
 import type { RunPages } from './pages'
 import { patchBetween, valueOperations } from './restore'
 
@@ -61,7 +62,9 @@ export async function runAgain(run: RunRecord): Promise<void> {
       }
     }
     const document = asDocument(await runGraph(run.id))
-    await submit('', { graph: { document }, outputs, forced, title })
+    // What was run is no longer what is open, yet it belongs there
+    const session = openGraph(run.session) ? run.session : ''
+    await submit('', { graph: { document }, outputs, forced, title, session })
   } catch (error) {
     tell(error)
   }
@@ -82,6 +85,12 @@ export function download(href: string, name: string): void {
   link.remove()
 }
 
+/** Have the browser save what a run gave. */
+export function downloadArtifact(run: RunRecord, artifact: ArtifactRecord): void {
+  const name = fileNameOf(run, artifact)
+  download(address(`artifacts/${artifact.digest}`, { name }), name)
+}
+
 /** Have the browser save bytes. */
 export function downloadBlob(blob: Blob, name: string): void {
   const href = URL.createObjectURL(blob)
@@ -89,12 +98,21 @@ export function downloadBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(href), 60_000)
 }
 
+/** The card of the list that is beside a run's: where the keyboard goes on when that is gone. */
+function neighbour(run = ''): HTMLElement | null {
+  const card = document.getElementById(`run-${run}`)?.closest('article')
+  const beside = card?.nextElementSibling ?? card?.previousElementSibling
+  return beside instanceof HTMLElement && beside.matches('article') ? beside : null
+}
+
 const UNDO_MS = 8000
 
 /** Delete runs once the time to think again is over; until then they are only out of sight. */
 export function deleteRuns(runs: readonly RunRecord[], pages: readonly RunPages[]): void {
   const ids = runs.map((run) => run.id)
+  const next = neighbour(ids[0])
   for (const list of pages) list.drop(ids)
+  requestAnimationFrame(() => next?.focus())
   const timer = setTimeout(() => ids.forEach((id) => void deleteRun(id)), UNDO_MS)
   const undo = () => {
     clearTimeout(timer)

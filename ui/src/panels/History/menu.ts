@@ -13,10 +13,8 @@ import { t } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
 import type { MenuEntry } from '../../shell/Menu'
 import { useGraphs } from '../../stores/graphs'
-import { fileNameOf } from '../Gallery/pictures'
-import { address } from '../../api/http'
 import { compareWithActive } from '../DiffView/actions'
-import { deleteRuns, download, exportRun, openRun, restoreRun, restoreValues, runAgain } from './actions'
+import { deleteRuns, downloadArtifact, exportRun, openRun, restoreRun, restoreValues, runAgain } from './actions'
 import { compareRun } from './comparing'
 import type { RunPages } from './pages'
 
@@ -55,7 +53,7 @@ export function runEntries(run: RunRecord, pages: readonly RunPages[]): MenuEntr
       id: 'download',
       label: t('panels.download'),
       icon: Download,
-      onSelect: () => download(address(`artifacts/${artifact.digest}`), fileNameOf(run, artifact)),
+      onSelect: () => downloadArtifact(run, artifact),
     })),
     { id: 'export', label: t('panels.exportZip'), icon: FileOutput, onSelect: () => exportRun(run) },
     {

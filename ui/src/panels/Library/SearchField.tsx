@@ -10,10 +10,12 @@ interface SearchFieldProps {
   /** Called by the down arrow, to go to what was found. */
   readonly onDown?: () => void
   readonly onEnter?: () => void
+  /** Whether it takes the focus when the dialog that it is in opens. */
+  readonly first?: boolean
 }
 
 /** A field to search in; Escape empties it. */
-export function SearchField({ label, value, onChange, onDown, onEnter }: SearchFieldProps) {
+export function SearchField({ label, value, onChange, onDown, onEnter, first }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && value !== '') {
@@ -34,6 +36,8 @@ export function SearchField({ label, value, onChange, onDown, onEnter }: SearchF
         aria-label={label}
         placeholder={label}
         value={value}
+        data-autofocus={first ? '' : undefined}
+        data-keeps-escape={value === '' ? undefined : ''}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}

@@ -1,6 +1,8 @@
 import { Copy, Crosshair } from 'lucide-react'
+import { Fragment } from 'react'
 import { nameOf, parent } from '../../graph/level'
-import { t } from '../../i18n/t'
+import { t, type Key } from '../../i18n/t'
+import type { JsonValue } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
 import { Modal } from '../../shell/Modal'
 import { useCatalogue } from '../../stores/catalogue'
@@ -85,6 +87,7 @@ function Node({ session, node }: { readonly session: string; readonly node: Miss
         <code className="missing__type">{node.type}</code>
         <span className="missing__uses">{t('panels.missingUses', { n: node.instances.length })}</span>
         <p>{t(KINDS[node.kind])}</p>
+        {node.pack && <p className="missing__cure">{t('panels.missingPack', { pack: node.pack })}</p>}
         {pack && <p className="missing__why">{why[pack]}</p>}
         <p className="missing__cure">{node.cure}</p>
       </div>
@@ -101,6 +104,30 @@ function Node({ session, node }: { readonly session: string; readonly node: Miss
   )
 }
 
+const NOTED: Readonly<Record<string, Key>> = {
+  digest: 'panels.noteDigest',
+  licence: 'panels.noteLicence',
+  source: 'panels.noteSource',
+}
+
+/** What the graph's maker noted on a file: how to know it again, and where to get it. */
+function Note({ note }: Pick<MissingFile, 'note'>) {
+  const entries = Object.entries(note)
+  if (entries.length === 0) return null
+  return (
+    <dl className="missing__note">
+      {entries.map(([key, what]) => (
+        <Fragment key={key}>
+          <dt>{NOTED[key] ? t(NOTED[key]) : key}</dt>
+          <dd>{isAddress(what) ? <a href={what} target="_blank" rel="noreferrer">{what}</a> : shown(what, 200)}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  )
+}
+
+const isAddress = (what: JsonValue): what is string => typeof what === 'string' && /^https?:\/\//.test(what)
+
 function File({ session, file }: { readonly session: string; readonly file: MissingFile }) {
   const { path, port, record, value, note } = file
   const set = (chosen: typeof value) => {
@@ -112,11 +139,8 @@ function File({ session, file }: { readonly session: string; readonly file: Miss
       <div className="missing__text">
         <code className="missing__type">{shown(value)}</code>
         <span className="missing__uses">{path}</span>
-        {Object.entries(note).map(([key, what]) => (
-          <p key={key} className="missing__cure">
-            {key}: {shown(what, 200)}
-          </p>
-        ))}
+        <p>{t('panels.missingFile')}</p>
+        <Note note={note} />
         <Widget
           port={record}
           name={port}

@@ -15,6 +15,8 @@ export interface MissingNode {
   /** What to do, in the server's words. */
   cure: string
   got: string
+  /** The pack that it comes from, with its version, where the graph names it; else empty. */
+  pack: string
 }
 
 /** A file that a param names and that is not found. */
@@ -68,7 +70,18 @@ function addNode(
   const type = (kind === 'graph' ? instance?.ref : instance?.type) || problem.got
   const known = nodes.get(type)
   if (known) known.instances.push(problem.instance)
-  else nodes.set(type, { type, kind, instances: [problem.instance], cure: problem.cure, got: problem.got })
+  else {
+    const pack = kind === 'graph' ? '' : packOf(graph, type)
+    nodes.set(type, { type, kind, instances: [problem.instance], cure: problem.cure, got: problem.got, pack })
+  }
+}
+
+/** The pack whose prefix an id carries, as the graph names those that it was made with. */
+function packOf({ packs = {} }: Graph, type: string): string {
+  const name = Object.keys(packs).find((one) => type.startsWith(`${one}.`))
+  if (name === undefined) return ''
+  const version = packs[name]
+  return typeof version === 'string' ? `${name} ${version}` : name
 }
 
 function fileOf(

@@ -1,9 +1,10 @@
-import { ChevronLeft, ChevronRight, Diff, GitBranch, GalleryVerticalEnd, RotateCcw } from 'lucide-react'
+import { ChevronLeft, ChevronRight, Columns2, Diff, GitBranch, GalleryVerticalEnd, RotateCcw } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { address } from '../../api/http'
 import { diffGraphs } from '../../graph/diff'
-import { formatAgo, formatSeconds, formatTime, t } from '../../i18n/t'
+import { formatSeconds, formatTime, t } from '../../i18n/t'
 import type { Graph, RunRecord } from '../../protocol'
+import { Ago } from '../../shell/Ago'
 import { Button, IconButton } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
 import { Skeleton } from '../../shell/Spinner'
@@ -19,6 +20,7 @@ import { RunState } from '../History/RunState'
 import { Thumb } from '../History/Thumb'
 import { mainText } from '../History/words'
 import { spent } from '../RunButton/watch'
+import { pairOf, Pictures, type Pair } from './Pictures'
 import './Timeline.css'
 
 const pages = createPages()
@@ -30,6 +32,7 @@ export function TimelinePanel() {
   const session = useActive()?.record.id ?? ''
   const { runs, loading, end } = pages.use()
   const [chosen, setChosen] = useState('')
+  const [laidOver, setLaidOver] = useState(false)
   useEffect(() => pages.follow(), [])
   useEffect(() => {
     if (session) void pages.search({ session, state: ['done', 'failed'] })
@@ -54,7 +57,7 @@ export function TimelinePanel() {
   const go = (to: number) => setChosen(ordered[Math.max(0, Math.min(ordered.length - 1, to))]?.id ?? '')
   return (
     <div className="timeline">
-      <Stage run={run} />
+      <Stage run={run} pair={laidOver ? pairOf(ordered, run) : null} />
       <Scrubber runs={ordered} place={place} go={go} older={!end} />
       <div className="timeline__actions">
         <Button kind="primary" icon={RotateCcw} onClick={() => void restoreRun(run)}>
@@ -68,19 +71,28 @@ export function TimelinePanel() {
           label={t('panels.diffOnCanvas')}
           onClick={() => void compareWithActive({ kind: 'run', run })}
         />
+        <IconButton
+          icon={Columns2}
+          label={t('panels.timelinePictures')}
+          pressed={laidOver}
+          disabled={!pairOf(ordered, run)}
+          onClick={() => setLaidOver(!laidOver)}
+        />
       </div>
       <ToNow key={run.id} run={run} />
     </div>
   )
 }
 
-function Stage({ run }: { readonly run: RunRecord }) {
+function Stage({ run, pair }: { readonly run: RunRecord; readonly pair: Pair | null }) {
   const pictures = picturesOf([run])
   const [picture] = pictures
   const title = mainText(run) || run.title
   return (
     <figure className="timeline__stage">
-      {picture ? (
+      {pair ? (
+        <Pictures pair={pair} />
+      ) : picture ? (
         <button
           type="button"
           className="timeline__picture"
@@ -98,7 +110,7 @@ function Stage({ run }: { readonly run: RunRecord }) {
       <figcaption className="timeline__caption">
         <span title={title}>{title}</span>
         <time dateTime={new Date(run.created * 1000).toISOString()} title={formatTime(run.created * 1000)}>
-          {formatAgo(run.created * 1000)} · {formatSeconds(spent(run))}
+          <Ago moment={run.created * 1000} /> · {formatSeconds(spent(run))}
         </time>
       </figcaption>
     </figure>
@@ -237,16 +249,15 @@ function ToNow({ run }: { readonly run: RunRecord }) {
           </tr>
         </thead>
         <tbody>
-          {changes.map(({ path, change }) => {
-            const { title, old, now: value } = told(change)
-            return (
-              <tr key={`${path} ${change.field}`}>
+          {changes.flatMap(({ path, change }) =>
+            told(change).map(({ field, title, old, now: value }) => (
+              <tr key={`${path} ${field} ${title}`}>
                 <th scope="row">{path ? `${path} · ${title}` : title}</th>
                 <td>{old}</td>
                 <td>{value}</td>
               </tr>
-            )
-          })}
+            )),
+          )}
         </tbody>
       </table>
     </section>

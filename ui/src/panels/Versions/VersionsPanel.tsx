@@ -1,8 +1,9 @@
 import { BookmarkPlus, Diff, GitBranch, RotateCcw, Tags } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { get } from '../../api/http'
-import { formatAgo, formatTime, t } from '../../i18n/t'
+import { formatTime, t } from '../../i18n/t'
 import type { VersionRecord } from '../../protocol'
+import { Ago } from '../../shell/Ago'
 import { Button, IconButton } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
 import { Skeleton } from '../../shell/Spinner'
@@ -69,7 +70,7 @@ function Version({ version }: { readonly version: VersionRecord }) {
           dateTime={new Date(created * 1000).toISOString()}
           title={formatTime(created * 1000)}
         >
-          {formatAgo(created * 1000)}
+          <Ago moment={created * 1000} />
         </time>
       </div>
       <IconButton icon={RotateCcw} size="small" label={t('panels.restoreThis', { name })} onClick={restore} />

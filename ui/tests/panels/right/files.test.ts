@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { crc, textOf, withText } from '../../../src/panels/Files/png'
+import { crc, textOf, withoutText, withText } from '../../../src/panels/Files/png'
 import { sketchOf } from '../../../src/panels/Files/sketch'
 import { readConflicts, reasonOf } from '../../../src/panels/Choice/conflicts'
 import { missingOf } from '../../../src/panels/Missing/missing'
@@ -28,6 +28,10 @@ describe('pictures that carry their graph', () => {
   it('replaces a graph that is there already', () => {
     const once = withText(PIXEL, 'new')
     expect(withText(withText(PIXEL, 'old graph'), 'new')).toEqual(once)
+  })
+
+  it('takes it out again, and leaves the picture as it was', () => {
+    expect(withoutText(withText(PIXEL, 'graph'))).toEqual(PIXEL)
   })
 
   it('refuses what is no PNG, or not a whole one', () => {
@@ -152,6 +156,7 @@ describe('what is missing', () => {
       b: { type: 'far.away' },
       load: { type: 'load.model', params: { file: 'x.safetensors', steps: 'many' } },
     },
+    packs: { far: '1.2' },
     models: { 'x.safetensors': { source: 'https://example.org' } },
   }
   const problem = (part: Partial<ProblemRecord>): ProblemRecord => ({
@@ -178,7 +183,7 @@ describe('what is missing', () => {
       {},
     )
     expect(found.nodes).toMatchObject([
-      { type: 'far.away', kind: 'node', instances: ['a', 'b'], cure: 'Install it.' },
+      { type: 'far.away', kind: 'node', instances: ['a', 'b'], cure: 'Install it.', pack: 'far 1.2' },
     ])
     expect(found.files).toMatchObject([
       { path: 'load', port: 'file', value: 'x.safetensors', note: { source: 'https://example.org' } },

@@ -174,14 +174,20 @@ describe('differences in words', () => {
       before: { default: 1, title: 'Seed' },
       after: { default: 2, title: 'Seed' },
     }
-    expect(told(change)).toEqual({ field: 'inputs.seed', title: 'Seed', old: '1', now: '2' })
+    expect(told(change)).toEqual([{ field: 'inputs.seed', title: 'Seed', old: '1', now: '2' }])
+  })
+
+  it('tells of an input each part that differs by itself', () => {
+    const before = { default: 1, title: 'Seed', to: ['noise.seed'] }
+    const after = { default: 1, title: 'Seed' }
+    expect(told({ field: 'inputs.seed', before, after })).toMatchObject([
+      { title: 'Seed · leads to', old: '["noise.seed"]', now: '–' },
+    ])
   })
 
   it('names a field without its table', () => {
-    expect(told({ field: 'params.max_steps', before: undefined, after: 4 })).toMatchObject({
-      title: 'Max steps',
-      old: '–',
-      now: '4',
-    })
+    expect(told({ field: 'params.max_steps', before: undefined, after: 4 })).toMatchObject([
+      { title: 'Max steps', old: '–', now: '4' },
+    ])
   })
 })

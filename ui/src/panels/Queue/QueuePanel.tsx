@@ -102,6 +102,7 @@ function Running({ run }: { readonly run: RunRecord }) {
       >
         <span style={{ inlineSize: `${percent ?? 0}%` }} />
       </div>
+      {changesText(run) && <p className="queue__detail">{changesText(run)}</p>}
       <p className="queue__detail">
         <span>
           {far && far.total > 0

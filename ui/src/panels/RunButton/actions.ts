@@ -1,7 +1,7 @@
 /** What the run button and its keys do. */
 
 import { t } from '../../i18n/t'
-import type { JsonValue, RunRecord, RunRequest } from '../../protocol'
+import type { RunRecord, RunRequest } from '../../protocol'
 import { interfaceOf } from '../../graph/ports'
 import { children, instanceAt } from '../../graph/level'
 import { useCatalogue } from '../../stores/catalogue'
@@ -9,11 +9,9 @@ import { edit, openGraph, useGraphs, type OpenGraph } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
 import { cancel, isOver, submit, useRuns } from '../../stores/runs'
 import { useSelection } from '../../stores/selection'
-import { drawSeed } from '../../widgets/seeds'
-import { readField } from '../../widgets/schema'
 import { flushDrafts } from '../FormView/drafts'
 import { seedInputs } from '../FormView/inputs'
-import { seedSteps } from './seedModes'
+import { firstSeed, seedsFrom, seedSteps } from './seedModes'
 import { drawn, seedPlaces } from './seeds'
 
 const knownOf = (graph: OpenGraph) => ({
@@ -82,27 +80,18 @@ function noSeeds(): RunRecord[] {
   return []
 }
 
-/** Run several times, each with another seed: one batch. */
+/** Run several times, each with another seed: one batch. A seed that steps does so, others are drawn. */
 export async function runBatch(count: number): Promise<RunRecord[]> {
   const session = useGraphs.getState().active
+  await flushDrafts()
   const graph = openGraph(session)
   if (!graph) return []
-  await flushDrafts()
-  const [input] = seedInputs(graph.graph, knownOf(graph))
-  const form = input?.port && readField(input.port).form
-  if (input && form?.kind === 'seed') {
-    return run({ sweep: { [input.name]: several(count, () => drawSeed(form.bounds)) }, random_seeds: true })
-  }
-  const [place] = seedPlaces(graph.graph, useCatalogue.getState().catalogue)
-  if (!place) return noSeeds()
-  const seeds = several(count, () => drawSeed(place.bounds))
-  return run({ sweep: { [`${children(place.at, place.name)}.${place.port}`]: seeds } })
-}
-
-function several(count: number, make: () => JsonValue): JsonValue[] {
-  const made = new Set<JsonValue>()
-  while (made.size < count) made.add(make())
-  return [...made]
+  const seed = firstSeed(session, graph.graph, knownOf(graph))
+  if (!seed) return noSeeds()
+  const runs = await run({ sweep: { [seed.place]: seedsFrom(seed, count) }, random_seeds: seed.mode !== 'step' })
+  const last = runs.at(-1)?.values[seed.place]
+  if (seed.mode === 'step' && last !== undefined) await edit(session, seed.set(last))
+  return runs
 }
 
 /** The run of the shown graph that waits or runs; undefined when there is none. */

@@ -4,8 +4,8 @@ import { create } from 'zustand'
 import { children, entry, levelAt, nameOf, parent } from '../../graph/level'
 import type { Known } from '../../graph/ports'
 import type { Graph, JsonValue, Operation } from '../../protocol'
-import { readField } from '../../widgets/schema'
-import { nextSeed, type SeedMode } from '../../widgets/seeds'
+import { readField, type Bounds } from '../../widgets/schema'
+import { drawSeed, nextSeed, type SeedMode } from '../../widgets/seeds'
 import { seedInputs, setInput } from '../FormView/inputs'
 import { seedPlaces } from './seeds'
 
@@ -65,6 +65,48 @@ export function seedSteps(session: string, graph: Graph, known: Known): Operatio
     return [{ op: 'set_param', at, name, port, value }]
   })
   return [...inputs, ...params]
+}
+
+/** A seed that a batch gives another value in each of its runs. */
+export interface BatchSeed {
+  /** As a sweep names it. */
+  place: string
+  mode: SeedMode
+  value: number
+  bounds: Bounds
+  /** Edits that give it a value in the graph. */
+  set: (value: JsonValue) => Operation[]
+}
+
+/** The seed that a batch varies: the first input that is one, else the first one in a node; null without any. */
+export function firstSeed(session: string, graph: Graph, known: Known): BatchSeed | null {
+  const modeAt = (place: string) => useSeedModes.getState().modes[`${session}:${place}`] ?? 'fixed'
+  const [input] = seedInputs(graph, known)
+  const form = input?.port && readField(input.port).form
+  if (input && form?.kind === 'seed') {
+    const { name } = input
+    const set = (value: JsonValue) => setInput(graph, name, value)
+    return { place: name, mode: modeAt(inputPlace(name)), value: numberOf(input.value), bounds: form.bounds, set }
+  }
+  const [node] = seedPlaces(graph, known.catalogue)
+  if (!node) return null
+  const { at, name, port, bounds } = node
+  const path = children(at, name)
+  const value = numberOf(paramAt(graph, path, port))
+  const set = (next: JsonValue): Operation[] => [{ op: 'set_param', at, name, port, value: next }]
+  return { place: `${path}.${port}`, mode: modeAt(portPlace(path, port)), value, bounds, set }
+}
+
+/** Different values for the runs of a batch: the next ones of a seed that steps, drawn ones of any other. */
+export function seedsFrom({ mode, value, bounds }: BatchSeed, count: number): number[] {
+  const most = Math.min(count, bounds.max === undefined ? Infinity : bounds.max - (bounds.min ?? 0) + 1)
+  const seeds = new Set<number>()
+  let last = value
+  while (seeds.size < most) {
+    last = mode === 'step' ? nextSeed('step', last, bounds) : drawSeed(bounds)
+    seeds.add(last)
+  }
+  return [...seeds]
 }
 
 function paramAt(graph: Graph, path: string, port: string): JsonValue | undefined {

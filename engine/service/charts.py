@@ -48,7 +48,7 @@ def line(points: Pairs) -> Image:
     pen.line((edge, height - edge, width - edge, height - edge), GROUND, FINE)
     pen.line((edge, edge, edge, height - edge), GROUND, FINE)
     if len(points) > 1:
-        pen.line(list(zip(xs, ys, strict=True)), LINE, 3 * FINE, joint="curve")
+        pen.line(list(zip(xs, ys, strict=True)), LINE, 5 * FINE, joint="curve")
     return picture.resize(SIZE, Image.Resampling.BOX)
 
 

@@ -6,13 +6,13 @@ import { examples } from '../stores/examples'
 import { explanations } from '../stores/plan'
 import { results } from '../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
+import { toldOf } from './card/latePreviews'
 import { statusOf } from './card/status'
 import { FarPainter } from './farPainter'
 import type { FlowLink, FlowNode } from './nodes'
 import { bitmapOf, insteadOf } from './pictures'
 import { prepared } from './scene'
 import { onThemeShown } from './theme'
-import { toldOf } from './told'
 import './far.css'
 
 interface Props {
@@ -59,7 +59,7 @@ export function Far({ nodes, links, selected, session, at }: Props) {
       level,
       selected,
       status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name)), results.get(key(name)) !== undefined),
-      told: (name) => toldOf(session, children(at, name)),
+      told: (name) => toldOf(session, children(at, name), own.later),
       instead: (name) => insteadOf(session, children(at, name)),
       exampleText: t('canvas.example'),
       picture: (name, size) => bitmapOf(session, children(at, name), size, own.later),

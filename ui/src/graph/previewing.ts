@@ -3,7 +3,7 @@
 import type { OutputPortRecord } from '../protocol'
 import { PREVIEW_HEIGHT } from './geometry'
 import { shapeOf } from './ports'
-import { isUnknown, shortName, typeKind, type Shape } from './types'
+import { shortName, typeKind, type Shape } from './types'
 
 export type PreviewKind = 'picture' | 'moving' | 'audio' | 'plot' | 'text' | 'values' | 'list' | 'facts'
 
@@ -59,7 +59,7 @@ function firstOf(kinds: readonly [string, PreviewKind | null][]): Previewed | nu
 
 function kindOf(shape: Shape): PreviewKind | null {
   if (shape.list) {
-    if (isOpen(shape.list)) return null
+    if (shape.list.var !== undefined) return null
     const item = shortName(shape.list.class ?? '')
     if (PICTURED.has(item) || MOVING.has(item)) return 'picture'
     return item === 'float' ? 'plot' : 'list'
@@ -70,9 +70,6 @@ function kindOf(shape: Shape): PreviewKind | null {
   if (MOVING.has(name)) return 'moving'
   return KINDS[name] ?? (typeKind(shape) === 'model' ? null : 'facts')
 }
-
-/** Whether a type says nothing of what comes: anything, or what flows in. */
-const isOpen = (shape: Shape) => shape.var !== undefined || isUnknown(shape)
 
 /** Pixels of a preview. */
 export function previewHeight(shows: Previewed | null, size: PreviewSize): number {

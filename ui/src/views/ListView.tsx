@@ -8,16 +8,19 @@ interface ListProps {
   readonly value: JsonValue
   readonly size: 'card' | 'panel' | 'full'
   readonly title: string
+  /** Items that there are, if more than those that are told. */
+  readonly count: number | undefined
 }
 
 /** Items that are drawn; a list of a million texts would stop the page. */
 const shownOf = { card: 12, panel: 200, full: 2000 } as const
 
 /** A list of plain values in their order. */
-export function ListView({ value, size, title }: ListProps) {
+export function ListView({ value, size, title, count }: ListProps) {
   const items = Array.isArray(value) ? value : [value]
   if (items.length === 0) return <Told text={t('views.emptyList')} />
   const shown = items.slice(0, shownOf[size])
+  const all = Math.max(count ?? 0, items.length)
   return (
     <div className="list-view nowheel" role="group" tabIndex={0} aria-label={title}>
       <ol className="list-view__items" data-texts={shown.some(isLong) || undefined}>
@@ -28,7 +31,7 @@ export function ListView({ value, size, title }: ListProps) {
           </li>
         ))}
       </ol>
-      {shown.length < items.length && <p className="list-view__more">{t('views.more', { n: items.length - shown.length })}</p>}
+      {shown.length < all && <p className="list-view__more">{t('views.more', { n: all - shown.length })}</p>}
     </div>
   )
 }

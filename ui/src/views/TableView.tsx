@@ -6,8 +6,15 @@ import './table-view.css'
 
 const MOST_ROWS = 1000
 
+interface TableProps {
+  readonly value: JsonValue
+  readonly title: string
+  /** Rows that there are, if more than those that are told. */
+  readonly count: number | undefined
+}
+
 /** JSON: lists of objects and objects as a table, anything else as it is written. */
-export function TableView({ value, title }: { readonly value: JsonValue; readonly title: string }) {
+export function TableView({ value, title, count }: TableProps) {
   const table = readTable(value)
   if (!table) {
     return (
@@ -17,6 +24,7 @@ export function TableView({ value, title }: { readonly value: JsonValue; readonl
     )
   }
   const rows = table.rows.slice(0, MOST_ROWS)
+  const all = Math.max(count ?? 0, table.rows.length)
   return (
     <div className="table-view nowheel" role="group" tabIndex={0} aria-label={title}>
       <table className="table-view__table">
@@ -42,7 +50,7 @@ export function TableView({ value, title }: { readonly value: JsonValue; readonl
           ))}
         </tbody>
       </table>
-      {rows.length < table.rows.length && <p className="list-view__more">{t('views.more', { n: table.rows.length - rows.length })}</p>}
+      {rows.length < all && <p className="list-view__more">{t('views.more', { n: all - rows.length })}</p>}
     </div>
   )
 }

@@ -66,7 +66,7 @@ function Picture(props: ViewerProps) {
 }
 
 function Plain(props: ViewerProps) {
-  const { kind, value, url, size, title } = props
+  const { kind, value, url, size, title, summary } = props
   if (kind === 'text') return <TextView text={typeof value === 'string' ? value : undefined} url={url} size={size} title={title} />
   if (value === undefined) return <Without {...props} />
   switch (kind) {
@@ -77,9 +77,9 @@ function Plain(props: ViewerProps) {
     case 'plot':
       return <PlotView value={value} size={size} title={title} />
     case 'list':
-      return <ListView value={value} size={size} title={title} />
+      return <ListView value={value} size={size} title={title} count={summary?.count} />
     default:
-      return <TableView value={value} title={title} />
+      return <TableView value={value} title={title} count={summary?.count} />
   }
 }
 

@@ -22,6 +22,7 @@ export function factsOf({ type, size, summary }: ValueRecord): ValueSummary {
   const [first] = tensorsOf(summary)
   const fps = framesOf(summary)
   const told = first && summary.tensors.length === 1 ? { ...statsOf(first), type } : { type, size }
+  if (summary.type === 'list') return { ...told, count: summary.count }
   return fps === undefined ? told : { ...told, fps }
 }
 

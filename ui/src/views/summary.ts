@@ -18,6 +18,8 @@ export interface ValueSummary {
   readonly size?: number
   /** Counts of equally wide ranges from `min` to `max`. */
   readonly histogram?: readonly number[]
+  /** Items of a list, of which the first are told. */
+  readonly count?: number
   /** Pictures a second, of a video. */
   readonly fps?: number
 }

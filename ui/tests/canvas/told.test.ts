@@ -1,14 +1,14 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Result } from '../../src/stores/results'
 
-let toldOf: typeof import('../../src/canvas/told').toldOf
+let toldOf: typeof import('../../src/canvas/card/preview/told').toldOf
 let stores: typeof import('../../src/stores/results')
 
 beforeAll(async () => {
   const none = { getItem: () => null, setItem: () => undefined }
   Object.assign(globalThis, { sessionStorage: none, localStorage: none, requestAnimationFrame: () => 1, cancelAnimationFrame: () => undefined })
   stores = await import('../../src/stores/results')
-  ;({ toldOf } = await import('../../src/canvas/told'))
+  ;({ toldOf } = await import('../../src/canvas/card/preview/told'))
 })
 
 const result = (kind: Result['kind'], value: Result['value']): Result => ({ type: '', digest: String(value), kind, key: '', value: value ?? null })

@@ -21,6 +21,7 @@ describe('what a card shows', () => {
     [{ class: 'str' }, 'text'],
     [{ class: 'bool' }, 'values'],
     [{ list: { class: 'str' } }, 'list'],
+    [{ list: {} }, 'list'],
     [{ class: 'Conditioning' }, 'facts'],
   ])('of %o is a %s', (shape, kind) => {
     expect(of({ out: shape })).toEqual({ kind, ports: ['out'] })

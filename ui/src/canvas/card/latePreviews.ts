@@ -13,6 +13,12 @@ const arrived = shown.then(() => import('./preview/previews')).then((loaded) => 
 })
 arrived.catch(() => undefined) // pictures are shown without it; a reload brings the rest
 
+/** What is said of an instance in a few words, and nothing before that can be said; then `later` is called. */
+export function toldOf(session: string, instance: string, later: () => void): string {
+  if (!ready) void arrived.then(later)
+  return ready?.toldOf(session, instance) ?? ''
+}
+
 /** The previews, once they are there; on cards that come into view while it moves, once it rests. */
 export function useLatePreviews(): Previews | null {
   const [late, setLate] = useState(() => ready === null || inMotion())

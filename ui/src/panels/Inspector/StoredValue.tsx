@@ -18,6 +18,9 @@ interface StoredValueProps {
   readonly result: Result
 }
 
+/** Kinds that are shown by their picture alone. */
+const DRAWN: ReadonlySet<ValueRecord['kind']> = new Set(['mask', 'latent'])
+
 /** What an output holds: the value itself or a picture of it, and its figures. */
 export function StoredValue({ session, path, port, result }: StoredValueProps) {
   const where = { instance: path, port, digest: result.digest }
@@ -44,12 +47,13 @@ function Shown({ record, session, path, port }: ShownProps) {
   const { summary, digest, media, size } = record
   const file = media ? address(`sessions/${session}/values/file`, { instance: path, port, digest }) : undefined
   const picture = summary.pictures > 0 ? pictureOf(session, path, port, digest, 512) : undefined
-  const drawn = record.kind === 'image' ? file : picture
+  // What is drawn of other kinds is a look at them, and no more
+  const url = DRAWN.has(record.kind) ? (picture ?? file) : file
   return (
     <>
       <ValueView
         kind={viewOf(record)}
-        url={picture ? drawn : file}
+        url={url}
         thumbnail={picture}
         mime={media}
         value={plainOf(summary)}

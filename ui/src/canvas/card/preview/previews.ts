@@ -2,3 +2,4 @@
 
 export { MovingPicture } from './MovingPicture'
 export { ShortPreview } from './ShortPreview'
+export { toldOf } from './told'

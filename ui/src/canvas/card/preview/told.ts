@@ -1,13 +1,13 @@
 /** Values that are read from far: a number, yes or no, or how a text begins, large in the middle of the card. */
 
-import { t } from '../i18n/t'
-import type { JsonValue } from '../protocol'
-import { outdated, results, type Result } from '../stores/results'
-import { nodeKey } from '../stores/runs'
-import { shortNumber } from '../views/summary'
+import { t } from '../../../i18n/t'
+import type { JsonValue } from '../../../protocol'
+import { outdated, results, type Result } from '../../../stores/results'
+import { nodeKey } from '../../../stores/runs'
+import { shortNumber } from '../../../views/summary'
 
 const LETTERS = 40
-const SEVERAL = 4
+const SEVERAL = 2
 const told = new WeakMap<object, string>()
 
 /** What an instance gave in a few words; empty for what is drawn, or has no short value. */

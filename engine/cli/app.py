@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import cache, check, diff, doctor, new_pack, nodes, plan, run, schema, serve
+from engine.cli import cache, check, diff, doctor, fork, new_pack, nodes, plan, run, schema, serve
 from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("serve")(serve.command)
 app.command("check")(check.command)
 app.command("nodes")(nodes.command)
 app.command("diff")(diff.command)
+app.command("fork")(fork.command)
 app.add_typer(cache.app, name="cache")
 app.command("doctor")(doctor.command)
 app.command("schema")(schema.command)

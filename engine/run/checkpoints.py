@@ -78,8 +78,8 @@ def forked(shape: Loop, fork: Fork, store: Results) -> loop.Turning:
         found = {}
     if found.keys() != {"carry", "collected", "going"}:
         raise loop.LoopRefused(
-            f"the values after turn {fork.turn}, which it goes on from, are not in the store. Take the fork "
-            "away; or run the graph that it was forked from here, with its loop forced, and fork that again."
+            f"the values after turn {fork.turn}, which it goes on from, are not in the store. "
+            "Take the fork away, or fork its graph again."
         )
     for does, kept, names in (
         ("carries", found["carry"], shape.carry),

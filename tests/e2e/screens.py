@@ -93,6 +93,17 @@ def panel(title: str, *, after_run: bool = False) -> Screen:
     return show
 
 
+def fork(editor: Editor) -> None:
+    """A graph that goes on from a kept step of another run."""
+    done(editor)
+    editor.node("sampler").title.click()
+    button = editor.page.get_by_role("button", name=re.compile("^Fork from step"))
+    button.click()
+    told = editor.page.get_by_text(re.compile("^Goes on from step"))
+    expect(told).to_be_visible()
+    told.scroll_into_view_if_needed()
+
+
 SCREENS: dict[str, Screen] = {
     "first": first,
     "empty": empty,
@@ -112,6 +123,7 @@ SCREENS: dict[str, Screen] = {
     "queue": panel("Queue"),
     "form": form,
     "done": done,
+    "fork": fork,
     "history": panel("History", after_run=True),
     "timeline": panel("Timeline", after_run=True),
     "gallery": panel("Gallery", after_run=True),

@@ -43,7 +43,7 @@ export function Filmstrip({ frames, selected, onSelect, label }: FilmstripProps)
     list.current?.children[next]?.querySelector('button')?.focus()
   }
   return (
-    <ul ref={list} className="filmstrip nowheel nodrag" aria-label={label} onKeyDown={onKeyDown}>
+    <ul ref={list} className={`filmstrip${bare ? ' filmstrip--bare' : ''} nowheel nodrag`} aria-label={label} onKeyDown={onKeyDown}>
       {frames.map(({ step, url, label: text = String(step) }, i) => (
         <li key={step}>
           <button

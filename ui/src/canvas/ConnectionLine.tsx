@@ -1,9 +1,10 @@
 import type { ConnectionLineComponentProps } from '@xyflow/react'
+import { useEffect, useState } from 'react'
 import { usePreferences } from '../stores/preferences'
 import { useConnecting } from './connecting'
 import { pathOf } from './linkPath'
 import type { FlowNode } from './nodes'
-import { refusal } from './connect'
+import { refusalOf } from './lateConnect'
 import { portAt } from './places'
 
 /** The link that is drawn, and why the port under it does not take it. */
@@ -29,10 +30,15 @@ interface WhyProps {
 
 function Why({ x, y, on, side }: WhyProps) {
   const from = useConnecting((now) => now.from)
-  if (!from || (on.name === from.name && on.port === from.port)) return null
+  const [said, setSaid] = useState('')
+  const { name, port } = on
+  useEffect(() => {
+    if (from && !(name === from.name && port === from.port)) void refusalOf(from, { name, port }, side).then(setSaid)
+  }, [from, name, port, side])
+  if (!said) return null
   return (
     <foreignObject className="connection__why-frame" x={x + 14} y={y + 10} width={320} height={60}>
-      <div className="connection__why">{refusal(from, on, side)}</div>
+      <div className="connection__why">{said}</div>
     </foreignObject>
   )
 }

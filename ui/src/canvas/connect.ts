@@ -1,4 +1,4 @@
-/** Drawing links and moving their ends: which ports take one, why another does not, and where it goes. */
+/** Drawing links and moving their ends. Ports are named as the canvas has them, and asked on their level: which ports take one, why another does not, and where it goes. */
 
 import type { Connection, FinalConnectionState, OnConnectStartParams } from '@xyflow/react'
 import { commonSources, landing } from '../graph/landing'
@@ -11,27 +11,14 @@ import { notify } from '../stores/notices'
 import { connect, moveEnd, unlinkView } from './actions'
 import { useConnecting } from './connecting'
 import { editable, type Here } from './here'
-import type { FlowLink } from './nodes'
-import { onLevel, placed, portAt } from './places'
+import { onLevel, placed, portAt, sourceOf, targetOf } from './places'
 import { spotAt, toGraph } from './view'
-
-/** What the canvas does while a link is drawn. Ports are named as the canvas has them, and asked on their level. */
-export const connecting = {
-  onReconnectStart: (_: unknown, { id, data }: FlowLink) => {
-    const { inside, moved } = useConnecting.getState()
-    if (data && !moved.some((one) => within(inside, one.id) === id)) useConnecting.setState({ inside: parent(id), moved: [data.link] })
-  },
-  onConnectStart: (_: unknown, params: OnConnectStartParams) => begin(params),
-  onConnectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => end(event, state),
-  onConnect: (one: Connection) => join(sideless(one)),
-  onReconnect: (_: FlowLink, one: Connection) => join(sideless(one)),
-  isValidConnection,
-}
 
 type Ends = readonly [from: PortRef, to: PortRef]
 type Side = 'in' | 'out'
 
-function begin({ nodeId, handleId, handleType }: OnConnectStartParams): void {
+/** A link begins to be drawn: tell which ports take it. */
+export function begin({ nodeId, handleId, handleType }: OnConnectStartParams): void {
   if (!nodeId || !handleId) return
   const from = { ...portAt({ node: nodeId, handle: handleId }), side: handleType === 'source' ? ('out' as const) : ('in' as const) }
   const inside = parent(from.name)
@@ -48,7 +35,7 @@ function takers({ level, known }: Here, from: PortRef & { side: Side }): Set<str
 }
 
 /** A link that was let go beside a handle goes to the card under it, else a node is added that takes it. */
-function end(event: MouseEvent | TouchEvent, { toHandle, isValid }: FinalConnectionState): void {
+export function end(event: MouseEvent | TouchEvent, { toHandle, isValid }: FinalConnectionState): void {
   const drawn = useConnecting.getState()
   // React Flow tells of a link that was made before this, so that nothing else asks what was moved.
   useConnecting.setState({ from: null, valid: null, moved: [] })
@@ -87,13 +74,12 @@ function landingOn({ level, known, inside }: Here, id: string, side: Side, valid
   return to && { ...to, name: id }
 }
 
-function join(ends: Ends, moved = useConnecting.getState().moved): void {
+/** Make a link, or move those that are held. */
+export function join(ends: Ends, moved = useConnecting.getState().moved): void {
   void (moved.length > 0 ? moveEnd(moved, ...ends) : connect(...ends))
 }
 
-const sourceOf = (one: Connection | FlowLink) => portAt({ node: one.source, handle: one.sourceHandle ?? '' })
-const targetOf = (one: Connection | FlowLink) => portAt({ node: one.target, handle: one.targetHandle ?? '' })
-const sideless = (one: Connection): Ends => [sourceOf(one), targetOf(one)]
+export const endsOf = (one: Connection): Ends => [sourceOf(one), targetOf(one)]
 
 /**
  * The card under a point of the page, with the port of its row if that is on the other side of the link. For a
@@ -109,12 +95,6 @@ function portUnder(x: number, y: number, from: PortRef & { side: Side }): PortRe
 }
 
 const dataOf = (element: Element | null, around: string): DOMStringMap => element?.closest<HTMLElement>(around)?.dataset ?? {}
-
-function isValidConnection(one: Connection | FlowLink): boolean {
-  const { from, valid } = useConnecting.getState()
-  if (!valid || !from) return true
-  return valid.has(textOf(from.side === 'out' ? targetOf(one) : sourceOf(one)))
-}
 
 /** Why a port does not take the link that is drawn. */
 export function refusal(from: PortRef & { side: Side }, on: PortRef, side: Side): string {

@@ -1,6 +1,5 @@
-/** Files and nodes dropped or pasted onto the canvas. */
+/** Files dropped or pasted onto the canvas. */
 
-import type { DragEvent } from 'react'
 import { ServerError, upload } from '../api/http'
 import type { Point } from '../graph/level'
 import { addInstance, freeName } from '../graph/operations'
@@ -8,19 +7,9 @@ import { t } from '../i18n/t'
 import type { UploadRecord } from '../protocol'
 import { openUpload, tell } from '../stores/graphs'
 import { notify } from '../stores/notices'
-import { addNodeAt, adding } from './actions'
+import { adding } from './actions'
 import { editable } from './here'
-import { spotAt, toGraph, viewCentre } from './view'
-
-export const NODE_MIME = 'application/x-knotwork-node'
-
-export async function dropOnto(event: DragEvent<HTMLElement>): Promise<void> {
-  event.preventDefault()
-  const position = toGraph(event.clientX, event.clientY)
-  const type = event.dataTransfer.getData(NODE_MIME)
-  if (type) await addNodeAt(type, position)
-  else await takeFiles([...event.dataTransfer.files], position)
-}
+import { spotAt, viewCentre } from './view'
 
 /** Open graphs and pictures that carry one in tabs of their own; of other files, make nodes that load them. */
 export async function takeFiles(files: readonly File[], position: Point = viewCentre()): Promise<void> {

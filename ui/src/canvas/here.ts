@@ -7,8 +7,7 @@ import { familiesOf } from '../graph/families'
 import { borderOf } from '../graph/frame'
 import { entry, levelAt, nameOf, parent, within, type Path } from '../graph/level'
 import { interfaceOf, type Border, type Catalogue, type Known } from '../graph/ports'
-import { shownType } from '../graph/shownType'
-import type { Graph, InputPortRecord, Operation, OutputPortRecord } from '../protocol'
+import type { Graph, Operation } from '../protocol'
 import { activeGraph, edit, useGraphs, type OpenGraph } from '../stores/graphs'
 import { useCatalogue } from '../stores/catalogue'
 import { useSelection } from '../stores/selection'
@@ -70,15 +69,6 @@ export function editable(inside: Path = levelSelected()): Here | null {
   if (!open || !shown || shown.readOnly) return null
   const known = knownOf(open, useCatalogue.getState().catalogue, inside)
   return { ...shown, inside, session: useGraphs.getState().active, known }
-}
-
-/** The type of a port on the canvas, as far as links and files tell it. */
-export function typeHere(id: string, port: InputPortRecord | OutputPortRecord): string {
-  const open = activeGraph()
-  const inside = parent(id)
-  const shown = open ? levelShown(open, inside) : null
-  if (!open || !shown) return port.type
-  return shownType(shown.level, nameOf(id), port, knownOf(open, useCatalogue.getState().catalogue, inside))
 }
 
 type Make = (level: Graph, at: Path, known: Known) => Operation[]

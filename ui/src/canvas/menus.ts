@@ -1,6 +1,6 @@
 /** Context menus of the canvas. What they offer can be done by keys and palette, too. */
 
-import { leaving } from '../graph/landing'
+import { leaving } from '../graph/drawn'
 import { children, entry, nameOf, parent, viewOf, within, type Path } from '../graph/level'
 import type { LinkView, PortRef } from '../graph/links'
 import { t } from '../i18n/t'

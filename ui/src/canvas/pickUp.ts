@@ -1,7 +1,7 @@
 /** Taking hold of links that are there: one by the input it ends in, with Shift all by the output they begin in. */
 
 import type { MouseEvent as ReactMouseEvent } from 'react'
-import { leaving, pulled } from '../graph/landing'
+import { leaving, pulled } from '../graph/drawn'
 import { parent, within, type Path } from '../graph/level'
 import type { LinkView, PortRef } from '../graph/links'
 import { useConnecting } from './connecting'

@@ -33,6 +33,11 @@ export function portAt({ node, handle }: FlowEnd): PortRef {
   return { name: node, port: handle }
 }
 
+type Ends = Readonly<Record<'source' | 'target', string> & Partial<Record<'sourceHandle' | 'targetHandle', string | null>>>
+/** The ports that a link of the canvas is between. */
+export const sourceOf = (link: Ends) => portAt({ node: link.source, handle: link.sourceHandle ?? '' })
+export const targetOf = (link: Ends) => portAt({ node: link.target, handle: link.targetHandle ?? '' })
+
 /** A port of the canvas as its level names it. */
 export const onLevel = ({ name, port }: PortRef): PortRef => ({ name: nameOf(name), port })
 

@@ -1,6 +1,6 @@
 /** The menu of one port of a card. */
 
-import { leaving } from '../graph/landing'
+import { leaving } from '../graph/drawn'
 import { children, entry, nameOf, parent, type Path } from '../graph/level'
 import { INPUTS, linksOf, OUTPUTS, textOf, type LinkView, type PortRef } from '../graph/links'
 import { lift, setParam } from '../graph/operations'

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { nameOf, parent, type Point } from '../graph/level'
-import { insertOn, moveTo } from './actions'
+import { insertOn, moveTo } from './lateActions'
 import { inFrame } from './boxes'
 import type { Places } from './held'
 import type { FlowNode } from './nodes'

@@ -2,7 +2,7 @@
 
 import type { NodeChange } from '@xyflow/react'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { resizeCard } from './actions'
+import { act } from './lateActions'
 import { changeBox } from './boxes'
 import type { FlowNode } from './nodes'
 import { isBox } from './places'
@@ -63,6 +63,6 @@ function sizeOf(
 }
 
 function keep({ id, width, height, position }: Size): void {
-  if (!isBox(id)) resizeCard(id, width, height)
+  if (!isBox(id)) act('resizeCard', id, width, height)
   else changeBox(id, { size: [width, height], ...(position ? { at: [position.x, position.y] } : {}) })
 }

@@ -2,10 +2,9 @@
 
 import type { Graph } from '../protocol'
 import { entry } from './level'
-import { fedPorts, linksOf, OUTPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
+import { fedPorts, sourcesOf, textOf, type LinkView, type PortRef } from './links'
 import { Linking } from './linkable'
 import type { Known } from './ports'
-import { isVariadic } from './rewiring'
 
 export type Side = 'in' | 'out'
 
@@ -24,18 +23,6 @@ export function landing(level: Graph, name: string, side: Side, valid: Pick<Read
   return port === undefined ? null : { name, port }
 }
 
-/** The link that is pulled out of an input by dragging it; of an input that takes several none is. */
-export function pulled(level: Graph, to: PortRef, known: Known): LinkView | null {
-  const instance = entry(level.nodes, to.name)
-  if (to.name !== OUTPUTS && (!instance || isVariadic(instance, to, known))) return null
-  return drawnLinks(level, known).find(({ target }) => textOf(target) === textOf(to)) ?? null
-}
-
-/** The links that begin at an output, as far as they are drawn. */
-export function leaving(level: Graph, from: PortRef, known?: Known): LinkView[] {
-  return drawnLinks(level, known).filter(({ source }) => textOf(source) === textOf(from))
-}
-
 /** The outputs, as `instance.port`, that all of some links can come from. */
 export function commonSources(level: Graph, links: readonly LinkView[], known: Known): Set<string> {
   const linking = new Linking(level, known)
@@ -43,10 +30,4 @@ export function commonSources(level: Graph, links: readonly LinkView[], known: K
   if (!first) return new Set()
   const sets = others.map((to) => linking.sourcesOf(to))
   return new Set([...linking.sourcesOf(first)].filter((text) => sets.every((set) => set.has(text))))
-}
-
-/** The links that are drawn: those with a level's own inputs and outputs only where a frame has ports for them. */
-export function drawnLinks(level: Graph, known?: Known): LinkView[] {
-  const links = linksOf(level)
-  return known?.border ? links : links.filter(({ kind }) => kind !== 'input' && kind !== 'output')
 }

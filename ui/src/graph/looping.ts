@@ -5,9 +5,8 @@ import { addInstance, freeKey, freeName } from './edits'
 import { entry, splitPort, viewOf, type Path, type Point } from './level'
 import { linksInto, textOf, type LinkView } from './links'
 import { Linking } from './linkable'
-import { LOOP, type Known } from './ports'
+import { LOOP, REROUTE, type Known } from './ports'
 import { retargeted, written } from './rewiring'
-import { REROUTE } from './structure'
 import { Bindings, type Shape } from './types'
 
 /** The loop in the making. */

@@ -12,11 +12,13 @@ import type {
   OutputPortRecord,
 } from '../protocol'
 import { entry, splitPort } from './level'
-import { isLink } from './links'
+import { isLink, type PortRef } from './links'
 import { describe, readShape, type Fits, type Shape } from './types'
 
 /** Id of the type that repeats its body. */
 export const LOOP = 'flow.loop'
+/** Id of the node that a link is led through. */
+export const REROUTE = 'flow.reroute'
 
 /** The ports of an instance, with what it is called and does. */
 export interface Interface {
@@ -81,6 +83,13 @@ export function interfaceOf(
   if (!node) return null
   const plain = { inputs: node.inputs, outputs: node.outputs, title: instance.title || name, help: node.help }
   return instance.over?.length ? lifted(plain, new Set(instance.over)) : plain
+}
+
+/** Whether a port takes several links. */
+export function isVariadic(instance: Instance, port: PortRef, known: Known): boolean {
+  const ports = interfaceOf(instance, port.name, known.catalogue, known.interfaces)
+  const record = ports && entry(ports.inputs, port.port)
+  return record ? record.variadic : Array.isArray(entry(instance.links, port.port))
 }
 
 /** Whether an instance holds a graph: a subgraph or a loop, embedded or as a file. */

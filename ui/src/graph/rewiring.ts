@@ -6,7 +6,7 @@
 import type { Graph, Instance, JsonValue, Operation } from '../protocol'
 import { entry, type Path } from './level'
 import { INPUTS, OUTPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
-import { interfaceOf, LOOP, type Known } from './ports'
+import { isVariadic, LOOP, type Known } from './ports'
 
 /**
  * Link a source to a port. A variadic port takes it at a place, or at the end; any other lets its old one go.
@@ -93,13 +93,6 @@ export function loopField(
   const hasItems = instance.items !== undefined && instance.items !== null
   if (port === 'items' && hasItems) return { items: value ?? [] }
   return port === 'count' && !hasItems ? { count: value } : null
-}
-
-/** Whether a port takes several links. */
-export function isVariadic(instance: Instance, port: PortRef, known: Known): boolean {
-  const ports = interfaceOf(instance, port.name, known.catalogue, known.interfaces)
-  const record = ports && entry(ports.inputs, port.port)
-  return record ? record.variadic : Array.isArray(entry(instance.links, port.port))
 }
 
 /** Let no graph input feed a port any more: it would go before a link. */

@@ -7,11 +7,9 @@ import { addInstance, freeKey, freeName } from './edits'
 import { entry, type Path, type Point } from './level'
 import { fedPorts, INPUTS, isLink, sourcesOf, textOf, type LinkView, type PortRef } from './links'
 import { Linking } from './linkable'
-import { interfaceOf, LOOP, shapeOf, type Interface, type Known } from './ports'
+import { interfaceOf, LOOP, REROUTE, shapeOf, type Interface, type Known } from './ports'
 import { moveLinks, release, retargeted, written } from './rewiring'
 import { Bindings, isUnknown, ownedBy, UNKNOWN, type Shape } from './types'
-
-export const REROUTE = 'flow.reroute'
 
 /** An instance that is there, put into a link; null when the link's types don't pass through it. */
 export function insertOnLink(

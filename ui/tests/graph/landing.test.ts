@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { commonSources, landing, leaving, pulled } from '../../src/graph/landing'
+import { leaving, pulled } from '../../src/graph/drawn'
+import { commonSources, landing } from '../../src/graph/landing'
 import { Linking } from '../../src/graph/linkable'
 import type { Graph } from '../../src/protocol'
 import { KNOWN } from './samples'

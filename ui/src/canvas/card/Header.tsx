@@ -9,7 +9,7 @@ import { enterLevel } from '../../stores/graphs'
 import { useKeyed } from '../../stores/keyed'
 import { colourOf } from '../../stores/presence'
 import { nodeKey, type NodeRun } from '../../stores/runs'
-import { renameSelected, toggleCollapsed, toggleFramed } from '../actions'
+import { act } from '../lateActions'
 import type { CardData } from '../nodes'
 import { ForkMark } from './ForkMark'
 import type { CardStatus } from './status'
@@ -29,7 +29,7 @@ export function Header({ data, session, path, status, run, plan }: HeaderProps) 
   const enter = () => enterLevel(session, path)
   const renamed = (event: MouseEvent) => {
     event.stopPropagation()
-    void renameSelected()
+    act('renameSelected')
   }
   const help = [instance.type || instance.ref, face.help].filter(Boolean).join('\n')
   return (
@@ -56,7 +56,7 @@ function Fold({ name, collapsed }: { readonly name: string; readonly collapsed: 
       tabIndex={-1}
       aria-expanded={!collapsed}
       aria-label={t(collapsed ? 'canvas.expand' : 'canvas.collapse')}
-      onClick={() => toggleCollapsed([name])}
+      onClick={() => act('toggleCollapsed', [name])}
     >
       <Chevron size={14} aria-hidden />
     </button>
@@ -97,7 +97,7 @@ function Unfold({ name, framed }: { readonly name: string; readonly framed: bool
   const label = t(framed ? 'canvas.foldFrame' : 'canvas.unfoldFrame')
   const Icon = framed ? Minimize2 : Maximize2
   return (
-    <button type="button" className="card__fold nodrag" tabIndex={-1} aria-label={label} title={label} aria-pressed={framed} onClick={() => toggleFramed([name])}>
+    <button type="button" className="card__fold nodrag" tabIndex={-1} aria-label={label} title={label} aria-pressed={framed} onClick={() => act('toggleFramed', [name])}>
       <Icon size={13} aria-hidden />
     </button>
   )

@@ -10,9 +10,8 @@ import type { InputPortRecord, JsonValue, OutputPortRecord, ProblemRecord } from
 import { inputPlace, portPlace, setSeedMode, useSeedMode } from '../../panels/RunButton/seedModes'
 import { useGraphs } from '../../stores/graphs'
 import { LateWidget } from './LateWidget'
-import { setInput, setParam, unsetParam } from '../actions'
+import { act } from '../lateActions'
 import { useConnecting } from '../connecting'
-import { typeHere } from '../here'
 import type { CardData } from '../nodes'
 
 interface RowProps {
@@ -28,6 +27,9 @@ export function PortRow({ row, data, faults }: RowProps) {
   return port ? <InputRow row={row} data={data} port={port} fault={faults.find((one) => one.port === row.port)} /> : null
 }
 
+/** The type that a port has here; what finds it is fetched when it is asked for the first time. */
+const typeOf = async (id: string, port: InputPortRecord | OutputPortRecord) => (await import('../typeHere')).typeHere(id, port)
+
 function OutputRow({ row, data }: { readonly row: Row; readonly data: CardData }) {
   const [type, setType] = useState('')
   const port = data.face.outputs[row.port]
@@ -40,7 +42,7 @@ function OutputRow({ row, data }: { readonly row: Row; readonly data: CardData }
       data-port={row.port}
       data-side="out"
       title={helpOf(port, type)}
-      onPointerEnter={() => setType(typeHere(data.name, port))}
+      onPointerEnter={() => void typeOf(data.name, port).then(setType)}
     >
       <OwnHandle name={data.name} port={row.port} side="out" record={port} />
       <span className="row__label">
@@ -67,7 +69,7 @@ function InputRow({ row, data, port, fault }: InputProps) {
       data-port={row.port}
       data-side="in"
       title={fault ? `${fault.expected}; ${fault.got}. ${fault.cure}` : helpOf(port, type)}
-      onPointerEnter={() => setType(typeHere(data.name, port))}
+      onPointerEnter={() => void typeOf(data.name, port).then(setType)}
     >
       <OwnHandle name={data.name} port={row.port} side="in" record={port} />
       {row.kind === 'param' ? <Typed data={data} row={row} port={port} fault={fault} /> : <Label data={data} name={row.port} port={port} />}
@@ -91,8 +93,8 @@ function Typed({ data, row, port, fault }: TypedProps) {
   const place = fed ? inputPlace(fed.name) : portPlace(children(at, data.name), name)
   const seedMode = useSeedMode(session, place)
   const write = fed
-    ? { onChange: (value: JsonValue) => setInput(fed.name, value), onReset: () => setInput(fed.name, port.schema['default'] ?? null) }
-    : { onChange: (value: JsonValue) => setParam(data.name, name, value), onReset: () => unsetParam(data.name, name) }
+    ? { onChange: (value: JsonValue) => act('setInput', fed.name, value), onReset: () => act('setInput', fed.name, port.schema['default'] ?? null) }
+    : { onChange: (value: JsonValue) => act('setParam', data.name, name, value), onReset: () => act('unsetParam', data.name, name) }
   return (
     <div
       className={`row__widget nodrag${fed ? ' row__widget--fed' : ''}`}

@@ -7,7 +7,7 @@ import { IconButton } from '../../shell/Button'
 import { toggleFavourite } from '../../stores/preferences'
 import { NodeHelp } from './NodeHelp'
 import { PortDot } from './PortType'
-import { NODE_MIME } from '../../canvas/drop'
+import { NODE_MIME } from '../../canvas/dropping'
 import { titleOf } from '../../graph/search'
 
 interface LibraryItemProps {

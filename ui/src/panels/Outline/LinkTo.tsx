@@ -8,7 +8,8 @@ import { Modal } from '../../shell/Modal'
 import { useGraphs } from '../../stores/graphs'
 import { useLevel, type Here } from '../Inspector/here'
 import { filtered, linkChoices, type LinkChoice, type LinkRequest } from './linkChoices'
-import { closeLinkTo, makeLink } from './linkTo'
+import { closeLinkTo } from './linkTo'
+import { makeLink } from './makeLink'
 import './link-to.css'
 
 /** Rows that are drawn; a search finds the others. */

@@ -1,7 +1,8 @@
 /** Which links can be made from or to an instance, for those who choose them from a list. */
 
 import { entry, nameOf, splitPort } from '../../graph/level'
-import { commonSources, leaving } from '../../graph/landing'
+import { leaving } from '../../graph/drawn'
+import { commonSources } from '../../graph/landing'
 import { Linking } from '../../graph/linkable'
 import { linksOf, sourcesOf, textOf, type PortRef } from '../../graph/links'
 import { shapeOf, type Known } from '../../graph/ports'

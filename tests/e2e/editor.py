@@ -23,6 +23,7 @@ STILL = """() => {
     return still
 }"""
 """Whether the canvas has not moved since it was asked last."""
+EXAMPLE = '[src*="/api/examples/"]'
 Point = tuple[float, float]
 expect.set_options(timeout=PATIENCE)
 
@@ -60,8 +61,13 @@ class Node:
 
     @property
     def picture(self) -> Locator:
-        """The picture of what it gave."""
-        return self.card.locator("img")
+        """The picture of what it gave, no example."""
+        return self.card.locator(f"img:not({EXAMPLE})")
+
+    @property
+    def example(self) -> Locator:
+        """The picture that came with the graph."""
+        return self.card.locator(f"img{EXAMPLE}")
 
     def expect_picture(self) -> None:
         """Wait until the picture is there, and is one."""

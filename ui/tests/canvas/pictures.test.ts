@@ -3,7 +3,7 @@ import type { Result } from '../../src/stores/results'
 
 let pictures: typeof import('../../src/canvas/pictures')
 let stores: typeof import('../../src/stores/results') & typeof import('../../src/stores/examples')
-const asked = vi.fn((_: string) => new Promise<Response>(() => undefined))
+const asked = vi.fn<(url: string) => Promise<Response>>(() => new Promise(() => undefined))
 
 beforeAll(async () => {
   const none = { getItem: () => null, setItem: () => undefined }

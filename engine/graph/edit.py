@@ -28,7 +28,8 @@ class Write(BaseModel):
 
     Attributes:
         where: The place step by step: ``nodes``, name; ``nodes``, name, field; ``nodes``, name, ``params``
-            (or ``links``, ``carry``), port; ``inputs``, ``outputs`` or ``view``, name; or a graph's field.
+            (or ``links``, ``carry``), port; ``inputs``, ``outputs`` or ``view``, name; ``view``, name, field;
+            or a graph's field.
         old: What must stand there before.
         new: What stands there after.
     """
@@ -214,6 +215,8 @@ def read(level: Graph, where: Sequence[str]) -> Entry:
         case ["outputs" | "view" as field, key]:
             table = cast("dict[str, JsonValue]", getattr(level, field))
             return [table[key]] if key in table else []
+        case ["view", key, field]:
+            return _given(_shown(level, key), field)
         case [field] if field not in (*OWN, "knotwork"):
             return _given(level.model_dump(mode="python", exclude_defaults=True, include={field}), field)
         case _:
@@ -237,6 +240,10 @@ def _store(level: Graph, where: Sequence[str], new: Entry) -> None:
             _set(level.inputs, name, [GraphInput.model_validate(value) for value in new])
         case ["outputs" | "view" as field, key]:
             _set(getattr(level, field), key, [_checked(Graph, {field: {key: v}}, field)[key] for v in new])
+        case ["view", key, field]:
+            shown = dict(_shown(level, key))
+            _set(shown, field, new)
+            _set(level.view, key, [_checked(Graph, {"view": {key: shown}}, "view")[key]] if shown else [])
         case [field] if field not in (*OWN, "knotwork"):
             _store_field(level, field, new)
         case _:
@@ -288,6 +295,13 @@ def _held(level: Graph, name: str) -> Instance:
     if name not in level.nodes:
         raise Refused(f'expected an instance "{name}", but it is not there (any more)')
     return level.nodes[name]
+
+
+def _shown(level: Graph, key: str) -> dict[str, JsonValue]:
+    shown = level.view.get(key, {})
+    if not isinstance(shown, dict):
+        raise Refused(f"view.{key} has no fields")
+    return shown
 
 
 def _table(level: Graph, name: str, field: str) -> dict[str, Any]:

@@ -10,28 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from engine.graph import references
 from engine.graph.document import Graph, GraphInput, Instance
 from engine.graph.edit import Editor, Patch, Refused
 from engine.graph.nesting import embed, unpack
-
-
-class Operation(BaseModel):
-    """An edit of one level.
-
-    Attributes:
-        at: Path of the subgraph, ``outer/inner``; empty for the graph itself.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    at: str = ""
-
-    def apply(self, edit: Editor) -> None:
-        """Make the edit. ``operations.apply`` takes it back when this raises."""
-        raise NotImplementedError
+from engine.graph.operation import Operation as Operation
+from engine.graph.showing import Group, Move, Note, Show
 
 
 class Add(Operation):
@@ -162,45 +148,6 @@ class Rename(Operation):
 
     def _is_read_by(self, sources: Iterable[str]) -> bool:
         return any(_owner(text) == self.name for text in sources)
-
-
-class Move(Operation):
-    """Put instances, groups or notes elsewhere: key of the view → x and y."""
-
-    op: Literal["move"] = "move"
-    positions: dict[str, tuple[float, float]]
-
-    def apply(self, edit: Editor) -> None:
-        """See the class."""
-        for key, position in self.positions.items():
-            if not key.startswith("."):
-                edit.instance(key)
-            shown = edit.level.view.get(key)
-            edit.put("view", key, value={**(shown if isinstance(shown, dict) else {}), "at": list(position)})
-
-
-class Group(Operation):
-    """Draw, change or, without a value, remove a frame around instances."""
-
-    op: Literal["group"] = "group"
-    id: str
-    value: dict[str, JsonValue] | None = None
-
-    def apply(self, edit: Editor) -> None:
-        """See the class."""
-        _put_or_drop(edit, f".group.{self.id}", self.value)
-
-
-class Note(Operation):
-    """Write, change or, without a value, remove a note on the canvas."""
-
-    op: Literal["note"] = "note"
-    id: str
-    value: dict[str, JsonValue] | None = None
-
-    def apply(self, edit: Editor) -> None:
-        """See the class."""
-        _put_or_drop(edit, f".note.{self.id}", self.value)
 
 
 class ExposeInput(Operation):
@@ -349,6 +296,7 @@ AnyOperation = Annotated[
     | Unlink
     | Rename
     | Move
+    | Show
     | Group
     | Note
     | ExposeInput
@@ -409,13 +357,6 @@ def _check_named(name: str, what: str) -> None:
 
 def _canonical(tree: dict[str, JsonValue]) -> dict[str, Any]:
     return Instance.model_validate(tree).model_dump(mode="python", by_alias=True, exclude_defaults=True)
-
-
-def _put_or_drop(edit: Editor, key: str, value: dict[str, JsonValue] | None) -> None:
-    if value is None:
-        edit.drop("view", key)
-    else:
-        edit.put("view", key, value=value)
 
 
 def _put_targets(edit: Editor, name: str, targets: list[str]) -> None:

@@ -85,5 +85,5 @@ def test_runs_that_wait_are_put_in_order_by_pointer_and_keys_and_cancelled_one_b
     queue.expect_counts(1, 3)
     editor.page.get_by_role("button", name="Go on", exact=True).click()
     expect(editor.page.get_by_role("region", name="Running")).to_be_visible()
-    editor.page.get_by_role("button", name="Cancel everything").click()
+    editor.page.get_by_role("button", name="Cancel all runs").click()
     expect(queue.entries).to_have_count(0)

@@ -240,6 +240,30 @@ def test_a_loop_whose_start_would_be_cut_off_is_not_embedded() -> None:
         edited(op="embed", names=["loop"], name="sub")
 
 
+def test_how_an_instance_is_shown_is_set_field_by_field() -> None:
+    after = edited(op="show", shown={"sum": {"folded": None, "colour": "red"}, "draw": {"size": [3, 4]}})
+    assert after.view["sum"] == {"at": [100, 50], "colour": "red"}
+    assert after.view["draw"] == {"size": [3, 4]}
+    assert "draw" not in edited(op="show", shown={"draw": {"size": None}}).view
+    with pytest.raises(Refused, match='expected an instance "gone"'):
+        edited(op="show", shown={"gone": {"colour": "red"}})
+
+
+def test_a_colour_and_a_move_of_the_same_node_are_taken_back_apart() -> None:
+    after = graph()
+    colour, move = (
+        apply(after, OPERATIONS.validate_python(operation))
+        for operation in (
+            {"op": "show", "shown": {"sum": {"colour": "red"}, "draw": {"colour": "red"}}},
+            {"op": "move", "positions": {"sum": [7, 8], "draw": [9, 9]}},
+        )
+    )
+    apply(after, colour)
+    assert (after.view["sum"], after.view["draw"]) == ({"at": [7, 8], "folded": True}, {"at": [9, 9]})
+    apply(after, move)
+    assert after.to_bytes() == graph().to_bytes()
+
+
 def test_an_undo_that_no_longer_applies_says_so_and_changes_nothing() -> None:
     after = graph()
     undo = apply(
@@ -295,6 +319,14 @@ RECORDS = [
     st.fixed_dictionaries({"op": st.just("rename"), "name": NAMES, "to": NAMES}),
     st.fixed_dictionaries(
         {"op": st.just("move"), "positions": st.dictionaries(NAMES, st.just((1.5, 2)), max_size=2)}
+    ),
+    st.fixed_dictionaries(
+        {
+            "op": st.just("show"),
+            "shown": st.dictionaries(
+                NAMES, st.dictionaries(st.sampled_from(["folded", "colour"]), VALUES, max_size=2), max_size=2
+            ),
+        }
     ),
     st.fixed_dictionaries(
         {"op": st.just("note"), "id": st.just("1"), "value": st.none() | st.just({"text": "x"})}

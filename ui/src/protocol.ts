@@ -24,6 +24,7 @@ export type Operation =
   | Unlink
   | Rename
   | Move
+  | Show
   | Group
   | Note
   | ExposeInput
@@ -806,6 +807,20 @@ export interface Move {
   }
 }
 /**
+ * Show instances in another way: instance → field of its view → value; null takes a field away.
+ *
+ * Fields are what an editor makes of them, such as `colour`, `collapsed`, `size` and `pinned`.
+ */
+export interface Show {
+  at?: string
+  op: 'show'
+  shown: {
+    [k: string]: {
+      [k: string]: JsonValue
+    }
+  }
+}
+/**
  * Draw, change or, without a value, remove a frame around instances.
  */
 export interface Group {
@@ -923,7 +938,7 @@ export interface Patch {
  */
 export interface Write {
   /**
-   * The place step by step: `nodes`, name; `nodes`, name, field; `nodes`, name, `params` (or `links`, `carry`), port; `inputs`, `outputs` or `view`, name; or a graph's field.
+   * The place step by step: `nodes`, name; `nodes`, name, field; `nodes`, name, `params` (or `links`, `carry`), port; `inputs`, `outputs` or `view`, name; `view`, name, field; or a graph's field.
    */
   where: string[]
   /**

@@ -66,8 +66,8 @@ class Draft {
 
   /** The next table on the way to a place; tables that were left out since they held nothing come back. */
   #step(table: Table, where: readonly string[], key: string, place: number): Table {
-    const may = place === 0 ? OWN : place === 2 ? KEYED : null
-    if (may?.has(key) && !Object.hasOwn(table, key)) {
+    const may = place === 0 ? OWN.has(key) : place === 1 ? where[0] === 'view' : place === 2 && KEYED.has(key)
+    if (may && !Object.hasOwn(table, key)) {
       const made = {}
       this.#copies.add(made)
       table[key] = made
@@ -93,9 +93,9 @@ class Draft {
   /** Leave out a table that holds nothing any more, as the server does. */
   #prune(level: Table, where: readonly string[]): void {
     const [first = '', name = '', field = ''] = where
-    const instance =
-      first === 'nodes' && where.length === 4 ? this.#held(this.#held(level, first), name) : null
-    if (instance && isEmpty(instance[field])) Reflect.deleteProperty(instance, field)
+    if (first === 'nodes' && where.length === 4)
+      dropEmpty(this.#held(this.#held(level, first), name), field)
+    if (first === 'view' && where.length === 3) dropEmpty(this.#held(level, first), name)
     if (where.length > 1 && isEmpty(level[first])) Reflect.deleteProperty(level, first)
   }
 
@@ -109,7 +109,12 @@ function isPlace(where: readonly string[]): boolean {
   const [first = '', , field = ''] = where
   if (where.length === 1) return !OWN.has(first) && first !== 'knotwork'
   if (where.length === 2) return OWN.has(first)
+  if (first === 'view') return where.length === 3
   return first === 'nodes' && (where.length === 3 || (where.length === 4 && KEYED.has(field)))
+}
+
+function dropEmpty(table: Table | null, key: string): void {
+  if (table && isEmpty(table[key])) Reflect.deleteProperty(table, key)
 }
 
 function isEmpty(value: unknown): boolean {

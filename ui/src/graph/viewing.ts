@@ -1,6 +1,6 @@
 /** Operations on the view: groups, notes, and how instances are shown. */
 
-import type { Graph, JsonValue, Operation, Write } from '../protocol'
+import type { Graph, JsonValue, Operation } from '../protocol'
 import { isFramed } from './frame'
 import {
   entry,
@@ -68,10 +68,12 @@ export function removeNote(id: string, at: Path = ''): Operation[] {
   return [{ op: 'note', at, id, value: null }]
 }
 
-/** Change how instances are shown. It is refused when somebody else moved one of them at the same moment. */
+/** Change how instances are shown, field by field: somebody else may move them meanwhile. */
 export function show(level: Graph, names: Iterable<string>, shown: Shown, at: Path = ''): Operation[] {
-  const writes = [...names].flatMap((name) => (entry(level.nodes, name) ? showWrite(level, name, shown) : []))
-  return writes.length > 0 ? [{ op: 'patch', at, writes }] : []
+  const there = [...names].filter((name) => entry(level.nodes, name))
+  const fields = Object.fromEntries(Object.entries(shown).map(([field, value]) => [field, value ?? null]))
+  if (there.length === 0) return []
+  return [{ op: 'show', at, shown: Object.fromEntries(there.map((name) => [name, fields])) }]
 }
 
 /** Collapse instances; where all are so already, open them. */
@@ -144,17 +146,6 @@ export function frameAround(
 export function newId(): string {
   const [number = 0] = crypto.getRandomValues(new Uint32Array(1))
   return number.toString(36)
-}
-
-function showWrite(level: Graph, name: string, shown: Shown): Write[] {
-  const before = entry(level.view, name)
-  const after: { [k: string]: JsonValue } = { ...shownAt(level, name) }
-  for (const [field, value] of Object.entries(shown) as [string, JsonValue | undefined][]) {
-    if (value === undefined) Reflect.deleteProperty(after, field)
-    else after[field] = value
-  }
-  const fresh = Object.keys(after).length > 0 ? [after] : []
-  return [{ where: ['view', name], old: before === undefined ? [] : [before], new: fresh }]
 }
 
 function shownAt(level: Graph, key: string): { [k: string]: JsonValue } {

@@ -221,11 +221,14 @@ function changesPorts(edited: Edited): boolean {
   return edited.patch.some(({ at, writes }) =>
     writes.some((write) => {
       const [table, , field] = write.where
-      if (table === 'view') return framing(write.old) !== framing(write.new)
+      if (table === 'view') return field ? DRAWS.has(field) : framing(write.old) !== framing(write.new)
       return at !== '' || (table === 'nodes' && field !== 'params')
     }),
   )
 }
+
+/** Fields of a view that say whether a graph is drawn inside its instance. */
+const DRAWS: ReadonlySet<string> = new Set(['framed', 'collapsed'])
 
 /** What a view says of whether a graph is drawn inside its instance. */
 const framing = ([value]: readonly JsonValue[] = []) => (isRecord(value) ? [value['framed'], value['collapsed']].join() : '')

@@ -82,7 +82,7 @@ it('is as large as what is inside needs, with a handle on either side of an edge
 
 it('folds and unfolds by the view alone', () => {
   const [fold] = toggleFramed(outer, ['turns'])
-  expect(fold).toMatchObject({ op: 'patch', writes: [{ where: ['view', 'turns'], new: [{ at: [0, 0], framed: false }] }] })
+  expect(fold).toEqual({ op: 'show', at: '', shown: { turns: { framed: false, collapsed: null } } })
   const [unfold] = toggleFramed({ ...outer, view: { turns: { framed: false } } }, ['turns'])
-  expect(unfold).toMatchObject({ writes: [{ new: [{ framed: true }] }] })
+  expect(unfold).toMatchObject({ shown: { turns: { framed: true } } })
 })

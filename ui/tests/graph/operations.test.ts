@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { entry, splitPort as port } from '../../src/graph/level'
 import { INPUTS, linksOf, OUTPUTS, textOf, type LinkView } from '../../src/graph/links'
 import * as operations from '../../src/graph/operations'
-import type { Graph, Operation } from '../../src/protocol'
+import type { Graph } from '../../src/protocol'
 import { CATALOGUE, frozen, KNOWN } from './samples'
 
 const LEVEL: Graph = frozen({
@@ -313,30 +313,23 @@ describe('the graph', () => {
 })
 
 describe('the view', () => {
-  const written = (made: Operation[]) => (made[0]?.op === 'patch' ? made[0].writes : [])
-
-  it('is written with what stood there before', () => {
-    expect(written(operations.toggleCollapsed(LEVEL, ['one', 'draw', 'gone']))).toEqual([
-      {
-        where: ['view', 'one'],
-        old: [{ at: [0, 0], folded: true }],
-        new: [{ at: [0, 0], folded: true, collapsed: true }],
-      },
-      { where: ['view', 'draw'], old: [], new: [{ collapsed: true }] },
+  it('is written field by field, of the instances that there are', () => {
+    expect(operations.toggleCollapsed(LEVEL, ['one', 'draw', 'gone'])).toEqual([
+      { op: 'show', at: '', shown: { one: { collapsed: true }, draw: { collapsed: true } } },
+    ])
+    expect(operations.toggleCollapsed(LEVEL, ['gone'])).toEqual([])
+    expect(operations.setColour(LEVEL, ['add'], 'red', 'loop')).toEqual([
+      { op: 'show', at: 'loop', shown: { add: { colour: 'red' } } },
+    ])
+    expect(operations.resize(LEVEL, 'add', [300.4, 200])).toEqual([
+      { op: 'show', at: '', shown: { add: { size: [300, 200] } } },
     ])
   })
 
-  it('leaves out what is taken back', () => {
+  it('takes away what is taken back', () => {
     const level: Graph = { nodes: { a: {} }, view: { a: { pinned: true } } }
-    expect(written(operations.togglePinned(level, ['a']))).toEqual([
-      { where: ['view', 'a'], old: [{ pinned: true }], new: [] },
-    ])
-    expect(written(operations.setColour(LEVEL, ['add'], 'red'))[0]?.new).toEqual([
-      { at: [100, 50], colour: 'red' },
-    ])
-    expect(written(operations.resize(LEVEL, 'add', [300.4, 200]))[0]?.new).toEqual([
-      { at: [100, 50], size: [300, 200] },
-    ])
+    expect(operations.togglePinned(level, ['a'])).toEqual([{ op: 'show', at: '', shown: { a: { pinned: null } } }])
+    expect(operations.setColour(level, ['a'], '')).toEqual([{ op: 'show', at: '', shown: { a: { colour: null } } }])
   })
 
   it('has frames around instances', () => {

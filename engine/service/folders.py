@@ -79,12 +79,12 @@ class Folders:
 
     Args:
         roots: Root → its folders; what the first has, later ones can't show under the same name.
-        hidden: A folder among them that is left out: that of the uploads.
+        hidden: Folders in them that are left out, such as that of the uploads.
         files: Finds a file by its name.
     """
 
-    def __init__(self, roots: Mapping[Root, Sequence[Path]], hidden: Path, files: Files) -> None:
-        self._hidden = Path(os.path.realpath(hidden))
+    def __init__(self, roots: Mapping[Root, Sequence[Path]], hidden: Sequence[Path], files: Files) -> None:
+        self._hidden = [Path(os.path.realpath(folder)) for folder in hidden]
         self._roots = {name: self._resolved(folders) for name, folders in roots.items()}
         self._files = files
 
@@ -131,7 +131,7 @@ class Folders:
             path = self._files.resolve(name, Within(root))
         except KnotworkError:
             raise gone from None
-        if not path.is_file() or path.is_relative_to(self._hidden):
+        if not path.is_file() or self._is_inside_hidden(path):
             raise gone
         return path
 
@@ -143,7 +143,7 @@ class Folders:
             return
         for root in self._roots[wanted.root]:
             start = Path(os.path.realpath(root.joinpath(*parts)))
-            if not self._inside(start, wanted.root) or start.is_relative_to(self._hidden):
+            if not self._inside(start, wanted.root) or self._is_inside_hidden(start):
                 continue
             for path in self._below(root.joinpath(*parts)):
                 looked += 1
@@ -162,7 +162,10 @@ class Folders:
             yield from (here / name for name in sorted(names) if not name.startswith("."))
 
     def _is_hidden(self, parent: Path, name: str) -> bool:
-        return name.startswith(".") or parent / name == self._hidden
+        return name.startswith(".") or parent / name in self._hidden
+
+    def _is_inside_hidden(self, path: Path) -> bool:
+        return any(path.is_relative_to(folder) for folder in self._hidden)
 
     def _fits(self, path: Path, wanted: Wanted) -> bool:
         if wanted.suffixes and not path.name.lower().endswith(wanted.suffixes):
@@ -174,7 +177,7 @@ class Folders:
 
     def _resolved(self, folders: Sequence[Path]) -> tuple[Path, ...]:
         resolved = dict.fromkeys(Path(os.path.realpath(folder)) for folder in folders)
-        return tuple(folder for folder in resolved if folder != self._hidden)
+        return tuple(folder for folder in resolved if folder not in self._hidden)
 
 
 def _record(name: str, path: Path) -> FileRecord | None:

@@ -18,7 +18,7 @@ from engine.service.artifacts import Artifacts
 from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
-from engine.service.examples import Examples
+from engine.service.examples import FOLDER, Examples
 from engine.service.folders import Folders
 from engine.service.forking import Forking
 from engine.service.history import History
@@ -212,7 +212,8 @@ def _folders(headless: Headless, workspace: Workspace, uploads: Uploads) -> Fold
     settings = headless.settings
     roots = {"files": settings.file_roots, "models": settings.model_roots}
     own = {name: (workspace.folder, *folders) for name, folders in roots.items()}
-    return Folders({"files": own["files"], "models": own["models"]}, uploads.folder, headless.files)
+    hidden = [uploads.folder, *(root / FOLDER for root in settings.library_roots)]
+    return Folders({"files": own["files"], "models": own["models"]}, hidden, headless.files)
 
 
 def with_roots(settings: Settings, uploads: Path) -> Settings:

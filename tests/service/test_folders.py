@@ -32,7 +32,7 @@ def listed(tmp_path: Path, first: Path, second: Path, uploads: Path) -> Iterator
     settings = Settings(home=tmp_path / "home", file_roots=(second, uploads))
     store = Store(tmp_path / "home", disk_budget=2**20, ram_budget=2**20)
     files = Files(settings, store, local=False, base=first)
-    yield Folders({"files": (first, second, uploads), "models": (second,)}, uploads, files)
+    yield Folders({"files": (first, second, uploads), "models": (second,)}, [uploads], files)
     store.close()
 
 

@@ -38,6 +38,12 @@ def test_the_list_of_templates_tells_of_their_examples(example: str, server: Ask
     assert [one["name"] for one in server.get("/api/library").json()] == ["picture.json", "product.json"]
 
 
+def test_examples_are_not_among_the_files_to_choose_from(example: str, server: Asking) -> None:
+    found = server.get("/api/files?suffix=.webp").json()
+    assert (found["files"], found["folders"]) == ([], [])
+    assert server.get("/api/files?text=image&suffix=.webp").json()["files"] == []
+
+
 def test_an_example_is_kept_and_asked_about(example: str, server: Asking) -> None:
     answer = server.get(f"/api/examples/{example}")
     assert (answer.content, answer.headers["content-type"]) == (PIXELS, "image/webp")

@@ -16,6 +16,17 @@ INSIDE = """(card) => {
     return inner.left >= outer.left && inner.right <= outer.right
         && inner.top >= outer.top && inner.bottom <= outer.bottom
 }"""
+HEAR = """() => {
+    window.said = []
+    const regions = [...document.querySelectorAll('[aria-live=polite], [aria-live=assertive]')]
+    new MutationObserver((changes) => {
+        for (const { target } of changes) {
+            const text = target.textContent.trim()
+            if (regions.some((region) => region.contains(target)) && text) window.said.push(text)
+        }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })
+}"""
+"""Notes what screen readers are told from now on."""
 ZOOM = "() => new DOMMatrix(getComputedStyle(document.querySelector('.react-flow__viewport')).transform).a"
 
 
@@ -137,3 +148,16 @@ def test_a_command_takes_another_key(editor: Editor) -> None:
     expect(settings.get_by_role("button", name="Remove B from “Bypass”")).to_be_visible()
     settings.get_by_role("button", name="Keys of “Mute” as they came").click()
     expect(settings.get_by_role("button", name="Remove M from “Mute”")).to_be_visible()
+
+
+def test_a_run_is_told_from_its_beginning_to_its_end(editor: Editor) -> None:
+    editor.node("noise").type("Seed", "7")
+    editor.page.evaluate(HEAR)
+    editor.run()
+    editor.wait_done()
+    editor.page.wait_for_function("() => window.said.some((text) => text.includes('is done after'))")
+    said: list[str] = editor.page.evaluate("() => window.said")
+    assert [text for text in said if "Text to image" in text] == [
+        "“Text to image” is running",
+        said[-1],
+    ]

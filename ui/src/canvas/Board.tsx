@@ -43,7 +43,6 @@ import { attach, fit, MAX_ZOOM, MIN_ZOOM, showNodes, shownNodes, toGraph, viewOf
 
 const NODE_TYPES = { card: NodeCard, frame: NodeCard, reroute: RerouteDot, 'group-box': Box, 'note-box': Box }
 const EDGE_TYPES = { link: LinkEdge }
-const NO_NODES: FlowNode[] = []
 const NO_LINKS: FlowLink[] = []
 const EMPTY: Graph = {}
 
@@ -65,7 +64,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
   const nodes = useMemo(() => overlaid(base, drag.places, selected, size), [base, drag.places, selected, size])
   const edges = useMemo(() => (link ? links.map((one) => (one.id === link ? { ...one, selected: true } : one)) : links), [links, link])
   const shownLinks = hidden ? NO_LINKS : edges
-  const far = useFar(nodes, shownLinks, frame)
+  const { far, painted, ...seen } = useFar(nodes, shownLinks, frame)
   const key = `${session}:${open.at}`
   const [start] = useState(() => views.get(key) ?? viewOfAll(nodes))
   useView(key, nodes, frame)
@@ -88,7 +87,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
     <div
       ref={frame}
       className="canvas"
-      role="region"
+      role="application"
       aria-label={t('canvas.canvas')}
       aria-describedby={CANVAS_KEYS}
       tabIndex={0}
@@ -110,8 +109,9 @@ export function Board({ session, open }: { readonly session: string; readonly op
     >
       <CanvasKeys />
       <ReactFlow<FlowNode, FlowLink>
-        nodes={far ? NO_NODES : nodes}
-        edges={far ? NO_LINKS : shownLinks}
+        aria-label={t('canvas.nodesAndLinks')}
+        nodes={seen.nodes}
+        edges={seen.links}
         defaultViewport={start}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
@@ -150,7 +150,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
         {!far && <Dots />}
         {!far && <Peers session={session} nodes={nodes} />}
       </ReactFlow>
-      {far && <Far nodes={nodes} links={hidden ? NO_LINKS : links} selected={selected} session={session} at={open.at} />}
+      {painted && <Far nodes={nodes} links={hidden ? NO_LINKS : links} selected={selected} session={session} at={open.at} />}
       {base.length === 0 && <Nothing />}
       {base.length > 0 && <Minimap nodes={base} />}
       <Tools readOnly={readOnly} />

@@ -3,6 +3,8 @@
 import { children, entry, instanceAt, nameOf, parent, within } from '../graph/level'
 import { isLevel } from '../graph/ports'
 import { openAddNode, openLinkTo } from '../panels/AddNode'
+import { t } from '../i18n/t'
+import { announce } from '../shell/announce'
 import { openPanel } from '../shell/layout'
 import { registerCommands, type Command } from '../stores/commands'
 import { activeGraph, enterLevel, useGraphs } from '../stores/graphs'
@@ -37,6 +39,12 @@ function enterable(): string {
 async function cutSelected(): Promise<void> {
   await copySelected()
   await act.removeSelected()
+}
+
+/** Select more, and tell how many are. */
+function tellSelected(choose: () => void): void {
+  choose()
+  announce(t('canvas.selectedCount', { n: useSelection.getState().names.length }))
 }
 
 /** Whether one node is selected that says what it is for. */
@@ -91,9 +99,9 @@ const edit: Command[] = [
   { id: 'edit.paste', titleKey: 'canvas.paste', group: 'edit', when: () => editable() !== null, run: async () => void (await act.pasteText(await navigator.clipboard.readText())) },
   { id: 'edit.duplicate', titleKey: 'canvas.duplicate', group: 'edit', keys: ['mod+d'], scope: 'canvas', when: selected, run: async () => void (await act.duplicateSelected()) },
   { id: 'edit.delete', titleKey: 'canvas.delete', group: 'edit', keys: ['delete', 'backspace'], scope: 'canvas', when: anything, run: act.removeSelected },
-  { id: 'edit.selectAll', titleKey: 'canvas.selectAll', group: 'edit', keys: ['mod+a'], scope: 'canvas', run: act.selectAll },
-  { id: 'edit.selectBefore', titleKey: 'canvas.selectBefore', group: 'edit', keys: ['shift+home'], scope: 'canvas', when: some, run: () => act.selectLinked('before') },
-  { id: 'edit.selectAfter', titleKey: 'canvas.selectAfter', group: 'edit', keys: ['shift+end'], scope: 'canvas', when: some, run: () => act.selectLinked('after') },
+  { id: 'edit.selectAll', titleKey: 'canvas.selectAll', group: 'edit', keys: ['mod+a'], scope: 'canvas', run: () => tellSelected(act.selectAll) },
+  { id: 'edit.selectBefore', titleKey: 'canvas.selectBefore', group: 'edit', keys: ['shift+home'], scope: 'canvas', when: some, run: () => tellSelected(() => act.selectLinked('before')) },
+  { id: 'edit.selectAfter', titleKey: 'canvas.selectAfter', group: 'edit', keys: ['shift+end'], scope: 'canvas', when: some, run: () => tellSelected(() => act.selectLinked('after')) },
 ]
 
 /** How selected cards, frames and notes are made larger and smaller: command, key, across and down. */

@@ -7,7 +7,7 @@ import { moveTo } from './lateActions'
 import { withMembers, writeInto } from './boxes'
 import { isCard, type FlowNode } from './nodes'
 import { isGroup } from './places'
-import { focusCard, focusedNode, meantLevel, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
+import { focusCard, focusedNode, isThere, meantLevel, meantPlace, nodeNamed, reveal, shownNodes, viewCentre } from './view'
 import { nearest, neighbour, type Direction } from './walk'
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
@@ -78,7 +78,8 @@ function walk(nodes: readonly FlowNode[], direction: Direction, more: boolean): 
   reveal(next)
   focusCard(next)
   const node = nodeNamed(next)
-  if (node) announce(isCard(node) ? node.data.face.title : t(isGroup(next) ? 'canvas.groupNamed' : 'canvas.noteNamed', { name: node.data.text, text: node.data.text }))
+  if (more) announce(t('canvas.selectedCount', { n: useSelection.getState().names.length }))
+  else if (node && !isThere(next)) announce(isCard(node) ? node.data.face.title : t(isGroup(next) ? 'canvas.groupNamed' : 'canvas.noteNamed', { name: node.data.text, text: node.data.text }))
 }
 
 function moveSelected(direction: Direction, far: boolean): void {

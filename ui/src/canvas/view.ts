@@ -177,10 +177,14 @@ export function focusedNode(): string {
   return dataset?.['node'] ?? dataset?.['box'] ?? ''
 }
 
+/** Whether a card, frame or note is drawn, so that the keyboard can be on it. */
+export function isThere(name: string): boolean {
+  const id = CSS.escape(name)
+  return Boolean(frame?.querySelector(`[data-node="${id}"], [data-box="${id}"]`))
+}
+
 /** Put the keyboard on a card that is not there yet. */
 export function focusSoon(name: string, frames = PATIENCE): void {
-  const id = CSS.escape(name)
-  const there = frame?.querySelector(`[data-node="${id}"], [data-box="${id}"]`)
-  if (there || frames === 0) focusCard(name)
+  if (isThere(name) || frames === 0) focusCard(name)
   else requestAnimationFrame(() => focusSoon(name, frames - 1))
 }

@@ -132,10 +132,11 @@ function Family({ section, folded, item }: FamilyProps) {
         >
           <Chevron size={14} aria-hidden />
           {sectionTitle(section.id)}
-          <span className="library-section__count">{section.nodes.length}</span>
+          <span className="library-section__count" aria-hidden>{section.nodes.length}</span>
+          <span className="visually-hidden">, {t('left.nodeCount', { n: section.nodes.length })}</span>
         </button>
       </h3>
-      {!folded && <ul>{section.nodes.map((node) => item(node, `${section.id}/${node.id}`))}</ul>}
+      {!folded && <ul aria-label={sectionTitle(section.id)}>{section.nodes.map((node) => item(node, `${section.id}/${node.id}`))}</ul>}
     </section>
   )
 }

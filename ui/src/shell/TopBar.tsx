@@ -86,7 +86,7 @@ export interface HistoryButtonsProps {
 
 export function HistoryButtons({ undo, redo }: HistoryButtonsProps) {
   return (
-    <div className="history-buttons" role="group">
+    <div className="history-buttons">
       <IconButton
         icon={Undo2}
         label={undo.what ? t('shell.undoThis', { what: undo.what }) : t('shell.undo')}

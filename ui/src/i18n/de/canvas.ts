@@ -3,6 +3,7 @@ import type { canvas as english } from '../en/canvas'
 
 export const canvas: Translation<typeof english> = {
   canvas: 'Zeichenfläche',
+  nodesAndLinks: 'Knoten und Verbindungen',
   nothingOpen: 'Kein Graph ist geöffnet',
   nothingOpenHint: 'Öffne eine Vorlage aus der Seitenleiste, oder beginne mit einem leeren Graphen.',
   emptyTitle: 'Ein leerer Graph',
@@ -125,6 +126,7 @@ export const canvas: Translation<typeof english> = {
   duplicate: 'Duplizieren',
   delete: 'Löschen',
   selectAll: 'Alles auswählen',
+  selectedCount: { one: 'Eines ausgewählt', other: '{n} ausgewählt' },
   addNode: 'Knoten hinzufügen',
   addLoop: 'Schleife hinzufügen',
   addNote: 'Notiz hinzufügen',

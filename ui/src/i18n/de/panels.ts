@@ -51,6 +51,8 @@ export const panels: Translation<typeof english> = {
   noSeeds: 'Dieser Graph hat keine Seeds',
   noSeedsText: 'Alle Läufe würden dasselbe ergeben.',
   runBegan: '„{title}“ läuft',
+  runWaits: { one: '„{title}“ wartet: ein Lauf ist davor', other: '„{title}“ wartet: {n} Läufe sind davor' },
+  runPart: '{percent} des Laufs sind fertig',
   runDone: '„{title}“ ist nach {time} fertig',
   runFailed: '„{title}“ ist fehlgeschlagen',
   runCancelled: '„{title}“ wurde abgebrochen',

@@ -28,7 +28,8 @@ export const left: Translation<typeof english> = {
   isFavourite: 'Favorit',
 
   libraryHint: 'Ziehe einen Knoten auf die Fläche, klicke ihn doppelt an oder drücke die Eingabetaste.',
-  addNamed: '{name} hinzufügen',
+  nodeCount: { one: 'ein Knoten', other: '{n} Knoten' },
+  addNamed: '{name}: auf die Arbeitsfläche setzen',
   helpFor: 'Hilfe zu {name}',
   favourite: 'Favorit: {name}',
   favourites: 'Favoriten',

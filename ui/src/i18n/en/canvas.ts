@@ -1,5 +1,6 @@
 export const canvas = {
   canvas: 'Canvas',
+  nodesAndLinks: 'Nodes and links',
   nothingOpen: 'No graph is open',
   nothingOpenHint: 'Open a template from the sidebar, or start with an empty graph.',
   emptyTitle: 'An empty graph',
@@ -122,6 +123,7 @@ export const canvas = {
   duplicate: 'Duplicate',
   delete: 'Delete',
   selectAll: 'Select all',
+  selectedCount: { one: 'One selected', other: '{n} selected' },
   addNode: 'Add node',
   addLoop: 'Add loop',
   addNote: 'Add note',

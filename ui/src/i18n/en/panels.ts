@@ -49,6 +49,8 @@ export const panels = {
   noSeeds: 'This graph has no seeds',
   noSeedsText: 'All runs would give the same.',
   runBegan: '“{title}” is running',
+  runWaits: { one: '“{title}” waits: one run is before it', other: '“{title}” waits: {n} runs are before it' },
+  runPart: '{percent} of the run is done',
   runDone: '“{title}” is done after {time}',
   runFailed: '“{title}” failed',
   runCancelled: '“{title}” was cancelled',

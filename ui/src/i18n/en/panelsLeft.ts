@@ -25,7 +25,8 @@ export const left = {
   isFavourite: 'Favourite',
 
   libraryHint: 'Drag a node onto the canvas, double-click it, or press Enter.',
-  addNamed: 'Add {name}',
+  nodeCount: { one: 'one node', other: '{n} nodes' },
+  addNamed: '{name}: put it on the canvas',
   helpFor: 'Help for {name}',
   favourite: 'Favourite: {name}',
   favourites: 'Favourites',

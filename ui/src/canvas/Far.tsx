@@ -1,13 +1,13 @@
 import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
-import { children, type Path } from '../graph/level'
+import { children, parent, type Path } from '../graph/level'
 import { t } from '../i18n/t'
 import { examples } from '../stores/examples'
 import { explanations } from '../stores/plan'
 import { results } from '../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
 import { toldOf } from './card/latePreviews'
-import { statusOf } from './card/status'
+import { statusInside, statusOf } from './card/status'
 import { FarPainter } from './farPainter'
 import type { FlowLink, FlowNode } from './nodes'
 import { bitmapOf, insteadOf } from './pictures'
@@ -22,6 +22,8 @@ interface Props {
   session: string
   at: Path
 }
+
+const statusAt = (key: string) => statusOf(nodeRuns.get(key), explanations.get(key), results.get(key) !== undefined)
 
 /** The level seen from far, drawn on one canvas; anew whenever something in it changes, and never else. */
 export function Far({ nodes, links, selected, session, at }: Props) {
@@ -58,7 +60,7 @@ export function Far({ nodes, links, selected, session, at }: Props) {
     own.show({
       level,
       selected,
-      status: (name) => statusOf(nodeRuns.get(key(name)), explanations.get(key(name)), results.get(key(name)) !== undefined),
+      status: (name) => statusInside(statusAt(key(name)), parent(name) === '' ? 'idle' : statusAt(key(parent(name)))),
       told: (name) => toldOf(session, children(at, name), own.later),
       instead: (name) => insteadOf(session, children(at, name)),
       exampleText: t('canvas.example'),

@@ -52,9 +52,10 @@ export function toggleCollapsed(ids: readonly string[]): void {
   void editLevel((level, at) => make.toggleCollapsed(level, ids.map(nameOf), at), parent(ids[0] ?? ''))
 }
 
-/** Draw what is inside of loops and subgraphs on the canvas, or fold it to cards. */
-export function toggleFramed(ids: readonly string[] = selectedCards()): void {
-  void editLevel((level, at) => make.toggleFramed(level, ids.map(nameOf), at), parent(ids[0] ?? ''))
+/** Draw what is inside of loops and subgraphs on the canvas, or fold it to cards; the others make room. */
+export async function toggleFramed(ids: readonly string[] = selectedCards()): Promise<void> {
+  const { framing } = await import('./framing')
+  await editLevel((level, at) => framing(level, ids, at), parent(ids[0] ?? ''))
 }
 
 /** Whether some of what is selected has a graph of its own inside. */

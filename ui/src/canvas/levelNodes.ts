@@ -8,7 +8,7 @@ import { Flowing, type Flow } from '../graph/flowing'
 import { drawnLinks } from '../graph/drawn'
 import { children, entry, viewOf, within, type LevelView, type Path, type Point } from '../graph/level'
 import { readOutputs, type LinkView } from '../graph/links'
-import { isLevel, REROUTE, shapeOf, type Interface, type Known } from '../graph/ports'
+import { isLevel, LOOP, REROUTE, shapeOf, type Interface, type Known } from '../graph/ports'
 import type { PreviewSize } from '../graph/previewing'
 import { typeKind, type TypeKind } from '../graph/types'
 import { cardNode, framed, groupNode, hullOf, LINKS, noteNode, shifted } from './cards'
@@ -28,6 +28,8 @@ interface Drawn {
   known: Known
   fed: Table<Fed>
   gives: Table<string>
+  /** Whether it is repeated: of what a loop repeats nothing is kept that could be looked at. */
+  repeated: boolean
 }
 
 /** One time of building. */
@@ -49,16 +51,16 @@ export class LevelNodes {
   /** @param knownIn What is known of a level, by its path from the one that is shown. */
   nodes(level: Graph, knownIn: (inside: Path) => Known, previews: PreviewSize): FlowNode[] {
     const work = { made: new Map<string, Made>(), drawn: new Map<Path, Drawn>(), knownIn, previews }
-    const found = this.level(work, level, '')
+    const found = this.level(work, level, '', false)
     this.cards = work.made
     this.drawn = work.drawn
     return found
   }
 
   /** The nodes of a level and of all in it, each frame before what is inside; where the level has them. */
-  private level(work: Work, level: Graph, inside: Path): FlowNode[] {
+  private level(work: Work, level: Graph, inside: Path, repeated: boolean): FlowNode[] {
     const before = this.drawn.get(inside)
-    const drawn = { inside, level, known: work.knownIn(inside), fed: feeding(level, before?.fed), gives: giving(level, before?.gives) }
+    const drawn = { inside, level, known: work.knownIn(inside), fed: feeding(level, before?.fed), gives: giving(level, before?.gives), repeated }
     work.drawn.set(inside, drawn)
     const view = viewOf(level)
     const boxes = [...view.groups.map((one) => groupNode(one, inside)), ...view.notes.map((one) => noteNode(one, inside))]
@@ -70,26 +72,27 @@ export class LevelNodes {
       const at = view.positions.get(name) ?? unplaced(free++)
       const kind = instance.type === REROUTE ? flowing.outOf({ name, port: 'out' }).kind : undefined
       const card = this.card(work, drawn, view, { name, instance, at, kind, read: read.get(name) })
-      if (isFrame(card) && instance.graph) found.push(...this.frame(work, card, instance.graph))
+      if (isFrame(card) && instance.graph) found.push(...this.frame(work, card, instance.graph, repeated || instance.type === LOOP))
       else found.push(card)
     }
     return found
   }
 
-  private card(work: Work, { inside, level, known, fed, gives }: Drawn, view: LevelView, one: Placed): FlowNode {
+  private card(work: Work, { inside, level, known, fed, gives, repeated }: Drawn, view: LevelView, one: Placed): FlowNode {
     const { name, instance, at, kind, read } = one
     const record = isLevel(instance) ? known.interfaces[name] : known.catalogue.nodes.get(instance.type ?? '')
     const own = inside === '' ? { fed: fed.get(name) ?? NONE, led: NONE, gives: gives.get(name) ?? NONE } : { fed: NONE, led: fed.get(name) ?? NONE, gives: NONE }
+    const previews = repeated ? 'none' : work.previews
     const outputs = record ? '' : [...(read ?? [])].join()
-    const parts = [instance, record, at[0], at[1], entry(level.view, name), own.fed, own.led, own.gives, work.previews, outputs, kind]
+    const parts = [instance, record, at[0], at[1], entry(level.view, name), own.fed, own.led, own.gives, previews, outputs, kind]
     return this.same(work, children(inside, name), parts, () =>
-      cardNode(name, instance, known, view, { inside, at, ...own, previews: work.previews, read, kind }),
+      cardNode(name, instance, known, view, { inside, at, ...own, previews, read, kind }),
     )
   }
 
   /** A frame around what is inside of it, and that itself. */
-  private frame(work: Work, card: CardNode, level: Graph): FlowNode[] {
-    const inner = this.level(work, level, card.id)
+  private frame(work: Work, card: CardNode, level: Graph, repeated: boolean): FlowNode[] {
+    const inner = this.level(work, level, card.id, repeated)
     const hull = hullOf(inner)
     const frame = this.same(work, `${card.id}/`, [card, ...(hull ? Object.values(hull) : [])], () => framed(card, hull, card.position))
     const [x, y] = isFrame(frame) ? frame.data.frame.origin : [0, 0]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { statusOf } from '../../src/canvas/card/status'
+import { statusInside, statusOf } from '../../src/canvas/card/status'
 import type { Explanation } from '../../src/protocol'
 import type { NodeRun } from '../../src/stores/runs'
 
@@ -31,5 +31,17 @@ describe('what a card says', () => {
   it('is what happens now, whatever is stored', () => {
     expect(statusOf(run('running'), plan('not needed'), true)).toBe('running')
     expect(statusOf(run('failed'), plan('run'), false)).toBe('failed')
+  })
+})
+
+describe('the status of a card inside of a frame', () => {
+  it('is its own where it has one, else what the frame goes through', () => {
+    expect(statusInside('idle', 'running')).toBe('running')
+    expect(statusInside('hit', 'running')).toBe('hit')
+    expect(statusInside('idle', 'idle')).toBe('idle')
+  })
+
+  it('is not that something else in the frame failed', () => {
+    expect(statusInside('idle', 'failed')).toBe('idle')
   })
 })

@@ -1,7 +1,7 @@
 import { NodeResizeControl, type NodeProps } from '@xyflow/react'
 import { memo, type CSSProperties } from 'react'
 import { CARD_MIN_WIDTH, rowsOf } from '../../graph/geometry'
-import { children } from '../../graph/level'
+import { children, parent } from '../../graph/level'
 import { LOOP } from '../../graph/ports'
 import { t } from '../../i18n/t'
 import { whyText } from '../../i18n/why'
@@ -18,7 +18,7 @@ import { Frame } from './Frame'
 import { Header } from './Header'
 import { Folded, PortRow } from './PortRow'
 import { Preview } from './Preview'
-import { statusOf } from './status'
+import { statusInside, statusOf, type CardStatus } from './status'
 import './card.css'
 
 /** A node on the canvas: its ports, the values typed into them, how far it is and what it gave. */
@@ -31,8 +31,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   const plan = useKeyed(explanations, key)
   const problems = useProblemsOf(path)
   const diff = useDiffOf(path)
-  const stored = useKeyed(results, key) !== undefined
-  const status = statusOf(run, plan, stored)
+  const outer = parent(data.name)
+  const status = statusInside(useStatus(key), useStatus(outer && nodeKey(session, parent(path))))
   return (
     <div
       className={classesOf(data, diff)}
@@ -64,6 +64,11 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
     </div>
   )
 })
+
+/** What becomes or became of an instance; idle for none. */
+function useStatus(key: string): CardStatus {
+  return statusOf(useKeyed(nodeRuns, key), useKeyed(explanations, key), useKeyed(results, key) !== undefined)
+}
 
 function classesOf({ instance, missing, frame }: CardData, diff: DiffMark | undefined): string {
   const classes = ['card', `card--${instance.mode || 'active'}`]

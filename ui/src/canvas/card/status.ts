@@ -17,3 +17,11 @@ export function statusOf(run: NodeRun | undefined, plan: Explanation | undefined
   const wanted = plan.status === 'not needed' ? (stored ? 'hit' : 'unneeded') : plan.status
   return wanted === 'hit' && run?.status === 'done' ? 'done' : wanted
 }
+
+/** What a loop goes through as a whole is said of each node inside of it, too; that one of them failed is not. */
+const SHARED: ReadonlySet<string> = new Set(['hit', 'run', 'pending', 'unneeded', 'running', 'done', 'cached', 'cancelled'])
+
+/** What a card says inside of a frame: what is known of it itself, else what the frame goes through. */
+export function statusInside(own: CardStatus, frame: CardStatus): CardStatus {
+  return own === 'idle' && SHARED.has(frame) ? frame : own
+}

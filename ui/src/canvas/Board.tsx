@@ -17,6 +17,7 @@ import { RerouteDot } from './card/RerouteDot'
 import { RAISED } from './cards'
 import { useHiddenLinks } from './connecting'
 import { ConnectionLine } from './ConnectionLine'
+import { DiffOverlay } from './DiffOverlay'
 import { Dots } from './Dots'
 import { dropOnto } from './dropping'
 import { Far } from './Far'
@@ -149,6 +150,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
       >
         {!far && <Dots />}
         {!far && <Peers session={session} nodes={nodes} />}
+        <DiffOverlay at={open.at} nodes={nodes} far={far} />
       </ReactFlow>
       {painted && <Far nodes={nodes} links={hidden ? NO_LINKS : links} selected={selected} session={session} at={open.at} />}
       {base.length === 0 && <Nothing />}

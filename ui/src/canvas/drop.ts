@@ -5,7 +5,7 @@ import type { Point } from '../graph/level'
 import { addInstance, freeName } from '../graph/operations'
 import { t } from '../i18n/t'
 import type { UploadRecord } from '../protocol'
-import { openUpload, tell } from '../stores/graphs'
+import { openUpload } from '../stores/graphs'
 import { notify } from '../stores/notices'
 import { adding } from './actions'
 import { editable } from './here'
@@ -22,7 +22,8 @@ export async function takeFiles(files: readonly File[], position: Point = viewCe
       if (type && editable(spotAt([x, y]).inside)) await addLoader(type, sent.id, [x, y], file.name)
       else notify({ kind: 'info', text: t('canvas.uploaded', { name: file.name }) })
     } catch (error) {
-      tell(error)
+      const detail = error instanceof Error ? error.message : String(error)
+      notify({ kind: 'error', text: t('panels.cantOpen', { name: file.name }), detail })
     }
     ;[x, y] = [x + 40, y + 40]
   }

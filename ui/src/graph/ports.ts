@@ -118,7 +118,10 @@ export function portOfInput(level: Graph, declared: GraphInput, known: Known): I
 export function placeholderOf(instance: Instance, name: string, outputs: Iterable<string> = []): Interface {
   const used = [instance.params, instance.links, instance.carry].flatMap((table) => Object.keys(table ?? {}))
   const own = (['items', 'count'] as const).filter((port) => isLink(instance[port]))
-  const given = [...used, ...own].map((port): [string, InputPortRecord] => [port, unknownInput()])
+  const given = [...used, ...own].map((port): [string, InputPortRecord] => [
+    port,
+    { ...unknownInput(), ...typedInput(instance.params?.[port]) },
+  ])
   const read = [...outputs].map((port): [string, OutputPortRecord] => [
     port,
     { type: 'anything', shape: {}, help: '' },
@@ -129,6 +132,12 @@ export function placeholderOf(instance: Instance, name: string, outputs: Iterabl
     title: instance.title || name,
     help: '',
   }
+}
+
+/** What can be told of a port by the value that is typed into it; of tables and lists, nothing. */
+function typedInput(value: JsonValue | undefined): Partial<InputPortRecord> {
+  const type = { string: 'string', number: 'number', boolean: 'boolean' }[typeof value as string]
+  return type ? { param: true, schema: { type } } : {}
 }
 
 /** Type of an input port, with variables that belong to nobody yet. */

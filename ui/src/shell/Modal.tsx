@@ -74,8 +74,8 @@ function Content(props: ModalProps) {
         if (own) event.preventDefault()
       }}
       onPointerDownOutside={(event) => {
-        const onNotice = event.target instanceof Element && event.target.closest('.toasts')
-        if (alert || onNotice) event.preventDefault()
+        const above = event.target instanceof Element && event.target.closest('.toasts, [role=menu]')
+        if (alert || above) event.preventDefault()
       }}
     >
       <Inside {...props} />

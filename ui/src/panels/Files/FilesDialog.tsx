@@ -136,7 +136,11 @@ interface RecordsProps {
 }
 
 function fileEntries(record: GraphRecord, files: readonly GraphRecord[], load: () => void): MenuEntry[] {
-  const after = (done: boolean) => done && load()
+  const after = (done: boolean) => {
+    if (!done) return
+    load()
+    document.querySelector<HTMLElement>('.files [data-autofocus]')?.focus()
+  }
   return [
     {
       id: 'rename',

@@ -199,6 +199,20 @@ class Editor:
         expect(self.page.get_by_role("tab")).to_have_count(tabs + 1)
         expect(self.nodes()).to_have_count(0)
 
+    def show_panel(self, title: str) -> Locator:
+        """Show a panel by its button, if it is not shown already."""
+        button = self.page.get_by_role("button", name=re.compile(f"^{title}")).and_(
+            self.page.locator(".rail__button")
+        )
+        if button.get_attribute("aria-pressed") != "true":
+            button.click()
+        return self.page.get_by_role("complementary", name=title)
+
+    def choose(self, opener: Locator, entry: str) -> None:
+        """Choose an entry of the menu that a button opens."""
+        opener.click()
+        self.page.get_by_role("menuitem", name=entry, exact=True).click()
+
     def close_panels(self) -> None:
         """Leave the whole width to the canvas."""
         close = self.page.get_by_role("button", name="Close panel")

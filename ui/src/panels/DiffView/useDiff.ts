@@ -69,7 +69,7 @@ function mark(): void {
     return
   }
   const ghosts = ghostsOf(diff, isAfter ? graphs.before : graphs.after, isAfter)
-  useDiffMarks.setState({ marks: marksOf(diff, isAfter), ghosts, against: sideTitle(other) })
+  useDiffMarks.setState({ marks: marksOf(diff), ghosts, against: sideTitle(other) })
 }
 
 /**
@@ -94,18 +94,12 @@ export function ghostsOf(diff: GraphDiff, other: Graph, later: boolean): Ghost[]
   })
 }
 
-/**
- * How each instance differs.
- *
- * Args:
- *   diff: From one graph to another.
- *   later: Whether the later one is shown; what it lacks is added in the earlier one's eyes.
- */
-export function marksOf(diff: GraphDiff, later: boolean): ReadonlyMap<string, DiffMark> {
+/** How each instance differs from one graph to another. */
+export function marksOf(diff: GraphDiff): ReadonlyMap<string, DiffMark> {
   const marks = new Map<string, DiffMark>([...touched(diff)].map((path) => [path, 'changed']))
   for (const [at, level] of diff) {
-    for (const name of level.added) marks.set(children(at, name), later ? 'added' : 'removed')
-    for (const name of level.removed) marks.set(children(at, name), later ? 'removed' : 'added')
+    for (const name of level.added) marks.set(children(at, name), 'added')
+    for (const name of level.removed) marks.set(children(at, name), 'removed')
     for (const path of fedBy(at, level.own)) if (!marks.has(path)) marks.set(path, 'changed')
   }
   return marks

@@ -112,7 +112,7 @@ function Progress({ run }: { readonly run: NodeRun | undefined }) {
 function Fault({ run, problems }: { readonly run: NodeRun | undefined; readonly problems: readonly ProblemRecord[] }) {
   const failed = run?.status === 'failed' ? run.reason : ''
   const problem = problems.find((one) => !one.port)
-  const said = failed || (problem ? [problem.expected, problem.cure].filter(Boolean).join('. ') : '')
+  const said = failed || (problem ? t('left.problem', { expected: problem.expected, got: problem.got, cure: problem.cure }) : '')
   if (!said) return null
   return (
     <div className="card__fault" role="note">

@@ -39,7 +39,7 @@ const byMedia: readonly (readonly [string, ViewKind])[] = [
   ['image/', 'image'],
   ['audio/', 'audio'],
   ['video/', 'video'],
-  ['model/obj', 'mesh'],
+  ['model/', 'mesh'],
   ['text/', 'text'],
 ]
 

@@ -2,7 +2,7 @@ import { Download, ImageIcon, Play } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { address } from '../../api/http'
 import { entry, splitPort } from '../../graph/level'
-import { formatAgo, formatBytes, t } from '../../i18n/t'
+import { formatAgo, t } from '../../i18n/t'
 import type { ArtifactRecord, RunRecord } from '../../protocol'
 import { Button, IconButton } from '../../shell/Button'
 import { Skeleton } from '../../shell/Spinner'
@@ -14,11 +14,11 @@ import { ExamplePicture } from '../Example/ExamplePicture'
 import { openOverlay } from '../Files/overlay'
 import { isImage, picturesOf } from '../Gallery/pictures'
 import { downloadArtifact } from '../History/actions'
-import { shown } from '../SweepGrid/sweep'
 import { readable } from './inputs'
 import { useLivePicture } from './live'
 import type { ShownOutput } from './outputs'
 
+const ArtifactValue = lazy(() => import('./ArtifactValue').then((module) => ({ default: module.ArtifactValue })))
 const StoredOutput = lazy(() => import('./StoredOutput').then((module) => ({ default: module.StoredOutput })))
 
 export interface FormOutputsProps {
@@ -68,7 +68,8 @@ interface ValuesProps extends Omit<OutputProps, 'first' | 'onRun'> {
 }
 
 function Values({ session, output, run, onRun }: ValuesProps) {
-  if (!run || output.artifacts.length === 0) return <Stored session={session} output={output} onRun={onRun} />
+  // What is neither a file nor plain is told by the store alone
+  if (!run || output.artifacts.every(({ media, value }) => !media && value === null)) return <Stored session={session} output={output} onRun={onRun} />
   return (
     <div className="form-output__values" data-count={output.artifacts.length}>
       {output.artifacts.map((artifact) => (
@@ -125,7 +126,6 @@ function Nothing({ session, onRun }: Omit<StoredProps, 'output'>) {
 }
 
 function Value({ run, artifact }: { readonly run: RunRecord; readonly artifact: ArtifactRecord }) {
-  const { media } = artifact
   const href = address(`artifacts/${artifact.digest}`)
   const save = () => downloadArtifact(run, artifact)
   if (isImage(artifact)) {
@@ -150,15 +150,10 @@ function Value({ run, artifact }: { readonly run: RunRecord; readonly artifact: 
       </div>
     )
   }
-  if (media.startsWith('audio/'))
-    return <audio className="form-output__wide" src={href} controls preload="metadata" />
-  if (media.startsWith('video/'))
-    return <video className="form-output__wide" src={href} controls loop playsInline />
-  if (!media) return <p className="form-output__text">{shown(artifact.value, 20_000)}</p>
   return (
-    <Button icon={Download} onClick={save}>
-      {t('panels.downloadFile', { kind: artifact.type, size: formatBytes(artifact.size) })}
-    </Button>
+    <Suspense fallback={<Skeleton lines={2} />}>
+      <ArtifactValue artifact={artifact} onSave={save} />
+    </Suspense>
   )
 }
 

@@ -12,7 +12,7 @@ import { LOOP, shapeOf, type Border, type Interface } from './ports'
 import { UNKNOWN, type Shape } from './types'
 
 /** Width of an edge: of one with fields, of one with names alone, of the right one with a picture. */
-const FIELDS = 216
+const FIELDS = 240
 const NAMES = 132
 const PICTURED = 184
 /** Between the edges and what is inside. */

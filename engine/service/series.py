@@ -55,7 +55,7 @@ def is_series(value: Any) -> bool:
 def _floats(values: Sequence[float] | torch.Tensor) -> list[float]:
     if isinstance(values, (list, tuple)):
         return [float(value) for value in cast("Sequence[float]", values)]
-    return cast("torch.Tensor", values).detach().double().tolist()
+    return cast("torch.Tensor", values).detach().double().numpy(force=True).tolist()
 
 
 def _bounds(length: int, parts: int) -> list[int]:

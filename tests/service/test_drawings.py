@@ -61,6 +61,10 @@ def pixel(value: Any, index: int = 0, at: tuple[int, int] = (0, 0)) -> Any:
     return shown(value, index).convert("RGB").getpixel(at)
 
 
+def opacity(value: Any, index: int = 0, at: tuple[int, int] = (0, 0), size: int = 512) -> Any:
+    return shown(value, index, size).getchannel("A").getpixel(at)
+
+
 def test_each_picture_of_a_batch_is_drawn_by_itself() -> None:
     pixels = torch.stack([torch.full((2, 3, 3), shade) for shade in (0.0, 0.5, 1.0)])
     assert [pixel(Image(pixels), index) for index in range(3)] == [
@@ -118,16 +122,15 @@ def test_frames_and_the_items_of_lists_are_numbered_through() -> None:
 
 def test_each_sound_of_a_batch_is_drawn_as_its_outline_on_nothing() -> None:
     loud = torch.tensor([0.0, 1.0]).reshape(2, 1, 1).expand(2, 1, 1000)
-    silent, full = (shown(Audio(loud, 8000), index, 512) for index in range(2))
-    assert silent.size == (512, 192)
-    assert [picture.getpixel((300, 20))[3] for picture in (silent, full)] == [0, 255]
+    sounds = Audio(loud, 8000)
+    assert shown(sounds, 0, 512).size == (512, 192)
+    assert [opacity(sounds, index, (300, 20)) for index in range(2)] == [0, 255]
 
 
 def test_numbers_in_a_row_are_drawn_as_a_line_from_the_lowest_to_the_highest() -> None:
     for value in ([0.0, 1.0, 0.0], Sigmas(torch.tensor([0.0, 2.0, 0.0]))):
-        picture = shown(value, size=512)
-        assert picture.getpixel((256, 9))[3] > 128  # the highest in the middle
-        assert picture.getpixel((256, 120))[3] == 0
+        assert opacity(value, at=(256, 9)) > 128  # the highest in the middle
+        assert opacity(value, at=(256, 120)) == 0
     assert drawings([1.0]) == drawings([1, 2, 3]) == []
 
 
@@ -139,7 +142,7 @@ def test_a_mesh_is_drawn_in_its_colours_with_what_is_in_front_before_the_rest() 
     for order in (faces, faces.flip(0)):
         red, _, blue = pixel(Mesh(vertices, order, colours), at=(32, 32))
         assert red > 100 > 10 > blue
-    assert shown(Mesh(vertices, faces, colours)).getpixel((1, 1))[3] == 0
+    assert opacity(Mesh(vertices, faces, colours), at=(1, 1), size=64) == 0
     assert shown(Mesh(vertices[:0], faces)).size == (64, 64)
 
 

@@ -56,11 +56,12 @@ export function placeTitle(place: string, short = false): string {
 
 const isFileName = (text: string) => /^[^\s]+\.\w{2,5}$/.test(text)
 
-/** The other values in short. */
+/** The other values in short, without those of which it is told what they were before. */
 export function otherValues(run: RunRecord, most = 4): string {
   const text = mainText(run)
+  const told = new Set(run.changes.map((change) => change.place))
   return Object.entries(run.values)
-    .filter(([, value]) => value !== null && value !== '' && value !== text)
+    .filter(([name, value]) => value !== null && value !== '' && value !== text && !told.has(name))
     .slice(0, most)
     .map(([name, value]) => `${placeTitle(name, true)} ${shown(value, SHORT)}`)
     .join(' · ')

@@ -102,6 +102,11 @@ describe('what tells runs apart', () => {
     expect(changesText(runOf('1', { changes }))).toBe('A x.out → y.out · blur added · noise_2 → noise · +1')
   })
 
+  it('is not said again among the other values', () => {
+    const run = runOf('1', { values: { steps: 30, guidance: 3 }, changes: [change('steps', 25, 30)] })
+    expect([changesText(run), otherValues(run)]).toEqual(['Steps 25 → 30', 'Guidance 3'])
+  })
+
   it('does not say the text again that the run is called by', () => {
     const run = runOf('1', { values: { prompt: 'a pear' }, changes: [change('prompt', 'an apple', 'a pear')] })
     expect([titleOf(run), changesText(run)]).toEqual(['a pear', ''])

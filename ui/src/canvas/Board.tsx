@@ -1,4 +1,4 @@
-import { ReactFlow, SelectionMode, useReactFlow, useStoreApi, type NodeChange, type ReactFlowState } from '@xyflow/react'
+import { ReactFlow, SelectionMode, useReactFlow, useStoreApi, type NodeChange, type ReactFlowState, type Viewport } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { parent, type Path, type Point } from '../graph/level'
 import type { Catalogue, Known } from '../graph/ports'
@@ -68,7 +68,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
   const { far, painted, ...seen } = useFar(nodes, shownLinks, frame)
   const key = `${session}:${open.at}`
   const [start] = useState(() => views.get(key) ?? viewOfAll(nodes))
-  useView(key, nodes, frame)
+  useView(key, nodes, open.interfaces[open.at] !== undefined, frame)
   useEffect(() => showPresence(session, null, chosen), [session, chosen])
 
   const onKeys = useCanvasKeys(nodes)
@@ -196,22 +196,30 @@ function knownsOf(open: Parameters<typeof knownOf>[0], catalogue: Catalogue): (i
   }
 }
 
-/** Look where this level was looked at last, else at all of it. */
-function useView(key: string, nodes: readonly FlowNode[], frame: React.RefObject<HTMLDivElement | null>): void {
+const isSame = (one: Viewport, other: Viewport) => one.x === other.x && one.y === other.y && one.zoom === other.zoom
+
+/** Look where this level was looked at last, else at all of it: once more when the ports of its loops and subgraphs are told. */
+function useView(key: string, nodes: readonly FlowNode[], told: boolean, frame: React.RefObject<HTMLDivElement | null>): void {
   const flow = useReactFlow<FlowNode, FlowLink>()
-  const placed = useRef('')
+  const placed = useRef<{ key: string; look: Viewport | null }>({ key: '', look: null })
   useEffect(() => {
     attach(flow, frame.current)
     return () => attach(null, null)
   }, [flow, frame])
   useEffect(() => {
     showNodes(nodes)
-    if (placed.current === key || nodes.length === 0) return
-    placed.current = key
+    if (nodes.length === 0) return
+    const { key: at, look } = placed.current
     const before = views.get(key)
-    if (before) void flow.setViewport(before)
-    else fit(undefined, false)
-  }, [flow, key, nodes])
+    if (at !== key) {
+      if (before) void flow.setViewport(before)
+      else fit(undefined, false)
+      placed.current = { key, look: before || told ? null : flow.getViewport() }
+    } else if (told && look) {
+      if (isSame(look, flow.getViewport())) fit(undefined, false)
+      placed.current = { key, look: null }
+    }
+  }, [flow, key, nodes, told])
 }
 
 /** The nodes with what only this page knows of them: what is selected, and where and how large the pointer holds them. */

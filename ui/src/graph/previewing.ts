@@ -45,8 +45,11 @@ export function previewOf(outputs: Readonly<Record<string, OutputPortRecord>>): 
   if (known !== undefined) return known
   const kinds = Object.entries(outputs).map(([port, record]): [string, PreviewKind | null] => [port, kindOf(shapeOf(record))])
   const found = firstOf(kinds)
-  told.set(outputs, found)
-  return found
+  // What loads models gives them, and what else comes with them
+  const loads = found?.kind === 'facts' && Object.values(outputs).some((record) => typeKind(shapeOf(record)) === 'model')
+  const shown = loads ? null : found
+  told.set(outputs, shown)
+  return shown
 }
 
 function firstOf(kinds: readonly [string, PreviewKind | null][]): Previewed | null {

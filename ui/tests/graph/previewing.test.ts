@@ -28,7 +28,7 @@ describe('what a card shows', () => {
   })
 
   it('is nothing of a model, and of what may be anything', () => {
-    expect(of({ unet: { class: 'UNet' }, vae: { class: 'VAE' } })).toBeNull()
+    expect(of({ unet: { class: 'UNet' }, vae: { class: 'VAE' }, scheduler: { class: 'SchedulerConfig' } })).toBeNull()
     expect(of({ out: { var: 'T' } })).toBeNull()
     expect(of({ out: { list: { var: 'T' } } })).toBeNull()
     expect(of({})).toBeNull()

@@ -283,8 +283,8 @@ class Editor:
         expect(dialog).to_be_hidden()
         expect(self.page.get_by_role("tab")).to_have_count(tabs + 1)
 
-    def drop(self, name: str, media: str, content: bytes) -> None:
-        """Drop a file onto the middle of the canvas."""
+    def drop(self, name: str, media: str, content: bytes, onto: Locator | None = None) -> None:
+        """Drop a file onto the middle of something, of the canvas by default."""
         transfer = self.page.evaluate_handle(
             """([name, type, base64]) => {
                 const transfer = new DataTransfer()
@@ -294,8 +294,8 @@ class Editor:
             }""",
             [name, media, b64encode(content).decode()],
         )
-        x, y = middle(self.canvas)
-        target = self.canvas.locator("[data-scope=canvas]")
+        x, y = middle(onto or self.canvas)
+        target = onto or self.canvas.locator("[data-scope=canvas]")
         target.dispatch_event("drop", {"dataTransfer": transfer, "clientX": x, "clientY": y})
 
     def cancel(self) -> None:

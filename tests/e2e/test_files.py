@@ -23,7 +23,21 @@ def test_a_picture_that_carries_its_graph_opens_it(editor: Editor, server: Serve
 def test_a_picture_without_a_graph_becomes_a_node_that_loads_it(editor: Editor) -> None:
     expect(editor.node("load").card).to_be_visible()
     before = editor.names()
-    with editor.complaints.expecting(r"/api/sessions\?upload=.* 4\d\d", r"Failed to load resource.*upload="):
-        editor.drop("frog.png", "image/png", (PICTURES / "frog.png").read_bytes())
-        load = editor.added(before)
+    editor.drop("frog.png", "image/png", (PICTURES / "frog.png").read_bytes())
+    load = editor.added(before)
     assert load.card.get_attribute("aria-label") == "frog.png"
+    expect(load.card.get_by_role("img", name="What frog.png loads")).to_be_visible()
+
+
+def test_a_file_goes_to_the_card_it_is_let_go_on_or_to_the_node_that_loads_such_files(editor: Editor) -> None:
+    editor.new_graph()
+    frog = (PICTURES / "frog.png").read_bytes()
+    editor.drop("frog.png", "image/png", frog)
+    load = editor.added([])
+    editor.drop("toad.png", "image/png", frog + b" ", onto=load.title)
+    expect(load.card).to_have_attribute("aria-label", "toad.png")
+    expect(load.card.locator(".file-picker")).to_contain_text("toad.png")
+
+    editor.drop("words.txt", "text/plain", b"one")
+    lines = editor.added(["image"])
+    expect(lines.card.get_by_role("switch")).to_be_visible()

@@ -69,6 +69,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
   const key = `${session}:${open.at}`
   const [start] = useState(() => views.get(key) ?? viewOfAll(nodes))
   useView(key, nodes, open.interfaces[open.at] !== undefined, frame)
+  useEffect(() => letGo(base), [base])
   useEffect(() => showPresence(session, null, chosen), [session, chosen])
 
   const onKeys = useCanvasKeys(nodes)
@@ -140,6 +141,7 @@ export function Board({ session, open }: { readonly session: string; readonly op
         onNodeDrag={(_, node) => drag.drag(node)}
         onNodeDragStop={(event, node) => drag.stop(event, node)}
         onSelectionDragStop={(event, all) => all[0] && drag.stop(event, all[0])}
+        onNodeClick={onlyThat}
         onEdgeClick={(_, one) => select([], one.id)}
         onPaneClick={() => select([])}
         {...connecting}
@@ -234,6 +236,19 @@ function overlaid(base: readonly FlowNode[], places: Places | null, selected: Re
     const shown = { ...node, measured, selected: selected.has(node.id), dragging: held, ...raised } as FlowNode
     return size?.id === node.id ? sized(shown, size) : shown
   })
+}
+
+/** What is no longer there, such as after an undo, is not selected. */
+function letGo(nodes: readonly FlowNode[]): void {
+  const { names, link } = useSelection.getState()
+  if (names.length === 0) return
+  const there = new Set(nodes.map(({ id }) => id))
+  if (names.some((name) => !there.has(name))) select(names.filter((name) => there.has(name)), link)
+}
+
+/** A click without a key means one node, also where it was one of several. */
+function onlyThat({ shiftKey, ctrlKey, metaKey }: React.MouseEvent, { id }: FlowNode): void {
+  if (!shiftKey && !ctrlKey && !metaKey) select([id])
 }
 
 /** Select what was clicked, or lies in a box that is drawn: that takes what is on the level where it began. */

@@ -10,12 +10,13 @@ import { portAt } from './places'
 /** The link that is drawn, and why the port under it does not take it. */
 export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
   const style = usePreferences((now) => now.linkStyle)
+  const kind = useConnecting((now) => now.kind)
   const { fromX, fromY, toX, toY, fromPosition, toPosition, connectionStatus, toHandle } = props
   const refused = connectionStatus === 'invalid' && toHandle !== null
   const path = pathOf(style, { sourceX: fromX, sourceY: fromY, targetX: toX, targetY: toY, sourcePosition: fromPosition, targetPosition: toPosition })
   return (
     <g>
-      <path className={`connection ${refused ? 'connection--refused' : ''}`} d={path} fill="none" />
+      <path className={`connection link--${kind} ${refused ? 'connection--refused' : ''}`} d={path} fill="none" />
       {refused && <Why x={toX} y={toY} on={portAt({ node: toHandle.nodeId, handle: toHandle.id ?? '' })} side={toHandle.type === 'source' ? 'out' : 'in'} />}
     </g>
   )

@@ -2,6 +2,7 @@
 
 import { children, entry, instanceAt, nameOf, parent, within } from '../graph/level'
 import { isLevel } from '../graph/ports'
+import type { Instance } from '../protocol'
 import { openAddNode, openLinkTo } from '../panels/AddNode'
 import { t } from '../i18n/t'
 import { announce } from '../shell/announce'
@@ -27,13 +28,19 @@ async function copySelected(): Promise<void> {
   if (text) await navigator.clipboard.writeText(text)
 }
 
-/** The selected instance, if a graph is in it. */
-function enterable(): string {
+/** The selected instance and its path, if a graph is in it, or in a file that it names. */
+function levelChosen(): { path: string; instance: Instance } | null {
   const open = activeGraph()
   const [id] = act.selectedCards()
   const path = open && id ? within(open.at, id) : ''
   const instance = open && path ? instanceAt(open.graph, path) : null
-  return instance && isLevel(instance) ? path : ''
+  return instance && isLevel(instance) ? { path, instance } : null
+}
+
+/** Whether a subgraph is selected that is in the graph itself: what is inside a loop or a file can't take its place. */
+function isUnpackable(): boolean {
+  const instance = levelChosen()?.instance
+  return Boolean(instance?.graph) && !instance?.type
 }
 
 async function cutSelected(): Promise<void> {
@@ -76,7 +83,7 @@ function linkSelected(side: 'in' | 'out'): void {
 
 /** Go into a subgraph or loop; the canvas keeps the keyboard. */
 function enterSelected(): void {
-  enterLevel(active(), enterable())
+  enterLevel(active(), levelChosen()?.path ?? '')
   select([])
   requestAnimationFrame(() => focusCard(''))
 }
@@ -136,8 +143,8 @@ const structure: Command[] = [
   { id: 'graph.group', titleKey: 'canvas.groupSelected', group: 'graph', keys: ['mod+g'], scope: 'canvas', when: some, run: act.groupSelected },
   { id: 'graph.embed', titleKey: 'canvas.embed', group: 'graph', keys: ['mod+shift+g'], scope: 'canvas', when: some, run: act.embedSelected },
   { id: 'graph.loop', titleKey: 'canvas.makeLoop', group: 'graph', keys: ['mod+alt+g'], scope: 'canvas', when: some, run: act.loopSelected },
-  { id: 'graph.unpack', titleKey: 'canvas.unpack', group: 'graph', when: () => enterable() !== '', run: act.unpackSelected },
-  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => enterable() !== '', run: enterSelected },
+  { id: 'graph.unpack', titleKey: 'canvas.unpack', group: 'graph', when: isUnpackable, run: act.unpackSelected },
+  { id: 'graph.enter', titleKey: 'canvas.enter', group: 'graph', keys: ['i'], scope: 'canvas', when: () => levelChosen() !== null, run: enterSelected },
   { id: 'graph.leave', titleKey: 'canvas.leave', group: 'graph', keys: ['u'], scope: 'canvas', when: () => (activeGraph()?.at ?? '') !== '', run: leaveLevel },
   { id: 'graph.arrange', titleKey: 'canvas.arrange', group: 'graph', keys: ['shift+l'], scope: 'canvas', when: () => editable() !== null, run: act.arrange },
   { id: 'graph.clear', titleKey: 'canvas.clear', group: 'graph', when: () => editable() !== null, run: act.clearLevel },

@@ -5,6 +5,7 @@ import { commonSources, landing } from '../graph/landing'
 import { Linking } from '../graph/linkable'
 import { nameOf, parent, within } from '../graph/level'
 import { INPUTS, OUTPUTS, textOf, type PortRef } from '../graph/links'
+import { typeKind } from '../graph/types'
 import { t } from '../i18n/t'
 import { openAddNode } from '../panels/AddNode'
 import { notify } from '../stores/notices'
@@ -23,13 +24,16 @@ export function begin({ nodeId, handleId, handleType }: OnConnectStartParams): v
   const from = { ...portAt({ node: nodeId, handle: handleId }), side: handleType === 'source' ? ('out' as const) : ('in' as const) }
   const inside = parent(from.name)
   const here = editable(inside)
-  if (here) useConnecting.setState({ from, inside, valid: placed(inside, takers(here, from)) })
+  if (!here) return
+  const linking = new Linking(here.level, here.known)
+  const shape = from.side === 'out' ? linking.sourceShape(onLevel(from)) : linking.targetShape(onLevel(from))
+  const kind = shape ? typeKind(linking.bindings.resolve(shape)) : 'other'
+  useConnecting.setState({ from, inside, kind, valid: placed(inside, takers(linking, here, from)) })
 }
 
 /** The ports of a level that a link from one of them can go to. */
-function takers({ level, known }: Here, from: PortRef & { side: Side }): Set<string> {
+function takers(linking: Linking, { level, known }: Here, from: PortRef & { side: Side }): Set<string> {
   const { moved } = useConnecting.getState()
-  const linking = new Linking(level, known)
   if (from.side === 'out') return linking.targetsOf(onLevel(from))
   return moved.length > 1 ? commonSources(level, moved, known) : linking.sourcesOf(onLevel(from))
 }

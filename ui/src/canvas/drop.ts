@@ -1,26 +1,32 @@
 /** Files dropped or pasted onto the canvas. */
 
 import { ServerError, upload } from '../api/http'
-import type { Point } from '../graph/level'
-import { addInstance, freeName } from '../graph/operations'
+import { parent, type Point } from '../graph/level'
+import { filePort, loaderOf } from '../graph/loading'
+import { addInstance, freeName, setParam, setTitle } from '../graph/operations'
 import { t } from '../i18n/t'
+import { freePlace } from '../panels/AddNode/addition'
 import type { UploadRecord } from '../protocol'
+import { useCatalogue } from '../stores/catalogue'
 import { openUpload } from '../stores/graphs'
 import { notify } from '../stores/notices'
 import { adding } from './actions'
-import { editable } from './here'
-import { spotAt, viewCentre } from './view'
+import { editAround, editable } from './here'
+import { isCard } from './nodes'
+import { meantPlace, nodeNamed, spotAt } from './view'
 
-/** Open graphs and pictures that carry one in tabs of their own; of other files, make nodes that load them. */
-export async function takeFiles(files: readonly File[], position: Point = viewCentre()): Promise<void> {
+/**
+ * Open graphs and pictures that carry one in tabs of their own; of other files, make nodes that load them.
+ *
+ * @param card Id of a card that the files were let go on: one that takes such a file is given it.
+ */
+export async function takeFiles(files: readonly File[], position: Point = meantPlace(), card = ''): Promise<void> {
   let [x, y] = position
   for (const file of files) {
     try {
       const sent = await upload<UploadRecord>(file, file.name)
-      if (await carriesGraph(sent)) continue
-      const type = LOADERS.find(([media]) => sent.media.startsWith(media))?.[1]
-      if (type && editable(spotAt([x, y]).inside)) await addLoader(type, sent.id, [x, y], file.name)
-      else notify({ kind: 'info', text: t('canvas.uploaded', { name: file.name }) })
+      if (give(card, sent.id, file.name) || (await carriesGraph(sent, file))) continue
+      if (!(await addLoader(sent.id, [x, y], file.name))) notify({ kind: 'info', text: t('canvas.uploaded', { name: file.name }) })
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       notify({ kind: 'error', text: t('panels.cantOpen', { name: file.name }), detail })
@@ -29,26 +35,48 @@ export async function takeFiles(files: readonly File[], position: Point = viewCe
   }
 }
 
-const LOADERS = [['image/', 'image.load']] as const
+/** Let a card load another file, if it takes such files. One that is called by its file is called by that one, then. */
+function give(card: string, file: string, title: string): boolean {
+  const node = card ? nodeNamed(card) : undefined
+  const port = node && isCard(node) ? filePort(node.data.face.inputs, file) : null
+  if (!node || !isCard(node) || port === null || !editable(parent(card))) return false
+  const { face, instance } = node.data
+  const named = filePort(face.inputs, instance.title ?? '') === port
+  void editAround(card, (level, name, at) => [
+    ...setParam(level, name, port, file, at),
+    ...(named ? setTitle(name, title, at) : []),
+  ])
+  return true
+}
+
+/** What the server and the editor mark graphs in pictures with. */
+const MARK = 'knotwork'
 
 /** Open an upload as a graph if it is one, or carries one. */
-async function carriesGraph(sent: UploadRecord): Promise<boolean> {
-  if (sent.media !== 'image/png' && !sent.media.includes('json')) return false
+async function carriesGraph(sent: UploadRecord, file: File): Promise<boolean> {
+  const picture = sent.media === 'image/png'
+  if (!picture && !sent.media.includes('json')) return false
+  if (picture && !new TextDecoder('latin1').decode(await file.arrayBuffer()).includes(MARK)) return false
   try {
     await openUpload(sent.id)
     return true
   } catch (error) {
     // A picture without a graph is a picture; a graph that can't be read is told.
-    if (sent.media === 'image/png' && error instanceof ServerError && error.status >= 400 && error.status < 500) return false
+    if (picture && error instanceof ServerError && error.status >= 400 && error.status < 500) return false
     throw error
   }
 }
 
-async function addLoader(type: string, upload: string, position: Point, title: string): Promise<void> {
+/** Add the node that loads such a file; whether there is one. */
+async function addLoader(upload: string, position: Point, title: string): Promise<boolean> {
+  const found = loaderOf(useCatalogue.getState().catalogue, upload)
   const { inside, place } = spotAt(position)
-  await adding((level, at, { catalogue }) => {
-    const version = catalogue.nodes.get(type)?.version ?? 1
-    const name = freeName(level, type.split('.')[0] ?? 'load')
-    return [addInstance(name, { type, version, params: { file: upload }, title }, place, at)]
+  if (!found || !editable(inside)) return false
+  const { node, port } = found
+  await adding((level, at) => {
+    const name = freeName(level, node.id.split('.')[0] ?? 'load')
+    const instance = { type: node.id, version: node.version, params: { [port]: upload }, title }
+    return [addInstance(name, instance, freePlace(level, place), at)]
   }, inside)
+  return true
 }

@@ -1,4 +1,4 @@
-/** What is dropped onto the canvas. */
+/** What is let go on the canvas: a node of the library, or files. */
 
 import type { DragEvent } from 'react'
 import { toGraph } from './view'
@@ -7,9 +7,11 @@ export const NODE_MIME = 'application/x-knotwork-node'
 
 export async function dropOnto(event: DragEvent<HTMLElement>): Promise<void> {
   event.preventDefault()
-  const position = toGraph(event.clientX, event.clientY)
-  const type = event.dataTransfer.getData(NODE_MIME)
-  const files = [...event.dataTransfer.files] // they are gone once this returns
+  const { clientX, clientY, dataTransfer, target } = event
+  const position = toGraph(clientX, clientY)
+  const type = dataTransfer.getData(NODE_MIME)
+  const files = [...dataTransfer.files] // they are gone once this returns
+  const card = target instanceof Element ? (target.closest<HTMLElement>('[data-node]')?.dataset['node'] ?? '') : ''
   if (type) await (await import('./actions')).addNodeAt(type, position)
-  else await (await import('./drop')).takeFiles(files, position)
+  else await (await import('./drop')).takeFiles(files, position, card)
 }

@@ -1,10 +1,10 @@
 import { Search, Upload } from 'lucide-react'
 import { useDeferredValue, useRef, useState } from 'react'
+import { isUpload } from '../graph/fileNames'
 import { t } from '../i18n/t'
 import { Button } from '../shell/Button'
 import { FileLists } from './FileLists'
 import type { FormOf } from './schema'
-import { isUpload } from './uploads'
 
 interface ChooserProps {
   readonly form: FormOf<'file'>

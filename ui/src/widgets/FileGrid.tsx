@@ -1,6 +1,6 @@
 import { File as FileIcon } from 'lucide-react'
 import { useState, type KeyboardEvent } from 'react'
-import { thumbOf } from './uploads'
+import { thumbOf } from './thumbs'
 
 export interface GridFile {
   /** As a param takes it. */

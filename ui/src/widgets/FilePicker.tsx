@@ -1,12 +1,14 @@
 import { ChevronDown, File as FileIcon, Folder } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useEffect, useState, type DragEvent } from 'react'
+import { isUpload } from '../graph/fileNames'
 import { t } from '../i18n/t'
 import { held, shownText, type Control } from './control'
 import { FileChooser } from './FileChooser'
 import { noteRecent } from './files'
 import type { FormOf } from './schema'
-import { fileName, isUpload, learnName, send, thumbOf, useUploads } from './uploads'
+import { fileName, learnName, send, useUploads } from './uploads'
+import { thumbOf } from './thumbs'
 import './file-picker.css'
 
 /** A file: one that was sent to the server, or one of the workspace by its name. Files dropped here are sent. */

@@ -2,7 +2,7 @@
 
 import { get } from '../api/http'
 import type { FilesRecord } from '../protocol'
-import { isUpload, takes } from './uploads'
+import { isUpload, takes } from '../graph/fileNames'
 
 const RECENT = 'knotwork.recent-files'
 const KEPT = 40

@@ -1,7 +1,8 @@
 /** Files that were sent to the server. It finds them by what they hold, and tells what they were called. */
 
 import { create } from 'zustand'
-import { address, get, upload } from '../api/http'
+import { get, upload } from '../api/http'
+import { isUpload, suffixOf, takes } from '../graph/fileNames'
 import type { UploadRecord } from '../protocol'
 
 interface Sent {
@@ -13,10 +14,6 @@ interface Sent {
 
 /** The uploads that this page has heard of, so that a card can show a name where the graph has an id. */
 export const useUploads = create<Sent>(() => ({ known: new Map(), gone: new Set() }))
-
-/** Endings that are one kind of file. */
-const alike: Readonly<Record<string, string>> = { '.jpeg': '.jpg', '.tiff': '.tif', '.csv': '.txt', '.md': '.txt' }
-const drawn: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff'])
 
 /** Send a file under its name. */
 export async function send(file: File, onProgress: (part: number) => void = () => undefined): Promise<UploadRecord> {
@@ -55,43 +52,8 @@ export function learnName(id: string): void {
   )
 }
 
-/** Whether a file's name ends as a port asks; without endings it takes all. */
-export function takes(suffixes: readonly string[], name: string): boolean {
-  const ending = suffixOf(name)
-  return suffixes.length === 0 || suffixes.some((one) => kind(one) === kind(ending))
-}
-
 /** What a file is called: an upload by its sender's name where that is known, else by a short form of its id. */
 export function fileName(id: string, known: ReadonlyMap<string, UploadRecord>): string {
   if (!isUpload(id)) return id
   return known.get(id)?.name || `${id.slice(0, 8)}…${suffixOf(id)}`
-}
-
-/** Whether a file param names an upload. */
-export function isUpload(id: string): boolean {
-  return /^[0-9a-f]{32}\.[a-z0-9]{3,11}$/.test(id)
-}
-
-/** Whether a file is a picture, by its ending. */
-export function isPicture(name: string): boolean {
-  return drawn.has(suffixOf(name))
-}
-
-/** Address of a small picture of a file that a param names; null of one that is no picture. */
-export function thumbOf(name: string, size = 128): string | null {
-  if (!isPicture(name)) return null
-  return isUpload(name) ? address(`uploads/${name}/thumbnail`, { size }) : address('files/picture', { name, size })
-}
-
-/** Address of a picture file itself. */
-export function pictureFile(name: string): string {
-  return isUpload(name) ? address(`uploads/${name}`) : address('files/picture', { name, size: 0 })
-}
-
-function suffixOf(name: string): string {
-  return /\.[^./]+$/.exec(name)?.[0].toLowerCase() ?? ''
-}
-
-function kind(suffix: string): string {
-  return alike[suffix] ?? suffix
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { crumbsOf, lastPart, matches, withRecent } from '../../src/widgets/files'
-import { fileName, isPicture, isUpload } from '../../src/widgets/uploads'
+import { isPicture, isUpload } from '../../src/graph/fileNames'
+import { fileName } from '../../src/widgets/uploads'
 
 const ID = `${'0f'.repeat(16)}.png`
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { takes } from '../../src/graph/fileNames'
 import { readColour, writeColour } from '../../src/widgets/colours'
 import { firstValue, inserted, shifted, without } from '../../src/widgets/lists'
 import { blank, did, redo, undo } from '../../src/widgets/masks'
 import { fitting } from '../../src/widgets/ModelPicker'
 import { drawSeed, nextSeed } from '../../src/widgets/seeds'
-import { takes } from '../../src/widgets/uploads'
+
 import { partsOf } from '../../src/widgets/wildcards'
 
 describe('colours', () => {

@@ -92,6 +92,7 @@ export const canvas: Translation<typeof english> = {
   fedBy: 'Vom Eingang {name} des Graphen gesetzt',
   noPicture: 'Noch nichts berechnet',
   pictureOf: 'Was {name} ergab',
+  pictureFor: 'Was {name} lädt',
   fileMerged: 'Ein anderes Programm hat {name} geändert; die Änderungen stehen jetzt im Graphen.',
   changedBy: 'Geändert von {name}',
   items: { one: 'ein Eintrag', other: '{n} Einträge' },

@@ -89,6 +89,7 @@ export const canvas = {
   fedBy: 'Set by the graph’s input {name}',
   noPicture: 'Nothing computed yet',
   pictureOf: 'What {name} gave',
+  pictureFor: 'What {name} loads',
   fileMerged: 'Another program changed {name}; its changes are in the graph now.',
   changedBy: 'Changed by {name}',
   items: { one: 'one item', other: '{n} items' },

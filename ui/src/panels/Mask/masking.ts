@@ -2,9 +2,8 @@
 
 import { entry, splitPort, type Path, type Point } from '../../graph/level'
 import { addInstance, freeName } from '../../graph/operations'
-import type { Catalogue, Interface } from '../../graph/ports'
+import type { Catalogue } from '../../graph/ports'
 import type { Graph, Instance, Operation } from '../../protocol'
-import { isPicture } from '../../widgets/uploads'
 
 const LOAD = 'image.load'
 const READ = 'mask.from_image'
@@ -15,17 +14,6 @@ const GAP = 40
 export interface Box {
   readonly at: Readonly<Point>
   readonly size: Readonly<Point>
-}
-
-/** The param that gives an instance a picture file, and that file; null when there is none. */
-export function pictureGiven(instance: Instance, face: Interface | null): { port: string; file: string } | null {
-  for (const [port, record] of Object.entries(face?.inputs ?? {})) {
-    const { schema } = record
-    if (!record.param || schema['widget'] !== 'file' || schema['root'] === 'models' || entry(instance.links, port)) continue
-    const value = entry(instance.params, port) ?? schema['default']
-    if (typeof value === 'string' && isPicture(value)) return { port, file: value }
-  }
-  return null
 }
 
 /** The instance that loads the picture which another reads as a mask; null of one that reads none. */

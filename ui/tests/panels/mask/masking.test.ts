@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { loadedFor, maskOperations, pictureGiven, placeBelow } from '../../../src/panels/Mask/masking'
+import { pictureGiven } from '../../../src/graph/loading'
+import { loadedFor, maskOperations, placeBelow } from '../../../src/panels/Mask/masking'
 import { originOf, withOrigin } from '../../../src/panels/Mask/origin'
 import type { Catalogue, Interface } from '../../../src/graph/ports'
 import type { InputPortRecord, NodeRecord } from '../../../src/protocol'

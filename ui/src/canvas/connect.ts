@@ -44,8 +44,9 @@ export function end(event: MouseEvent | TouchEvent, { toHandle, isValid }: Final
   // React Flow tells of a link that was made before this, so that nothing else asks what was moved.
   useConnecting.setState({ from: null, valid: null, moved: [] })
   const { from, moved } = drawn
-  if (!from || !('clientX' in event)) return
-  const { clientX: x, clientY: y } = event
+  const place = pointOf(event)
+  if (!from || !place) return
+  const { clientX: x, clientY: y } = place
   if (toHandle) {
     const on = portAt({ node: toHandle.nodeId, handle: toHandle.id ?? '' })
     if (isValid === false) warn(refusal(from, on, toHandle.type === 'source' ? 'out' : 'in'))
@@ -58,6 +59,9 @@ export function end(event: MouseEvent | TouchEvent, { toHandle, isValid }: Final
   else if (moved.length === 0 && spotAt(position).inside !== drawn.inside) warn(t('canvas.acrossFrame'))
   else if (moved.length === 0) openAddNode({ position, from })
 }
+
+/** Where the pointer or finger was let go. */
+const pointOf = (event: MouseEvent | TouchEvent) => ('clientX' in event ? event : event.changedTouches[0])
 
 const warn = (text: string) => void notify({ kind: 'warn', text })
 

@@ -9,8 +9,12 @@ import { hit } from './scene'
 import type { Drag } from './useDrag'
 import { toGraph } from './view'
 
+/** Pixels of the page that a tap may wander. */
+const SLACK = 8
+
 export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected: ReadonlySet<string>, { hold, drop }: Drag) {
   const held = useRef<{ start: Point; from: Map<string, Point>; moved: Map<string, Point> | null } | null>(null)
+  const tapped = useRef<{ name: string; x: number; y: number } | null>(null)
   return useMemo(() => {
     if (!far) return {}
     const inTools = (event: PointerEvent | React.MouseEvent) => (event.target as Element).closest('button, .minimap') !== null
@@ -20,10 +24,14 @@ export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected
         const at = toGraph(event.clientX, event.clientY)
         const node = hit(nodes, ...at)
         if (!node) return
+        const more = event.shiftKey || event.ctrlKey || event.metaKey
+        if (event.pointerType === 'touch') {
+          tapped.current = { name: node.id, x: event.clientX, y: event.clientY }
+          return // a finger moves the view
+        }
+        const names = selected.has(node.id) ? [...selected] : more ? [...selected, node.id] : [node.id]
         event.stopPropagation()
         event.currentTarget.setPointerCapture(event.pointerId)
-        const more = event.shiftKey || event.ctrlKey || event.metaKey
-        const names = selected.has(node.id) ? [...selected] : more ? [...selected, node.id] : [node.id]
         select(names)
         const of = new Set(names)
         const from = new Map(nodes.filter((one) => of.has(one.id)).map((one) => [one.id, [one.position.x, one.position.y] as Point]))
@@ -42,9 +50,15 @@ export function useFarPointer(far: boolean, nodes: readonly FlowNode[], selected
       onPointerUpCapture: (event: PointerEvent<HTMLElement>) => {
         const now = held.current
         held.current = null
+        const tap = tapped.current
+        tapped.current = null
+        if (tap && Math.hypot(event.clientX - tap.x, event.clientY - tap.y) < SLACK) select([tap.name])
         if (!now) return
         event.stopPropagation()
         if (now.moved) void drop(now.moved)
+      },
+      onPointerCancelCapture: () => {
+        tapped.current = null
       },
       onContextMenuCapture: (event: React.MouseEvent<HTMLElement>) => {
         const node = inTools(event) ? null : hit(nodes, ...toGraph(event.clientX, event.clientY))

@@ -155,6 +155,20 @@ export function pan(dx: number, dy: number): void {
   void flow.setViewport({ x: x + dx, y: y + dy, zoom })
 }
 
+/** Zoom by a factor about a point of the page that moves to another. */
+export function pinchBy(factor: number, from: Readonly<Point>, to: Readonly<Point>): void {
+  if (!flow || !frame) return
+  const { left, top } = frame.getBoundingClientRect()
+  const { x, y, zoom } = flow.getViewport()
+  const next = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom * factor))
+  const grown = next / zoom
+  void flow.setViewport({
+    x: to[0] - left - (from[0] - left - x) * grown,
+    y: to[1] - top - (from[1] - top - y) * grown,
+    zoom: next,
+  })
+}
+
 /** Move the view so that a point of the graph is in the middle. */
 export function lookAt(x: number, y: number): void {
   if (flow) void flow.setCenter(x, y, { zoom: flow.getZoom() })

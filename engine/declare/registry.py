@@ -12,6 +12,7 @@ from functools import cache
 from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
+from threading import RLock
 from types import CodeType
 from typing import Any, cast
 
@@ -54,6 +55,8 @@ class Registry:
     _nodes: dict[str, AnyNode] = field(default_factory=dict[str, AnyNode])
     _owners: dict[str, str] = field(default_factory=dict[str, str])
     _imported: set[str] = field(default_factory=set[str])
+    _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+    """Held while a family is imported: whoever asks meanwhile must not find half of it."""
 
     def find(self, id: str) -> AnyNode | None:
         """The node of this id, or None when no pack has it."""
@@ -94,12 +97,13 @@ class Registry:
             _home_grown.update(_packages_of(node))
 
     def _import_family(self, family: str) -> None:
-        if family in self._imported:
-            return
-        self._imported.add(family)
-        for pack in self.packs.values():
-            for module in pack.modules.get(family, ()):
-                self._import(module, pack)
+        with self._lock:
+            if family in self._imported:
+                return
+            self._imported.add(family)
+            for pack in self.packs.values():
+                for module in pack.modules.get(family, ()):
+                    self._import(module, pack)
 
     def _import(self, module: str, pack: Pack) -> None:
         try:

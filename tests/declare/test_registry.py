@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,29 @@ def test_asking_for_an_unknown_family_imports_nothing(write: Write) -> None:
     install(write, "acme")
     assert installed().find("nothing.here") is None
     assert "acme.paint" not in sys.modules
+
+
+SLOW = """
+from threading import Event
+
+begun, go = Event(), Event()
+"""
+
+
+def test_who_asks_while_a_family_is_imported_finds_all_of_it(write: Write) -> None:
+    write("slow.py", SLOW)
+    halted = "import slow\nslow.begun.set()\nslow.go.wait()\n"
+    a_pack(write, "acme", paint=halted + NODE.format(id="paint.it", default=1))
+    install(write, "acme")
+    slow = importlib.import_module("slow")
+    registry = installed()
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(registry.find, "paint.it")
+        slow.begun.wait()
+        second = threads.submit(registry.find, "paint.it")
+        wait([second], timeout=0.2)  # one that did not wait would be done by now
+        slow.go.set()
+        assert second.result() is first.result() is not None
 
 
 def test_all_nodes_are_listed_by_id(write: Write) -> None:

@@ -40,7 +40,7 @@ export function ShortPreview({ data, session, path }: ShortPreviewProps) {
     return result ? [{ session, path, port, result, old }] : []
   })
   const [first] = stored
-  if (!first) return <span className="card__nothing">{t('canvas.noPicture')}</span>
+  if (!first) return <Nothing low={kind === 'values' || kind === 'facts'} />
   return (
     <div
       className="card-short"
@@ -51,6 +51,17 @@ export function ShortPreview({ data, session, path }: ShortPreviewProps) {
     >
       {shortOf(kind, first, stored, title)}
     </div>
+  )
+}
+
+/** What stands there before anything is computed; in a low row too little room is left to say it to all. */
+function Nothing({ low }: { readonly low: boolean }) {
+  if (!low) return <span className="card__nothing">{t('canvas.noPicture')}</span>
+  return (
+    <span className="card__nothing" title={t('canvas.noPicture')}>
+      <span aria-hidden>—</span>
+      <span className="hidden">{t('canvas.noPicture')}</span>
+    </span>
   )
 }
 

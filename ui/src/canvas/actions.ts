@@ -264,8 +264,9 @@ export async function embedSelected(): Promise<void> {
 export async function loopSelected(): Promise<void> {
   let made: string | undefined
   const inside = levelSelected()
+  const { looping } = await import('./framing')
   const done = await editLevel((level, at, known) => {
-    const operations = make.loop(level, selectedNames(), known, at)
+    const operations = looping(level, selectedCards(), known, at)
     if (!operations) notify({ kind: 'warn', text: t('canvas.noLoop') })
     made = operations?.flatMap(nameAdded)[0]
     return operations ?? []

@@ -1,10 +1,11 @@
-/** What unfolding loops and subgraphs to frames, and folding them to cards, does to a level. */
+/** What making loops of nodes, unfolding these to frames, and folding them to cards does to a level. */
 
 import type { Area } from '../graph/frame'
 import { nameOf, parent, within, type Path, type Point } from '../graph/level'
-import { moveTo, toggleFramed } from '../graph/operations'
+import { loop, moveTo, toggleFramed } from '../graph/operations'
+import { LOOP, type Known } from '../graph/ports'
 import { makeRoom } from '../graph/room'
-import type { Graph, JsonValue, Operation } from '../protocol'
+import type { Graph, Instance, JsonValue, Operation } from '../protocol'
 import { useCatalogue } from '../stores/catalogue'
 import { activeGraph } from '../stores/graphs'
 import { preferences } from '../stores/preferences'
@@ -20,7 +21,7 @@ export function framing(level: Graph, ids: readonly string[], at: Path): Operati
   const operations = toggleFramed(level, ids.map(nameOf), at)
   const areas = areasOf(shownNodes(), inside)
   const places = new Map<string, Point>()
-  for (const node of nodesAfter(level, operations, inside)) {
+  for (const node of nodesOf({ ...level, view: viewAfter(level, operations) }, inside)) {
     if (!ids.includes(within(inside, node.id))) continue
     for (const [name, place] of makeRoom(areas, node.id, sizeOf(node))) {
       places.set(name, place)
@@ -28,6 +29,48 @@ export function framing(level: Graph, ids: readonly string[], at: Path): Operati
     }
   }
   return [...operations, ...moveTo(places, at)]
+}
+
+function viewAfter(level: Graph, operations: readonly Operation[]): Graph['view'] {
+  const view: Record<string, JsonValue> = { ...level.view }
+  for (const one of operations) {
+    if (one.op !== 'patch') continue
+    for (const { where, new: now = [] } of one.writes) view[where[1] ?? ''] = now[0] ?? {}
+  }
+  return view
+}
+
+/** Operations that make nodes the body of a loop, whose frame stands where they stood; null when they can't be one. */
+export function looping(level: Graph, ids: readonly string[], known: Known, at: Path): Operation[] | null {
+  const operations = loop(level, ids.map(nameOf), known, at)
+  const areas = areasOf(shownNodes(), parent(ids[0] ?? ''))
+  const own = hullOf(ids.map(nameOf), areas)
+  return operations && own && operations.flatMap((one) => (one.op === 'add' && one.instance['type'] === LOOP ? placed(one, own, areas, at) : [one]))
+}
+
+/** A frame gets wider by this at most when its ports are told. */
+const UNTOLD = 160
+
+/** The loop at the place of what is in it, and the others where its frame leaves room. */
+function placed(add: Extract<Operation, { op: 'add' }>, own: Area, areas: Map<string, Area>, at: Path): Operation[] {
+  const [frame] = nodesOf({ nodes: { [add.name]: add.instance as Instance } }, '')
+  areas.set(add.name, own)
+  const [width, height] = frame ? sizeOf(frame) : own.size
+  const places = makeRoom(areas, add.name, [width + UNTOLD, height])
+  return [{ ...add, position: [...own.at] }, ...moveTo(places, at)]
+}
+
+/** The area of nodes, which are taken out of the others; null for none. */
+function hullOf(names: readonly string[], areas: Map<string, Area>): Area | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const name of names) {
+    const area = areas.get(name)
+    if (!area) continue
+    areas.delete(name)
+    ;[left, top] = [Math.min(left, area.at[0]), Math.min(top, area.at[1])]
+    ;[right, bottom] = [Math.max(right, area.at[0] + area.size[0]), Math.max(bottom, area.at[1] + area.size[1])]
+  }
+  return right < left ? null : { at: [left, top], size: [right - left, bottom - top] }
 }
 
 /** Where the nodes of a level are on it, by their names there. */
@@ -38,17 +81,12 @@ function areasOf(nodes: readonly FlowNode[], inside: Path): Map<string, Area> {
 }
 
 /** The nodes of a level as they will be. */
-function nodesAfter(level: Graph, operations: readonly Operation[], inside: Path): FlowNode[] {
+function nodesOf(level: Graph, inside: Path): FlowNode[] {
   const open = activeGraph()
   if (!open) return []
-  const view: Record<string, JsonValue> = { ...level.view }
-  for (const one of operations) {
-    if (one.op !== 'patch') continue
-    for (const { where, new: now = [] } of one.writes) view[where[1] ?? ''] = now[0] ?? {}
-  }
   const { catalogue } = useCatalogue.getState()
   const knownIn = (deeper: Path) => knownOf(open, catalogue, within(inside, deeper))
-  return new LevelNodes().nodes({ ...level, view }, knownIn, preferences().previewSize)
+  return new LevelNodes().nodes(level, knownIn, preferences().previewSize)
 }
 
 const sizeOf = (node: FlowNode): Point => [node.width ?? 0, node.height ?? 0]

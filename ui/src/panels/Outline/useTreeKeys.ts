@@ -1,7 +1,8 @@
 import { useRef, type KeyboardEvent } from 'react'
 import { chordOf } from '../../shell/keys'
 import { select, useSelection } from '../../stores/selection'
-import { nameOf, parent } from '../../graph/level'
+import { isDrawn } from '../../canvas/view'
+import { parent, pathFrom } from '../../graph/level'
 import { activeGraph } from '../../stores/graphs'
 import { runChord } from './actions'
 import { stepOf, typedTo, type TreeRow } from './keys'
@@ -46,10 +47,10 @@ function isLetter(event: KeyboardEvent): boolean {
   return event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey
 }
 
-/** Add a row to what is selected, or take it away; only rows of the level that is shown can be selected together. */
+/** Add a row to what is selected, or take it away; only rows of one level that is drawn can be selected together. */
 function toggleSelected(path: string): void {
-  if (activeGraph()?.at !== parent(path)) return
-  const name = nameOf(path)
+  const id = pathFrom(activeGraph()?.at ?? '', path)
+  if (id === null || !isDrawn(parent(id))) return
   const { names } = useSelection.getState()
-  select(names.includes(name) ? names.filter((one) => one !== name) : [...names, name])
+  select(names.includes(id) ? names.filter((one) => one !== id) : [...names, id])
 }

@@ -34,6 +34,24 @@ def with_values(graph: Graph, values: Mapping[str, Any]) -> Graph:
     return _with_params(given, params) if params else given
 
 
+def value_at(graph: Graph, name: str) -> Any:
+    """What a document holds in a place that a run may set; None when it holds nothing there."""
+    if name in graph.inputs:
+        return graph.inputs[name].default
+    path, _, port = name.rpartition(".")
+    *outer, last = path.split("/")
+    for one in outer:
+        inner = graph.nodes[one].graph if one in graph.nodes else None
+        if inner is None:
+            return None
+        graph = inner
+    if last not in graph.nodes:
+        return None
+    instance = graph.nodes[last]
+    starts = {"count": instance.count, "items": instance.items, **instance.carry}
+    return instance.params.get(port, starts.get(port))
+
+
 def _with_params(graph: Graph, params: Mapping[str, Any]) -> Graph:
     """The graph with values in its instances, and in those of the graphs embedded in it."""
     within: dict[str, dict[str, Any]] = {}

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import KnotworkError
 from engine.graph.document import Graph
-from engine.graph.embed import with_values
+from engine.graph.embed import value_at, with_values
 from engine.run.naming import FIELD_LENGTH, UNSAFE
 from engine.service import runs as rows
 from engine.service.artifacts import Artifacts, NoArtifact, Stored
@@ -200,7 +200,8 @@ class History:
 
         same = one.digest == other.digest
         graphs = None if same else (Graph.read(one.data), Graph.read(other.data))
-        return compare(one.record, other.record, graphs, pictures)
+        places = {*one.record.values, *other.record.values}
+        return compare(_completed(one, places), _completed(other, places), graphs, pictures)
 
     async def _kept(self, id: str) -> Kept:
         query = select(*rows.RECORD, documents.c.digest.label("document"), documents.c.data)
@@ -244,6 +245,16 @@ class History:
 def _says(column: Column[Any], text: str) -> ColumnElement[bool]:
     """Whether a column of JSON holds a piece of JSON text, in whatever case."""
     return func.lower(type_coerce(column, Words)).contains(text.lower(), autoescape=True)
+
+
+def _completed(kept: Kept, places: Collection[str]) -> RunRecord:
+    """A run with the values that its document has in places that were set for another run."""
+    missing = [place for place in places if "." in place and place not in kept.record.values]
+    if not missing:
+        return kept.record
+    graph = Graph.read(kept.data)
+    found = {place: value_at(graph, place) for place in missing}
+    return kept.record.model_copy(update={"values": kept.record.values | found})
 
 
 def _graph(kept: Kept) -> Graph:

@@ -3,7 +3,7 @@ import pytest
 from engine.declare.registry import Registry
 from engine.errors import GraphError
 from engine.graph.document import Graph
-from engine.graph.embed import with_values
+from engine.graph.embed import value_at, with_values
 from engine.graph.settable import Settable
 from tests.graph.nodes import add, number
 
@@ -84,3 +84,5 @@ def test_values_stand_where_the_document_holds_them() -> None:
     assert inner.graph.nodes["more"].params == {"b": 7}
     assert (turns.carry, turns.count, turns.params) == ({"x": 5}, 4, {})
     assert GRAPH.nodes["inner"].graph == OTHER
+    assert {name: value_at(graph, name) for name in values} == values
+    assert [value_at(graph, name) for name in ("gone.b", "gone/more.b", "sum/more.b", "sum.c")] == [None] * 4

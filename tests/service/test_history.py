@@ -164,6 +164,17 @@ def test_equal_outputs_are_told_to_be_equal(home: Path) -> None:
     serving(home, "", test)
 
 
+def test_a_swept_param_is_compared_with_what_the_other_document_holds(home: Path) -> None:
+    document = graph({"it": {"type": "serve.swatch", "params": {"shade": 7}}}, {"picture": "it.out"})
+
+    async def test(parts: Served) -> None:
+        plain, swept = await parts.run(document), await parts.run(document, sweep={"it.shade": [9]})
+        values = (await parts.history.compare(plain.id, swept.id)).values
+        assert [(change.name, change.one, change.other) for change in values] == [("it.shade", 7, 9)]
+
+    serving(home, "", test)
+
+
 def test_an_output_that_only_one_has_is_compared_with_nothing(home: Path) -> None:
     async def test(parts: Served) -> None:
         one, other = await parts.run(add()), await parts.run(swatch())

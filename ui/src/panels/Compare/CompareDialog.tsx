@@ -8,8 +8,7 @@ import { Modal } from '../../shell/Modal'
 import { Skeleton } from '../../shell/Spinner'
 import { CompareView } from '../../views/CompareView'
 import { closeOverlay, openOverlay } from '../Files/overlay'
-import { readable } from '../FormView/inputs'
-import { mainText } from '../History/words'
+import { mainText, placeTitle } from '../History/words'
 import { spent } from '../RunButton/watch'
 import { shown } from '../SweepGrid/sweep'
 import { compareRuns, pairs, structure, type Compared, type OutputChange } from './comparison'
@@ -117,7 +116,7 @@ function Facts({ told: { one, other, comparison } }: { readonly told: Compared }
       ? []
       : [[t('panels.factDevice'), one.device, other.device] as [string, string, string]]),
     ...comparison.values.map(
-      ({ name, one: old, other: now }) => [readable(name), old, now] as [string, JsonValue, JsonValue],
+      ({ name, one: old, other: now }) => [placeTitle(name), old, now] as [string, JsonValue, JsonValue],
     ),
     ...structure(comparison).map(
       ({ kind, instance, field, old, new: now }) =>

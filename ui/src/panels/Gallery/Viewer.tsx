@@ -5,11 +5,10 @@ import { formatBytes, formatSeconds, formatTime, t } from '../../i18n/t'
 import { Button, IconButton } from '../../shell/Button'
 import { Modal } from '../../shell/Modal'
 import { announce } from '../../shell/announce'
-import { readable } from '../FormView/inputs'
 import { closeOverlay } from '../Files/overlay'
 import { downloadArtifact, openRun, restoreRun } from '../History/actions'
 import { compareRun } from '../History/comparing'
-import { mainText } from '../History/words'
+import { mainText, placeTitle } from '../History/words'
 import { spent } from '../RunButton/watch'
 import { shown } from '../SweepGrid/sweep'
 import { pictureKey, type Picture } from './pictures'
@@ -148,7 +147,7 @@ function Facts({
         <Fact name={t('panels.factSize')} value={formatBytes(artifact.size)} />
         <Fact name={t('panels.factDevice')} value={run.device} />
         {Object.entries(run.values).map(([name, value]) => (
-          <Fact key={name} name={readable(name)} value={shown(value, 600)} />
+          <Fact key={name} name={placeTitle(name)} value={shown(value, 600)} />
         ))}
       </dl>
     </aside>

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, JSHandle, Locator, Page, expect
 
 from tests.e2e.chromium import LIGHT, PATIENCE, Look, profile
 from tests.e2e.complaints import Complaints
@@ -24,6 +24,16 @@ STILL = """() => {
 }"""
 """Whether the canvas has not moved since it was asked last."""
 EXAMPLE = '[src*="/api/examples/"]'
+HOLD = """([name, type, base64]) => {
+    const transfer = new DataTransfer()
+    const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))
+    transfer.items.add(new File([bytes], name, { type }))
+    return transfer
+}"""
+"""What a pointer or the clipboard holds that carries a file."""
+PASTE = """(canvas, clipboardData) => canvas.dispatchEvent(
+    new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+)"""
 Point = tuple[float, float]
 expect.set_options(timeout=PATIENCE)
 
@@ -285,18 +295,19 @@ class Editor:
 
     def drop(self, name: str, media: str, content: bytes, onto: Locator | None = None) -> None:
         """Drop a file onto the middle of something, of the canvas by default."""
-        transfer = self.page.evaluate_handle(
-            """([name, type, base64]) => {
-                const transfer = new DataTransfer()
-                const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))
-                transfer.items.add(new File([bytes], name, { type }))
-                return transfer
-            }""",
-            [name, media, b64encode(content).decode()],
-        )
+        transfer = self._holding(name, media, content)
         x, y = middle(onto or self.canvas)
         target = onto or self.canvas.locator("[data-scope=canvas]")
         target.dispatch_event("drop", {"dataTransfer": transfer, "clientX": x, "clientY": y})
+
+    def paste(self, name: str, media: str, content: bytes) -> None:
+        """Paste a file that was copied elsewhere."""
+        canvas = self.canvas.locator("[data-scope=canvas]")
+        canvas.focus()
+        canvas.evaluate(PASTE, self._holding(name, media, content))
+
+    def _holding(self, name: str, media: str, content: bytes) -> JSHandle:
+        return self.page.evaluate_handle(HOLD, [name, media, b64encode(content).decode()])
 
     def cancel(self) -> None:
         """Press the button that Run has become."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -41,3 +42,76 @@ def test_a_file_goes_to_the_card_it_is_let_go_on_or_to_the_node_that_loads_such_
     editor.drop("words.txt", "text/plain", b"one")
     lines = editor.added(["image"])
     expect(lines.card.get_by_role("switch")).to_be_visible()
+
+
+def test_a_picture_is_exported_with_and_without_its_graph(editor: Editor) -> None:
+    carrying = export(editor, "Export as picture with graph")
+    plain = export(editor, "Export as picture without graph")
+    assert b"knotwork" in carrying
+    assert b"knotwork" not in plain
+    editor.drop("carrying.png", "image/png", carrying)
+    expect(editor.page.get_by_role("tab")).to_have_count(2)
+    expect(editor.node("load").card).to_be_visible()
+
+    editor.drop("again.json", "application/json", export(editor, "Export as JSON"))
+    expect(editor.page.get_by_role("tab")).to_have_count(3)
+    expect(editor.node("load").card).to_be_visible()
+
+
+def test_files_that_are_broken_are_named_with_what_is_wrong(editor: Editor) -> None:
+    expect(editor.node("load").card).to_be_visible()
+    before = editor.names()
+    broken = (PICTURES / "frog.png").read_bytes()[:500]
+    with editor.complaints.expecting(r"/api/.* 4\d\d", r"Failed to load resource"):
+        for name, media, content, told in (
+            ("bad.json", "application/json", b"{ not json", "expected JSON"),
+            ("newer.json", "application/json", b'{"knotwork": 99}', "Update Knotwork to open it."),
+            ("half.png", "image/png", broken, "expected a whole picture"),
+        ):
+            editor.drop(name, media, content)
+            notice = editor.page.get_by_role("alert").filter(has_text=f"“{name}” can’t be opened")
+            expect(notice).to_contain_text(told)
+    assert editor.names() == before
+    expect(editor.page.get_by_role("tab")).to_have_count(1)
+
+
+def test_a_picture_is_pasted_as_a_node_that_loads_it(editor: Editor) -> None:
+    expect(editor.node("load").card).to_be_visible()
+    before = editor.names()
+    editor.paste("image.png", "image/png", (PICTURES / "frog.png").read_bytes())
+    pasted = editor.added(before)
+    assert pasted.card.get_attribute("aria-label") == "image.png"
+
+
+def test_a_file_is_renamed_and_removed_while_its_graph_is_open(editor: Editor, workspace: Path) -> None:
+    old, new = workspace / editor.save_as("old"), workspace / "new.json"
+    editor.command("Open…")
+    files = editor.page.get_by_role("dialog", name="Open a graph")
+    search = files.get_by_role("searchbox")
+    search.fill("old")
+    actions = files.get_by_role("button", name=re.compile("^What to do with"))
+    editor.choose(actions, "Rename…")
+    editor.page.get_by_role("dialog", name="Rename the file").get_by_role("textbox").fill("new")
+    editor.page.keyboard.press("Enter")
+    search.press("Escape")
+    search.fill("new")
+    expect(files.locator(".files__facts")).to_contain_text("new.json")
+    assert (old.exists(), new.exists()) == (False, True)
+
+    editor.choose(actions, "Remove…")
+    editor.page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
+    expect(files.get_by_text("Nothing is called that")).to_be_visible()
+    editor.page.keyboard.press("Escape")
+    editor.page.keyboard.press("Escape")
+    expect(editor.page.get_by_role("tab")).to_have_count(0)
+    assert not new.exists()
+    editor.page.get_by_role("button", name="Undo", exact=True).last.click()
+    expect(editor.node("load").card).to_be_visible()
+    assert new.exists()
+
+
+def export(editor: Editor, command: str) -> bytes:
+    """What the browser saves when a command is run."""
+    with editor.page.expect_download() as download:
+        editor.command(command)
+    return download.value.path().read_bytes()

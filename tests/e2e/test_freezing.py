@@ -28,6 +28,32 @@ def test_a_node_is_frozen_and_unfrozen_by_a_key(editor: Editor) -> None:
     expect(mark(node)).to_be_visible()
 
 
+def test_up_to_a_node_or_it_alone_is_run_whatever_is_stored(editor: Editor) -> None:
+    editor.new_graph()
+    first = editor.add_node("math.add", (200, 200))
+    last = editor.add_node("math.multiply", (600, 300))
+    editor.link(first.output(), last.input("a"))
+    first.type("a", "2")
+    expect(editor.run_button).to_contain_text("2 to run")
+
+    first.title.click()
+    editor.page.get_by_role("button", name="Run up to here").click()
+    first.expect_status("done")
+    expect(editor.run_button).to_contain_text("1 to run")
+    last.expect_status("run")
+    editor.run()
+    last.expect_status("done")
+    expect(editor.run_button).to_contain_text("all cached")
+    first.expect_status("hit")
+
+    last.title.click()
+    editor.page.get_by_role("button", name="Run this again, whatever is stored").click()
+    last.expect_status("done")
+    first.expect_status("hit")
+    forced = editor.show_panel("History").get_by_role("article").first
+    expect(forced).to_be_visible()
+
+
 def press_k(editor: Editor, node: Node) -> None:
     node.title.click()
     editor.page.keyboard.press("k")

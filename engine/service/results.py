@@ -95,6 +95,15 @@ class Results:
                     }
         return told
 
+    def keys(self, path: str) -> list[bytes]:
+        """Keys of what an instance gave, and of all that is inside of it."""
+        names, inside = self.plan.names, f"{path}/"
+        return [
+            entry.key
+            for index, entry in self.entries.items()
+            if names[index] == path or names[index].startswith(inside)
+        ]
+
     def _outputs(self) -> Iterator[tuple[str, str, Source, str]]:
         """Path, output and source of all, with the key by which the instance can be frozen."""
         names, loops = self.plan.names, self.plan.loops

@@ -59,6 +59,16 @@ class Values:
         planned = await self._planner.plan(session)
         return await asyncio.to_thread(lambda: self._lookup.of(session, planned).told())
 
+    async def drop(self, session: str, instance: str) -> None:
+        """Forget what is stored of an instance, or of all inside of it; frozen results stay.
+
+        Raises:
+            NoSession: There is no such session.
+            GraphError: No part of the graph can be planned.
+        """
+        planned = await self._planner.plan(session)
+        await asyncio.to_thread(lambda: self._drop(self._lookup.of(session, planned).keys(instance)))
+
     async def find(self, session: str, place: Place) -> Located:
         """Find the value of an output of a session's graph as it is now.
 
@@ -142,6 +152,10 @@ class Values:
     async def _in_turn(self, work: Callable[[], T]) -> T:
         async with self._turns:
             return await asyncio.to_thread(work)
+
+    def _drop(self, keys: list[bytes]) -> None:
+        self._store.drop(keys)
+        self._store.flush()  # only then plans are made anew
 
     def _told(self, steps: Steps) -> StepsRecord:
         pinned = self._store.pinned(list(steps.keys.values()))

@@ -67,6 +67,12 @@ async def list_results(id: str, request: Request, service: Serving) -> Response:
     return tagged(request, data, digest_of(data))
 
 
+@routes.delete("/sessions/{id}/results", status_code=204)
+async def drop_results(id: str, instance: Instance, service: Serving) -> None:
+    """Forget what is stored of an instance, or of all inside of it, so that it is computed anew."""
+    await service.values.drop(id, instance)
+
+
 @routes.get("/sessions/{id}/steps")
 async def list_steps(id: str, instance: Instance, service: Serving) -> StepsRecord:
     """Tell the turns of a loop after which its values were kept; none of what is no loop, or can't run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
+from tests.cli.served import Served
 from tests.e2e.editor import Editor, Node
 
 
@@ -28,12 +29,12 @@ def test_a_node_is_frozen_and_unfrozen_by_a_key(editor: Editor) -> None:
     expect(mark(node)).to_be_visible()
 
 
-def test_up_to_a_node_or_it_alone_is_run_whatever_is_stored(editor: Editor) -> None:
+def test_a_node_is_run_to_run_anew_and_forgotten(editor: Editor, server: Served) -> None:
     editor.new_graph()
     first = editor.add_node("math.add", (200, 200))
     last = editor.add_node("math.multiply", (600, 300))
     editor.link(first.output(), last.input("a"))
-    first.type("a", "2")
+    first.type("a", "7")
     expect(editor.run_button).to_contain_text("2 to run")
 
     first.title.click()
@@ -50,8 +51,15 @@ def test_up_to_a_node_or_it_alone_is_run_whatever_is_stored(editor: Editor) -> N
     editor.page.get_by_role("button", name="Run this again, whatever is stored").click()
     last.expect_status("done")
     first.expect_status("hit")
-    forced = editor.show_panel("History").get_by_role("article").first
-    expect(forced).to_be_visible()
+    runs = editor.show_panel("History").get_by_role("article")
+    expect(runs).to_have_count(3)
+    told = server.get("/api/runs?limit=3").json()
+    assert [run["counts"]["executed"] for run in told] == [1, 1, 1]
+
+    last.title.click()
+    editor.command("Forget what is stored")
+    expect(editor.run_button).to_contain_text("1 to run")
+    last.expect_status("run")
 
 
 def press_k(editor: Editor, node: Node) -> None:

@@ -64,6 +64,15 @@ def look(server: Asking, folder: Path) -> Looking:
     return Looking(server, folder)
 
 
+@pytest.mark.parametrize(("instance", "left"), [("word", {"sub", "sub/draw"}), ("sub", {"word"})])
+def test_what_is_stored_of_one_instance_is_forgotten(look: Looking, instance: str, left: set[str]) -> None:
+    dropped = look.server.delete(f"/api/sessions/{look.id}/results", params={"instance": instance})
+    assert dropped.status_code == 204
+    kept = look.get("results").json().keys()
+    assert left <= kept
+    assert not {one for one in kept if one == instance or one.startswith(f"{instance}/")}
+
+
 def test_ports_are_told_at_each_level(look: Looking) -> None:
     found = look.get("interfaces").json()
     assert {name: one["kind"] for name, one in found.items()} == {

@@ -44,7 +44,7 @@ export function cardEntries(node: FlowNode, several: boolean): MenuEntry[] {
   const own = isCard(node) && !several ? portEntries(node) : []
   return [
     ...groups(
-      ['run.toSelected', 'run.forceSelected'],
+      ['run.toSelected', 'run.forceSelected', 'run.forgetSelected'],
       ['node.rename', 'edit.cut', 'edit.copy', 'edit.duplicate', 'edit.delete'],
       maskable(node.id) ? ['node.paintMask'] : [],
     ),

@@ -29,6 +29,8 @@ export const panels: Translation<typeof english> = {
   runTimes: { one: '{n}-mal', other: '{n}-mal' },
   runTimesOther: 'Andere Anzahl…',
   runForce: 'Alles neu berechnen',
+  runForgetSelected: 'Gespeichertes der ausgewählten Knoten vergessen',
+  forgotten: { one: 'Was {n} Knoten ergab, ist vergessen', other: 'Was {n} Knoten ergaben, ist vergessen' },
   runForceSelected: 'Ausgewählte Knoten neu berechnen',
   runSweep: 'Werte durchprobieren…',
   runCancel: 'Lauf abbrechen',

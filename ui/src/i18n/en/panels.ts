@@ -27,6 +27,8 @@ export const panels = {
   runTimes: { one: '{n} time', other: '{n} times' },
   runTimesOther: 'Another number…',
   runForce: 'Compute everything anew',
+  runForgetSelected: 'Forget what is stored of the selected nodes',
+  forgotten: { one: 'What {n} node gave is forgotten', other: 'What {n} nodes gave is forgotten' },
   runForceSelected: 'Compute the selected nodes anew',
   runSweep: 'Sweep…',
   runCancel: 'Cancel the run',

@@ -1,12 +1,15 @@
 /** What the run button and its keys do. */
 
+import { send } from '../../api/http'
 import { t } from '../../i18n/t'
 import type { RunRecord, RunRequest } from '../../protocol'
 import { interfaceOf } from '../../graph/ports'
 import { children, instanceAt } from '../../graph/level'
 import { useCatalogue } from '../../stores/catalogue'
-import { edit, openGraph, useGraphs, type OpenGraph } from '../../stores/graphs'
+import { edit, openGraph, tell, useGraphs, type OpenGraph } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
+import { askPlan } from '../../stores/plan'
+import { askResults } from '../../stores/results'
 import { cancel, isOver, submit, useRuns } from '../../stores/runs'
 import { useSelection } from '../../stores/selection'
 import { flushDrafts } from '../FormView/drafts'
@@ -47,6 +50,20 @@ export async function runSelected(forced = false): Promise<RunRecord[]> {
   if (!graph || paths.length === 0) return []
   const outputs = paths.flatMap((path) => outputsOf(graph, path))
   return run({ outputs, ...(forced ? { forced: paths } : {}) })
+}
+
+/** Forget what is stored of what is selected, so that it is computed anew when it is needed. */
+export async function forgetSelected(): Promise<void> {
+  const session = useGraphs.getState().active
+  const paths = selectedPaths()
+  try {
+    for (const instance of paths) await send('DELETE', `sessions/${session}/results`, { query: { instance } })
+    notify({ kind: 'good', text: t('panels.forgotten', { n: paths.length }) })
+  } catch (error) {
+    tell(error)
+  }
+  askResults(session, 0)
+  await askPlan(session)
 }
 
 function outputsOf(graph: OpenGraph, path: string): string[] {

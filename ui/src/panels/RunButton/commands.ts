@@ -15,6 +15,7 @@ import {
   runBatch,
   runForced,
   runRandom,
+  forgetSelected,
   runSelected,
   selectedPaths,
 } from './actions'
@@ -73,6 +74,14 @@ const commands = (): Command[] => [
     titleKey: 'panels.runForceSelected',
     when: hasSelected,
     run: settled(() => runSelected(true)),
+  },
+  {
+    id: 'run.forgetSelected',
+    group: 'run',
+    titleKey: 'panels.runForgetSelected',
+    words: 'cache drop clear delete',
+    when: hasSelected,
+    run: forgetSelected,
   },
   {
     id: 'run.sweep',

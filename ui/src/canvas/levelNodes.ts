@@ -7,10 +7,11 @@ import type { Graph, Instance } from '../protocol'
 import { Flowing, type Flow } from '../graph/flowing'
 import { drawnLinks } from '../graph/drawn'
 import { children, entry, viewOf, within, type LevelView, type Path, type Point } from '../graph/level'
-import { readOutputs, type LinkView } from '../graph/links'
+import { readOutputs, textOf, type LinkView } from '../graph/links'
 import { isLevel, LOOP, REROUTE, shapeOf, type Interface, type Known } from '../graph/ports'
 import type { PreviewSize } from '../graph/previewing'
 import { typeKind, type TypeKind } from '../graph/types'
+import { t } from '../i18n/t'
 import { cardNode, framed, groupNode, hullOf, LINKS, noteNode, shifted } from './cards'
 import { feeding, giving, type Fed, type Table } from './feeding'
 import { isCard, isFrame, type CardData, type CardNode, type FlowLink, type FlowNode } from './nodes'
@@ -146,6 +147,7 @@ function edgeOf(id: string, inside: Path, link: LinkView, flow: Flow): FlowLink 
     sourceHandle: source.handle,
     target: target.node,
     targetHandle: target.handle,
+    ariaLabel: t('canvas.linkNamed', { source: textOf(link.source), target: textOf(link.target) }),
     data: { ...flow, link },
   }
 }

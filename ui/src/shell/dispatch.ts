@@ -96,7 +96,7 @@ export function placeOf(target: Element | null): Place {
 }
 
 function takesLetters(target: Element | null, chord: string): boolean {
-  return !/^(mod|ctrl|meta|alt)\+/.test(chord) && Boolean(target?.closest(letterPlaces))
+  return !/^((mod|ctrl|meta|alt)\+|(shift\+)?f\d)/.test(chord) && Boolean(target?.closest(letterPlaces))
 }
 
 function onKeyDown(event: KeyboardEvent): void {

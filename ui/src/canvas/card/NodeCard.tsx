@@ -48,7 +48,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       style={data.colour ? ({ '--card-tint': data.colour } as CSSProperties) : undefined}
     >
       <Header data={data} session={session} path={path} status={status} run={run} plan={plan} />
-      <span id={`state-${data.name}`} className="hidden">
+      <span id={`state-${data.name}`} hidden>
         {t(`canvas.status_${status}`)} {whyText(plan)}
       </span>
       {data.frame ? <Frame data={data} frame={data.frame} session={session} path={path} faults={problems} /> : <Card data={data} session={session} path={path} faults={problems} />}

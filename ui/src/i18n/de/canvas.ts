@@ -185,5 +185,6 @@ export const canvas: Translation<typeof english> = {
   peekNotKept: 'Dieser Wert wird nicht gespeichert.',
   peekNotRun: 'Im jetzigen Stand nicht berechnet: Nach einem Lauf ist zu sehen, was hier fließt.',
   peekFigures: '{shape}, {dtype}, von {min} bis {max}, Mittel {mean}',
+  linkNamed: 'Verbindung von {source} nach {target}',
   unlink: 'Verbindung entfernen',
 }

@@ -173,6 +173,7 @@ export const canvas = {
   giveAs: 'Make an output of the graph',
   toSource: 'Go to {name}',
   toTarget: 'Go to {name}',
+  linkNamed: 'Link from {source} to {target}',
   unlink: 'Remove the link',
   inspectLink: 'Look at the next link of the node',
   inspectLinkBack: 'Look at the link before',

@@ -149,3 +149,4 @@ def test_an_edit_leaves_what_was_before_paler(shown: Editor) -> None:
     expect(total.card.locator(".card-short")).to_have_attribute("data-former", "true")
     expect(total.card.locator("dd")).to_have_text("3.25")
     expect(total.card.locator(".card-short")).to_have_accessible_name("What sum gave before the edit")
+    assert violations(shown.page) == []

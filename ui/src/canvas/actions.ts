@@ -9,6 +9,7 @@ import { linkedWith } from '../graph/linked'
 import { INPUTS, linksOf, type LinkView, type PortRef } from '../graph/links'
 import type { Edge } from '../graph/layout'
 import * as make from '../graph/operations'
+import { readGraph } from '../graph/reading'
 import { moveLinks } from '../graph/rewiring'
 import type { Known } from '../graph/ports'
 import type { Graph, JsonValue, Operation } from '../protocol'
@@ -18,7 +19,7 @@ import { announce } from '../shell/announce'
 import { ask, prompt } from '../shell/ask'
 import { notify } from '../stores/notices'
 import { noteRecent } from '../stores/preferences'
-import { edit } from '../stores/graphs'
+import { edit, open, tell } from '../stores/graphs'
 import { keyOf, results } from '../stores/results'
 import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
@@ -220,12 +221,20 @@ const HALF: Readonly<Point> = [120, 80]
 /** Paste what was copied with its middle at the place that is meant; false when the text holds nothing that was. */
 export async function pasteText(text: string): Promise<boolean> {
   const clip = readClip(text)
+  if (!clip) return openText(text)
   const { inside, place: [x, y] } = spotAt(meantPlace(), meantLevel())
-  if (!clip || !editable(inside)) return false
+  if (!editable(inside)) return false
   const [across, down] = spreadOf(clip)
   const corner: Point = [Math.round(x - across / 2 - HALF[0]), Math.round(y - down / 2 - HALF[1])]
   await adding((level, at) => paste(level, clip, at, corner), inside)
   return true
+}
+
+/** Open the text of a graph file in a tab of its own; whether it is one. */
+async function openText(text: string): Promise<boolean> {
+  const document = readGraph(text)
+  if (document) await open({ document: document as Record<string, JsonValue> }).catch(tell)
+  return document !== null
 }
 
 /** Frame what is selected, and name the frame. */

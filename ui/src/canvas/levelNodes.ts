@@ -8,6 +8,7 @@ import { Flowing, type Flow } from '../graph/flowing'
 import { drawnLinks } from '../graph/drawn'
 import { children, entry, viewOf, within, type LevelView, type Path, type Point } from '../graph/level'
 import { readOutputs, textOf, type LinkView } from '../graph/links'
+import { inOrder } from '../graph/path'
 import { isLevel, LOOP, REROUTE, shapeOf, type Interface, type Known } from '../graph/ports'
 import type { PreviewSize } from '../graph/previewing'
 import { typeKind, type TypeKind } from '../graph/types'
@@ -66,11 +67,11 @@ export class LevelNodes {
     const view = viewOf(level)
     const boxes = [...view.groups.map((one) => groupNode(one, inside)), ...view.notes.map((one) => noteNode(one, inside))]
     const found: FlowNode[] = boxes.map(({ key, node }) => this.same(work, node.id, [entry(level.view, key)], () => node))
-    let free = 0
+    const waiting = unplaced(level, view)
     const read = readOutputs(level)
     const flowing = new Flowing(level, drawn.known)
     for (const [name, instance] of Object.entries(level.nodes ?? {})) {
-      const at = view.positions.get(name) ?? unplaced(free++)
+      const at = view.positions.get(name) ?? waiting.get(name) ?? ORIGIN
       const kind = instance.type === REROUTE ? flowing.outOf({ name, port: 'out' }).kind : undefined
       const card = this.card(work, drawn, view, { name, instance, at, kind, read: read.get(name) })
       if (isFrame(card) && instance.graph) found.push(...this.frame(work, card, instance.graph, repeated || instance.type === LOOP))
@@ -161,7 +162,11 @@ function kindOf(flow: Flow, target: Interface, link: LinkView): Flow {
 const equal = (one: readonly unknown[], other: readonly unknown[]) =>
   one.length === other.length && one.every((part, place) => part === other[place])
 
-/** Where an instance stands that nobody has placed, such as one that a script added. */
-function unplaced(number: number): Point {
-  return [(number % 6) * 300, Math.floor(number / 6) * 340]
+const ORIGIN: Point = [0, 0]
+
+/** Where instances stand that nobody has placed, such as those of a script: each after those that it reads. */
+function unplaced(level: Graph, { positions }: LevelView): ReadonlyMap<string, Point> {
+  if (Object.keys(level.nodes ?? {}).every((name) => positions.has(name))) return new Map()
+  const names = inOrder(level).filter((name) => !positions.has(name))
+  return new Map(names.map((name, place) => [name, [(place % 6) * 300, Math.floor(place / 6) * 340]]))
 }

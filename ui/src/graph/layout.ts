@@ -93,16 +93,6 @@ function inBlocks(level: Graph, names: string[], members: Members, sizes: Sizes)
   return places
 }
 
-/** Places for instances that have none: in columns along the links, below what has been placed. */
-export function placeMissing(level: Graph, view: LevelView, sizes: Sizes): Places {
-  const missing = inOrder(level).filter((name) => !view.positions.has(name))
-  if (missing.length === 0) return new Map()
-  const below = (name: string, y: number) => y + (sizes.get(name) ?? SIZE)[1] + ROW_GAP
-  const top = [...view.positions].reduce((most, [name, [, y]]) => Math.max(most, below(name, y)), 0)
-  const places = inColumns(linksOf(level), missing, sizes)
-  return new Map([...places].map(([name, [x, y]]) => [name, [x, y + top]]))
-}
-
 /** Operations that put a layout into force. */
 export function arrange(level: Graph, { positions, groups }: Layout, at: Path = ''): Operation[] {
   return [...moveTo(positions, at), ...groups.flatMap((group) => setGroup(level, group, at))]

@@ -5,7 +5,7 @@ import { entry } from './level'
 import { INPUTS, linksOf, OUTPUTS, textOf, type LinkView, type PortRef } from './links'
 import { Net } from './net'
 import { interfaceOf, shapeOf, type Interface, type Known } from './ports'
-import { Bindings, describe, isGeneric, ownedBy, UNKNOWN, variablesOf, type Shape } from './types'
+import { Bindings, describe, isGeneric, ownedBy, UNKNOWN, type Shape } from './types'
 
 /** Why a link can't be made; `source` and `target` are the types, for `type` alone. */
 export interface Refused {
@@ -40,22 +40,6 @@ const THROUGH: Refused = {
 /** Whether a source can be linked to a target. To ask for many of one level, make a `Linking`. */
 export function linkable(level: Graph, from: PortRef, to: PortRef, known: Known): Verdict {
   return new Linking(level, known).check(from, to)
-}
-
-/**
- * What the variables of an instance stand for with the links that are there; those still free are left out.
- */
-export function bindingsOf(level: Graph, name: string, known: Known): Map<string, Shape> {
-  const linking = new Linking(level, known)
-  const ports = linking.ports(name)
-  const bound = new Map<string, Shape>()
-  for (const port of ports ? [...Object.values(ports.inputs), ...Object.values(ports.outputs)] : []) {
-    for (const variable of variablesOf(shapeOf(port))) {
-      const found = linking.bindings.resolve(ownedBy({ var: variable }, name))
-      if (found.var === undefined) bound.set(variable, found)
-    }
-  }
-  return bound
 }
 
 /**

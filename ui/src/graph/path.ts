@@ -1,17 +1,8 @@
-/** Which instances of a level feed which. */
+/** The order in which instances of a level feed each other. */
 
 import type { Graph } from '../protocol'
 import { entry } from './level'
-import { linksOf, sourceNames } from './links'
-
-/** Names of the instances that one waits for (`up`) or that wait for it (`down`), itself left out. */
-export function cone(level: Graph, name: string, way: 'up' | 'down'): Set<string> {
-  const next = way === 'up' ? (each: string) => namesRead(level, each) : readersOf(level)
-  const found = new Set([name])
-  for (const each of found) for (const other of next(each)) if (entry(level.nodes, other)) found.add(other)
-  found.delete(name)
-  return found
-}
+import { sourceNames } from './links'
 
 /** Names in an order in which each comes after those it reads, ties as in the document; circles come last. */
 export function inOrder(level: Graph): string[] {
@@ -42,12 +33,6 @@ export function sorted(before: ReadonlyMap<string, readonly string[]>): string[]
 function namesRead(level: Graph, name: string): string[] {
   const instance = entry(level.nodes, name)
   return instance ? sourceNames(instance).filter((source) => entry(level.nodes, source)) : []
-}
-
-function readersOf(level: Graph): (name: string) => readonly string[] {
-  const readers = new Map<string, string[]>()
-  for (const { source, target } of linksOf(level)) push(readers, source.name, target.name)
-  return (name) => readers.get(name) ?? []
 }
 
 function push(table: Map<string, string[]>, key: string, name: string): void {

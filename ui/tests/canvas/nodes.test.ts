@@ -36,6 +36,12 @@ it('gives every instance a place, a size and handles before it is drawn', () => 
   expect(two?.width).toBeGreaterThan(0)
 })
 
+it('puts nodes that nobody has placed in the order in which they feed each other', () => {
+  const { nodes: { one, two, lost } = {} } = graph
+  const nodes = new LevelNodes().nodes({ nodes: { lost: lost ?? {}, two: two ?? {}, one: one ?? {} } }, known, 'medium')
+  expect(['one', 'two', 'lost'].map((id) => named(nodes, id)?.position.x)).toEqual([0, 300, 600])
+})
+
 it('draws only the card that an edit changed', () => {
   const level = new LevelNodes()
   const before = level.nodes(graph, known, 'medium')

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  align,
-  arrange,
-  autoLayout,
-  distribute,
-  placeMissing,
-  snap,
-  type Sizes,
-} from '../../src/graph/layout'
-import { viewOf, type Point } from '../../src/graph/level'
+import { align, arrange, autoLayout, distribute, snap, type Sizes } from '../../src/graph/layout'
+import type { Point } from '../../src/graph/level'
 import { linksOf } from '../../src/graph/links'
 import { membersOf } from '../../src/graph/viewing'
 import type { Graph } from '../../src/protocol'
@@ -92,32 +84,6 @@ describe('a level of thousands', () => {
         ({ source, target }) => ![source.name, target.name].some((name) => name === 'n0' || name === 'n500'),
       ),
     ).toEqual([])
-  })
-})
-
-describe('instances without a place', () => {
-  it('are put in columns along the links', () => {
-    const places = placeMissing(GRAPH, viewOf(GRAPH), SIZES)
-    expect(places.size).toBe(Object.keys(GRAPH.nodes ?? {}).length)
-    for (const { source, target } of linksOf(GRAPH)) {
-      expect(places.get(target.name)?.[0]).toBeGreaterThan(places.get(source.name)?.[0] ?? 0)
-    }
-    expect(overlaps(places, SIZES)).toBe(false)
-  })
-
-  it('come below those that have one, which stay', () => {
-    const level: Graph = { ...chain(3), view: { n0: { at: [50, 900] } } }
-    const sizes = new Map<string, Point>([['n0', [240, 100]]])
-    const places = placeMissing(level, viewOf(level), sizes)
-    expect([...places.keys()]).toEqual(['n1', 'n2'])
-    for (const [, y] of places.values()) expect(y).toBeGreaterThanOrEqual(1000)
-    expect(
-      placeMissing(
-        level,
-        viewOf({ ...level, view: { n0: { at: [0, 0] }, n1: { at: [0, 0] }, n2: { at: [0, 0] } } }),
-        sizes,
-      ).size,
-    ).toBe(0)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { splitPort } from '../../src/graph/level'
 import { INPUTS, OUTPUTS } from '../../src/graph/links'
-import { bindingsOf, linkable, Linking } from '../../src/graph/linkable'
+import { linkable, Linking } from '../../src/graph/linkable'
 import type { Graph } from '../../src/protocol'
 import fixture from './fixtures/links.json'
 import { chain, GRAPH, KNOWN, KNOWN_GRAPH, reads, star } from './samples'
@@ -107,11 +107,6 @@ it('gives a graph input the type of what it feeds', () => {
   expect(linking.check({ name: INPUTS, port: 'free' }, port('draw.text')).ok).toBe(true)
   expect(linking.check({ name: INPUTS, port: 'gone' }, port('draw.text'))).toMatchObject({ code: 'missing' })
   expect(linking.check(port('draw.out'), { name: OUTPUTS, port: 'y' }).ok).toBe(true)
-})
-
-it('tells what variables stand for', () => {
-  expect([...bindingsOf(GRAPH, 'q', KNOWN_GRAPH)]).toEqual([['T', { class: 'tests.graph.nodes.Picture' }]])
-  expect([...bindingsOf(GRAPH, 'r', KNOWN_GRAPH)]).toEqual([])
 })
 
 describe('work grows with the level, and no faster', () => {

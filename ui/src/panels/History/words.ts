@@ -3,7 +3,7 @@
 import { splitPort } from '../../graph/level'
 import { same } from '../../graph/patch'
 import { t } from '../../i18n/t'
-import type { JsonValue, RunChange, RunRecord } from '../../protocol'
+import type { RunChange, RunRecord } from '../../protocol'
 import { readable } from '../FormView/inputs'
 import { shown } from '../SweepGrid/sweep'
 
@@ -73,21 +73,4 @@ export function differing(runs: readonly RunRecord[]): string[] {
   if (!first) return []
   const names = new Set(runs.flatMap((run) => Object.keys(run.values)))
   return [...names].filter((name) => runs.some((run) => !same(run.values[name], first.values[name])))
-}
-
-/** An input that has another value in one of two places. */
-export interface ValueDifference {
-  name: string
-  old: JsonValue | undefined
-  now: JsonValue | undefined
-}
-
-/** What differs between values, by name. */
-export function valueDifferences(
-  old: Readonly<Record<string, JsonValue>>,
-  now: Readonly<Record<string, JsonValue>>,
-): ValueDifference[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .filter((name) => !same(old[name], now[name]))
-    .map((name) => ({ name, old: old[name], now: now[name] }))
 }

@@ -1,13 +1,13 @@
 import { useStoreApi } from '@xyflow/react'
 import { useEffect, useMemo, useRef } from 'react'
-import { children, parent, type Path } from '../graph/level'
+import { children, type Path } from '../graph/level'
 import { t } from '../i18n/t'
 import { examples } from '../stores/examples'
 import { explanations } from '../stores/plan'
 import { results } from '../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../stores/runs'
 import { toldOf } from './card/latePreviews'
-import { statusInside, statusOf } from './card/status'
+import { framesAround, statusInside, statusOf } from './card/status'
 import { FarPainter } from './farPainter'
 import type { FlowLink, FlowNode } from './nodes'
 import { bitmapOf, insteadOf } from './pictures'
@@ -60,7 +60,7 @@ export function Far({ nodes, links, selected, session, at }: Props) {
     own.show({
       level,
       selected,
-      status: (name) => statusInside(statusAt(key(name)), parent(name) === '' ? 'idle' : statusAt(key(parent(name)))),
+      status: (name) => statusInside(statusAt(key(name)), ...framesAround(name).map((frame) => (frame ? statusAt(key(frame)) : 'idle'))),
       told: (name) => toldOf(session, children(at, name), own.later),
       instead: (name) => insteadOf(session, children(at, name)),
       exampleText: t('canvas.example'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { statusInside, statusOf } from '../../src/canvas/card/status'
+import { framesAround, statusInside, statusOf } from '../../src/canvas/card/status'
 import type { Explanation } from '../../src/protocol'
 import type { NodeRun } from '../../src/stores/runs'
 
@@ -39,6 +39,12 @@ describe('the status of a card inside of a frame', () => {
     expect(statusInside('idle', 'running')).toBe('running')
     expect(statusInside('hit', 'running')).toBe('hit')
     expect(statusInside('idle', 'idle')).toBe('idle')
+  })
+
+  it('is that of the frame around all others where nothing is known of those between', () => {
+    expect(framesAround('outer/inner/step')).toEqual(['outer/inner', 'outer'])
+    expect(framesAround('step')).toEqual(['', ''])
+    expect(statusInside('idle', 'idle', 'run')).toBe('run')
   })
 
   it('is not that something else in the frame failed', () => {

@@ -1,7 +1,7 @@
 import { NodeResizeControl, type NodeProps } from '@xyflow/react'
 import { memo, type CSSProperties } from 'react'
 import { CARD_MIN_WIDTH, rowsOf } from '../../graph/geometry'
-import { children, parent } from '../../graph/level'
+import { children, within } from '../../graph/level'
 import { LOOP } from '../../graph/ports'
 import { t } from '../../i18n/t'
 import { whyText } from '../../i18n/why'
@@ -18,7 +18,7 @@ import { Frame } from './Frame'
 import { Header } from './Header'
 import { Folded, PortRow } from './PortRow'
 import { Preview } from './Preview'
-import { statusInside, statusOf, type CardStatus } from './status'
+import { framesAround, statusInside, statusOf, type CardStatus } from './status'
 import './card.css'
 
 /** A node on the canvas: its ports, the values typed into them, how far it is and what it gave. */
@@ -31,8 +31,9 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   const plan = useKeyed(explanations, key)
   const problems = useProblemsOf(path)
   const diff = useDiffOf(path)
-  const outer = parent(data.name)
-  const status = statusInside(useStatus(key), useStatus(outer && nodeKey(session, parent(path))))
+  const [nearest, outermost] = framesAround(data.name)
+  const keyOf = (frame: string) => frame && nodeKey(session, within(at, frame))
+  const status = statusInside(useStatus(key), useStatus(keyOf(nearest)), useStatus(keyOf(outermost)))
   return (
     <div
       className={classesOf(data, diff)}

@@ -21,7 +21,12 @@ export function statusOf(run: NodeRun | undefined, plan: Explanation | undefined
 /** What a loop goes through as a whole is said of each node inside of it, too; that one of them failed is not. */
 const SHARED: ReadonlySet<string> = new Set(['hit', 'run', 'pending', 'unneeded', 'running', 'done', 'cached', 'cancelled'])
 
-/** What a card says inside of a frame: what is known of it itself, else what the frame goes through. */
-export function statusInside(own: CardStatus, frame: CardStatus): CardStatus {
-  return own === 'idle' && SHARED.has(frame) ? frame : own
+/** The frame that a node of the canvas is in, and the one around all others; empty for none. */
+export function framesAround(id: string): [nearest: string, outermost: string] {
+  return [id.slice(0, Math.max(0, id.lastIndexOf('/'))), id.slice(0, Math.max(0, id.indexOf('/')))]
+}
+
+/** What a card says inside of frames: what is known of it itself, else what the nearest goes through of which it is known. */
+export function statusInside(own: CardStatus, ...frames: readonly CardStatus[]): CardStatus {
+  return own === 'idle' ? (frames.find((one) => SHARED.has(one)) ?? own) : own
 }

@@ -140,7 +140,7 @@ export const canvas: Translation<typeof english> = {
   toggleFramed: 'Als Rahmen ausklappen oder falten',
   foldFrame: 'Zur Karte falten',
   unfoldFrame: 'Als Rahmen ausklappen',
-  frameEmpty: 'Doppelklick fügt hier ein, was wiederholt wird',
+  frameEmpty: 'Doppelklick fügt hier einen Knoten ein',
   givenInside: '{name}, wie es innen ist',
   takenInside: '{name}, wie es von innen weitergeht',
   acrossFrame: 'Verbindungen führen nur durch die Anschlüsse an den Rändern in einen Rahmen.',

@@ -137,7 +137,7 @@ export const canvas = {
   toggleFramed: 'Unfold as a frame, or fold',
   foldFrame: 'Fold to a card',
   unfoldFrame: 'Unfold as a frame',
-  frameEmpty: 'Double-click here to add what is repeated',
+  frameEmpty: 'Double-click here to add a node',
   givenInside: '{name}, as it is inside',
   takenInside: '{name}, as it is led on from inside',
   acrossFrame: 'Links cross the border of a frame only through the ports on its edges.',

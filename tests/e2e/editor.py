@@ -302,6 +302,7 @@ class Editor:
 
     def paste(self, name: str, media: str, content: bytes) -> None:
         """Paste a file that was copied elsewhere."""
+        self.page.wait_for_load_state("networkidle")  # what takes it comes once the graph is shown
         canvas = self.canvas.locator("[data-scope=canvas]")
         canvas.focus()
         canvas.evaluate(PASTE, self._holding(name, media, content))

@@ -3,8 +3,7 @@
 import type { Graph, Instance, JsonValue, Operation } from '../protocol'
 import { copy, cornerOf, paste } from './clipboard'
 import { entry, type Path, type Point } from './level'
-import { isLink } from './links'
-import { LOOP, type Catalogue } from './ports'
+import type { Catalogue } from './ports'
 import { loopField } from './rewiring'
 
 /**
@@ -63,14 +62,6 @@ export function setParam(
   const fields = instance && loopField(instance, port, value)
   if (!fields) return [{ op: 'set_param', at, name, port, value }]
   return [...dropLinks(instance, name, port, at), { op: 'set_fields', at, name, fields }]
-}
-
-/** What is typed into a port; of a loop also the value that it starts from. */
-export function typedValue(instance: Instance, port: string): JsonValue | undefined {
-  const value = entry(instance.params, port)
-  if (value !== undefined || instance.type !== LOOP) return value
-  const start = entry(instance.carry, port) ?? entry({ count: instance.count, items: instance.items }, port)
-  return start === undefined || start === null || isLink(start) ? undefined : (start as JsonValue)
 }
 
 /** Let a port have its default again. */

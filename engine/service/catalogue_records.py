@@ -15,12 +15,14 @@ class ModelRecord(Wire):
         format: ``safetensors``, ``ckpt``, ``pth``, ``pt``, or ``diffusers`` for a folder.
         size: Bytes of its weights.
         modified: When they were changed last, in seconds since 1970.
+        picture: Tells a picture of what it draws from a later one; empty when there is none.
     """
 
     name: str
     format: str
     size: int
     modified: float
+    picture: str = ""
 
 
 class ModelDetailRecord(ModelRecord):

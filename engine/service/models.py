@@ -14,11 +14,14 @@ from typing import Any, cast
 from engine.errors import KnotworkError
 from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
 from engine.service.kinds import DamagedFile, safetensors_header
+from engine.service.pictures import NotAPicture, small
 from engine.store.digests import files_in
 
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt")
 INDEX = "model_index.json"
 """The file that makes a folder one model, as diffusers writes them."""
+PICTURES = (".webp", ".png", ".jpg", ".jpeg")
+"""Endings of a picture of what a model draws: beside its file and called as it, or in its folder."""
 LISTED = 10_000
 """Models that are listed at most."""
 MAX_INDEX = 2**20
@@ -45,7 +48,7 @@ class Models:
             for path in islice(_models(root), LISTED - len(found)):
                 if self._inside(path):
                     name = path.relative_to(root).as_posix()
-                    found.setdefault(name, _record(name, path))
+                    found.setdefault(name, self._record(name, path))
         return [found[name] for name in sorted(found)]
 
     def describe(self, name: str) -> ModelDetailRecord:
@@ -59,7 +62,7 @@ class Models:
             DamagedFile: It is damaged.
         """
         path = self._find(name)
-        record = _record(name, path)
+        record = self._record(name, path)
         headers = [safetensors_header(file) for file in _weights(path) if file.suffix == ".safetensors"]
         shapes = [(entry["dtype"], entry["shape"]) for header in headers for entry in _tensors(header)]
         dtypes = Counter[str]()
@@ -73,6 +76,54 @@ class Models:
             parameters=sum(dtypes.values()),
             dtypes=dict(dtypes),
         )
+
+    def picture(self, name: str) -> Path:
+        """The picture of what a model draws, which lies beside its file or in its folder.
+
+        Args:
+            name: As ``list`` told it.
+
+        Raises:
+            NoModel: There is no such model.
+            NotAPicture: It has none.
+        """
+        found = self._picture(self._find(name))
+        if found is None:
+            raise NotAPicture(f"{name}: expected a picture beside the model, found none.")
+        return found
+
+    def thumbnail(self, name: str, size: int) -> bytes:
+        """A small WebP file of a model's picture.
+
+        Args:
+            name: As ``list`` told it.
+            size: Pixels of the longer side at most.
+
+        Raises:
+            NoModel: There is no such model.
+            NotAPicture: It has none, or a damaged one.
+        """
+        return small(self.picture(name), size)
+
+    def _record(self, name: str, path: Path) -> ModelRecord:
+        stats = [file.stat() for file in _weights(path)]
+        picture = self._picture(path)
+        return ModelRecord(
+            name=name,
+            format="diffusers" if path.is_dir() else path.suffix.lower().removeprefix("."),
+            size=sum(stat.st_size for stat in stats),
+            modified=max((stat.st_mtime for stat in stats), default=0.0),
+            picture="" if picture is None else f"{picture.stat().st_mtime_ns:x}",
+        )
+
+    def _picture(self, path: Path) -> Path | None:
+        """The file ``preview.png`` of a folder; ``model.preview.png`` or ``model.png`` beside a file."""
+        if path.is_dir():
+            places = [path / f"preview{ending}" for ending in PICTURES]
+        else:
+            names = (f"{path.stem}.preview", path.stem)
+            places = [path.with_name(name + ending) for name in names for ending in PICTURES]
+        return next((place for place in places if place.is_file() and self._inside(place)), None)
 
     def _find(self, name: str) -> Path:
         for root in self._roots if "\0" not in name else ():
@@ -105,16 +156,6 @@ def _is_model(path: Path) -> bool:
 
 def _weights(path: Path) -> Iterable[Path]:
     return sorted(files_in(path, SUFFIXES)) if path.is_dir() else [path]
-
-
-def _record(name: str, path: Path) -> ModelRecord:
-    stats = [file.stat() for file in _weights(path)]
-    return ModelRecord(
-        name=name,
-        format="diffusers" if path.is_dir() else path.suffix.lower().removeprefix("."),
-        size=sum(stat.st_size for stat in stats),
-        modified=max((stat.st_mtime for stat in stats), default=0.0),
-    )
 
 
 def _tensors(header: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -49,7 +49,8 @@ def test_a_forked_graph_stands_alone_and_goes_on_with_other_values(cli: Cli, dou
 def test_the_values_that_were_set_tell_which_run_is_meant(cli: Cli, doubling: Path) -> None:
     cli("run", doubling, "--set", "by=3")
     none = cli("fork", doubling, "sub/loop")
-    assert (none.exit_code, none.stdout, none.stderr) == (0, "", "no turn is kept of a run with these values\n")
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert none.stderr == "no turn is kept of a run with these values\n"
     assert cli("fork", doubling, "sub/loop", "--set", "by=3").stdout == "6\n8\n10\n"
     told = json.loads(cli("fork", doubling, "sub/loop", "--set", "by=3", "--json").stdout)
     assert told == {"loop": "sub/loop", "turns": [6, 8, 10], "of": 10}

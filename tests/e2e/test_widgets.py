@@ -104,8 +104,10 @@ def file(editor: Editor, widget: Locator) -> None:
 
 
 def model(editor: Editor, widget: Locator) -> None:
-    """Found by its name."""
+    """Found by its name, with a picture of what it makes."""
     widget.locator("button").first.click()
+    picture = editor.page.get_by_role("option", name="realesr").locator("img")
+    expect(picture).to_have_js_property("naturalWidth", 96)
     editor.page.get_by_role("dialog").get_by_role("combobox").fill("realesr")
     editor.page.keyboard.press("Enter")
 

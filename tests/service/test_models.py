@@ -1,10 +1,13 @@
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.service.kinds import DamagedFile
 from engine.service.models import Models, NoModel
+from engine.service.pictures import NotAPicture
 from tests.service.samples import safetensors
 
 
@@ -85,3 +88,25 @@ def test_a_tensor_without_a_shape_is_told(root: Path) -> None:
     (root / "bad.safetensors").write_bytes(data)
     with pytest.raises(DamagedFile, match='dtype and shape of tensor "w"'):
         Models([root]).describe("bad.safetensors")
+
+
+def test_a_picture_beside_a_model_is_its_picture(root: Path) -> None:
+    Image.new("RGB", (40, 20), "red").save(root / "more" / "one.preview.png")
+    Image.new("RGB", (20, 40), "red").save(root / "sd" / "preview.webp")
+    models = Models([root])
+    assert {one.name: bool(one.picture) for one in models.list()} == {
+        "more/one.safetensors": True,
+        "old.ckpt": False,
+        "sd": True,
+    }
+    assert Image.open(BytesIO(models.thumbnail("more/one.safetensors", 16))).size == (16, 8)
+    assert Image.open(BytesIO(models.thumbnail("sd", 16))).size == (8, 16)
+    with pytest.raises(NotAPicture, match=r"^old\.ckpt: expected a picture beside the model"):
+        models.picture("old.ckpt")
+
+
+def test_a_picture_outside_of_the_folders_is_not_shown(root: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "outside.png")
+    (root / "old.png").symlink_to(tmp_path / "outside.png")
+    with pytest.raises(NotAPicture):
+        Models([root]).picture("old.ckpt")

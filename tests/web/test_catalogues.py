@@ -1,8 +1,10 @@
 """What there is: nodes, types, models, settings, and whether the server is well."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from starlette.applications import Starlette
 
 from engine.settings import Settings
@@ -40,9 +42,18 @@ def test_an_unknown_node_is_told_with_the_nearest(server: Asking) -> None:
 def test_models_are_listed_and_their_headers_told(server: Asking, tmp_path: Path) -> None:
     (tmp_path / "models" / "a b").mkdir()
     (tmp_path / "models" / "a b" / "w.safetensors").write_bytes(safetensors({"w": [2, 3]}))
+    Image.new("RGB", (64, 32), "red").save(tmp_path / "models" / "a b" / "w.png")
     [listed] = server.get("/api/models").json()
     assert listed["name"] == "a b/w.safetensors"
     assert server.get(f"/api/models/{listed['name']}").json()["parameters"] == 6
+    picture = server.get(f"/api/models/{listed['name']}/thumbnail?size=32")
+    assert (picture.headers["content-type"], Image.open(BytesIO(picture.content)).size) == (
+        "image/webp",
+        (32, 16),
+    )
+    known = {"if-none-match": picture.headers["etag"]}
+    assert server.get(f"/api/models/{listed['name']}/thumbnail?size=32", headers=known).status_code == 304
+    assert server.get("/api/models/no.safetensors/thumbnail").status_code == 404
     assert server.get("/api/models/..%2f..%2fhome%2fservice.sqlite").status_code == 404
 
 

@@ -1605,6 +1605,7 @@ export interface ModelDetailRecord {
   format: string
   size: number
   modified: number
+  picture: string
   /**
    * Part → class, of a folder; the part `""` is the whole.
    */
@@ -1652,6 +1653,10 @@ export interface ModelRecord {
    * When they were changed last, in seconds since 1970.
    */
   modified: number
+  /**
+   * Tells a picture of what it draws from a later one; empty when there is none.
+   */
+  picture: string
 }
 /**
  * What a run of a session's graph would do.

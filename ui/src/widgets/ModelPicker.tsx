@@ -1,7 +1,7 @@
 import { Box, ChevronDown } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { lazy, Suspense, useState } from 'react'
-import { get } from '../api/http'
+import { address, get } from '../api/http'
 import { formatBytes, formatNumber, t } from '../i18n/t'
 import type { ModelDetailRecord, ModelRecord } from '../protocol'
 import { Button } from '../shell/Button'
@@ -58,7 +58,13 @@ function Models({ field, name, label, onChange, onDone }: Control & { name: stri
     )
   }
   const models = fitting(form, loaded.value)
-  const items = models.map((one) => ({ id: one.name, text: one.name, hint: `${one.format} · ${formatBytes(one.size)}` }))
+  const pictured = models.some((one) => one.picture !== '')
+  const items = models.map((one) => ({
+    id: one.name,
+    text: one.name,
+    hint: `${one.format} · ${formatBytes(one.size)}`,
+    ...(pictured && { picture: one.picture && address(`${pathOf(one.name)}/thumbnail`, { size: 96, of: one.picture }) }),
+  }))
   const missing = name !== '' && !models.some((one) => one.name === name)
   return (
     <>
@@ -88,6 +94,8 @@ export function fitting(form: Pick<FormOf<'model'>, 'folder' | 'suffixes'>, mode
   )
 }
 
+const pathOf = (name: string) => `models/${name.split('/').map(encodeURIComponent).join('/')}`
+
 function Details({ name }: { readonly name: string }) {
   const [asked, setAsked] = useState(false)
   return asked ? (
@@ -98,7 +106,7 @@ function Details({ name }: { readonly name: string }) {
 }
 
 function Detail({ name }: { readonly name: string }) {
-  const loaded = useLoad(name, () => get<ModelDetailRecord>(`models/${name.split('/').map(encodeURIComponent).join('/')}`))
+  const loaded = useLoad(name, () => get<ModelDetailRecord>(pathOf(name)))
   if (loaded.state === 'loading') return <p className="widget-note">{t('widgets.loading')}</p>
   if (loaded.state === 'failed') return <p className="widget-note" role="alert">{loaded.error}</p>
   const { parts, parameters, tensors, dtypes } = loaded.value

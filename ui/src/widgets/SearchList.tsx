@@ -1,5 +1,5 @@
 import { Command } from 'cmdk'
-import { Check, Search } from 'lucide-react'
+import { Box, Check, Search } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { t } from '../i18n/t'
 import './search-list.css'
@@ -9,6 +9,8 @@ export interface SearchItem {
   readonly text: string
   /** Small print at the end of the row. */
   readonly hint?: string
+  /** Address of a small picture; empty for a row that has none where others do. */
+  readonly picture?: string
 }
 
 interface SearchListProps {
@@ -35,7 +37,7 @@ export function SearchList({ label, items, chosen, onChoose, empty, foot }: Sear
         <Command.Empty className="widget-note">
           {items.length === 0 && empty !== undefined ? empty : t('widgets.nothingFound')}
         </Command.Empty>
-        {items.map(({ id, text, hint }) => (
+        {items.map(({ id, text, hint, picture }) => (
           <Command.Item
             key={id}
             value={id}
@@ -44,6 +46,7 @@ export function SearchList({ label, items, chosen, onChoose, empty, foot }: Sear
             onSelect={() => onChoose(id)}
           >
             <span className="search-list__mark">{id === chosen && <Check size={14} aria-hidden />}</span>
+            {picture !== undefined && <Thumb picture={picture} />}
             <span className="search-list__text" title={text}>{text}</span>
             {hint !== undefined && <span className="search-list__hint">{hint}</span>}
           </Command.Item>
@@ -52,4 +55,9 @@ export function SearchList({ label, items, chosen, onChoose, empty, foot }: Sear
       {foot && at !== '' && <div className="search-list__foot">{foot(at)}</div>}
     </Command>
   )
+}
+
+function Thumb({ picture }: { readonly picture: string }) {
+  if (picture === '') return <span className="search-list__thumb"><Box size={18} aria-hidden /></span>
+  return <img className="search-list__thumb" src={picture} alt="" loading="lazy" decoding="async" />
 }

@@ -96,7 +96,7 @@ describe('files and models', () => {
     expect(takes([], 'a.safetensors')).toBe(true)
   })
   test('folders are models in diffusers’ layout, files others by their ending', () => {
-    const model = (name: string, format: string) => ({ name, format, size: 1, modified: 0 })
+    const model = (name: string, format: string) => ({ name, format, size: 1, modified: 0, picture: '' })
     const models = [model('emoji', 'diffusers'), model('x.safetensors', 'safetensors'), model('y.ckpt', 'ckpt')]
     const names = (folder: boolean, suffixes: string[]) => fitting({ folder, suffixes }, models).map((one) => one.name)
     expect(names(true, ['.json'])).toEqual(['emoji'])

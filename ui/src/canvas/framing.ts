@@ -31,11 +31,12 @@ export function framing(level: Graph, ids: readonly string[], at: Path): Operati
   return [...operations, ...moveTo(places, at)]
 }
 
+/** How a level is shown once instances are shown otherwise; a field without a value is gone. */
 function viewAfter(level: Graph, operations: readonly Operation[]): Graph['view'] {
   const view: Record<string, JsonValue> = { ...level.view }
   for (const one of operations) {
-    if (one.op !== 'patch') continue
-    for (const { where, new: now = [] } of one.writes) view[where[1] ?? ''] = now[0] ?? {}
+    if (one.op !== 'show') continue
+    for (const [name, fields] of Object.entries(one.shown)) view[name] = { ...(view[name] as object), ...fields }
   }
   return view
 }

@@ -4,8 +4,8 @@ import type { Area } from './frame'
 import type { Point } from './level'
 
 /**
- * Where the others go when one of them gets another size: what stands right of it goes along with its right
- * edge, what stands below it with its lower edge. To make it as it was before takes them back.
+ * Where the others go when one of them gets another size: what stands below it goes along with its lower edge,
+ * what stands right of it and not below with its right edge. To make it as it was before takes them back.
  */
 export function makeRoom(areas: ReadonlyMap<string, Area>, name: string, size: Readonly<Point>): Map<string, Point> {
   const places = new Map<string, Point>()
@@ -16,8 +16,9 @@ export function makeRoom(areas: ReadonlyMap<string, Area>, name: string, size: R
   const reach = own.at[0] + Math.max(size[0], own.size[0])
   for (const [other, { at, size: extent }] of areas) {
     if (other === name) continue
-    if (at[0] >= right) places.set(other, [at[0] + dx, at[1]])
-    else if (at[1] >= bottom && at[0] < reach && at[0] + extent[0] > own.at[0]) places.set(other, [at[0], at[1] + dy])
+    if (at[1] < bottom) {
+      if (at[0] >= right) places.set(other, [at[0] + dx, at[1]])
+    } else if (at[0] < reach && at[0] + extent[0] > own.at[0]) places.set(other, [at[0], at[1] + dy])
   }
   return places
 }

@@ -17,7 +17,7 @@ export function MiniGraph({ graph }: { readonly graph: Graph }) {
         <g key={name} style={{ color: `var(--type-${kind})` }}>
           <rect className="mini-graph__box" x={x} y={y} width={width} height={height} rx={16} />
           <rect className="mini-graph__head" x={x} y={y} width={width} height={28} rx={12} />
-          {level && <rect className="mini-graph__inner" x={x + 24} y={y + 48} width={width - 48} height={height - 72} rx={8} />}
+          {level && <rect className="mini-graph__inner" x={x + 24} y={y + 48} width={width - 48} height={Math.max(0, height - 72)} rx={8} />}
         </g>
       ))}
     </svg>

@@ -85,18 +85,23 @@ def panel(title: str, *, after_run: bool = False) -> Screen:
 
     def show(editor: Editor) -> None:
         (done if after_run else first)(editor)
-        button = editor.page.get_by_role("button", name=re.compile(f"^{title}")).first
-        if button.get_attribute("aria-pressed") != "true":
-            button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
+        _open_panel(editor, title)
 
     return show
+
+
+def _open_panel(editor: Editor, title: str) -> None:
+    button = editor.page.get_by_role("button", name=re.compile(f"^{title}")).first
+    if button.get_attribute("aria-pressed") != "true":
+        button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
 
 
 def fork(editor: Editor) -> None:
     """A graph that goes on from a kept step of another run."""
     done(editor)
     editor.node("sampler").title.click()
+    _open_panel(editor, "Inspector")
     button = editor.page.get_by_role("button", name=re.compile("^Fork from step"))
     button.click()
     told = editor.page.get_by_text(re.compile("^Goes on from step"))

@@ -9,7 +9,7 @@ import { Skeleton } from '../../shell/Spinner'
 import { examples } from '../../stores/examples'
 import { useKeyed } from '../../stores/keyed'
 import { results } from '../../stores/results'
-import { isOver, nodeKey, useRuns } from '../../stores/runs'
+import { nodeKey } from '../../stores/runs'
 import { ExamplePicture } from '../Example/ExamplePicture'
 import { openOverlay } from '../Files/overlay'
 import { isImage, picturesOf } from '../Gallery/pictures'
@@ -17,6 +17,7 @@ import { downloadArtifact } from '../History/actions'
 import { readable } from './inputs'
 import { useLivePicture } from './live'
 import type { ShownOutput } from './outputs'
+import { useBusy } from './reveal'
 
 const ArtifactValue = lazy(() => import('./ArtifactValue').then((module) => ({ default: module.ArtifactValue })))
 const StoredOutput = lazy(() => import('./StoredOutput').then((module) => ({ default: module.StoredOutput })))
@@ -108,10 +109,7 @@ function Stored({ session, output, onRun }: StoredProps) {
 
 /** Stands where a result will be, and says how to get it. */
 function Nothing({ session, onRun }: Omit<StoredProps, 'output'>) {
-  const running = useRuns((state) => {
-    const run = state.shown[session]?.record
-    return (run !== undefined && !isOver(run)) || state.queue.some((one) => one.session === session)
-  })
+  const running = useBusy(session)
   return (
     <div className="form-output__none">
       <ImageIcon size={28} strokeWidth={1.5} aria-hidden="true" />

@@ -8,7 +8,7 @@ import { Empty } from '../../shell/Empty'
 import { useCatalogue } from '../../stores/catalogue'
 import { fetchInterfaces, useActive } from '../../stores/graphs'
 import { usePlans } from '../../stores/plan'
-import { isOver, useRuns, type ShownRun } from '../../stores/runs'
+import { useRuns, type ShownRun } from '../../stores/runs'
 import { Widget } from '../../widgets/Widget'
 import { createPages } from '../History/pages'
 import { cancelCurrent, run as runNow } from '../RunButton/actions'
@@ -22,6 +22,7 @@ import { FormOutputs } from './FormOutputs'
 import { FormStrip } from './FormStrip'
 import { graphInputs, type FormInput } from './inputs'
 import { latest, shownOutputs } from './outputs'
+import { revealFault, revealOutputs, useBusy, useRevealing } from './reveal'
 import './FormView.css'
 
 const pages = createPages()
@@ -33,6 +34,7 @@ export function FormView() {
   const session = open?.record.id ?? ''
   const [picked, setPicked] = useState<{ session: string; run: RunRecord } | null>(null)
   const { runs } = pages.use()
+  const page = useRevealing(session)
   useEffect(() => pages.follow(), [])
   useEffect(() => {
     if (!session) return
@@ -44,13 +46,16 @@ export function FormView() {
   const own = runs.filter((run) => run.session === session)
   const shown = picked?.session === session ? picked.run : latest(own)
   const outputs = shownOutputs(open.graph, shown)
-  const start = () => {
+  const start = async () => {
     setPicked(null)
-    void runNow()
+    const begun = await runNow()
+    // What is stored is there at once, without a time in which it runs
+    if (begun.length > 0) revealOutputs(page.current)
+    else revealFault(page.current)
   }
   return (
     <div className="form-view">
-      <div className="form-view__page">
+      <div className="form-view__page" ref={page}>
         <header className="form-view__head">
           <h2 className="form-view__title">{open.record.title || t('panels.untitled')}</h2>
           {open.graph.help && <p className="form-view__help">{open.graph.help}</p>}
@@ -60,7 +65,7 @@ export function FormView() {
           aria-label={t('panels.formInputs')}
           onSubmit={(event) => {
             event.preventDefault()
-            start()
+            void start()
           }}
         >
           {inputs.length === 0 && <NoInputs />}
@@ -68,14 +73,14 @@ export function FormView() {
             <Field key={input.name} session={session} input={input} />
           ))}
         </form>
-        <FormRun session={session} disabled={outputs.length === 0} onRun={start} />
+        <FormRun session={session} disabled={outputs.length === 0} onRun={() => void start()} />
         <section className="form-view__outputs" aria-label={t('panels.formOutputs')}>
           {outputs.length === 0 ? (
             <Empty icon={SquarePen} title={t('panels.formNoOutputs')} text={t('panels.formNoOutputsText')}>
               <Button onClick={() => showForm(false)}>{t('panels.formBack')}</Button>
             </Empty>
           ) : (
-            <FormOutputs session={session} outputs={outputs} run={shown} onRun={start} />
+            <FormOutputs session={session} outputs={outputs} run={shown} onRun={() => void start()} />
           )}
         </section>
         <FormStrip
@@ -144,9 +149,9 @@ interface FormRunProps {
 
 function FormRun({ session, disabled, onRun }: FormRunProps) {
   const shown = useRuns((state) => state.shown[session])
-  const waiting = useRuns((state) => state.queue.some((run) => run.session === session))
+  const busy = useBusy(session)
   const plan = usePlans((state) => state.totals[session])
-  if (waiting || (shown && !isOver(shown.record))) return <Running run={shown} />
+  if (busy) return <Running run={shown} />
   const failure = shown?.record.state === 'failed' ? shown.record.failures[0]?.['reason'] : undefined
   return (
     <div className="form-view__run">

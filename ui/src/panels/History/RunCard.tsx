@@ -5,11 +5,9 @@ import { IconButton } from '../../shell/Button'
 import { Menu, RightClickMenu } from '../../shell/Menu'
 import { openOverlay } from '../Files/overlay'
 import { isImage, picturesOf } from '../Gallery/pictures'
-import { galleryPages } from '../Gallery/pages'
 import { spent } from '../RunButton/watch'
 import { restoreRun } from './actions'
 import { compareRun, useComparing } from './comparing'
-import { historyPages } from './list'
 import { runEntries } from './menu'
 import { RunState } from './RunState'
 import { Thumb } from './Thumb'
@@ -29,7 +27,7 @@ export function RunCard({ run, place, of }: RunCardProps) {
   const comparing = useComparing((state) => state.run)
   const title = titleOf(run)
   const changes = changesText(run)
-  const entries = () => runEntries(run, [historyPages, galleryPages])
+  const entries = () => runEntries(run)
   const id = `run-${run.id}`
   return (
     <RightClickMenu entries={entries}>

@@ -7,7 +7,8 @@ import { edit, open, openGraph, tell, useGraphs } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
 import { deleteRun, submit } from '../../stores/runs'
 import { fileNameOf } from '../Gallery/pictures'
-import type { RunPages } from './pages'
+import { useComparing } from './comparing'
+import { forgetRuns, hideRuns, showRuns } from './pages'
 import { patchBetween, valueOperations } from './restore'
 
 /** The graph of a run, with its values. */
@@ -108,15 +109,16 @@ function neighbour(run = ''): HTMLElement | null {
 const UNDO_MS = 8000
 
 /** Delete runs once the time to think again is over; until then they are only out of sight. */
-export function deleteRuns(runs: readonly RunRecord[], pages: readonly RunPages[]): void {
+export function deleteRuns(runs: readonly RunRecord[]): void {
   const ids = runs.map((run) => run.id)
   const next = neighbour(ids[0])
-  for (const list of pages) list.drop(ids)
+  hideRuns(ids)
+  useComparing.setState(({ run }) => ({ run: run && ids.includes(run.id) ? null : run }))
   requestAnimationFrame(() => next?.focus())
-  const timer = setTimeout(() => ids.forEach((id) => void deleteRun(id)), UNDO_MS)
+  const timer = setTimeout(() => void Promise.all(ids.map(deleteRun)).then(() => forgetRuns(ids)), UNDO_MS)
   const undo = () => {
     clearTimeout(timer)
-    for (const list of pages) list.putBack(runs)
+    showRuns(ids)
   }
   const text = t('panels.runsDeleted', { n: runs.length })
   notify({ kind: 'info', text, stay: UNDO_MS - 500, action: { label: t('panels.undo'), run: undo } })

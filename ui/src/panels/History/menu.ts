@@ -16,10 +16,9 @@ import { useGraphs } from '../../stores/graphs'
 import { compareWithActive } from '../DiffView/actions'
 import { deleteRuns, downloadArtifact, exportRun, openRun, restoreRun, restoreValues, runAgain } from './actions'
 import { compareRun } from './comparing'
-import type { RunPages } from './pages'
 
 /** What can be done with a run. */
-export function runEntries(run: RunRecord, pages: readonly RunPages[]): MenuEntry[] {
+export function runEntries(run: RunRecord): MenuEntry[] {
   const open = useGraphs.getState().active !== ''
   const files = run.artifacts.filter((artifact) => artifact.media)
   return [
@@ -61,7 +60,7 @@ export function runEntries(run: RunRecord, pages: readonly RunPages[]): MenuEntr
       label: t('panels.deleteRun'),
       icon: Trash2,
       danger: true,
-      onSelect: () => deleteRuns([run], pages),
+      onSelect: () => deleteRuns([run]),
     },
   ]
 }

@@ -12,7 +12,6 @@ import { isImage, picturesOf } from '../Gallery/pictures'
 import { stateKey } from '../History/RunState'
 import { compareRun, useComparing } from '../History/comparing'
 import { runEntries } from '../History/menu'
-import { historyPages } from '../History/list'
 import { Thumb } from '../History/Thumb'
 import { splitPort } from '../../graph/level'
 import { RightClickMenu } from '../../shell/Menu'
@@ -165,7 +164,7 @@ function Cell({ session, run, label, onOpen }: CellProps) {
   }
   const click = () => (comparing ? compareRun(run) : onOpen(run))
   return (
-    <RightClickMenu entries={() => runEntries(run, [historyPages])}>
+    <RightClickMenu entries={() => runEntries(run)}>
       <button type="button" className="sweep-cell" aria-label={label} title={label} onClick={click}>
         <Thumb artifact={artifact} size={512} alt={label} />
         {comparing && <Columns2 className="sweep-cell__sign" size={14} aria-hidden="true" />}

@@ -1,4 +1,4 @@
-import { Command as Menu, defaultFilter } from 'cmdk'
+import { Command as Menu } from 'cmdk'
 import { Search } from 'lucide-react'
 import { useRef } from 'react'
 import { t, type Key } from '../i18n/t'
@@ -6,6 +6,7 @@ import { commandGroups, isReady, runCommand, titleOf, useCommands, type Command,
 import { CommandKeys, KeyHint } from './KeyHint'
 import { closePalette, useLayout } from './layout'
 import { Modal } from './Modal'
+import { rank } from './ranking'
 import './Palette.css'
 
 export const groupNames: Readonly<Record<CommandGroup, Key>> = {
@@ -53,8 +54,7 @@ function Items({ heading, commands, onChoose, prefix = '' }: ItemsProps) {
 /** How well a command fits what was typed, by its words; ids are no words. */
 function score(_id: string, typed: string, keywords: readonly string[] = []): number {
   const [title = '', words = '', group = ''] = keywords
-  const byGroup = defaultFilter(`${group} ${title}`, typed)
-  return Math.max(defaultFilter(title, typed), 0.8 * defaultFilter(words, typed), 0.5 * byGroup)
+  return rank({ title, words, group }, typed)
 }
 
 function Hints() {

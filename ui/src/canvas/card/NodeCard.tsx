@@ -117,7 +117,9 @@ function Fault({ run, problems }: { readonly run: NodeRun | undefined; readonly 
   if (!said) return null
   return (
     <div className="card__fault" role="note">
-      {said}
+      <span className="card__said" title={said}>
+        {said}
+      </span>
     </div>
   )
 }

@@ -118,8 +118,8 @@ export async function removeSelected(): Promise<void> {
   const { names, link } = useSelection.getState()
   if (link) return unlinkView(linkOf(link), parent(link))
   const heir = heirOf(shownNodes(), names.at(-1) ?? '', new Set(names))
-  const done = await editLevel((_, at) => [
-    ...make.removeAll(selectedNames(), at),
+  const done = await editLevel((level, at) => [
+    ...make.removeFrom(level, selectedNames(), at),
     ...boxesRemoved(names.map(nameOf), at),
   ])
   if (!done) return

@@ -120,7 +120,10 @@ export function align(
   return new Map(boxes.map(({ name, at, size }) => [name, along(at, axis, startOf(size[axis]))]))
 }
 
-/** Give instances equal gaps, the outer ones staying where they are. */
+/**
+ * Give instances equal gaps, the outer ones staying where they are; where these are too near, only the first one
+ * stays, and none covers another.
+ */
 export function distribute(
   names: Iterable<string>,
   direction: 'across' | 'down',
@@ -132,7 +135,8 @@ export function distribute(
   const [first, last] = [boxes[0], boxes.at(-1)]
   if (!first || !last || boxes.length < 3) return new Map()
   const length = boxes.reduce((sum, box) => sum + box.size[axis], 0)
-  const gap = (last.at[axis] + last.size[axis] - first.at[axis] - length) / (boxes.length - 1)
+  const between = (last.at[axis] + last.size[axis] - first.at[axis] - length) / (boxes.length - 1)
+  const gap = between < 0 ? ROW_GAP : between
   const places: Places = new Map()
   let start = first.at[axis]
   for (const { name, at, size } of boxes) {

@@ -4,9 +4,9 @@
  */
 
 import type { Graph, Instance, JsonValue, Operation } from '../protocol'
-import { entry, type Path } from './level'
-import { INPUTS, OUTPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
-import { isVariadic, LOOP, type Known } from './ports'
+import { entry, splitPort, type Path } from './level'
+import { INPUTS, linksOf, OUTPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
+import { isVariadic, LOOP, REROUTE, type Known } from './ports'
 
 /**
  * Link a source to a port. A variadic port takes it at a place, or at the end; any other lets its old one go.
@@ -64,6 +64,15 @@ export function moveLinks(
     ...[...ports.values()].flatMap((moved) => movePort(level, moved, textOf(source), at)),
     ...outputs.map(({ target }) => exposed(target.port, textOf(source), at)),
   ]
+}
+
+/** Let what a reroute point leads to come from where it is led from; nothing for other instances. */
+export function leadPast(level: Graph, name: string, at: Path = ''): Operation[] {
+  const instance = entry(level.nodes, name)
+  const [source] = instance?.type === REROUTE ? sourcesOf(instance, 'value') : []
+  if (source === undefined) return []
+  const led = linksOf(level).filter((each) => each.source.name === name)
+  return moveLinks(level, led, splitPort(source), at)
 }
 
 /** Put an end of a link elsewhere, as dragging it does. */

@@ -3,12 +3,12 @@
  */
 
 import type { Graph, GraphInput, Instance, JsonValue, Operation } from '../protocol'
-import { addInstance, freeKey, freeName } from './edits'
+import { addInstance, freeKey, freeName, removeAll } from './edits'
 import { entry, type Path, type Point } from './level'
 import { fedPorts, INPUTS, isLink, sourcesOf, textOf, type LinkView, type PortRef } from './links'
 import { Linking } from './linkable'
 import { interfaceOf, LOOP, REROUTE, shapeOf, type Interface, type Known } from './ports'
-import { moveLinks, release, retargeted, written } from './rewiring'
+import { leadPast, moveLinks, release, retargeted, written } from './rewiring'
 import { Bindings, isUnknown, ownedBy, UNKNOWN, type Shape } from './types'
 
 /** An instance that is there, put into a link; null when the link's types don't pass through it. */
@@ -57,6 +57,12 @@ export function reroute(
   at: Path = '',
 ): Operation[] {
   return insertNewOnLink(level, link, REROUTE, position, known, at) ?? []
+}
+
+/** Remove instances with all that is linked to them; of a reroute point alone the link stays. */
+export function removeFrom(level: Graph, names: readonly string[], at: Path = ''): Operation[] {
+  const [name = ''] = names
+  return [...(names.length === 1 ? leadPast(level, name, at) : []), ...removeAll(names, at)]
 }
 
 /**

@@ -122,6 +122,9 @@ describe('lined up', () => {
       ['c', [300, 400]],
     ])
     expect(distribute('ab', 'down', positions, sizes).size).toBe(0)
+    const crowded = distribute('abc', 'down', new Map([...'abc'].map((name): [string, Point] => [name, [0, 10]])), sizes)
+    expect(overlaps(crowded, sizes)).toBe(false)
+    expect(crowded.get('a')).toEqual([0, 10])
   })
 
   it('places are on the grid', () => {

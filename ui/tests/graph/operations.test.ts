@@ -268,6 +268,20 @@ describe('a link', () => {
     expect(made.map((one) => one.op)).toEqual(['add', 'link', 'link'])
     expect(made[0]).toMatchObject({ name: 'reroute', position: [5, 5] })
   })
+
+  it('leave the link that they stand in when they alone are removed', () => {
+    const point = { type: 'flow.reroute', links: { value: 'one.out' } }
+    const total = { type: 't.total', links: { values: ['point.out', 'add.out'] } }
+    const level: Graph = { ...LEVEL, outputs: { sum: 'point.out' }, nodes: { ...LEVEL.nodes, point, total } }
+    const [gone] = operations.removeAll(['point'])
+    expect(operations.removeFrom(level, ['point'])).toEqual([
+      { op: 'link', at: '', name: 'total', port: 'values', source: ['one.out', 'add.out'] },
+      { op: 'expose_output', at: '', name: 'sum', source: 'one.out' },
+      gone,
+    ])
+    expect(operations.removeFrom(level, ['point', 'total'])).toEqual(operations.removeAll(['point', 'total']))
+    expect(operations.removeFrom(level, ['add'])).toEqual(operations.removeAll(['add']))
+  })
 })
 
 describe('the graph', () => {

@@ -2,7 +2,7 @@
 
 import { entry, instanceAt, nameOf } from '../../graph/level'
 import { isLevel } from '../../graph/ports'
-import { removeAll, rename, toggleMode } from '../../graph/operations'
+import { removeFrom, rename, toggleMode } from '../../graph/operations'
 import { t } from '../../i18n/t'
 import type { Graph } from '../../protocol'
 import { announce } from '../../shell/announce'
@@ -17,7 +17,7 @@ import { goTo } from './reveal'
 const session = () => useGraphs.getState().active
 
 export async function removeInstance(path: string): Promise<void> {
-  const done = await editAround(path, (_, at, name) => removeAll([name], at))
+  const done = await editAround(path, (level, at, name) => removeFrom(level, [name], at))
   if (done) announce(t('left.removed', { name: nameOf(path) }))
 }
 

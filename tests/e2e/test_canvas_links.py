@@ -112,3 +112,25 @@ def test_a_port_becomes_an_input_of_the_graph_by_letting_its_link_go(editor: Edi
     editor.page.mouse.up()
     editor.add_menu.get_by_role("option", name="Make an input of the graph").click()
     expect(blend.card.locator(".row__widget--fed")).to_have_count(1)
+
+
+def test_a_reroute_point_is_put_into_a_link_and_leaves_it(editor: Editor) -> None:
+    one, _, blend = pictures(editor)
+    editor.link(one.output(), blend.input("a"))
+    editor.page.mouse.click(*middle(editor.links()), button="right")
+    editor.page.get_by_role("menuitem", name="Add reroute point").click()
+    expect_links(editor, "load.out>reroute.value#0", "reroute.out>blend.a#0")
+
+    editor.canvas.get_by_label("Reroute point", exact=True).click()
+    editor.page.keyboard.press("Delete")
+    expect_links(editor, "load.out>blend.a#0")
+
+
+def test_links_are_hidden_and_shown_again(editor: Editor) -> None:
+    one, _, blend = pictures(editor)
+    editor.link(one.output(), blend.input("a"))
+    editor.page.keyboard.press("Shift+H")
+    expect_links(editor)
+    expect(blend.card).to_be_visible()
+    editor.page.keyboard.press("Shift+H")
+    expect_links(editor, "load.out>blend.a#0")

@@ -8,6 +8,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.editor import Editor, Node, middle
 
+BOXES = "[...document.querySelectorAll('[data-node]')].map((card) => card.getBoundingClientRect())"
+SAME_LEFT = f"() => new Set({BOXES}.map((box) => Math.round(box.left))).size === 1"
+APART = f"() => {BOXES}.every((box, at, all) => at === 0 || box.top > all[at - 1].bottom)"
+
 
 def chain(editor: Editor) -> tuple[Node, Node]:
     """A node that loads a picture, and one that blurs it."""
@@ -159,3 +163,22 @@ def pull_corner(editor: Editor, element: Locator) -> None:
     mouse.down()
     mouse.move(x + 60, y + 60, steps=4)
     mouse.up()
+
+
+def test_what_is_selected_is_aligned_and_then_stacked_in_one_step_each(editor: Editor) -> None:
+    editor.new_graph()
+    editor.close_panels()
+    places = [(60, 60), (420, 140), (760, 220)]
+    cards = [editor.add_node("math.add", at=at).card for at in places]
+    before = [card.bounding_box() for card in cards]
+    editor.page.keyboard.press("Control+a")
+
+    editor.command("Align left")
+    expect(cards[2]).to_have_attribute("data-selected", "true")
+    editor.page.wait_for_function(SAME_LEFT)
+    editor.command("Distribute down")
+    editor.page.wait_for_function(APART)
+    editor.undo()
+    editor.undo()
+    editor.page.wait_for_function(f"() => !({SAME_LEFT})()")
+    assert [card.bounding_box() for card in cards] == before

@@ -38,10 +38,7 @@ class Queue:
 @pytest.fixture
 def queue(editor: Editor) -> Queue:
     """A paused queue: four runs with other seeds, then two, then one."""
-    editor.page.keyboard.press("Control+k")
-    palette = editor.page.get_by_role("dialog", name="Commands")
-    palette.get_by_role("combobox").fill("Queue")
-    palette.get_by_role("option", name="Queue", exact=True).click()
+    editor.command("Queue")
     editor.page.get_by_role("button", name="Pause the queue").click()
     expect(editor.page.get_by_text("The queue is paused").first).to_be_visible()
     for count in (4, 2):

@@ -25,10 +25,11 @@ export function rank({ title, words, group }: Names, typed: string): number {
 function asWords(text: string, typed: string): number {
   const [have, want] = [wordsOf(text), wordsOf(typed)]
   if (want.length === 0) return 0
+  if (text.toLowerCase() === typed.toLowerCase()) return 1
   const short = want.length / Math.max(want.length, have.length) // of equals, the shorter was meant
   const first = want.every((word, place) => have[place]?.startsWith(word)) ? 0.2 : 0
-  if (want.every((word) => have.includes(word))) return 0.7 + first + short / 10
-  if (want.every((word) => have.some((one) => one.startsWith(word)))) return 0.4 + first + short / 10
+  if (want.every((word) => have.includes(word))) return 0.6 + first + short / 10
+  if (want.every((word) => have.some((one) => one.startsWith(word)))) return 0.3 + first + short / 10
   return 0
 }
 

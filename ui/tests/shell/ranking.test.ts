@@ -10,7 +10,7 @@ const best = (typed: string, titles: readonly string[]) =>
 
 describe('the order in which the palette finds commands', () => {
   it('puts a whole name first, whatever its letters are also found in', () => {
-    expect(best('sweep', ['Switch between form and graph', 'Sweep'])[0]).toBe('Sweep')
+    expect(best('sweep', ['Switch between form and graph', 'Sweep…', 'Sweep'])[0]).toBe('Sweep')
     expect(best('Queue', ['Pause the queue', 'Queue', 'Queue the sweep'])).toEqual(['Queue', 'Queue the sweep', 'Pause the queue'])
   })
 

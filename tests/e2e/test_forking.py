@@ -56,6 +56,10 @@ def test_a_fork_is_taken_away_and_the_graph_that_it_came_from_is_as_it_was(edito
     page.get_by_role("tab").first.click()
     look_at_steps(editor, 5, 10, 15, 20, 25)
     expect(editor.node("sampler").card.get_by_label("Goes on from step 10")).to_have_count(0)
+    pinned = strip(editor).get_by_role("button", name="Step 10, kept for good")
+    pinned.click()
+    page.get_by_role("button", name="Keep step 10 for good").click()
+    expect(pinned).to_have_count(0)
 
 
 def look_at_steps(editor: Editor, *steps: int) -> None:

@@ -1,3 +1,4 @@
+import { Pin } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { t } from '../i18n/t'
 import './filmstrip.css'
@@ -9,6 +10,8 @@ export interface Frame {
   readonly url: string | undefined
   /** Shown in place of the number. */
   readonly label?: string
+  /** Whether it is kept for good. */
+  readonly pinned?: boolean
 }
 
 interface FilmstripProps {
@@ -44,14 +47,14 @@ export function Filmstrip({ frames, selected, onSelect, label }: FilmstripProps)
   }
   return (
     <ul ref={list} className={`filmstrip${bare ? ' filmstrip--bare' : ''} nowheel nodrag`} aria-label={label} onKeyDown={onKeyDown}>
-      {frames.map(({ step, url, label: text = String(step) }, i) => (
+      {frames.map(({ step, url, label: text = String(step), pinned }, i) => (
         <li key={step}>
           <button
             type="button"
             className="filmstrip__frame"
             tabIndex={i === at ? 0 : -1}
             aria-pressed={step === selected}
-            aria-label={t('views.step', { step: text })}
+            aria-label={t(pinned ? 'views.pinnedStep' : 'views.step', { step: text })}
             onClick={() => onSelect(step)}
           >
             {bare ? null : url === undefined ? (
@@ -59,7 +62,9 @@ export function Filmstrip({ frames, selected, onSelect, label }: FilmstripProps)
             ) : (
               <img className="filmstrip__picture" src={url} alt="" loading="lazy" decoding="async" draggable={false} />
             )}
-            <span className="filmstrip__step">{text}</span>
+            <span className="filmstrip__step">
+              {pinned && <Pin size={10} aria-hidden="true" />} {text}
+            </span>
           </button>
         </li>
       ))}

@@ -77,6 +77,7 @@ export const views = {
   keepsElsewhere: 'Sie steht in einer anderen Datei. Um mehr zu behalten, packe den Teilgraphen aus und stelle es an der Schleife darin ein.',
   openFile: '{name} öffnen',
   step: 'Schritt {step}',
+  pinnedStep: 'Schritt {step}, für immer behalten',
   fork: 'Ab Schritt {step} abzweigen',
   forkHint: 'Öffnet einen weiteren Graphen, der bei diesem Schritt weitermacht. Was darin geändert wird, gilt für die Durchgänge danach; nur sie laufen.',
   fromStep: 'ab Schritt {step}',

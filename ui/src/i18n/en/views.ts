@@ -74,6 +74,7 @@ export const views = {
   keepsElsewhere: 'It stands in another file. To keep more, unpack the subgraph and set it at the loop in it.',
   openFile: 'Open {name}',
   step: 'Step {step}',
+  pinnedStep: 'Step {step}, kept for good',
   fork: 'Fork from step {step}',
   forkHint: 'Opens another graph that goes on from this step. Change something there: only the turns after it run.',
   fromStep: 'from step {step}',

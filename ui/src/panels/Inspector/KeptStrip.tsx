@@ -46,7 +46,7 @@ export function KeptStrip({ session, loop, steps, ports, onKept }: KeptStripProp
       </figure>
       <Filmstrip
         label={t('views.keptStepsOf', { name: loop.name })}
-        frames={steps.turns.map((step) => ({ step: step.turn, url: picture(step, 128) }))}
+        frames={steps.turns.map((step) => ({ step: step.turn, url: picture(step, 128), pinned: step.pinned }))}
         selected={shown.turn}
         onSelect={setChosen}
       />

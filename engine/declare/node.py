@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, ParamSpec, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from engine.declare import misfit
 from engine.declare import types as port_types
 from engine.declare.context import Context
 from engine.declare.docstring import read_help
@@ -90,7 +91,7 @@ class Port:
             return _checker(self)(value)
         except ValidationError as error:
             first = error.errors()[0]
-            raise ValueRefused(f"{self.type} ({first['msg'].lower()})", _shorten(value)) from None
+            raise ValueRefused(misfit.expected(self.type, first), _shorten(value)) from None
 
     def plain(self, value: object) -> Any:
         """The JSON form of a coerced value."""

@@ -30,6 +30,7 @@ from engine.run.scheduler import Options
 from engine.settings import Settings
 from engine.store.files import Files
 from engine.store.store import Store
+from engine.wording import Phrase, listed
 
 
 class Headless:
@@ -121,18 +122,22 @@ class Headless:
         whole = without_refs(graph, self.reference)
         return without_paths(whole, self.registry, roots).to_bytes().decode()
 
-    def check_ready(self, graph: Graph, cure: str = "Give it one.") -> None:
+    def check_ready(self, graph: Graph, cure: str = "") -> None:
         """Refuse a graph that can't be run as it is.
 
         Args:
             graph: The document, with the values that were set.
-            cure: What to do about an input without a value; ``{name}`` stands for it.
+            cure: What to do about an input without a value, if not to give it one; ``{name}`` stands for it.
 
         Raises:
             GraphError: It has problems, or an input lacks a value.
         """
+
+        def told(name: str) -> str:
+            return cure.format(name=name) if cure else Phrase("give-one")
+
         problems = [
-            Problem("missing-input", "", name, "a value", "nothing", cure.format(name=name))
+            Problem("missing-input", "", name, Phrase("value"), Phrase("nothing"), told(name))
             for name, declared in graph.inputs.items()
             if declared.required
         ]
@@ -220,11 +225,8 @@ def wanted(flat: Flat, outputs: Iterable[str]) -> dict[str, Source]:
         elif instance in index:
             found[name] = (index[instance], port)
         else:
-            known = ", ".join(flat.outputs) or "none"
-            cure = f"Named outputs: {known}. Any instance.port works, too."
-            raise GraphError(
-                [Problem("unknown-output", "", name, "an output of the graph", f'"{name}"', cure)]
-            )
+            expected, cure = Phrase("graph-output"), Phrase("named-outputs", known=listed(flat.outputs))
+            raise GraphError([Problem("unknown-output", "", name, expected, f'"{name}"', cure)])
     return found
 
 
@@ -249,8 +251,8 @@ def meant(names: Iterable[str], instances: Sequence[str]) -> frozenset[int]:
     for name in asked:
         if name not in inside:
             near = get_close_matches(name, instances, 1)
-            cure = f'Did you mean "{near[0]}"?' if near else "See its nodes with: knotwork plan GRAPH."
-            expected = "an instance of the graph"
+            cure = Phrase("near", name=near[0]) if near else Phrase("see-plan")
+            expected = Phrase("graph-instance")
             raise GraphError([Problem("unknown-instance", "", "", expected, f'"{name}"', cure)])
     return frozenset(number for name in asked for number in inside[name])
 

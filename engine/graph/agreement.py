@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+
 from engine.declare.types import Bindings, Family, Plain, Type, Unknown, Var
-from engine.errors import Problem, an
+from engine.errors import Problem
 from engine.graph.wiring import Wire
+from engine.wording import Phrase
 
 
 class Agreement:
@@ -30,14 +34,14 @@ class Agreement:
         if self._bindings.link(wire.source, wire.target):
             return
         source, target = self._bindings.resolve(wire.source), self._bindings.resolve(wire.target)
-        got = f"{source} from {wire.text}"
+        got = Phrase("from", type=source, source=wire.text)
         if self._bindings.link(_bare(source), _bare(target)):
-            told = [f"{name} comes from {', '.join(paths)}" for name, paths in self._known(source, target)]
-            cure = f"Use models of one family{': ' if told else ''}{' and '.join(told)}."
+            cure = _one_family(self._known(source, target))
             self._problems.append(Problem("wrong-family", wire.instance, wire.port, f"{target}", got, cure))
             return
-        cure = f"Link {an(target)}, or put a node between that makes one of {an(source)}."
-        self._problems.append(Problem("wrong-type", wire.instance, wire.port, an(target), got, cure))
+        expected = Phrase("a-type", type=target)
+        cure = Phrase("link-or-convert", target=target, source=source)
+        self._problems.append(Problem("wrong-type", wire.instance, wire.port, expected, got, cure))
 
     def _known(self, *types: Type) -> list[tuple[str, list[str]]]:
         named = [
@@ -48,6 +52,14 @@ class Agreement:
             if isinstance(arg, Family)
         ]
         return [(name, self._origins[name]) for name in named if name in self._origins]
+
+
+def _one_family(known: Iterable[tuple[str, list[str]]]) -> Phrase:
+    told = [Phrase("family-from", family=name, instances=", ".join(paths)) for name, paths in known]
+    if not told:
+        return Phrase("one-family")
+    joined = reduce(lambda one, other: Phrase("two-told", one=one, other=other), told)
+    return Phrase("one-family-known", told=joined)
 
 
 def _bare(type_: Type) -> Type:

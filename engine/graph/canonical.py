@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any, cast
 
 from engine.errors import GraphError, Problem
+from engine.wording import Phrase
 
 SAFE_INTEGER = 2**53 - 1
 LINE = 100
@@ -66,9 +67,8 @@ def _decimal(mantissa: str, power: int) -> str:
 
 def unsafe_number(text: str) -> GraphError:
     """The error for a number that another program would read as a different one."""
-    shown = text if len(text) <= 40 else f"{text[:37]}... ({len(text)} characters)"
-    expected = f"numbers that every JSON reader keeps (integers up to {SAFE_INTEGER}, finite floats)"
-    cure = "Write it as a string or a smaller number."
+    shown = text if len(text) <= 40 else Phrase("cut", text=text[:37], n=len(text))
+    expected, cure = Phrase("kept-numbers", limit=SAFE_INTEGER), Phrase("number-otherwise")
     return GraphError([Problem("bad-number", "", "", expected, shown, cure)])
 
 
@@ -91,7 +91,8 @@ def scalar(value: object) -> str:
     if isinstance(value, (int, float)):
         return number(value)
     got = type(value).__name__
-    raise GraphError([Problem("not-json", "", "", "JSON values", got, "Give params as JSON values.")])
+    expected, cure = Phrase("json-values"), Phrase("give-json")
+    raise GraphError([Problem("not-json", "", "", expected, got, cure)])
 
 
 def compact(tree: Any) -> str:
@@ -163,5 +164,5 @@ def utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         got = json.dumps(text[error.start : error.end])
-        cure = "Take the broken character out."
-        raise GraphError([Problem("bad-text", "", "", "whole Unicode characters", got, cure)]) from None
+        expected, cure = Phrase("whole-characters"), Phrase("drop-character")
+        raise GraphError([Problem("bad-text", "", "", expected, got, cure)]) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.declare.registry import Registry
-from engine.errors import Problem, an
+from engine.errors import Problem
 from engine.graph.agreement import Agreement
 from engine.graph.bypass import passing_input
 from engine.graph.document import Graph, Instance
@@ -15,6 +15,7 @@ from engine.graph.loops import check_loop
 from engine.graph.order import arrange, cycle_problem
 from engine.graph.params import Files, Params
 from engine.graph.wiring import Wiring
+from engine.wording import Phrase, listed
 
 
 def check(
@@ -164,16 +165,13 @@ class _Instances:
         elif name not in self._level.inner:
             self._plain(name, instance, interface)
         elif instance.type:
-            cure = "Take the type or the graph out."
-            self._report(
-                "two-kinds", name, "", "a type, a graph or a ref", f'"{instance.type}" and a graph', cure
-            )
+            got, cure = Phrase("type-and-graph", type=instance.type), Phrase("drop-kind")
+            self._report("two-kinds", name, "", Phrase("type-graph-ref"), got, cure)
         if instance.over:
             self._lifted(name, instance, interface)
         if instance.frozen and not _is_hex(instance.frozen):
-            self._report(
-                "bad-value", name, "frozen", "a key in hex", instance.frozen[:80], "Freeze it again."
-            )
+            cure = Phrase("freeze-again")
+            self._report("bad-value", name, "frozen", Phrase("hex-key"), instance.frozen[:80], cure)
 
     def _missing(self, name: str, instance: Instance, interface: Interface) -> None:
         fed = self._level.fed.get(name, ())
@@ -181,12 +179,11 @@ class _Instances:
             if port in instance.params or port in fed:
                 continue
             if port not in instance.links:
-                expected = an(interface.inputs[port].type)
-                self._report("missing-input", name, port, expected, "nothing", "Link it, or type a value.")
+                expected, cure = Phrase("a-type", type=interface.inputs[port].type), Phrase("link-or-type")
+                self._report("missing-input", name, port, expected, Phrase("nothing"), cure)
             elif self._muted and self._all_muted(instance.links[port]):
-                cure = "Unmute the source, or link another."
-                expected = an(interface.inputs[port].type)
-                self._report("missing-input", name, port, expected, "a link to a muted instance", cure)
+                expected, cure = Phrase("a-type", type=interface.inputs[port].type), Phrase("unmute-or-link")
+                self._report("missing-input", name, port, expected, Phrase("link-to-muted"), cure)
 
     def _all_muted(self, links: str | list[str]) -> bool:
         texts = [links] if isinstance(links, str) else links
@@ -195,43 +192,43 @@ class _Instances:
     def _plain(self, name: str, instance: Instance, interface: Interface) -> None:
         extent = instance.items is not None or instance.count is not None
         if instance.carry or extent or instance.while_ or instance.fork is not None:
-            cure = 'Set its type to "flow.loop", or take carry, items, count, while and fork out.'
-            self._report("not-a-loop", name, "", "a loop", f'"{instance.type}"', cure)
+            self._report("not-a-loop", name, "", Phrase("loop"), f'"{instance.type}"', Phrase("make-loop"))
         node = interface.node
         if node is None:
             if instance.graph is None and not instance.ref:
                 self._unknown(name, instance)
             return
         if instance.version > node.version:
-            cure = f"Update the pack {self._registry.pack_of(node.id)}."
-            expected = f"version {node.version} of {node.id} or older"
-            self._report("newer-node", name, "", expected, f"version {instance.version}", cure)
+            cure = Phrase("update-pack", pack=self._registry.pack_of(node.id))
+            expected = Phrase("version-or-older", version=node.version, node=node.id)
+            got = Phrase("version", version=instance.version)
+            self._report("newer-node", name, "", expected, got, cure)
         if "infer" in node.companions:
             self._types.families(self._level.path + name, self._params.families(self._level, name, node))
 
     def _unknown(self, name: str, instance: Instance) -> None:
         if reason := self._registry.why_missing(instance.type):
-            cure = "Mend or reinstall its pack."
-            self._report("unknown-node", name, "", "a node that can be imported", reason, cure)
+            cure = Phrase("mend-pack")
+            self._report("unknown-node", name, "", Phrase("node-importable"), reason, cure)
             return
         if not instance.type:
-            self._report("no-type", name, "", "a type, a graph or a ref", "none", "Give it one of them.")
+            cure = Phrase("give-kind")
+            self._report("no-type", name, "", Phrase("type-graph-ref"), Phrase("none"), cure)
             return
         near = self._registry.nearest(instance.type)
-        cure = f'Did you mean "{near}"?' if near else "Install the pack that it comes from."
-        self._report("unknown-node", name, "", "a node that is installed", f'"{instance.type}"', cure)
+        cure = Phrase("near", name=near) if near else Phrase("install-pack")
+        self._report("unknown-node", name, "", Phrase("node-installed"), f'"{instance.type}"', cure)
 
     def _lifted(self, name: str, instance: Instance, interface: Interface) -> None:
         if interface.node is None:
             if interface.known:
-                cure = "Lift the instances inside it, or use a loop with items."
-                self._report("not-liftable", name, "", "a plain node", "a graph with over", cure)
+                got, cure = Phrase("with-over"), Phrase("lift-inside")
+                self._report("not-liftable", name, "", Phrase("plain-node"), got, cure)
             return
         for port in instance.over:
             if port not in interface.inputs:
-                known = ", ".join(interface.inputs) or "none"
-                cure = "Take it out of over."
-                self._report("unknown-port", name, port, f"an input ({known})", f'"{port}" in over', cure)
+                expected, got = Phrase("input", known=listed(interface.inputs)), Phrase("in-over", port=port)
+                self._report("unknown-port", name, port, expected, got, Phrase("drop-over"))
 
     def _bypass(self, name: str, instance: Instance, interface: Interface) -> None:
         fed = {*instance.params, *instance.links, *self._level.fed.get(name, ())}
@@ -240,8 +237,8 @@ class _Instances:
                 continue
             node = interface.node
             if node is None or output not in node.outputs or passing_input(node, output, fed) is None:
-                expected, cure = "an input of the output's type", "Remove the instance, or link around it."
-                self._report("bypass", name, output, expected, "none", cure)
+                expected, cure = Phrase("input-of-type"), Phrase("drop-or-around")
+                self._report("bypass", name, output, expected, Phrase("none"), cure)
 
     def _report(self, code: str, name: str, port: str, expected: str, got: str, cure: str) -> None:
         self._problems.append(Problem(code, self._level.path + name, port, expected, got, cure))
@@ -262,8 +259,7 @@ def _is_name(name: str) -> bool:
 
 
 def _bad_name(path: str) -> Problem:
-    expected = "a name without dots and slashes"
-    return Problem("bad-name", path, "", expected, f'"{path}"', "Rename the instance.")
+    return Problem("bad-name", path, "", Phrase("plain-name"), f'"{path}"', Phrase("rename-instance"))
 
 
 def _is_hex(text: str) -> bool:

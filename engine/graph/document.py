@@ -26,6 +26,7 @@ from engine.errors import GraphError, Problem
 from engine.graph import canonical, placing, reading
 from engine.graph.collector import collector_held
 from engine.graph.formats import FORMAT
+from engine.wording import Phrase
 
 LOOP = "flow.loop"
 SAYS_NOTHING = frozenset({"title", "help", "licence", "view", "packs", "models"})
@@ -318,8 +319,8 @@ class Graph(Part):
         try:
             _replace(target, data)
         except OSError as error:
-            cure = "Choose a folder that can be written."
-            raise reading.refusal("can't-write", str(target), "a writable file", str(error), cure) from None
+            expected, cure = Phrase("writable-file"), Phrase("other-folder")
+            raise reading.refusal("can't-write", str(target), expected, str(error), cure) from None
 
     def digest(self) -> str:
         """Digest (hex) of what the graph means; titles, help and the editor's view don't count."""
@@ -354,10 +355,11 @@ def _bytes_of(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        problem = Problem("no-file", "", "", "a graph file", f"no file {path}", "Check the path.")
-        raise GraphError([problem]) from None
+        expected, got, cure = Phrase("graph-file"), Phrase("no-file", name=path), Phrase("check-path")
+        raise GraphError([Problem("no-file", "", "", expected, got, cure)]) from None
     except (OSError, ValueError) as error:
-        raise reading.refusal("unreadable", path, "a readable file", str(error), "Check the file.") from None
+        expected, cure = Phrase("readable-file"), Phrase("check-file")
+        raise reading.refusal("unreadable", path, expected, str(error), cure) from None
 
 
 def _replace(target: Path, data: bytes) -> None:

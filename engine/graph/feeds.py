@@ -13,6 +13,7 @@ from engine.graph.document import LOOP, Instance, is_link
 from engine.graph.flat import Source
 from engine.graph.levels import Level
 from engine.graph.order import cycle_problem
+from engine.wording import Phrase, listed
 
 
 @dataclass(slots=True, eq=False)  # not frozen: one of these is made for every value and link of a graph
@@ -118,7 +119,8 @@ class Follower:
             instance = scope.level.graph.nodes.get(name)
             if instance is None:
                 path = scope.level.path + name
-                raise problem("dangling-link", path, port, "an instance", f'"{feed.text}"', "Link it again.")
+                expected, cure = Phrase("instance"), Phrase("link-again")
+                raise problem("dangling-link", path, port, expected, f'"{feed.text}"', cure)
             if instance.mode != "bypass":
                 return None
             feed = self._through(scope, name, port)
@@ -133,20 +135,15 @@ class Follower:
             port = passing_input(node, output, feeds)
             if port is not None:
                 return feeds[port.name][0]
-        cure = "Remove the instance, or link around it."
-        raise problem(
-            "bypass", scope.level.path + name, output, "an input of the output's type", "none", cure
-        )
+        expected, cure = Phrase("input-of-type"), Phrase("drop-or-around")
+        raise problem("bypass", scope.level.path + name, output, expected, Phrase("none"), cure)
 
 
 def _inward(inner: Scope, output: str) -> Link:
     graph = inner.level.graph
     if output not in graph.outputs:
-        known = ", ".join(graph.outputs) or "none"
-        expected = f"an output ({known})"
-        raise problem(
-            "missing-port", inner.level.path[:-1], output, expected, f'"{output}"', "Link it again."
-        )
+        place, expected = inner.level.path[:-1], Phrase("output-known", known=listed(graph.outputs))
+        raise problem("missing-port", place, output, expected, f'"{output}"', Phrase("link-again"))
     return Link(inner, graph.outputs[output])
 
 

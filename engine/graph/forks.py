@@ -5,8 +5,7 @@ from __future__ import annotations
 from engine.errors import GraphError, Problem
 from engine.graph.document import Fork, Graph, Instance
 from engine.graph.levels import Level, Refs
-
-CURE = "Take the fork away"
+from engine.wording import Phrase
 
 
 def problems_of(level: Level, name: str) -> list[Problem]:
@@ -21,14 +20,14 @@ def problems_of(level: Level, name: str) -> list[Problem]:
         return []
     found: list[tuple[str, str, str]] = []
     if _is_in_loop(level):
-        expected = "a loop that isn't inside of another one"
-        found.append((expected, f"a fork from turn {fork.turn}", f"{CURE}, or fork the outer loop."))
+        got, cure = Phrase("fork-from", turn=fork.turn), Phrase("no-fork-or-outer")
+        found.append((Phrase("outer-loop"), got, cure))
     if not _is_key(fork.key):
-        found.append(("the key of a turn in hex", f'"{fork.key[:80]}"', f"{CURE}, or fork it again."))
+        found.append((Phrase("turn-key"), f'"{fork.key[:80]}"', Phrase("no-fork-or-again")))
     turns = _turns(level, name)
     if turns is not None and turns < fork.turn:
-        expected = f"at least the {fork.turn} turns that it goes on from"
-        found.append((expected, str(turns), f"{CURE}, or give it more turns."))
+        expected, cure = Phrase("turns-at-least", turn=fork.turn), Phrase("no-fork-or-turns")
+        found.append((expected, str(turns), cure))
     return [Problem("bad-fork", level.path + name, "fork", *one) for one in found]
 
 

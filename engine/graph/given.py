@@ -14,6 +14,7 @@ from engine.errors import GraphError, Problem, ValueRefused
 from engine.graph.document import Graph
 from engine.graph.interface import Interfaces
 from engine.graph.levels import Refs, expand
+from engine.wording import Phrase
 
 SEEDS = 2**53
 
@@ -49,7 +50,7 @@ def refuse(value: Any, port: Port, name: str = "") -> None:
     try:
         port.coerce(value)
     except ValueRefused as error:
-        cure = "Type a JSON list." if isinstance(port.type, ListOf) else "Change the value."
+        cure = Phrase("type-json-list") if isinstance(port.type, ListOf) else Phrase("change-value")
         instance, _, own = (name or port.name).rpartition(".")
         problem = Problem("bad-value", instance, own, error.expected, error.got, cure)
         raise GraphError([problem]) from None

@@ -19,6 +19,7 @@ from engine.graph.flat import GIVEN, Flat, Fork, Loop, Source
 from engine.graph.forks import problems_of
 from engine.graph.hoist import hoist
 from engine.graph.levels import Level, Refs, expand
+from engine.wording import Phrase
 
 Pending = tuple[int, str, list[Feed]]
 """An instance, its port, and what feeds it."""
@@ -76,8 +77,8 @@ class _Flattener:
         for name, text in level.graph.outputs.items():
             source = self._follow(Link(top, text))
             if not isinstance(source, tuple):
-                place, expected = level.path[:-1], "an output of an instance that runs"
-                raise problem("dangling-link", place, name, expected, f'"{text}"', "Link it again.")
+                place, expected = level.path[:-1], Phrase("running-output")
+                raise problem("dangling-link", place, name, expected, f'"{text}"', Phrase("link-again"))
             flat.outputs[name] = source
         return flat
 
@@ -103,8 +104,11 @@ class _Flattener:
     def _instance(self, flat: Flat, path: str, place: str, instance: Instance) -> int:
         node = self._registry.find(instance.type)
         if node is None:
-            cure = f'Did you mean "{self._registry.nearest(instance.type)}"?'
-            raise problem("unknown-node", place, "", "a node that is installed", f'"{instance.type}"', cure)
+            expected, cure = (
+                Phrase("node-installed"),
+                Phrase("near", name=self._registry.nearest(instance.type)),
+            )
+            raise problem("unknown-node", place, "", expected, f'"{instance.type}"', cure)
         index = flat.add(path, node)
         if instance.over:
             flat.over[index] = tuple(instance.over)
@@ -124,8 +128,8 @@ class _Flattener:
         elif literals and not sources and len(literals) == 1:
             flat.params[index][port] = literals[0].value
         elif literals:
-            cure = "Link all of them, or type one value."
-            raise problem("mixed", flat.names[index], port, "links or one value", "both", cure)
+            expected, cure = Phrase("links-or-value"), Phrase("link-all-or-type")
+            raise problem("mixed", flat.names[index], port, expected, Phrase("both"), cure)
 
     def _loop(
         self,
@@ -140,8 +144,8 @@ class _Flattener:
         if problems := problems_of(level, name):
             raise GraphError(problems)
         if inner is None:
-            cure = "Give it a graph, or a ref to one."
-            raise problem("no-body", level.path + name, "", "a body", "none", cure)
+            cure = Phrase("give-body")
+            raise problem("no-body", level.path + name, "", Phrase("body"), Phrase("none"), cure)
         each = instance.items is not None
         turning = {*instance.carry, "index", *(("item",) if each else ())}
         body = self.flatten(inner, _handed_in(inner, turning, feeds))
@@ -193,4 +197,5 @@ def _key(text: str, place: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        raise problem("bad-value", place, "frozen", "a key in hex", text[:80], "Freeze it again.") from None
+        expected, cure = Phrase("hex-key"), Phrase("freeze-again")
+        raise problem("bad-value", place, "frozen", expected, text[:80], cure) from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.errors import KnotworkError, Problem
 from engine.graph.document import Graph, Instance
+from engine.wording import Phrase
 
 DEPTH = 64
 Refs = Callable[[str], Graph]
@@ -70,11 +71,9 @@ def feed(level: Level, problems: list[Problem]) -> None:
             instance, _, port = target.partition(".")
             ports = level.fed.setdefault(instance, {})
             if port in ports:
-                cure = "Let one of them go."
-                got = f'"{ports[port]}" and "{name}"'
-                problems.append(
-                    Problem("two-inputs", level.path + instance, port, "one graph input", got, cure)
-                )
+                expected, cure = Phrase("one-graph-input"), Phrase("let-go")
+                got = Phrase("two-names", one=ports[port], other=name)
+                problems.append(Problem("two-inputs", level.path + instance, port, expected, got, cure))
             ports.setdefault(port, name)
 
 
@@ -83,24 +82,23 @@ def _inside(
 ) -> Level | None:
     path = level.path + name
     if path.count("/") >= DEPTH:
-        expected, cure = f"at most {DEPTH} graphs in one another", "Unpack some of them."
-        problems.append(Problem("too-deep", path, "", expected, "more", cure))
+        expected, cure = Phrase("graphs-deep", depth=DEPTH), Phrase("unpack")
+        problems.append(Problem("too-deep", path, "", expected, Phrase("more"), cure))
         return None
     if instance.graph is not None:
         return Level(instance.graph, path + "/", level, name, level.refs)
     chain = (*level.refs, instance.ref)
     if instance.ref in level.refs:
         got = " → ".join(chain[chain.index(instance.ref) :])
-        cure = "Take one of the references out."
-        problems.append(Problem("ref-circle", path, "", "no graph inside itself", got, cure))
+        problems.append(Problem("ref-circle", path, "", Phrase("not-in-itself"), got, Phrase("drop-ref")))
         return None
     if refs is None:
-        cure = "Embed the subgraph, or load the graph from a file."
-        problems.append(Problem("unreadable-ref", path, "", "a graph file", f'"{instance.ref}"', cure))
+        expected, cure = Phrase("graph-file"), Phrase("embed")
+        problems.append(Problem("unreadable-ref", path, "", expected, f'"{instance.ref}"', cure))
         return None
     try:
         return Level(refs(instance.ref), path + "/", level, name, chain)
     except KnotworkError as error:
-        got, cure = f'"{instance.ref}" ({error})', "Mend the reference or the file."
-        problems.append(Problem("unreadable-ref", path, "", "a graph file", got, cure))
+        got, cure = f'"{instance.ref}" ({error})', Phrase("mend-ref")
+        problems.append(Problem("unreadable-ref", path, "", Phrase("graph-file"), got, cure))
         return None

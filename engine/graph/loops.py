@@ -10,6 +10,7 @@ from engine.graph.forks import problems_of
 from engine.graph.interface import Interface
 from engine.graph.levels import Level
 from engine.graph.params import Params
+from engine.wording import Phrase, listed
 
 
 def check_loop(
@@ -31,8 +32,7 @@ def check_loop(
     problems += problems_of(level, name)
     if inner is None:
         if instance.graph is None and not instance.ref:
-            cure = "Give it a graph, or a ref to one."
-            problems.append(Problem("no-body", path, "", "a body", "none", cure))
+            problems.append(Problem("no-body", path, "", Phrase("body"), Phrase("none"), Phrase("give-body")))
         return
     problems += [Problem(code, path, *rest) for code, *rest in _names(instance, inner.graph)]
     for carried, start in instance.carry.items():
@@ -46,43 +46,35 @@ def check_loop(
 def _bounds(instance: Instance, fed: Collection[str]) -> list[tuple[str, str, str, str, str]]:
     found: list[tuple[str, str, str, str, str]] = []
     if instance.count is None and instance.items is None and "count" not in fed:
-        what = "a count that bounds the while" if instance.while_ else "a count or items"
-        found.append(("no-bound", "count", what, "none", "Set count."))
+        what = Phrase("count-for-while") if instance.while_ else Phrase("count-or-items")
+        found.append(("no-bound", "count", what, Phrase("none"), Phrase("set-count")))
     if instance.count is not None and instance.items is not None:
-        found.append(("two-bounds", "count", "a count or items", "both", "Take one of them out."))
+        found.append(("two-bounds", "count", Phrase("count-or-items"), Phrase("both"), Phrase("drop-bound")))
     if isinstance(instance.count, int) and instance.count < 0:
-        found.append(("bad-value", "count", "0 or more turns", str(instance.count), "Type a larger number."))
+        cure = Phrase("type-larger")
+        found.append(("bad-value", "count", Phrase("turns"), str(instance.count), cure))
     return found
 
 
 def _names(instance: Instance, body: Graph) -> list[tuple[str, str, str, str, str]]:
     found: list[tuple[str, str, str, str, str]] = []
+    output = Phrase("body-output", known=listed(body.outputs))
     for name in instance.carry:
-        for side, there in (("input", name in body.inputs), ("output", name in body.outputs)):
-            if not there:
-                cure = f'Add the {side} "{name}" to the body, or don\'t carry it.'
-                found.append(("carry", name, f"the body's {side} {name}", "none", cure))
+        if name not in body.inputs:
+            expected, cure = Phrase("body-input-named", name=name), Phrase("add-body-input", name=name)
+            found.append(("carry", name, expected, Phrase("none"), cure))
+        if name not in body.outputs:
+            expected, cure = Phrase("body-output-named", name=name), Phrase("add-body-output", name=name)
+            found.append(("carry", name, expected, Phrase("none"), cure))
     for name in instance.collect:
         if name not in body.outputs:
-            known = ", ".join(body.outputs) or "none"
-            found.append(
-                ("missing-port", name, f"an output of the body ({known})", f'"{name}"', "Rename it.")
-            )
+            found.append(("missing-port", name, output, f'"{name}"', Phrase("rename")))
         elif name in instance.carry:
-            cure = "Give the body another output for the list."
-            found.append(("carry", name, "a name that is carried or collected", "both", cure))
+            expected, cure = Phrase("carried-or-collected"), Phrase("other-output")
+            found.append(("carry", name, expected, Phrase("both"), cure))
     if instance.while_ and instance.while_ not in body.outputs:
-        known = ", ".join(body.outputs) or "none"
-        found.append(
-            (
-                "missing-port",
-                "while",
-                f"an output of the body ({known})",
-                f'"{instance.while_}"',
-                "Rename it.",
-            )
-        )
+        found.append(("missing-port", "while", output, f'"{instance.while_}"', Phrase("rename")))
     if instance.items is not None and "item" not in body.inputs:
-        cure = 'Add the input "item" to the body, or use count.'
-        found.append(("missing-port", "items", "the body's input item", "none", cure))
+        expected = Phrase("body-input-named", name="item")
+        found.append(("missing-port", "items", expected, Phrase("none"), Phrase("add-item")))
     return found

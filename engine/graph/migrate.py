@@ -6,6 +6,7 @@ from engine.declare.registry import AnyNode, Registry
 from engine.errors import Problem
 from engine.graph.document import Graph, Instance
 from engine.graph.formats import climb
+from engine.wording import Phrase
 
 
 def migrate(graph: Graph, registry: Registry) -> list[Problem]:
@@ -38,8 +39,8 @@ def _migrate(instance: Instance, node: AnyNode, path: str, problems: list[Proble
         params = climb(instance.params, instance.version, node.version, steps)
         instance.params = Instance.model_validate({"params": params}).params
     except Exception as error:  # a pack's code over a stranger's params: whatever it raises is told
-        expected = f"params of version {instance.version} of {node.id}"
-        got, cure = f"{type(error).__name__}: {error}", "Set the params again, or mend the pack."
+        expected = Phrase("params-of-version", version=instance.version, node=node.id)
+        got, cure = f"{type(error).__name__}: {error}", Phrase("set-params-again")
         problems.append(Problem("migration", path, "", expected, got, cure))
         return
     instance.version = node.version

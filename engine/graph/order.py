@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from engine.errors import Problem
+from engine.wording import Phrase
 
 
 def arrange(after: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
@@ -38,7 +39,7 @@ def cycle_problem(labels: Sequence[str]) -> Problem:
     """
     names = [name for name, _ in groupby([*labels, labels[0]])]
     got = " → ".join(names if len(names) > 1 else [*names, *names])
-    return Problem("cycle", labels[0], "", "no way back to itself", got, "Take out one of these links.")
+    return Problem("cycle", labels[0], "", Phrase("no-way-back"), got, Phrase("drop-one-link"))
 
 
 def _settle(order: list[int], begin: int, after: Sequence[Sequence[int]], waiting: list[int]) -> None:

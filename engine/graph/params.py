@@ -10,10 +10,11 @@ from typing import Any, cast
 from engine.declare.node import REQUIRED, Port
 from engine.declare.registry import AnyNode
 from engine.declare.types import Within
-from engine.errors import GraphError, KnotworkError, Problem, ValueRefused, an
+from engine.errors import GraphError, KnotworkError, Problem, ValueRefused
 from engine.graph.document import Instance
 from engine.graph.interface import Interfaces
 from engine.graph.levels import Level
+from engine.wording import Phrase, listed
 
 Files = Callable[[str, Within], Any]
 """Turns a file param into its path, or refuses it with a ``GraphError`` whose problems name no instance."""
@@ -34,16 +35,13 @@ class Params:
         interface = self._of[level][name]
         for port, value in instance.params.items():
             if port in instance.links:
-                got, cure = "both", "Take out the one that is not meant."
-                self._report("param-and-link", level.path + name, port, "a value or a link", got, cure)
+                expected, cure = Phrase("value-or-link"), Phrase("keep-meant")
+                self._report("param-and-link", level.path + name, port, expected, Phrase("both"), cure)
             elif port in interface.inputs:
                 self.fit(level, name, port, value, level.path + name, port)
             elif interface.known:
-                known = ", ".join(interface.inputs) or "none"
-                cure = "Take it out, or name the port that is meant."
-                self._report(
-                    "unknown-port", level.path + name, port, f"an input ({known})", f'"{port}"', cure
-                )
+                expected, cure = Phrase("input", known=listed(interface.inputs)), Phrase("drop-or-name")
+                self._report("unknown-port", level.path + name, port, expected, f'"{port}"', cure)
 
     def fit(self, level: Level, name: str, port: str, value: Any, place: str, label: str) -> None:
         """Report a value that is typed in at ``place`` and refused by a port that it reaches.
@@ -58,12 +56,11 @@ class Params:
         """
         for leaf, many, _ in self._leaves(level, name, port):
             if not leaf.is_param and not (value is None and leaf.optional):
-                cure = f"Link {an(leaf.type)} here."
-                self._report("not-a-param", place, label, f"a link to {an(leaf.type)}", _shown(value), cure)
+                expected, cure = Phrase("link-to", type=leaf.type), Phrase("link-here", type=leaf.type)
+                self._report("not-a-param", place, label, expected, _shown(value), cure)
             elif (items := _items(value) if many else [value]) is None:
-                self._report(
-                    "bad-value", place, label, f"a list of {leaf.type}", _shown(value), "Type a list."
-                )
+                expected, cure = Phrase("list-of", type=leaf.type), Phrase("type-list-only")
+                self._report("bad-value", place, label, expected, _shown(value), cure)
             else:
                 for item in items:
                     self._coerce(leaf, item, place, label)
@@ -116,8 +113,8 @@ class Params:
         try:
             return node.companions["infer"](**values)
         except Exception as error:  # a pack's code and a stranger's file: whatever it raises is told
-            reason, cure = f"{type(error).__name__}: {error}", "Choose another file, or mend this one."
-            self._report("unreadable", level.path + name, "", "a model that can be recognised", reason, cure)
+            reason, cure = f"{type(error).__name__}: {error}", Phrase("other-file")
+            self._report("unreadable", level.path + name, "", Phrase("model-recognised"), reason, cure)
             return {}
 
     def _typed_in(self, level: Level, name: str, port: str) -> Any:
@@ -161,7 +158,7 @@ class Params:
         try:
             coerced = port.coerce(value)
         except ValueRefused as error:
-            cure = "Type a value that fits."
+            cure = Phrase("type-fitting")
             self._report("bad-value", place, label, error.expected, error.got, cure)
             return
         if port.within is not None and self._files is not None and coerced:
@@ -170,7 +167,7 @@ class Params:
             except GraphError as error:
                 self._problems += [replace(found, instance=place, port=label) for found in error.problems]
             except KnotworkError as error:
-                expected = f"a file inside the {port.within.root} roots"
+                expected = Phrase("file-in-roots", root=port.within.root)
                 self._report("bad-path", place, label, expected, _shown(value), str(error))
 
     def _report(self, code: str, instance: str, port: str, expected: str, got: str, cure: str) -> None:

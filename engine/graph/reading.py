@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from engine.errors import GraphError, Problem
 from engine.graph.canonical import number, unsafe_number, utf8
 from engine.graph.formats import FORMAT, STEPS, climb
+from engine.wording import Phrase
 
 CHUNK = "knotwork"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -35,16 +36,17 @@ def parse(data: bytes, place: str) -> dict[str, Any]:
     try:
         tree: Any = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        got = f"{error.msg} at line {error.lineno}, column {error.colno}"
-        raise refusal("bad-json", place, "JSON", got, "Mend the file there.") from None
+        got = Phrase("at-line", said=error.msg, line=error.lineno, column=error.colno)
+        raise refusal("bad-json", place, "JSON", got, Phrase("mend-there")) from None
     except _Duplicate as error:
-        got = f"the key {json.dumps(error.key)} twice in one object"
-        raise refusal("duplicate-key", place, "each key once", got, "Keep one of them.") from None
+        got, cure = Phrase("key-twice", key=json.dumps(error.key)), Phrase("keep-one")
+        raise refusal("duplicate-key", place, Phrase("key-once"), got, cure) from None
     except RecursionError:
         raise too_deep(place) from None
     if not isinstance(tree, dict):
         found = type(tree).__name__  # pyright: ignore[reportUnknownArgumentType] # of a list
-        raise refusal("bad-json", place, "an object", f"a {found}", "Wrap the graph in { }.")
+        got, cure = Phrase("json-other", kind=found), Phrase("wrap")
+        raise refusal("bad-json", place, Phrase("json-object"), got, cure)
     found = cast("dict[str, Any]", tree)
     version = _version(found, place)
     if depth(found) > DEPTH:
@@ -56,14 +58,13 @@ def parse(data: bytes, place: str) -> dict[str, Any]:
 
 def refusal(code: str, place: str, expected: str, got: str, cure: str) -> GraphError:
     """The error for a file that can't be read as a graph."""
-    where = f" in {place}" if place else ""
-    return GraphError([Problem(code, "", "", expected, got + where, cure)])
+    return GraphError([Problem(code, "", "", expected, _there(got, place), cure)])
 
 
 def too_deep(place: str) -> GraphError:
     """The error for objects or lists inside one another without end."""
-    cure = "Flatten the values or subgraphs."
-    return refusal("too-deep", place, f"at most {DEPTH} levels", "deeper nesting", cure)
+    expected, got, cure = Phrase("levels-deep", depth=DEPTH), Phrase("deeper"), Phrase("flatten")
+    return refusal("too-deep", place, expected, got, cure)
 
 
 def misfits(error: ValidationError, place: str) -> GraphError:
@@ -80,9 +81,13 @@ def _misfit(location: Sequence[int | str], expected: str, value: object, place: 
         rest = rest[3:] if rest[2:3] == ["graph"] else rest[2:]
     shown = repr(value)
     got = shown if len(shown) <= 80 else shown[:77] + "..."
-    where = f" in {place}" if place else ""
-    cure = "Mend the field; docs/graph.schema.json describes it."
-    return Problem("bad-field", "/".join(names), ".".join(rest), expected.lower(), got + where, cure)
+    cure = Phrase("mend-field")
+    field = ".".join(rest)
+    return Problem("bad-field", "/".join(names), field, expected.lower(), _there(got, place), cure)
+
+
+def _there(got: str, place: str) -> str:
+    return Phrase("in-place", got=got, place=place) if place else got
 
 
 class _Duplicate(ValueError):
@@ -131,8 +136,8 @@ def _text(data: bytes, place: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
-        raise refusal("not-utf-8", place, "UTF-8 text", got, "Save the file as UTF-8.") from None
+        got = Phrase("byte-at", byte=f"0x{data[error.start]:02x}", offset=error.start)
+        raise refusal("not-utf-8", place, Phrase("utf-8"), got, Phrase("save-utf-8")) from None
 
 
 def depth(tree: object) -> int:
@@ -158,11 +163,11 @@ def _check_characters(tree: object) -> None:
 def _version(tree: dict[str, Any], place: str) -> int:
     version = tree.get("knotwork")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        cure = f'Add "knotwork": {FORMAT} if this is a graph.'
-        raise refusal("not-a-graph", place, '"knotwork" with the format version', repr(version)[:80], cure)
+        expected, cure = Phrase("format-key"), Phrase("add-format", format=FORMAT)
+        raise refusal("not-a-graph", place, expected, repr(version)[:80], cure)
     if version > FORMAT:
-        cure = "Update Knotwork to open it."
-        raise refusal("newer-format", place, f"format version up to {FORMAT}", f"version {version}", cure)
+        expected, got = Phrase("format-up-to", version=FORMAT), Phrase("version", version=version)
+        raise refusal("newer-format", place, expected, got, Phrase("update-knotwork"))
     return version
 
 
@@ -173,9 +178,9 @@ def _carried(data: bytes, place: str) -> bytes:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
             text = picture.info.get(CHUNK)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        cure = "Take the file from its source again."
-        raise refusal("bad-picture", place, "a whole PNG file", str(error)[:80], cure) from None
+        expected, cure = Phrase("whole-png"), Phrase("file-again")
+        raise refusal("bad-picture", place, expected, str(error)[:80], cure) from None
     if not isinstance(text, str):
-        cure = "Only pictures saved with their graph can be opened as one."
-        raise refusal("no-graph-inside", place, f'a PNG with the text chunk "{CHUNK}"', "none", cure)
+        expected, cure = Phrase("png-with-graph", chunk=CHUNK), Phrase("only-carrying")
+        raise refusal("no-graph-inside", place, expected, Phrase("none"), cure)
     return text.encode("utf-8", "surrogatepass")

@@ -13,6 +13,7 @@ from engine.graph import given
 from engine.graph.document import Graph, Instance, is_link
 from engine.graph.interface import interface_of
 from engine.graph.levels import Refs
+from engine.wording import Phrase, listed
 
 
 class Settable:
@@ -59,15 +60,19 @@ class Settable:
         path, _, port = name.rpartition(".")
         graph, instance = self._instance(name, path)
         if instance.mode == "mute":
-            raise _refusal("muted", path, "", "an instance that runs", "a muted one", "Unmute it.")
+            got, cure = Phrase("a-muted"), Phrase("unmute")
+            raise _refusal("muted", path, "", Phrase("running-instance"), got, cure)
         known = interface_of(instance, self._registry, self._refs).inputs
         if port not in known:
-            expected, cure = "a port of the instance", f"{_guess(port, known)}Ports: {_listed(known)}."
+            expected, cure = (
+                Phrase("port-of-it"),
+                _or_near(port, known, Phrase("its-ports", known=listed(known))),
+            )
             raise _refusal("unknown-port", path, "", expected, f'"{port}"', cure)
         _refuse_fed(graph, instance, path, port)
         if not known[port].is_param:
-            cure = "Sweep or set what can be typed in."
-            raise _refusal("not-a-param", path, port, "a port that takes a value", "one for links", cure)
+            got, cure = Phrase("for-links"), Phrase("set-other")
+            raise _refusal("not-a-param", path, port, Phrase("port-with-value"), got, cure)
         return known[port]
 
     def _instance(self, name: str, path: str) -> tuple[Graph, Instance]:
@@ -76,26 +81,27 @@ class Settable:
         for step, one in enumerate(outer, 1):
             holder = _found(graph, one, "/".join(outer[:step]))
             if holder.ref:
-                cure = f"Embed it, or name one of its own inputs: {'/'.join(outer[:step])}.PORT."
-                expected, got = "a param of this graph", f'"{name}", which is in the file "{holder.ref}"'
-                raise _refusal("in-a-ref", "/".join(outer[:step]), "", expected, got, cure)
+                way = "/".join(outer[:step])
+                got = Phrase("in-file", name=name, file=holder.ref)
+                cure = Phrase("name-own-input", path=way)
+                raise _refusal("in-a-ref", way, "", Phrase("own-param"), got, cure)
             if holder.graph is None:
-                expected, cure = "a subgraph or a loop", "Name an instance of this graph."
-                raise _refusal("no-subgraph", "/".join(outer[:step]), "", expected, "a plain node", cure)
+                expected, got, cure = Phrase("subgraph-or-loop"), Phrase("plain-node"), Phrase("name-own")
+                raise _refusal("no-subgraph", "/".join(outer[:step]), "", expected, got, cure)
             graph = holder.graph
         return graph, _found(graph, last, path)
 
     def _nothing(self, name: str) -> Port:
-        guess = _guess(name, self.inputs)
-        cure = f"{guess}Inputs: {_listed(self.inputs)}. Params of nodes are instance.port."
-        raise _refusal("unknown-input", "", name, "an input of the graph", f'"{name}"', cure)
+        cure = _or_near(name, self.inputs, Phrase("its-inputs", known=listed(self.inputs)))
+        raise _refusal("unknown-input", "", name, Phrase("graph-input"), f'"{name}"', cure)
 
 
 def _found(graph: Graph, name: str, path: str) -> Instance:
     if name in graph.nodes:
         return graph.nodes[name]
-    cure = _guess(name, graph.nodes) or "See its nodes with: knotwork plan GRAPH."
-    raise _refusal("unknown-instance", "", "", "an instance of the graph", f'"{path}"', cure.strip())
+    near = _near(name, graph.nodes)
+    cure = Phrase("near", name=near) if near else Phrase("see-plan")
+    raise _refusal("unknown-instance", "", "", Phrase("graph-instance"), f'"{path}"', cure)
 
 
 def _refuse_fed(graph: Graph, instance: Instance, path: str, port: str) -> None:
@@ -104,23 +110,23 @@ def _refuse_fed(graph: Graph, instance: Instance, path: str, port: str) -> None:
     for outer, declared in graph.inputs.items():
         if f"{name}.{port}" in declared.to:
             meant = f"{level}.{outer}" if level else outer
-            expected, got = "a port that nothing feeds", f'one that the input "{outer}" feeds'
-            raise _refusal("fed", path, port, expected, got, f"Name {meant} instead.")
+            got, cure = Phrase("fed-by-input", name=outer), Phrase("name-instead", name=meant)
+            raise _refusal("fed", path, port, Phrase("port-unfed"), got, cure)
     start = {**instance.carry, "count": instance.count, "items": instance.items}.get(port)
     link = instance.links.get(port) or (start["link"] if is_link(start) else None)
     if link:
         source = link if isinstance(link, str) else ", ".join(link)
-        expected, cure = "a port that nothing feeds", "Take the link away, or name a param in front of it."
-        raise _refusal("fed", path, port, expected, f"one linked to {source}", cure)
+        got, cure = Phrase("linked-to", source=source), Phrase("link-away")
+        raise _refusal("fed", path, port, Phrase("port-unfed"), got, cure)
 
 
-def _guess(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f'Did you mean "{near[0]}"? ' if near else ""
+def _near(name: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
+def _or_near(name: str, known: Iterable[str], cure: Phrase) -> Phrase:
+    near = _near(name, known)
+    return Phrase("near-and", name=near, rest=cure) if near else cure
 
 
 def _refusal(code: str, instance: str, port: str, expected: str, got: str, cure: str) -> GraphError:

@@ -15,6 +15,7 @@ from engine.errors import Problem
 from engine.graph.document import Instance, is_link
 from engine.graph.interface import Interface, Interfaces
 from engine.graph.levels import Level
+from engine.wording import Phrase, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,12 @@ class Wiring:
         if interface is None:
             holder = level.graph.nodes.get(instance)
             if holder is None:  # a muted instance takes nothing, and that is no problem
-                self._dangling(level, f'graph input "{name}"', "", target, level.graph.nodes)
+                self._dangling(f'graph input "{name}"', "", target, level.graph.nodes)
             return
         if interface.known and port not in interface.inputs:
-            self._no_port(level, instance, port, interface.inputs, f'graph input "{name}"')
+            got = Phrase("graph-input-into", name=name, port=port)
+            cure = Phrase("drop-graph-input", name=name)
+            self._no_port(level.path + instance, port, interface.inputs, got, cure)
         elif source is not None:
             self.net.after[source].append(self._end(level, instance, port))
 
@@ -139,12 +142,13 @@ class Wiring:
         for port, texts in instance.links.items():
             found = interface.inputs.get(port)
             if found is None:
-                self._no_port(level, name, port, interface.inputs, "a link")
+                got, cure = Phrase("link-into", port=port), Phrase("drop-link")
+                self._no_port(level.path + name, port, interface.inputs, got, cure)
                 continue
             sources = [texts] if isinstance(texts, str) else texts
             if len(sources) > 1 and not found.variadic and interface.known:
-                got, cure = f"{len(sources)} links", "Keep one of them."
-                self._report("several-links", level.path + name, port, "one link", got, cure)
+                got, cure = Phrase("links", n=len(sources)), Phrase("keep-one")
+                self._report("several-links", level.path + name, port, Phrase("one-link"), got, cure)
             for text in sources:
                 self._link(level, name, port, text, interface.input_type(port, level.path + name))
         if name in level.inner and instance.is_loop:
@@ -200,12 +204,12 @@ class Wiring:
         interface = self._of[level].get(name)
         if interface is None:
             if name not in level.graph.nodes:
-                self._dangling(level, instance, port, text, level.graph.nodes)
+                self._dangling(instance, port, text, level.graph.nodes)
             elif output:
-                cure = f"Unmute {name}, or take the output out."
-                self._report("muted-source", instance, port, "an instance that runs", f"muted {name}", cure)
+                got, cure = Phrase("muted-name", name=name), Phrase("unmute-or-drop", name=name)
+                self._report("muted-source", instance, port, Phrase("running-instance"), got, cure)
         else:
-            self._no_output(level, instance, port, text, interface.outputs)
+            self._no_output(instance, port, text, interface.outputs)
         return None
 
     def _find(self, level: Level, text: str) -> tuple[int, Type] | None:
@@ -219,24 +223,22 @@ class Wiring:
             vertex = self._plain[level][name]
         return vertex, interface.output_type(out, level.path + name)
 
-    def _dangling(self, level: Level, instance: str, port: str, text: str, known: Iterable[str]) -> None:
-        name = text.partition(".")[0]
-        expected = "instance.port of an instance that is there"
-        cure = f'Did you mean "{near}"?' if (near := nearest(name, known)) else "Link it again."
-        self._report("dangling-link", instance, port, expected, f'"{text}"', cure)
+    def _dangling(self, instance: str, port: str, text: str, known: Iterable[str]) -> None:
+        near = nearest(text.partition(".")[0], known)
+        cure = Phrase("near", name=near) if near else Phrase("link-again")
+        self._report("dangling-link", instance, port, Phrase("port-of-instance"), f'"{text}"', cure)
 
-    def _no_output(self, level: Level, instance: str, port: str, text: str, known: Iterable[str]) -> None:
+    def _no_output(self, instance: str, port: str, text: str, known: Iterable[str]) -> None:
         name, _, out = text.partition(".")
-        names = ", ".join(known) or "none"
-        cure = f'Did you mean "{name}.{near}"?' if (near := nearest(out, known)) else "Link it again."
-        self._report("missing-port", instance, port, f"an output of {name} ({names})", f'"{text}"', cure)
+        near = nearest(out, known)
+        cure = Phrase("near", name=f"{name}.{near}") if near else Phrase("link-again")
+        expected = Phrase("output-of", name=name, known=listed(known))
+        self._report("missing-port", instance, port, expected, f'"{text}"', cure)
 
-    def _no_port(self, level: Level, name: str, port: str, known: Iterable[str], what: str) -> None:
-        names = ", ".join(known) or "none"
-        cure = f'Did you mean "{near}"?' if (near := nearest(port, known)) else f"Take {what} out."
-        self._report(
-            "unknown-port", level.path + name, port, f"an input ({names})", f'{what} to "{port}"', cure
-        )
+    def _no_port(self, path: str, port: str, known: Iterable[str], got: Phrase, cure: Phrase) -> None:
+        if near := nearest(port, known):
+            cure = Phrase("near", name=near)
+        self._report("unknown-port", path, port, Phrase("input", known=listed(known)), got, cure)
 
     def _report(self, code: str, instance: str, port: str, expected: str, got: str, cure: str) -> None:
         self._problems.append(Problem(code, instance, port, expected, got, cure))

@@ -13,6 +13,7 @@ from engine.declare.types import File, Folder, Within
 from engine.errors import GraphError, KnotworkError, Problem, ValueRefused, say
 from engine.graph.flat import Flat, Source
 from engine.plan.keys import Keyer, plain
+from engine.wording import Phrase, listed
 
 Links = dict[str, list[Source]]
 
@@ -115,16 +116,15 @@ class Binder:
     def _missing(self, name: str, port: Port) -> None:
         if port.variadic:
             return
-        cure = "Link it or type a value." if port.is_param else "Link it."
-        self._report("missing-input", name, port.name, str(port.type), "nothing", cure)
+        cure = Phrase("link-or-type-it") if port.is_param else Phrase("link-it")
+        self._report("missing-input", name, port.name, str(port.type), Phrase("nothing"), cure)
 
     def _check_lifted(self, name: str, node: Node[Any, Any], over: tuple[str, ...]) -> None:
         for port in over:
             if port not in node.inputs or node.inputs[port].variadic:
-                fit = ", ".join(port.name for port in node.inputs.values() if not port.variadic) or "none"
-                self._report(
-                    "not-liftable", name, port, f"one of {fit}", f'"{port}" in over', "Take it out of over."
-                )
+                fit = listed(port.name for port in node.inputs.values() if not port.variadic)
+                expected, got = Phrase("one-of", known=fit), Phrase("in-over", port=port)
+                self._report("not-liftable", name, port, expected, got, Phrase("drop-over"))
 
     def _param(self, name: str, port: Port, value: Any, bound: Bound, *, lifted: bool) -> None:
         try:
@@ -137,18 +137,18 @@ class Binder:
                 bound.arguments[port.name] = coerced
                 bound.params[port.name] = plain(port, coerced)
         except ValueRefused as error:
-            self._report("bad-value", name, port.name, error.expected, error.got, "Change the value.")
+            cure = Phrase("change-value")
+            self._report("bad-value", name, port.name, error.expected, error.got, cure)
         except GraphError as error:
             self.problems += [replace(p, instance=name, port=port.name) for p in error.problems]
         except KnotworkError as error:
-            self._report(
-                "bad-file", name, port.name, "a file that can be read", f'"{value}" ({error})', "See there."
-            )
+            got, cure = f'"{value}" ({error})', Phrase("see-there")
+            self._report("bad-file", name, port.name, Phrase("file-readable"), got, cure)
 
     def _several(self, port: Port, value: Any, bound: Bound) -> None:
         """A list of values: one for each item of a lifted instance, or all that a variadic port takes."""
         if not isinstance(value, list):
-            raise ValueRefused(f"a list of {port.type}", repr(value)[:80])
+            raise ValueRefused(Phrase("list-of", type=port.type), repr(value)[:80])
         items = cast("list[Any]", value)
         if port.within is None:
             coerced = [port.coerce(item) for item in items]
@@ -181,7 +181,7 @@ class Binder:
         try:
             wanted = set(needed_ports(node, bound.arguments))
         except Exception as error:  # a companion of a node may raise anything
-            expected, cure = "values that it can choose by", "Change its values."
+            expected, cure = Phrase("choosable"), Phrase("change-values")
             self._report("no-choice", name, "", expected, say(error), cure)
             return
         for port in lazy:

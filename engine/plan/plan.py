@@ -16,6 +16,7 @@ from engine.graph.flat import GIVEN, Flat, Fork, Loop, Source
 from engine.graph.order import arrange, cycle_problem
 from engine.plan.bind import Binder, Files, Links
 from engine.plan.keys import Keyer, key_of
+from engine.wording import Phrase
 
 IMPURE = "impure"
 """Stands in the place of a body's digest when that differs from run to run."""
@@ -83,7 +84,7 @@ class Plan:
         try:
             return self.names.index(name)
         except ValueError:
-            expected, cure = "an instance of the graph", "See its nodes."
+            expected, cure = Phrase("graph-instance"), Phrase("see-nodes")
             raise GraphError([Problem("unknown-instance", name, "", expected, f'"{name}"', cure)]) from None
 
     def computes(self, index: int) -> bool:
@@ -265,8 +266,8 @@ def _outputs_missing(flat: Flat, wanted: Mapping[str, Source]) -> Iterable[Probl
         loop = flat.loops.get(source)
         declared = flat.nodes[source].outputs if loop is None else (*loop.carry, *loop.collect)
         if output not in declared:
-            cure = f"Its outputs: {', '.join(declared)}."
-            yield Problem("missing-port", flat.names[source], output, "an output", f'"{name}"', cure)
+            cure = Phrase("its-outputs", known=", ".join(declared))
+            yield Problem("missing-port", flat.names[source], output, Phrase("output"), f'"{name}"', cure)
 
 
 def _has_links(plan: Plan, index: int) -> bool:

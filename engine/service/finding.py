@@ -12,6 +12,7 @@ from engine.service.results import Results
 from engine.service.steps import Steps
 from engine.store.ref import Ref
 from engine.store.store import Store
+from engine.wording import Phrase, listed
 
 
 class NoValue(GraphError):
@@ -99,14 +100,14 @@ class Finder:
             NoValue: It is not.
         """
         if place.turn not in steps.keys:
-            known = ", ".join(map(str, steps.turns)) or "none"
-            raise _no(place, "no-turn", f"a turn that is kept ({known})", str(place.turn), "See the steps.")
+            expected = Phrase("kept-turn", known=listed(map(str, steps.turns)))
+            raise _no(place, "no-turn", expected, str(place.turn), Phrase("see-steps"))
         return steps.keys[place.turn]
 
     def _result(self, place: Place) -> Located:
         source = self._results.source(place.instance, place.port)
         if source is None:
-            raise self._unknown(place, "an output of the graph", f'"{place.port[:80]}"')
+            raise self._unknown(place, Phrase("graph-output"), f'"{place.port[:80]}"')
         ref = self._results.ref(source)
         if ref is None:
             raise self._missing(place, source)
@@ -119,10 +120,8 @@ class Finder:
         source = self._results.source(place.instance, place.port)
         loop = self._results.plan.loops[source[0]] if source else None
         if source is None or loop is None or place.port not in loop.carry:
-            known = ", ".join(loop.carry) if loop else "none"
-            raise _no(
-                place, "missing-port", f"a carried name ({known})", f'"{place.port[:80]}"', "See the loop."
-            )
+            expected = Phrase("carried-name", known=listed(loop.carry if loop else ()))
+            raise _no(place, "missing-port", expected, f'"{place.port[:80]}"', Phrase("see-loop"))
         return Located(
             place, kept, self._results.type(source), f"{kept.digest}.{place.port}", inside=place.port
         )
@@ -132,40 +131,40 @@ class Finder:
         graph, planned, ends = self._planned.document, self._planned.graph, self._results.shape.ends
         top = place.instance.partition("/")[0]
         if top in graph.nodes and top not in planned.nodes:
-            got = "one with something wrong in it, or in front of it"
-            return _no(place, "not-planned", "an instance that can run", got, "See the graph's problems.")
+            got, cure = Phrase("something-wrong"), Phrase("see-problems")
+            return _no(place, "not-planned", Phrase("able-instance"), got, cure)
         parts = place.instance.split("/")
         for end in range(1, len(parts) + 1):
             path = "/".join(parts[:end])
             instance = ends.instance(path)
             if instance is None:
-                return _no(
-                    place, "unknown-instance", "an instance of the graph", f'"{path[:200]}"', "See its nodes."
-                )
+                expected, cure = Phrase("graph-instance"), Phrase("see-nodes")
+                return _no(place, "unknown-instance", expected, f'"{path[:200]}"', cure)
             if instance.mode == "mute" or (instance.mode and end < len(parts)):
-                return _no(place, "muted", "an instance that runs", f"{path} switched off", "Switch it on.")
+                got, cure = Phrase("off", name=path), Phrase("switch-on")
+                return _no(place, "muted", Phrase("running-instance"), got, cure)
             if instance.is_loop and end < len(parts) and ends.instance(place.instance) is not None:
-                cure = "Collect it as an output of the loop."
-                return _no(place, "in-loop", "a value that is kept", "one that each turn makes anew", cure)
-        return _no(place, "missing-port", expected, got, "See its ports.")
+                got, cure = Phrase("made-anew"), Phrase("collect")
+                return _no(place, "in-loop", Phrase("kept-value"), got, cure)
+        return _no(place, "missing-port", expected, got, Phrase("see-ports"))
 
     def _missing(self, place: Place, source: Source) -> NoValue:
         """Why what is planned is not stored."""
         plan, (index, output) = self._results.plan, source
         if isinstance(self._results.type(source), Unknown) and output not in self._results.shape.types[index]:
-            known = ", ".join(self._results.shape.types[index]) or "none"
-            return _no(place, "missing-port", f"an output ({known})", f'"{output[:80]}"', "See its ports.")
-        expected = "a stored value"
+            expected = Phrase("output-known", known=listed(self._results.shape.types[index]))
+            return _no(place, "missing-port", expected, f'"{output[:80]}"', Phrase("see-ports"))
+        expected = Phrase("stored-value")
         if not plan.nodes[index].stored:
-            return _no(place, "not-kept", expected, "one that is never stored", "Look at what reads it.")
+            return _no(place, "not-kept", expected, Phrase("never-stored"), Phrase("look-behind"))
         if index in self._results.entries:
-            return _no(place, "not-kept", expected, "one that nothing has read", "Run the graph up to it.")
+            return _no(place, "not-kept", expected, Phrase("never-read"), Phrase("run-to-it"))
         last = self._store.remembered(self._session).get(plan.names[index])
         if last is None:
-            return _no(place, "not-run", expected, "none: it has not run as it is now", "Run it.")
+            return _no(place, "not-run", expected, Phrase("not-run"), Phrase("run-it"))
         if last != plan.keys[index]:
-            return _no(place, "changed", expected, "none: it was changed since it ran", "Run it again.")
-        return _no(place, "gone", expected, "none any more: room was made for others", "Run it again.")
+            return _no(place, "changed", expected, Phrase("changed"), Phrase("run-again"))
+        return _no(place, "gone", expected, Phrase("made-room"), Phrase("run-again"))
 
 
 def _no(place: Place, code: str, expected: str, got: str, cure: str) -> NoValue:

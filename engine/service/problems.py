@@ -13,7 +13,8 @@ from engine.errors import Problem
 from engine.graph.check import Checked
 from engine.graph.document import Graph
 from engine.graph.edit import Patch
-from engine.service.records import ProblemRecord
+from engine.service.records import ProblemRecord, Said
+from engine.wording import Phrase
 
 SILENT = frozenset({"title", "help", "licence", "view", "packs", "models"})
 """Fields of a graph that no problem comes from."""
@@ -99,14 +100,23 @@ def typed_values(patches: Iterable[Patch]) -> dict[Place, set[str]] | None:
 
 def records(problems: Iterable[Problem]) -> tuple[ProblemRecord, ...]:
     """Problems as they are sent."""
-    return tuple(
-        ProblemRecord(
-            code=one.code,
-            instance=one.instance,
-            port=one.port,
-            expected=one.expected,
-            got=one.got,
-            cure=one.cure,
-        )
-        for one in problems
-    )
+    return tuple(map(_record, problems))
+
+
+def _record(problem: Problem) -> ProblemRecord:
+    texts = {name: getattr(problem, name) for name in Problem.__slots__}
+    said = {name: _said(text) for name, text in texts.items() if isinstance(text, Phrase)}
+    return ProblemRecord(**{name: sendable_text(text) for name, text in texts.items()}, said=said)
+
+
+def _said(phrase: Phrase) -> Said:
+    args = {
+        name: _said(arg) if isinstance(arg, Phrase) else sendable_text(arg)
+        for name, arg in phrase.args.items()
+    }
+    return Said(code=phrase.code, args=args)
+
+
+def sendable_text(text: str) -> str:
+    """A text as UTF-8 can say it: names that came in may hold halves of surrogate pairs."""
+    return text.encode(errors="replace").decode()

@@ -20,8 +20,24 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Said(Wire):
+    """A text by its code; see ``engine.wording``.
+
+    Attributes:
+        code: Which one it is.
+        args: What stands in it.
+    """
+
+    code: str
+    args: dict[str, str | Said] = {}
+
+
 class ProblemRecord(Wire):
-    """One thing wrong with a graph; see ``engine.errors.Problem``."""
+    """One thing wrong with a graph; see ``engine.errors.Problem``.
+
+    Attributes:
+        said: Which of ``expected``, ``got`` and ``cure`` can be said in other languages, and how.
+    """
 
     code: str
     instance: str = ""
@@ -29,6 +45,7 @@ class ProblemRecord(Wire):
     expected: str = ""
     got: str = ""
     cure: str = ""
+    said: dict[str, Said] = {}
 
 
 class Failure(Wire):

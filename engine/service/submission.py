@@ -21,6 +21,7 @@ from engine.graph.settable import Settable
 from engine.graph.sweep import points
 from engine.service.changes import between, of_values
 from engine.service.records import RunChange, RunRequest
+from engine.wording import Phrase
 
 MOST = 1000
 """Runs of one request: each is told to everyone who watches the queue."""
@@ -144,7 +145,7 @@ def _fit(name: str, value: JsonValue, places: Settable) -> None:
     canonical.utf8(canonical.compact(value))
     if not sendable(value):
         instance, _, port = name.rpartition(".")
-        expected, cure = "numbers of up to 64 bits", "Give a smaller one, or a text."
+        expected, cure = Phrase("small-numbers"), Phrase("smaller-or-text")
         raise GraphError([Problem("bad-value", instance, port, expected, repr(value)[:80], cure)])
 
 

@@ -25,6 +25,7 @@ from engine.service.summaries import summary
 from engine.service.value_types import kind_of, kind_of_value, suffix_of
 from engine.service.view_records import StepRecord, StepsRecord, ValueRecord
 from engine.store.ref import Missing
+from engine.wording import Phrase
 
 AT_ONCE = 2
 """Values that are loaded at the same time: each may take much memory."""
@@ -210,15 +211,12 @@ class Values:
         try:
             value = self._store.load(located.ref)
         except Missing:
-            problem = Problem(
-                "gone", place.instance, place.port, "a stored value", "none any more", "Run it again."
-            )
-            raise NoValue([problem]) from None
+            expected, got, cure = Phrase("stored-value"), Phrase("none-more"), Phrase("run-again")
+            raise NoValue([Problem("gone", place.instance, place.port, expected, got, cure)]) from None
         if located.inside and located.inside not in value:  # the loop carries more than when it was forked
-            expected, got = f"what turn {place.turn} carried", f'"{place.port[:80]}"'
-            raise NoValue(
-                [Problem("missing-port", place.instance, place.port[:80], expected, got, "See the loop.")]
-            )
+            port = place.port[:80]
+            expected, cure = Phrase("carried-by-turn", turn=place.turn), Phrase("see-loop")
+            raise NoValue([Problem("missing-port", place.instance, port, expected, f'"{port}"', cure)])
         return value[located.inside] if located.inside else value
 
 

@@ -21,6 +21,7 @@ from time import time
 from engine.errors import GraphError, KnotworkError, Problem
 from engine.graph.document import Graph
 from engine.settings import Settings
+from engine.wording import Phrase
 
 SUFFIX = ".json"
 PICTURE = ".png"
@@ -126,15 +127,15 @@ class Workspace:
         Raises:
             GraphError: The name leads out of the folder, is hidden, or is none of a graph file.
         """
-        expected = "the name of a graph file inside the workspace, such as portraits/red.json"
+        expected = Phrase("graph-file-name")
         parts = PurePosixPath(name).parts
         if not parts or not name.isprintable() or any(map(_odd, parts)):
-            raise _refused("bad-name", expected, name, "Use a shorter name, without dots in front.")
+            raise _refused("bad-name", expected, name, Phrase("shorter-name"))
         if not name.lower().endswith((SUFFIX, PICTURE)):
             name += SUFFIX
         path = Path(os.path.realpath(self.folder / name))
         if not path.is_relative_to(self.folder) or path == self.folder:
-            raise _refused("file-outside", expected, name, "Copy the file into the workspace.")
+            raise _refused("file-outside", expected, name, Phrase("copy-file"))
         return path
 
     def canonical(self, name: str) -> str:
@@ -168,9 +169,7 @@ class Workspace:
         """
         found = self._templates().get(name.removesuffix(SUFFIX))
         if found is None:
-            raise _refused(
-                "no-file", "a graph of the workspace or a template", name, "See the lists of both."
-            )
+            raise _refused("no-file", Phrase("graph-or-template"), name, Phrase("see-lists"))
         return self._read(found, name).data
 
     def stamp(self, name: str) -> Stamp | None:
@@ -194,13 +193,13 @@ class Workspace:
         """
         path = self.place(name)
         if path.suffix.lower() != SUFFIX:
-            raise _refused("bad-name", f"a name that ends in {SUFFIX}", name, "Save it under another name.")
+            raise _refused("bad-name", Phrase("name-ending", ending=SUFFIX), name, Phrase("other-name"))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             return self._replace(path, data, expected)
         except OSError as error:
             got = f"{name} ({error.strerror})"
-            raise _refused("can't-write", "a file that can be written", got, "See its folder.") from None
+            raise _refused("can't-write", Phrase("file-writable"), got, Phrase("see-folder")) from None
 
     def remove(self, name: str, expected: str) -> None:
         """Remove a file.
@@ -219,7 +218,7 @@ class Workspace:
             path.unlink()
         except OSError as error:
             got = f"{name} ({error.strerror})"
-            raise _refused("can't-remove", "a file that can be removed", got, "See its folder.") from None
+            raise _refused("can't-remove", Phrase("file-removable"), got, Phrase("see-folder")) from None
 
     def _replace(self, path: Path, data: bytes, expected: str) -> Stamp:
         _sweep(path)
@@ -254,12 +253,14 @@ class Workspace:
                 stamp = _stamp(os.fstat(file.fileno()))
                 data = file.read(LARGEST + 1)
         except FileNotFoundError:
-            raise _refused("no-file", "a graph file", f"no file {name}", "See the list of files.") from None
+            got = Phrase("no-file", name=name)
+            raise _refused("no-file", Phrase("graph-file"), got, Phrase("see-files")) from None
         except OSError as error:
             got = f"{name} ({error.strerror})"
-            raise _refused("unreadable", "a file that can be read", got, "Check the file.") from None
+            raise _refused("unreadable", Phrase("file-readable"), got, Phrase("check-file")) from None
         if len(data) > LARGEST:
-            raise _refused("too-large", f"at most {LARGEST >> 20} MiB", name, "Take values out of the graph.")
+            expected = Phrase("size-at-most", size=LARGEST >> 20)
+            raise _refused("too-large", expected, name, Phrase("drop-values"))
         return Content(data, digest_of(data), stamp)
 
     def _name(self, path: Path) -> str:
@@ -345,4 +346,4 @@ def _stamp(found: os.stat_result) -> Stamp:
 
 
 def _refused(code: str, expected: str, got: str, cure: str) -> GraphError:
-    return GraphError([Problem(code, "", "", expected, f'"{got}"', cure)])
+    return GraphError([Problem(code, "", "", expected, Phrase("quoted", text=got), cure)])

@@ -13,6 +13,7 @@ from engine.errors import GraphError, KnotworkError, Problem
 from engine.settings import Settings
 from engine.store.digests import files_in
 from engine.store.store import Store
+from engine.wording import Phrase, either
 
 LISTED = 2000
 """Files looked at, at most, for a name like one that isn't there."""
@@ -53,12 +54,14 @@ class Files:
                 instance; the caller does.
         """
         path = self._find(text, within.root, within.suffixes)
-        kinds = " or ".join(within.suffixes)
+        kinds = either(within.suffixes)
         if path.is_dir():
             if next(files_in(path, within.suffixes), None) is None:
-                raise _refused("file-kind", f"a folder with {kinds or 'files'}", text, "Name another folder.")
+                expected = Phrase("folder-with", kinds=kinds or Phrase("files"))
+                raise _refused("file-kind", expected, text, Phrase("name-other-folder"))
         elif within.suffixes and not path.name.lower().endswith(within.suffixes):
-            raise _refused("file-kind", f"a file that ends in {kinds}", text, "Name another file.")
+            expected = Phrase("file-ending", kinds=kinds)
+            raise _refused("file-kind", expected, text, Phrase("name-other-file"))
         return path
 
     def library(self, text: str) -> Path:
@@ -115,8 +118,8 @@ class Files:
 
     def _find(self, text: str, root: str, suffixes: tuple[str, ...]) -> Path:
         if not text or not _is_name(text):
-            got = repr(text)[:80] if text else "nothing"
-            raise _refused("file-missing", "the name of a file", got, "Name a file.")
+            got = repr(text)[:80] if text else Phrase("nothing")
+            raise _refused("file-missing", Phrase("file-name"), got, Phrase("name-file"))
         roots = [path for path in self._roots[root] if path.is_dir()]
         given = Path(text)
         if given.is_absolute():
@@ -128,18 +131,20 @@ class Files:
                 if _inside(path, roots):
                     return path
                 outside = True
-        listed = ", ".join(map(str, roots)) or f"no folder is set (KNOTWORK_{root.upper()[:-1]}_ROOTS)"
+        setting = f"KNOTWORK_{root.upper()[:-1]}_ROOTS"
+        places = ", ".join(map(str, roots)) or Phrase("no-roots", setting=setting)
         if outside:
-            raise _refused("file-outside", f"a file inside {listed}", text, "Move or copy the file there.")
-        raise _refused("file-missing", f"a file in {listed}", text, _nearest(text, roots, suffixes))
+            raise _refused("file-outside", Phrase("file-inside", places=places), text, Phrase("move-file"))
+        expected = Phrase("file-in", places=places)
+        raise _refused("file-missing", expected, text, _nearest(text, roots, suffixes))
 
     def _absolute(self, path: Path, roots: Sequence[Path]) -> Path:
         resolved = Path(os.path.realpath(path))
         if not self._local:
-            cure = "Use a name relative to one of the configured folders."
-            raise _refused("file-outside", "a relative name", str(path), cure)
+            raise _refused("file-outside", Phrase("relative-name"), str(path), Phrase("use-relative"))
         if not resolved.exists():
-            raise _refused("file-missing", "a file that is there", str(path), _nearest(path.name, roots, ()))
+            cure = _nearest(path.name, roots, ())
+            raise _refused("file-missing", Phrase("file-there"), str(path), cure)
         return resolved
 
     def _confine(self, folder: Path, suffixes: tuple[str, ...]) -> None:
@@ -198,7 +203,7 @@ def _nearest(text: str, roots: Iterable[Path], suffixes: tuple[str, ...]) -> str
         for file in islice(files_in(root, suffixes), LISTED)
     }
     near = get_close_matches(text, names, n=3, cutoff=0.5)
-    return f"Did you mean {', '.join(near)}?" if near else "Put it there or name another one."
+    return Phrase("near-files", names=", ".join(near)) if near else Phrase("put-or-name")
 
 
 def _refused(code: str, expected: str, got: str, cure: str) -> GraphError:

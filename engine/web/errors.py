@@ -25,13 +25,15 @@ from engine.service.kinds import FileTooLarge, UnknownKind
 from engine.service.models import NoModel
 from engine.service.pictures import NotAPicture
 from engine.service.places import NotWaiting
-from engine.service.records import Failure, ProblemRecord
+from engine.service.problems import records, sendable_text
+from engine.service.records import Failure
 from engine.service.runs import NoSuchRun
 from engine.service.sessions import NoSession
 from engine.service.uploads import NoUpload
 from engine.service.values import NoFile
 from engine.service.versions import NoVersion
 from engine.service.workspace import Elsewhere
+from engine.wording import Phrase
 
 JSON = "application/json"
 REFUSALS = {
@@ -102,8 +104,8 @@ def failure(
     status: int, error: str, problems: Sequence[Problem] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer to a request that is refused."""
-    records = tuple(ProblemRecord(**_fields(problem)) for problem in problems)
-    return JSONResponse(Failure(error=_sendable(error), problems=records).model_dump(), status, headers)
+    found = Failure(error=sendable_text(error), problems=records(problems))
+    return JSONResponse(found.model_dump(), status, headers)
 
 
 def schemas() -> dict[str, Any]:
@@ -169,13 +171,4 @@ def _problem(entry: Mapping[str, Any]) -> Problem:
     place = ".".join(map(str, entry["loc"]))
     shown = repr(entry["input"])
     got = shown if len(shown) <= 80 else f"{shown[:77]}..."
-    return Problem("bad-value", "", place, entry["msg"].lower(), got, "Change the value.")
-
-
-def _fields(problem: Problem) -> dict[str, str]:
-    return {name: _sendable(getattr(problem, name)) for name in Problem.__slots__}
-
-
-def _sendable(text: str) -> str:
-    """A text as UTF-8 can say it: names that came in may hold halves of surrogate pairs."""
-    return text.encode(errors="replace").decode()
+    return Problem("bad-value", "", place, entry["msg"].lower(), got, Phrase("change-value"))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 
@@ -6,9 +8,10 @@ from engine.graph.edit import Refused
 from engine.service.database import DatabaseError
 from engine.service.kinds import DamagedFile, FileTooLarge, UnknownKind
 from engine.web import errors
+from engine.wording import Phrase
 from tests.web.asking import Answer, Asking, ask
 
-MISSING = Problem("missing-input", "sum", "a", "a float", "nothing", "Link it.")
+MISSING = Problem("missing-input", "sum", "a", "a float", "nothing", Phrase("link-it"))
 
 
 def raising(error: Exception) -> Answer:
@@ -35,6 +38,7 @@ def test_an_error_says_what_is_wrong_with_the_graph_one_by_one() -> None:
                 "expected": "a float",
                 "got": "nothing",
                 "cure": "Link it.",
+                "said": {"cure": {"code": "link-it", "args": {}}},
             }
         ],
     }
@@ -59,6 +63,14 @@ def test_each_kind_of_error_has_its_status(error: KnotworkError, status: int) ->
 
 def test_half_a_character_in_an_error_is_told_as_a_mark() -> None:
     assert raising(KnotworkError("name \ud800 is odd")).json()["error"] == "name ? is odd"
+
+    near = Phrase("near-and", name="\ud800", rest=Phrase("its-ports", known="a"))
+    [problem] = raising(GraphError([replace(MISSING, cure=near)])).json()["problems"]
+    assert problem["cure"] == 'Did you mean "?"? Ports: a.'
+    assert problem["said"]["cure"] == {
+        "code": "near-and",
+        "args": {"name": "?", "rest": {"code": "its-ports", "args": {"known": "a"}}},
+    }
 
 
 def test_what_nobody_foresaw_is_not_told_to_strangers() -> None:

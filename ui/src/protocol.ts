@@ -337,6 +337,27 @@ export interface ProblemRecord {
   expected: string
   got: string
   cure: string
+  /**
+   * Which of `expected`, `got` and `cure` can be said in other languages, and how.
+   */
+  said: {
+    [k: string]: Said
+  }
+}
+/**
+ * A text by its code; see `engine.wording`.
+ */
+export interface Said {
+  /**
+   * Which one it is.
+   */
+  code: string
+  /**
+   * What stands in it.
+   */
+  args: {
+    [k: string]: string | Said
+  }
 }
 /**
  * All of a channel as it is after its message `seq`.

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { create } from 'zustand'
 import type { Path, Point } from '../graph/level'
 import type { ProblemRecord } from '../protocol'
-import { useGraphs } from '../stores/graphs'
+import { useProblems } from '../stores/problems'
 
 const NONE: readonly ProblemRecord[] = []
 const byInstance = new WeakMap<readonly ProblemRecord[], Map<string, ProblemRecord[]>>()
@@ -29,7 +29,7 @@ function gathered(problems: readonly ProblemRecord[]): Map<string, ProblemRecord
 
 /** The problems of an instance; those inside of a subgraph are its own, too. */
 export function useProblemsOf(path: string): readonly ProblemRecord[] {
-  const problems = useGraphs((now) => now.open[now.active]?.problems ?? NONE)
+  const problems = useProblems()
   return useMemo(() => gathered(problems).get(path) ?? NONE, [problems, path])
 }
 

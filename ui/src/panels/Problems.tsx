@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { t } from '../i18n/t'
 import { Empty } from '../shell/Empty'
 import { useActive, useGraphs } from '../stores/graphs'
+import { useProblems } from '../stores/problems'
 import { useRuns } from '../stores/runs'
 import { ProblemText } from './Problems/ProblemText'
 import { failuresOf } from './Problems/failures'
@@ -15,7 +16,7 @@ export default function Problems() {
   const session = useGraphs((state) => state.active)
   const graph = useActive()
   const run = useRuns((state) => state.shown[session]?.record)
-  const problems = graph?.problems ?? []
+  const problems = useProblems()
   const failures = failuresOf(run)
   const keys = [...problems.map((_, place) => `problem ${place}`), ...failures.map((_, place) => `failure ${place}`)]
   const { current, setCurrent, onKeyDown } = useRoving(keys)

@@ -6,6 +6,7 @@
 import { create } from 'zustand'
 import { ServerError, ask, get, post, remove } from '../api/http'
 import type { Listener } from '../api/line'
+import { loadProblems, sayProblems } from '../i18n/problems'
 import { t } from '../i18n/t'
 import { tellsFamily } from '../graph/families'
 import { applyPatches } from '../graph/patch'
@@ -437,11 +438,19 @@ export async function resolveChoice(session: string, choice: string, sides: ('ou
 /** Tell a person that something was refused; of several problems the first, the panel lists them all. */
 export function tell(error: unknown, kind: 'error' | 'info' = 'error'): void {
   const problems = error instanceof ServerError ? error.problems : []
-  const [first] = problems
-  if (first && problems.length > 1) {
+  const load = problems.length > 0 ? loadProblems() : undefined
+  if (load) void load.catch(() => undefined).then(() => tellNow(error, problems, kind))
+  else tellNow(error, problems, kind)
+}
+
+function tellNow(error: unknown, problems: readonly ProblemRecord[], kind: 'error' | 'info'): void {
+  const said = sayProblems(problems)
+  const [first] = said
+  const more = problems.length > 1
+  if (first && (more || said !== problems)) {
     const place = [first.instance, first.port].filter(Boolean).join('.')
     const text = `${place ? `${place}: ` : ''}${first.expected}, ${first.got}. ${first.cure}`
-    notify({ kind: 'error', text, detail: t('canvas.moreProblems', { n: problems.length - 1 }) })
+    notify({ kind: more ? 'error' : kind, text, ...(more ? { detail: t('canvas.moreProblems', { n: problems.length - 1 }) } : {}) })
     return
   }
   const text = error instanceof Error ? error.message : String(error)

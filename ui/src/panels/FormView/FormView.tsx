@@ -7,6 +7,7 @@ import { Button } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
 import { useCatalogue } from '../../stores/catalogue'
 import { fetchInterfaces, useActive } from '../../stores/graphs'
+import { useProblems } from '../../stores/problems'
 import { usePlans } from '../../stores/plan'
 import { useRuns, type ShownRun } from '../../stores/runs'
 import { Widget } from '../../widgets/Widget'
@@ -129,8 +130,7 @@ function Field({ session, input }: { readonly session: string; readonly input: F
 
 /** What the server says is wrong with an input. */
 function useProblem(input: string): string {
-  const problems = useActive()?.problems ?? []
-  const found = problems.find((problem) => problem.instance === '' && problem.port === input)
+  const found = useProblems().find((problem) => problem.instance === '' && problem.port === input)
   return found
     ? [
         found.expected && t('panels.problemExpected', { expected: found.expected, got: found.got }),

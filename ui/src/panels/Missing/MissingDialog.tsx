@@ -8,6 +8,7 @@ import { Modal } from '../../shell/Modal'
 import { useCatalogue } from '../../stores/catalogue'
 import { edit, enterLevel, useGraphs } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
+import { useProblems } from '../../stores/problems'
 import { select } from '../../stores/selection'
 import { Widget } from '../../widgets/Widget'
 import { closeOverlay } from '../Files/overlay'
@@ -18,9 +19,10 @@ import './Missing.css'
 /** What a graph needs and is not here: what to install, and files to choose in place of others. */
 export function MissingDialog({ session }: { readonly session: string }) {
   const open = useGraphs((state) => state.open[session])
+  const problems = useProblems(session)
   const catalogue = useCatalogue((state) => state.catalogue)
   if (!open) return null
-  const { nodes, files } = missingOf(open.graph, open.problems, catalogue, open.interfaces)
+  const { nodes, files } = missingOf(open.graph, problems, catalogue, open.interfaces)
   const title = nodes.length + files.length === 0 ? t('panels.missingNone') : t('panels.missingTitle')
   return (
     <Modal

@@ -166,6 +166,7 @@ describe('what is missing', () => {
     expected: '',
     got: '',
     cure: '',
+    said: {},
     ...part,
   })
 

@@ -34,6 +34,16 @@ HOLD = """([name, type, base64]) => {
 PASTE = """(canvas, clipboardData) => canvas.dispatchEvent(
     new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
 )"""
+UNTIL = """async (arg) => {{
+    const ask = {ask}
+    const end = performance.now() + {patience}
+    while (!(await ask(arg))) {{
+        if (performance.now() > end) throw new Error(`it is not so: ${{ask}} of ${{JSON.stringify(arg)}}`)
+        await new Promise(requestAnimationFrame)
+    }}
+}}"""
+"""Asks again and again, once a frame."""
+UNSAVED = re.compile(", (Not saved|Saving…)$")
 Point = tuple[float, float]
 expect.set_options(timeout=PATIENCE)
 
@@ -281,7 +291,17 @@ class Editor:
         dialog.get_by_role("textbox").fill(name)
         self.page.keyboard.press("Enter")
         expect(dialog).to_be_hidden()
+        self.wait_saved()
         return f"{name}.json"
+
+    def wait_saved(self) -> None:
+        """Wait until the file of the graph is as the graph is."""
+        expect(self.page.get_by_role("tab", selected=True)).not_to_have_text(UNSAVED)
+
+    def until(self, ask: str, arg: object) -> None:
+        """Wait until an asynchronous function of the page gives something true; Playwright's own waiting takes
+        its promise for that."""
+        self.page.evaluate(UNTIL.format(ask=ask, patience=PATIENCE), arg)
 
     def open_file(self, name: str) -> None:
         """Open a file of the workspace in a tab of its own."""

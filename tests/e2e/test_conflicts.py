@@ -80,10 +80,11 @@ def test_a_file_that_is_gone_is_written_again(editor: Editor, file: Path) -> Non
     expect(dialog).to_contain_text("The file was removed.")
     dialog.get_by_role("button", name="Write it again").click()
     expect(dialog).to_be_hidden()
+    editor.wait_saved()
     expect_file(editor, file, width=64, height=64)
     assert file.read_bytes() == file.with_name("elsewhere.json").read_bytes()
 
 
 def expect_file(editor: Editor, file: Path, **params: int) -> None:
     """Wait until the file has these params of the noise, and no others."""
-    editor.page.wait_for_function(FILE_HAS, arg=[file.name, dict(sorted(params.items()))])
+    editor.until(FILE_HAS, [file.name, dict(sorted(params.items()))])

@@ -51,7 +51,7 @@ def test_what_is_missing_is_named_and_kept(editor: Editor, workspace: Path) -> N
     assert file.read_bytes() == before
 
     editor.node("after").type("sigma", "4")
-    editor.page.wait_for_function(SIGMA, arg=4)
+    editor.until(SIGMA, 4)
     kept = json.loads(file.read_text())
     assert {name: kept[name] for name in ("models", "packs")} == {
         name: LACKING[name] for name in ("models", "packs")

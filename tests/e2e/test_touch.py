@@ -120,6 +120,7 @@ def test_a_finger_that_rests_asks_for_the_menu(fingers: Fingers) -> None:
     fingers.lift()
     expect(menu).to_be_visible()
     fingers.editor.page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
     fingers.put(fingers.ground())
     expect(menu.get_by_role("menuitem", name="Add node")).to_be_visible()
     fingers.lift()

@@ -215,9 +215,8 @@ class Param:
 
     def wait_until(self, condition: str) -> None:
         """Wait for something to be true of its JSON, `it`."""
-        self.editor.page.wait_for_function(
-            f"async (where) => {{ const it = await ({TOLD})(where); return {condition} }}", arg=self._where
-        )
+        ask = f"async (where) => {{ const it = await ({TOLD})(where); return {condition} }}"
+        self.editor.until(ask, self._where)
 
     @property
     def _where(self) -> list[str]:

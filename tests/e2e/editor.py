@@ -299,8 +299,10 @@ class Editor:
         expect(self.page.get_by_role("tab", selected=True)).not_to_have_text(UNSAVED)
 
     def until(self, ask: str, arg: object) -> None:
-        """Wait until an asynchronous function of the page gives something true; Playwright's own waiting takes
-        its promise for that."""
+        """Wait until an asynchronous function of the page gives something true.
+
+        Playwright's own waiting takes the promise of an answer for the answer.
+        """
         self.page.evaluate(UNTIL.format(ask=ask, patience=PATIENCE), arg)
 
     def open_file(self, name: str) -> None:

@@ -84,6 +84,7 @@ function onTouchMove(event: TouchEvent): void {
 
 function onTouchEnd(event: TouchEvent): void {
   if (!event.isTrusted || event.touches.length > 0) return
+  if (asked) event.preventDefault() // else it counts as a click, too, which closes the menu
   pinch = null
   document.removeEventListener('touchmove', onTouchMove, { capture: true })
 }
@@ -106,7 +107,7 @@ export function listenToTouch(): () => void {
   document.addEventListener('pointercancel', onPointerEnd, options)
   document.addEventListener('contextmenu', onContextMenu, { capture: true, signal: stop.signal })
   document.addEventListener('touchstart', onTouchStart, options)
-  document.addEventListener('touchend', onTouchEnd, options)
+  document.addEventListener('touchend', onTouchEnd, { ...options, passive: false })
   document.addEventListener('touchcancel', onTouchEnd, options)
   return () => stop.abort()
 }

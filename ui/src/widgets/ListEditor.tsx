@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, List, Plus, X } from 'lucide-react'
 import { Popover } from 'radix-ui'
-import { useRef, type KeyboardEvent } from 'react'
+import { useLayoutEffect, useRef, type KeyboardEvent } from 'react'
 import type { JsonValue } from '../protocol'
 import { t } from '../i18n/t'
 import { Button } from '../shell/Button'
@@ -31,9 +31,11 @@ export function ListEditor(props: Control) {
   )
 }
 
+const NONE: readonly JsonValue[] = []
+
 function itemsOf(props: Control): readonly JsonValue[] {
   const now = held(props)
-  return Array.isArray(now) ? now : []
+  return Array.isArray(now) ? now : NONE
 }
 
 function Items(props: Control & { readonly items: readonly JsonValue[] }) {
@@ -41,10 +43,16 @@ function Items(props: Control & { readonly items: readonly JsonValue[] }) {
   const list = useRef<HTMLOListElement>(null)
   const { item } = field.form as FormOf<'list'>
   const itemField: Field = { form: item, nullable: false, required: false, fallback: undefined }
+  // The row that gets the focus once the list is another: an edit comes back some time after it was made
+  const wanted = useRef<{ readonly at: number; readonly before: readonly JsonValue[] } | null>(null)
   const focus = (at: number) => {
-    // The rows are there after React has drawn the new list
-    requestAnimationFrame(() => list.current?.children[at]?.querySelector<HTMLElement>('input, textarea, button')?.focus())
+    wanted.current = { at, before: items }
   }
+  useLayoutEffect(() => {
+    if (!wanted.current || wanted.current.before === items) return
+    list.current?.children[wanted.current.at]?.querySelector<HTMLElement>('input, textarea, button')?.focus()
+    wanted.current = null
+  }, [items])
   const move = (from: number, to: number) => {
     if (to < 0 || to >= items.length) return
     onChange(shifted(items, from, to))

@@ -115,8 +115,9 @@ def model(editor: Editor, widget: Locator) -> None:
 def items(editor: Editor, widget: Locator) -> None:
     """Two of them, the second moved up."""
     widget.locator("button.choice").click()
-    for word in ("after", "before"):
+    for number, word in enumerate(("after", "before"), start=1):
         editor.page.get_by_role("button", name="Add item").click()
+        expect(editor.page.get_by_role("textbox", name=f"item {number}")).to_be_focused()
         editor.page.keyboard.type(word)
         editor.page.keyboard.press("Tab")
     editor.page.get_by_role("textbox").last.press("Alt+ArrowUp")

@@ -101,6 +101,8 @@ def _node() -> tuple[str, str] | None:
 def _is_installed(page: Path) -> bool:
     """Tell whether npm has finished an installation of the locked versions."""
     lock, done = page / "package-lock.json", page / "node_modules" / ".package-lock.json"
+    if done.parent.is_symlink():  # another checkout's: installing here would empty it
+        return done.is_file()
     return done.is_file() and done.stat().st_mtime >= lock.stat().st_mtime
 
 

@@ -25,7 +25,7 @@ import { nodeKey } from '../stores/runs'
 import { select, useSelection } from '../stores/selection'
 import { boxChanged, writeInto } from './boxes'
 import { movesOf, type Places } from './held'
-import { editable, editAround, editLevel, levelSelected, type Here } from './here'
+import { editable, editAround, editLevel, levelSelected, type Here, type Place } from './here'
 import type { FlowNode } from './nodes'
 import { isBox, onLevel } from './places'
 import { expectPlaces, focusCard, focusSoon, meantLevel, meantPlace, shownNodes, spotAt, type Spot } from './view'
@@ -36,8 +36,9 @@ export const selectedCards = () => useSelection.getState().names.filter((name) =
 /** What they are called on the level where all of them stand. */
 const selectedNames = () => selectedCards().map(nameOf)
 
-export function setParam(id: string, port: string, value: JsonValue): void {
-  void editAround(id, (level, name, at) => make.setParam(level, name, port, value, at))
+/** Give a param a value, where it was typed: a field may settle when another graph is shown already. */
+export function setParam(id: string, port: string, value: JsonValue, place: Place): void {
+  void editAround(id, (level, name, at) => make.setParam(level, name, port, value, at), place)
 }
 
 export function unsetParam(id: string, port: string): void {
@@ -45,8 +46,8 @@ export function unsetParam(id: string, port: string): void {
 }
 
 /** Give an input of the graph that is shown another default, which is what it has while nobody sets it. */
-export function setInput(name: string, value: JsonValue): void {
-  void editLevel((level, at) => make.changeInput(level, name, { default: value }, at), '')
+export function setInput(name: string, value: JsonValue, place: Place): void {
+  void editLevel((level, at) => make.changeInput(level, name, { default: value }, at), '', place)
 }
 
 export function toggleCollapsed(ids: readonly string[]): void {

@@ -8,7 +8,7 @@ import { borderOf } from '../graph/frame'
 import { entry, levelAt, nameOf, parent, within, type Path } from '../graph/level'
 import { interfaceOf, type Border, type Catalogue, type Known } from '../graph/ports'
 import type { Graph, Operation } from '../protocol'
-import { activeGraph, edit, useGraphs, type OpenGraph } from '../stores/graphs'
+import { edit, openGraph, useGraphs, type OpenGraph } from '../stores/graphs'
 import { useCatalogue } from '../stores/catalogue'
 import { useSelection } from '../stores/selection'
 
@@ -62,24 +62,36 @@ export function levelSelected(): Path {
   return parent(names[0] ?? link)
 }
 
+/** A graph and a level of it that are shown, or were when something was typed there. */
+export interface Place {
+  readonly session: string
+  readonly at: Path
+}
+
+function placeShown(): Place {
+  const { active, open } = useGraphs.getState()
+  return { session: active, at: open[active]?.at ?? '' }
+}
+
 /** A level, that of what is selected if none is named, if it can be edited. */
-export function editable(inside: Path = levelSelected()): Here | null {
-  const open = activeGraph()
+export function editable(inside: Path = levelSelected(), { session, at }: Place = placeShown()): Here | null {
+  const graph = openGraph(session)
+  const open = graph && { ...graph, at }
   const shown = open ? levelShown(open, inside) : null
   if (!open || !shown || shown.readOnly) return null
   const known = knownOf(open, useCatalogue.getState().catalogue, inside)
-  return { ...shown, inside, session: useGraphs.getState().active, known }
+  return { ...shown, inside, session, known }
 }
 
 type Make = (level: Graph, at: Path, known: Known) => Operation[]
 
 /** Edit a level, that of what is selected if none is named; true when it was done. */
-export function editLevel(make: Make, inside?: Path): Promise<boolean> {
-  const here = editable(inside)
+export function editLevel(make: Make, inside?: Path, place?: Place): Promise<boolean> {
+  const here = editable(inside, place)
   return here ? edit(here.session, make(here.level, here.at, here.known)) : Promise.resolve(false)
 }
 
 /** Edit the level on which a node stands, by the name that it has there. */
-export function editAround(id: string, make: (level: Graph, name: string, at: Path, known: Known) => Operation[]): Promise<boolean> {
-  return editLevel((level, at, known) => make(level, nameOf(id), at, known), parent(id))
+export function editAround(id: string, make: (level: Graph, name: string, at: Path, known: Known) => Operation[], place?: Place): Promise<boolean> {
+  return editLevel((level, at, known) => make(level, nameOf(id), at, known), parent(id), place)
 }

@@ -92,9 +92,10 @@ function Typed({ data, row, port, fault }: TypedProps) {
   const at = useGraphs((now) => now.open[now.active]?.at ?? '')
   const place = fed ? inputPlace(fed.name) : portPlace(children(at, data.name), name)
   const seedMode = useSeedMode(session, place)
+  const shown = { session, at }
   const write = fed
-    ? { onChange: (value: JsonValue) => act('setInput', fed.name, value), onReset: () => act('setInput', fed.name, port.schema['default'] ?? null) }
-    : { onChange: (value: JsonValue) => act('setParam', data.name, name, value), onReset: () => act('unsetParam', data.name, name) }
+    ? { onChange: (value: JsonValue) => act('setInput', fed.name, value, shown), onReset: () => act('setInput', fed.name, port.schema['default'] ?? null, shown) }
+    : { onChange: (value: JsonValue) => act('setParam', data.name, name, value, shown), onReset: () => act('unsetParam', data.name, name) }
   return (
     <div
       className={`row__widget nodrag${fed ? ' row__widget--fed' : ''}`}

@@ -449,7 +449,8 @@ function tellNow(error: unknown, problems: readonly ProblemRecord[], kind: 'erro
   const more = problems.length > 1
   if (first && (more || said !== problems)) {
     const place = [first.instance, first.port].filter(Boolean).join('.')
-    const text = `${place ? `${place}: ` : ''}${first.expected}, ${first.got}. ${first.cure}`
+    const { expected, got, cure } = first
+    const text = `${place ? `${place}: ` : ''}${t('left.problem', { expected, got, cure })}`
     notify({ kind: more ? 'error' : kind, text, ...(more ? { detail: t('canvas.moreProblems', { n: problems.length - 1 }) } : {}) })
     return
   }

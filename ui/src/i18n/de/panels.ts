@@ -195,7 +195,6 @@ export const panels: Translation<typeof english> = {
   sideVersion: 'Version „{name}“',
   sideClosed: 'Dieser Graph ist nicht mehr offen.',
 
-  form: 'Formular',
   formToggle: 'Zwischen Formular und Graph wechseln',
   formNone: 'Kein Graph ist offen',
   formNoneText: 'Öffne einen, um sein Formular auszufüllen.',
@@ -216,7 +215,6 @@ export const panels: Translation<typeof english> = {
   livePreview: 'Vorschau auf das, was berechnet wird',
   useValues: 'Diese Werte übernehmen',
   downloadFile: '{kind} herunterladen ({size})',
-  problemExpected: 'Erwartet: {expected}, erhalten: {got}.',
 
   files: 'Dateien',
   templates: 'Vorlagen',
@@ -305,7 +303,6 @@ export const panels: Translation<typeof english> = {
   missingFiles: 'Dateien',
   missingNode: 'Dieser Knoten ist nicht installiert.',
   missingPack: 'Er kommt aus dem Paket {pack}.',
-  missingFile: 'Diese Datei ist nicht da. In einen Modellordner legen oder eine andere wählen.',
   noteDigest: 'Prüfsumme',
   noteLicence: 'Lizenz',
   noteSource: 'Quelle',

@@ -192,7 +192,6 @@ export const panels = {
   sideVersion: 'Version “{name}”',
   sideClosed: 'That graph is not open any more.',
 
-  form: 'Form',
   formToggle: 'Switch between form and graph',
   formNone: 'No graph is open',
   formNoneText: 'Open one to fill in its form.',
@@ -213,7 +212,6 @@ export const panels = {
   livePreview: 'Preview of what is being computed',
   useValues: 'Use these values',
   downloadFile: 'Download {kind} ({size})',
-  problemExpected: 'Expected {expected}, got {got}.',
 
   files: 'Files',
   templates: 'Templates',
@@ -300,7 +298,6 @@ export const panels = {
   missingFiles: 'Files',
   missingNode: 'This node is not installed.',
   missingPack: 'It comes from the pack {pack}.',
-  missingFile: 'This file is not here. Put it into a models folder, or choose another one.',
   noteDigest: 'Digest',
   noteLicence: 'Licence',
   noteSource: 'Source',

@@ -2,8 +2,9 @@ import { Download, ImageIcon, Play } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { address } from '../../api/http'
 import { entry, splitPort } from '../../graph/level'
-import { formatAgo, t } from '../../i18n/t'
+import { t } from '../../i18n/t'
 import type { ArtifactRecord, RunRecord } from '../../protocol'
+import { Ago } from '../../shell/Ago'
 import { Button, IconButton } from '../../shell/Button'
 import { Skeleton } from '../../shell/Spinner'
 import { examples } from '../../stores/examples'
@@ -53,7 +54,7 @@ function Output({ session, output, run, first, onRun }: OutputProps) {
     <figure className="form-output">
       <figcaption className="form-output__head">
         <span className="form-output__name">{readable(output.name)}</span>
-        {run && <span className="form-output__time">{formatAgo(run.created * 1000)}</span>}
+        {run && <span className="form-output__time"><Ago moment={run.created * 1000} /></span>}
       </figcaption>
       {first && live ? (
         <img className="form-output__picture" src={live} alt={t('panels.livePreview')} />

@@ -1,6 +1,7 @@
 import { RotateCcw } from 'lucide-react'
-import { formatAgo, t } from '../../i18n/t'
+import { t } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
+import { Ago } from '../../shell/Ago'
 import { Button } from '../../shell/Button'
 import { restoreValues } from '../History/actions'
 import { RunState } from '../History/RunState'
@@ -49,7 +50,7 @@ export function FormStrip({ runs, shown, onPick, onMore }: FormStripProps) {
                   <RunState state={run.state} />
                 </span>
               )}
-              <span className="form-strip__time">{formatAgo(run.created * 1000)}</span>
+              <span className="form-strip__time"><Ago moment={run.created * 1000} /></span>
             </button>
           </li>
         ))}

@@ -71,7 +71,7 @@ export function FormView() {
         >
           {inputs.length === 0 && <NoInputs />}
           {inputs.map((input) => (
-            <Field key={input.name} session={session} input={input} />
+            <Field key={`${session} ${input.name}`} session={session} input={input} />
           ))}
         </form>
         <FormRun session={session} disabled={outputs.length === 0} onRun={() => void start()} />
@@ -133,7 +133,7 @@ function useProblem(input: string): string {
   const found = useProblems().find((problem) => problem.instance === '' && problem.port === input)
   return found
     ? [
-        found.expected && t('panels.problemExpected', { expected: found.expected, got: found.got }),
+        found.expected && t('left.expectedGot', { expected: found.expected, got: found.got }),
         found.cure,
       ]
         .filter(Boolean)
@@ -171,6 +171,8 @@ function FormRun({ session, disabled, onRun }: FormRunProps) {
 function Running({ run }: { readonly run: ShownRun | undefined }) {
   const running = run?.record.state === 'running'
   const now = useSeconds(running)
+  const waits = useRuns((state) => state.paused) ? 'panels.queueIsPaused' : 'panels.stateQueued'
+  const state = t(running ? 'panels.stateRunning' : waits)
   const far = run && running ? overall(run, expectedOf(run.record.id), now) : null
   return (
     <div className="form-view__run">
@@ -178,8 +180,8 @@ function Running({ run }: { readonly run: ShownRun | undefined }) {
         {t('panels.cancel')}
       </Button>
       <div className="form-view__far">
-        <progress value={far?.part ?? 0} max={1} aria-label={t('panels.stateRunning')} />
-        <span>{leftText(far) || t(running ? 'panels.stateRunning' : 'panels.stateQueued')}</span>
+        <progress value={far?.part ?? 0} max={1} aria-label={state} />
+        <span>{leftText(far) || state}</span>
       </div>
     </div>
   )

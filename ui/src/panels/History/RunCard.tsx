@@ -1,6 +1,7 @@
 import { Columns2, Ellipsis, RotateCcw } from 'lucide-react'
-import { formatAgo, formatSeconds, formatTime, t } from '../../i18n/t'
+import { formatSeconds, formatTime, t } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
+import { Ago } from '../../shell/Ago'
 import { IconButton } from '../../shell/Button'
 import { Menu, RightClickMenu } from '../../shell/Menu'
 import { openOverlay } from '../Files/overlay'
@@ -83,7 +84,7 @@ export function RunCard({ run, place, of }: RunCardProps) {
         <p className="run-card__values">{otherValues(run)}</p>
         <p className="run-card__foot">
           <time dateTime={new Date(run.created * 1000).toISOString()} title={formatTime(run.created * 1000)}>
-            {formatAgo(run.created * 1000)}
+            <Ago moment={run.created * 1000} />
           </time>
           <span>{run.title}</span>
           <span>{formatSeconds(spent(run))}</span>

@@ -131,7 +131,8 @@ function Note({ note }: Pick<MissingFile, 'note'>) {
 const isAddress = (what: JsonValue): what is string => typeof what === 'string' && /^https?:\/\//.test(what)
 
 function File({ session, file }: { readonly session: string; readonly file: MissingFile }) {
-  const { path, port, record, value, note } = file
+  const { path, port, record, value, note, problem } = file
+  const { expected, got, cure } = problem
   const set = (chosen: typeof value) => {
     if (chosen === undefined) return
     void edit(session, [{ op: 'set_param', at: parent(path), name: nameOf(path), port, value: chosen }])
@@ -141,7 +142,8 @@ function File({ session, file }: { readonly session: string; readonly file: Miss
       <div className="missing__text">
         <code className="missing__type">{shown(value)}</code>
         <span className="missing__uses">{path}</span>
-        <p>{t('panels.missingFile')}</p>
+        <p>{t('left.expectedGot', { expected, got })}</p>
+        <p className="missing__cure">{cure}</p>
         <Note note={note} />
         <Widget
           port={record}

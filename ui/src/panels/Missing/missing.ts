@@ -25,6 +25,7 @@ export interface MissingFile {
   port: string
   record: InputPortRecord
   value: JsonValue | undefined
+  problem: ProblemRecord
   /** What the graph's maker noted on it: source, licence. */
   note: Record<string, JsonValue>
 }
@@ -86,10 +87,11 @@ function packOf({ packs = {} }: Graph, type: string): string {
 
 function fileOf(
   graph: Graph,
-  { instance: path, port }: ProblemRecord,
+  problem: ProblemRecord,
   catalogue: Catalogue,
   interfaces: Readonly<Record<string, Record<string, Interface>>>,
 ): MissingFile[] {
+  const { instance: path, port } = problem
   const instance = instanceAt(graph, path)
   const name = nameOf(path)
   const record =
@@ -99,7 +101,7 @@ function fileOf(
   if (kind !== 'file' && kind !== 'model') return []
   const value = entry(instance.params, port)
   const note = typeof value === 'string' ? entry(graph.models, value) : undefined
-  return [{ path, port, record, value, note: isTable(note) ? note : {} }]
+  return [{ path, port, record, value, problem, note: isTable(note) ? note : {} }]
 }
 
 const isTable = (value: JsonValue | undefined): value is Record<string, JsonValue> =>

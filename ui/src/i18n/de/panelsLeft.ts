@@ -10,7 +10,7 @@ export const left: Translation<typeof english> = {
 
   addNode: 'Knoten hinzufügen',
   added: '{name} wurde hinzugefügt',
-  cantAdd: 'Hier lässt sich nichts hinzufügen: Dieser Graph steht in einer anderen Datei. Entpacke ihn zuerst.',
+  cantAdd: 'Hier lässt sich nichts hinzufügen: Dieser Graph steht in einer anderen Datei. Nimm ihn zuerst auf.',
   searchNodes: 'Knoten suchen',
   nodes: 'Knoten',
   found: { one: '{n} gefunden', other: '{n} gefunden' },
@@ -27,7 +27,7 @@ export const left: Translation<typeof english> = {
   preview: 'Was er macht',
   isFavourite: 'Favorit',
 
-  libraryHint: 'Ziehe einen Knoten auf die Fläche, klicke ihn doppelt an oder drücke die Eingabetaste.',
+  libraryHint: 'Ziehe einen Knoten auf die Arbeitsfläche, klicke ihn doppelt an oder drücke die Eingabetaste.',
   nodeCount: { one: 'ein Knoten', other: '{n} Knoten' },
   addNamed: '{name}: auf die Arbeitsfläche setzen',
   helpFor: 'Hilfe zu {name}',
@@ -58,9 +58,9 @@ export const left: Translation<typeof english> = {
   loop: 'Schleife',
   subgraph: 'Untergraph',
   modeMute: 'stumm',
-  modeBypass: 'umgangen',
+  modeBypass: 'überbrückt',
   problems_n: { one: '{n} Problem', other: '{n} Probleme' },
-  show: 'Auf der Fläche zeigen',
+  show: 'Auf der Arbeitsfläche zeigen',
   goInto: 'Hineingehen',
   entered: 'In {name}',
   linkTo: 'Verbinden mit …',
@@ -88,7 +88,7 @@ export const left: Translation<typeof english> = {
   delete: 'Löschen',
   removed: '{name} wurde entfernt',
   muted: '{name} ist stumm',
-  bypassed: '{name} wird umgangen',
+  bypassed: '{name} ist überbrückt',
   active: '{name} ist wieder dabei',
 
   nothingOpen: 'Kein Graph ist offen',

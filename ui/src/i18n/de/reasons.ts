@@ -27,7 +27,7 @@ export const reasons = {
   lifted: 'andere Anschlüsse laufen über Listen',
   body: 'der Inhalt der Schleife hat sich geändert',
   fork: 'macht bei Durchlauf {turn} weiter',
-  'fork-gone': 'Durchlauf {turn}, bei dem es weitergehen soll, ist nicht gespeichert: Abzweigung entfernen',
+  'fork-gone': 'Durchlauf {turn}, bei dem es weitergehen soll, ist nicht gespeichert: Abzweigung aufheben',
   'fork-left': 'macht nicht mehr bei Durchlauf {turn} weiter',
   'fork-other': 'der letzte Lauf begann anderswo',
 } as const satisfies Translation<typeof english>

@@ -40,10 +40,10 @@ export const widgets = {
   faultJson: 'Das ist kein JSON',
   faultUpload: 'Die Datei wurde nicht gesendet: {error}',
 
-  // Zahlen und Startwerte
+  // Zahlen und Seeds
   slider: '{label}, Schieberegler',
-  seedDraw: 'Startwert auslosen',
-  seedDrawFor: '{label}: Startwert auslosen',
+  seedDraw: 'Seed auslosen',
+  seedDrawFor: '{label}: Seed auslosen',
   seedBefore: 'Vor jedem Lauf',
   seedModeOf: '{label} vor jedem Lauf',
   seedMode: 'Vor jedem Lauf: {mode}',

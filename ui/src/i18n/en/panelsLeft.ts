@@ -7,7 +7,7 @@ export const left = {
 
   addNode: 'Add node',
   added: '{name} was added',
-  cantAdd: 'Nothing can be added here: this graph is in another file. Unpack it first.',
+  cantAdd: 'Nothing can be added here: this graph is in another file. Take it in first.',
   searchNodes: 'Search nodes',
   nodes: 'Nodes',
   found: { one: '{n} found', other: '{n} found' },

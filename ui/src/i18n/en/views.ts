@@ -71,7 +71,7 @@ export const views = {
   keepHint: '1 keeps a step after each turn, 0 keeps none. Fewer turns in between keep more; older steps may be let go to make room. A run that was stopped goes on from the last.',
   keepsNone: 'This loop keeps no steps.',
   keepsEvery: { one: 'This loop keeps a step after each turn.', other: 'This loop keeps a step after every {n} turns.' },
-  keepsElsewhere: 'It stands in another file. To keep more, unpack the subgraph and set it at the loop in it.',
+  keepsElsewhere: 'It stands in another file. To keep more, set it there, or take that file’s graph in first.',
   openFile: 'Open {name}',
   step: 'Step {step}',
   pinnedStep: 'Step {step}, kept for good',

@@ -46,7 +46,8 @@ export function goToRegion(name: string): void {
 
 function enter(region: HTMLElement): void {
   const before = last.get(region.dataset['region'] ?? '')
-  const place = before && region.contains(before) ? before : (homeOf(region) ?? region)
+  const usable = before && region.contains(before) && before.checkVisibility() && !before.matches(':disabled')
+  const place = usable ? before : (homeOf(region) ?? region)
   place.focus({ preventScroll: true })
   const name = nameOf(region)
   if (place !== region && name) announce(name)

@@ -89,11 +89,11 @@ function Pair({ told, pair }: { readonly told: Compared; readonly pair: OutputCh
   if (!pair.one || !pair.other) return null
   const url = (digest: string) => address(`artifacts/${digest}`)
   return (
-      <CompareView
-        before={{ url: url(pair.one.digest), title: titleOf(told.one) }}
-        after={{ url: url(pair.other.digest), title: titleOf(told.other) }}
-        note={pixelText(pair)}
-      />
+    <CompareView
+      before={{ url: url(pair.one.digest), title: titleOf(told.one) }}
+      after={{ url: url(pair.other.digest), title: titleOf(told.other) }}
+      note={pixelText(pair)}
+    />
   )
 }
 

@@ -87,6 +87,7 @@ export function createPages(first: RunQuery = {}) {
     /** Begin anew with another question. */
     search(query: RunQuery): Promise<void> {
       aside.clear()
+      oldest = ''
       use.setState({ query, runs: [], end: false })
       return load('')
     },

@@ -46,13 +46,14 @@ export function tellRuns(): () => void {
 
 const isShown = (run: RunRecord) => Boolean(run.session && useGraphs.getState().open[run.session])
 
-/** Tells once of each run that it waits for others. */
+/** Tells once of each batch, or single run, that it waits for others. */
 function waitTeller(): (queue: readonly RunRecord[]) => void {
   const told = new Set<string>()
   return (queue) => {
     queue.forEach((run, before) => {
-      if (run.state !== 'queued' || before === 0 || told.has(run.id) || !isShown(run)) return
-      told.add(run.id)
+      if (told.has(run.batch)) return
+      told.add(run.batch)
+      if (run.state !== 'queued' || before === 0 || !isShown(run)) return
       announce(t('panels.runWaits', { title: run.title || t('panels.untitled'), n: before }))
     })
   }

@@ -60,6 +60,7 @@ def test_the_form_says_that_the_queue_is_paused(editor: Editor, queue: Queue) ->
     editor.show_form()
     expect(editor.page.get_by_role("main").get_by_text("The queue is paused")).to_be_visible()
     editor.page.get_by_role("button", name="Cancel all runs").click()
+    editor.page.get_by_role("button", name="Go on", exact=True).click()
 
 
 def test_runs_that_wait_are_put_in_order_by_pointer_and_keys_and_cancelled_one_by_one(

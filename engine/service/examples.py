@@ -87,14 +87,15 @@ class Examples:
         return next((name for one, _, port in ends if (name := shown.get(one, {}).get(port, ""))), "")
 
     def _files(self) -> dict[str, Path]:
-        """The files by name; links that lead out are passed over."""
+        """The files by name; links that lead out are passed over, and so are pictures of other names."""
         found: dict[str, Path] = {}
         for folder in self._folders:
             inside = Path(os.path.realpath(folder))
             for path in inside.glob(f"*/*{SUFFIX}"):
-                *_, lineage, port = path.name.removesuffix(SUFFIX).split(".")
-                if Path(os.path.realpath(path)).is_relative_to(inside):
-                    found.setdefault(f"{lineage}.{port}", path)
+                parts = path.name.removesuffix(SUFFIX).split(".")
+                real = Path(os.path.realpath(path))
+                if len(parts) > 2 and real.is_file() and real.is_relative_to(inside):
+                    found.setdefault(".".join(parts[-2:]), path)
         return found
 
 
@@ -116,10 +117,8 @@ def _shown(graph: Graph, refs: Refs, files: Mapping[str, Path]) -> Shown:
         found = lineages(graph, refs)
     except KnotworkError:  # what it refers to can't be read, which its problems tell
         return {}
-    shown: Shown = {}
-    for instance, lineage in found.items():
-        for name in files:
-            begin, _, port = name.partition(".")
-            if begin == lineage:
-                shown.setdefault(instance, {})[port] = name
-    return shown
+    kept: dict[str, dict[str, str]] = {}
+    for name in files:
+        lineage, _, port = name.partition(".")
+        kept.setdefault(lineage, {})[port] = name
+    return {instance: kept[lineage] for instance, lineage in found.items() if lineage in kept}

@@ -65,6 +65,17 @@ def test_no_link_leads_out_of_the_examples(example: str, settings: Settings, ser
     assert server.get("/api/examples/00ff.out").status_code == 404
 
 
+def test_other_pictures_among_the_examples_do_no_harm(
+    example: str, settings: Settings, server: Asking
+) -> None:
+    folder = settings.library_roots[0] / "examples" / "picture"
+    (folder / "cover.webp").write_bytes(PIXELS)
+    (folder / "image.00ff.out.webp").mkdir()
+    told = {one["name"]: one["example"] for one in server.get("/api/templates").json()}
+    assert told["picture"] == example
+    assert server.get("/api/examples/00ff.out").status_code == 404
+
+
 def test_an_open_graph_has_an_example_while_nothing_changes_what_it_shows(
     example: str, server: Asking
 ) -> None:

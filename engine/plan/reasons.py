@@ -134,10 +134,9 @@ class Reasons:
         ]
         said += self._relinked(index, old["links"], new["links"])
         said += [Reason(what, _pair(old[what], new[what])) for what in INGREDIENTS if old[what] != new[what]]
-        if index in self._plan.loops:
-            said += _reshaped(old["extra"], new["extra"])
-        elif old["extra"] != new["extra"]:
-            said.append(Reason("lifted"))
+        if old["node"] == new["node"] and old["extra"] != new["extra"]:
+            is_loop = index in self._plan.loops
+            said += _reshaped(old["extra"], new["extra"]) if is_loop else [Reason("lifted")]
         return tuple(said) or (Reason("changed"),)
 
     def _relinked(self, index: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Reason]:

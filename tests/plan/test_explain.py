@@ -150,17 +150,31 @@ def test_another_file_is_named() -> None:
     assert why("load", before, now) == "file: '12' → '34'"
 
 
-def test_a_changed_body_is_named() -> None:
-    def loop(step: int) -> Plan:
-        body = {
-            "inputs": {"x": {"to": ["n.a"]}},
-            "nodes": {"n": node("add", b=step)},
-            "outputs": {"x": "n.out"},
-        }
-        one = {"type": "flow.loop", "graph": body, "carry": {"x": 0}, "count": 2}
-        return planned({"loop": one}, {"x": "loop.x"})
+def looped(step: int) -> Plan:
+    body = {
+        "inputs": {"x": {"to": ["n.a"]}},
+        "nodes": {"n": node("add", b=step)},
+        "outputs": {"x": "n.out"},
+    }
+    one = {"type": "flow.loop", "graph": body, "carry": {"x": 0}, "count": 2}
+    return planned({"loop": one}, {"x": "loop.x"})
 
-    assert why("loop", loop(1), loop(2)) == "its body changed"
+
+def test_a_changed_body_is_named() -> None:
+    assert why("loop", looped(1), looped(2)) == "its body changed"
+
+
+@pytest.mark.parametrize("fields", [{}, {"over": ["a"], "params": {"a": [1.0], "b": 2.0}}])
+def test_a_loop_in_the_place_of_a_plain_node_is_another_node(fields: dict[str, Any]) -> None:
+    plain = planned({"loop": {**node("add", a=1, b=2), **fields}}, {"x": "loop.out"})
+    for before, now, said in (
+        (plain, looped(1), "node: 't.add' → 'flow.loop'"),
+        (looped(1), plain, "node: 'flow.loop' → 't.add'"),
+    ):
+        told = why("loop", before, now)
+        assert said in told
+        assert "body" not in told
+        assert "lifted" not in told
 
 
 def test_changed_lifting_is_named() -> None:

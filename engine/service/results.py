@@ -95,13 +95,11 @@ class Results:
                     }
         return told
 
-    def keys(self, path: str) -> list[bytes]:
-        """Keys of what an instance gave, and of all that is inside of it."""
-        names, inside = self.plan.names, f"{path}/"
+    def within(self, path: str) -> list[int]:
+        """An instance and all that is inside of it, as far as they are planned."""
+        inside = f"{path}/"
         return [
-            entry.key
-            for index, entry in self.entries.items()
-            if names[index] == path or names[index].startswith(inside)
+            index for index, name in enumerate(self.plan.names) if name == path or name.startswith(inside)
         ]
 
     def _outputs(self) -> Iterator[tuple[str, str, Source, str]]:

@@ -53,6 +53,11 @@ class Steps:
         self.of = self._count() if items is None else len(items)
         self._find(items)
 
+    def own(self) -> list[bytes]:
+        """Keys of the turns that the loop kept itself, without the one that it goes on from."""
+        fork = self._plan.fork(self._index)
+        return [key for key in self.keys.values() if fork is None or key != fork.key]
+
     def _find_fork(self) -> None:
         fork = self._plan.fork(self._index)
         if fork is not None:

@@ -18,7 +18,7 @@ from engine.service.artifacts import MEDIA
 from engine.service.drawings import drawn
 from engine.service.finding import Finder, Located, NoValue, Place
 from engine.service.planning import Planned, Planner
-from engine.service.results import Lookup
+from engine.service.results import Lookup, Results
 from engine.service.shown import Shown
 from engine.service.steps import Steps
 from engine.service.summaries import summary
@@ -61,14 +61,16 @@ class Values:
         return await asyncio.to_thread(lambda: self._lookup.of(session, planned).told())
 
     async def drop(self, session: str, instance: str) -> None:
-        """Forget what is stored of an instance, or of all inside of it; frozen results stay.
+        """Forget what is stored of an instance, or of all inside of it, with the turns that loops kept.
+
+        Frozen results and pinned turns stay, and the turn that a forked loop goes on from.
 
         Raises:
             NoSession: There is no such session.
             GraphError: No part of the graph can be planned.
         """
         planned = await self._planner.plan(session)
-        await asyncio.to_thread(lambda: self._drop(self._lookup.of(session, planned).keys(instance)))
+        await asyncio.to_thread(lambda: self._drop(self._lookup.of(session, planned), instance))
 
     async def find(self, session: str, place: Place) -> Located:
         """Find the value of an output of a session's graph as it is now.
@@ -154,7 +156,12 @@ class Values:
         async with self._turns:
             return await asyncio.to_thread(work)
 
-    def _drop(self, keys: list[bytes]) -> None:
+    def _drop(self, results: Results, instance: str) -> None:
+        within, entries = results.within(instance), results.entries
+        keys = [entries[index].key for index in within if index in entries]
+        for index in within:
+            if index in results.plan.loops:  # it would go on from where it ended
+                keys += Steps(results.plan, index, entries, self._store).own()
         self._store.drop(keys)
         self._store.flush()  # only then plans are made anew
 

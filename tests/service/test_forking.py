@@ -135,6 +135,19 @@ async def test_a_forked_graph_runs_headless_on_the_same_store(tmp_path: Path) ->
 
 
 @story
+async def test_what_a_forked_loop_goes_on_from_is_not_forgotten_with_it(tmp_path: Path) -> None:
+    async with looking(tmp_path, {"start": START, "loop": {**LOOP, "count": 10}}) as look:
+        await look.run()
+        await forked(look, "loop", 6)
+        await look.edit({"op": "set_param", "name": "loop", "port": "step", "value": 100})
+        await look.run()
+        await look.values.pin(look.id, "loop", 6, pinned=False)
+        await look.values.drop(look.id, "loop")
+        steps = await look.values.steps(look.id, "loop")
+        assert (turns(steps), steps.gone) == ([(6, False)], 0)
+
+
+@story
 async def test_a_turn_that_is_gone_is_told(tmp_path: Path) -> None:
     async with looking(tmp_path, {"start": START, "loop": {**LOOP, "count": 10}}) as look:
         await look.run()

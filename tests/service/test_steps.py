@@ -69,6 +69,29 @@ async def test_a_pinned_turn_stays_when_the_loop_goes_on(tmp_path: Path) -> None
 
 
 @story
+async def test_a_loop_that_is_forgotten_keeps_no_turn_to_go_on_from_but_pinned_ones(tmp_path: Path) -> None:
+    async def turns() -> list[int]:
+        return [one.turn for one in (await look.values.steps(look.id, "loop")).turns]
+
+    body = {
+        "inputs": {"x": {"to": ["add.a"]}},
+        "outputs": {"x": "add.out"},
+        "nodes": {"add": {"type": "math.add", "params": {"b": 1}}},
+    }
+    loop = {**LOOP, "graph": body, "count": 10}
+    async with looking(tmp_path, {"start": START, "loop": loop}) as look:
+        await look.run()
+        await look.values.pin(look.id, "loop", 6)
+        await look.values.drop(look.id, "loop")
+        assert (await turns(), await look.value("start")) == ([6], 10.0)
+        await look.values.pin(look.id, "loop", 6, pinned=False)
+        await look.values.drop(look.id, "loop")
+        assert await turns() == []
+        await look.run()
+        assert await turns() == [6, 9, 10]
+
+
+@story
 async def test_the_turns_of_loops_over_items_and_with_a_condition_are_found(tmp_path: Path) -> None:
     body = {
         "inputs": {"x": {"to": ["add.a", "less.a"]}, "item": {"to": ["add.b"]}},

@@ -55,5 +55,5 @@ def line(points: Pairs) -> Image:
 def _placed(values: list[float], start: float, end: float) -> list[float]:
     """Where numbers lie from one side to the other; in the middle, where all are the same."""
     low, high = min(values, default=0.0), max(values, default=0.0)
-    span = high - low
-    return [start + ((value - low) / span if span else 0.5) * (end - start) for value in values]
+    half = high / 2 - low / 2  # of the whole a float may not hold
+    return [start + ((value / 2 - low / 2) / half if half else 0.5) * (end - start) for value in values]

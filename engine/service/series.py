@@ -54,8 +54,15 @@ def is_series(value: Any) -> bool:
 
 def _floats(values: Sequence[float] | torch.Tensor) -> list[float]:
     if isinstance(values, (list, tuple)):
-        return [float(value) for value in cast("Sequence[float]", values)]
+        return [_float(value) for value in cast("Sequence[float]", values)]
     return cast("torch.Tensor", values).detach().double().numpy(force=True).tolist()
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf
 
 
 def _bounds(length: int, parts: int) -> list[int]:

@@ -41,7 +41,7 @@ def rendered(mesh: Surface) -> Image:
     faces = faces[((faces >= 0) & (faces < len(vertices))).all(1)] if len(faces) else faces
     if not len(vertices) or not len(faces):
         return picture.resize((SIDE, SIDE))
-    seen = _seen(np.nan_to_num(vertices))
+    seen = _seen(np.nan_to_num(vertices, posinf=0.0, neginf=0.0))
     corners = seen[faces]
     order = np.argsort(corners[..., 2].mean(1))
     corners, shades = corners[order], _shades(corners, _colours(mesh, faces))[order]
@@ -62,6 +62,7 @@ def _seen(vertices: np.ndarray) -> np.ndarray:
     """Vertices within -1..1 around their middle, turned about the upright axis, then tipped to the viewer."""
     import numpy as np
 
+    vertices = vertices / (np.abs(vertices).max() or 1.0)
     vertices = vertices - (vertices.min(0) + vertices.max(0)) / 2
     x, y, z = (vertices / (np.linalg.norm(vertices, axis=1).max() or 1.0)).T
     across = x * math.cos(TURN) + z * math.sin(TURN)

@@ -146,6 +146,17 @@ def test_a_mesh_is_drawn_in_its_colours_with_what_is_in_front_before_the_rest() 
     assert shown(Mesh(vertices[:0], faces)).size == (64, 64)
 
 
+def test_numbers_without_end_are_drawn_and_told() -> None:
+    assert opacity([-1.5e308, 0.0, 1.5e308], at=(256, 96)) > 128  # the middle one in the middle
+    assert opacity([10**400, 1.0, 1.0], at=(256, 96)) > 128
+    assert summary([10**400, 1]).points == ((1.0, 1.0),)
+    corners = torch.tensor([[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [0.0, 1.0, 0.0]], dtype=torch.float64)
+    faces = torch.tensor([[0, 1, 2], [0, 1, 3]])
+    far = torch.cat([corners, torch.full((1, 3), float("inf"), dtype=torch.float64)])
+    assert opacity(Mesh(far, faces), at=(256, 300)) == 255
+    assert opacity(Mesh(corners * 1e308, faces[:1]), at=(256, 300)) == 255
+
+
 def test_a_value_without_tensors_is_drawn_from_its_own_file() -> None:
     assert pixel(Swatch(9)) == (9, 9, 9)
     assert shown(Swatch(9, 200, 100)).size == (64, 32)

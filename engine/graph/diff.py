@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.graph import references
 from engine.graph.canonical import compact
-from engine.graph.document import Graph
+from engine.graph.document import Graph, Instance
 from engine.graph.leaves import Path, instance_of, leaves_of
 
 
@@ -48,8 +48,7 @@ def diff(before: Graph, after: Graph) -> list[Change]:
     """
     before = before.model_copy(deep=True)
     renamed = renames(before, after)
-    for old, new in renamed.items():
-        references.rename(before, old, new)
+    references.rename_all(before, renamed)
     changes = [Change("renamed", new, "", old, new) for old, new in renamed.items()]
     first, second = leaves_of(before), leaves_of(after)
     gone, come = _instances(first), _instances(second)
@@ -65,23 +64,36 @@ def diff(before: Graph, after: Graph) -> list[Change]:
 
 def renames(before: Graph, after: Graph) -> dict[str, str]:
     """Old name → new name of the top level's instances that only got another name."""
+    gone = {name: before.nodes[name] for name in before.nodes.keys() - after.nodes.keys()}
+    new: dict[str, list[str]] = {}
+    for name in sorted(after.nodes.keys() - before.nodes.keys(), reverse=True):
+        new.setdefault(_content(after.nodes[name], {}), []).append(name)
+    readers = _readers(gone)
     found: dict[str, str] = {}
-    working = before.model_copy(deep=True)
-    while True:
-        gone = sorted(working.nodes.keys() - after.nodes.keys())
-        new: dict[str, list[str]] = {}
-        for name in sorted(after.nodes.keys() - working.nodes.keys(), reverse=True):
-            new.setdefault(_content(after, name), []).append(name)
-        pairs = [(name, new[content].pop()) for name in gone if new.get(content := _content(working, name))]
-        if not pairs:
-            return found
-        for old, name in pairs:
-            references.rename(working, old, name)
-            found[old] = name
+    looked_at = set(gone)
+    while looked_at:  # at first all of them, then those that read what got another name
+        contents = {name: _content(gone[name], found) for name in sorted(looked_at)}
+        pairs = {name: new[content].pop() for name, content in contents.items() if new.get(content)}
+        found |= pairs
+        looked_at = {reader for name in pairs for reader in readers.get(name, ())} - found.keys()
+    return found
 
 
-def _content(graph: Graph, name: str) -> str:
-    return compact(graph.nodes[name].model_dump(mode="python", by_alias=True, exclude_defaults=True))
+def _readers(nodes: Mapping[str, Instance]) -> dict[str, set[str]]:
+    """Who of some instances reads which instance."""
+    readers: dict[str, set[str]] = {}
+    for name, instance in nodes.items():
+        for source in references.sources_of(instance):
+            readers.setdefault(source.partition(".")[0], set()).add(name)
+    return readers
+
+
+def _content(instance: Instance, names: Mapping[str, str]) -> str:
+    """What an instance says, with other names for those that it reads."""
+    fields = {"links": dict(instance.links), "carry": dict(instance.carry)}
+    alone = instance.model_copy(update=fields)
+    references.rewrite_sources(alone, references.renaming(names))
+    return compact(alone.model_dump(mode="python", by_alias=True, exclude_defaults=True))
 
 
 def _instances(leaves: Iterable[Path]) -> set[Path]:

@@ -132,7 +132,7 @@ class Rename(Operation):
         """See the class."""
         edit.instance(self.name)
         _check_free(edit, self.to)
-        level, renamed = edit.level, references.renaming(self.name, self.to)
+        level, renamed = edit.level, references.renaming({self.name: self.to})
         readers = [name for name, one in level.nodes.items() if self._is_read_by(references.sources_of(one))]
         for name in readers:
             after = level.nodes[name].model_copy(deep=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from engine.graph.document import Graph, Instance, is_link
@@ -34,33 +34,38 @@ def sources_of(instance: Instance) -> list[str]:
     return found
 
 
-def renaming(old: str, new: str) -> Rewrite:
-    """What gives sources of one instance another owner, and leaves the others as they are."""
+def renaming(names: Mapping[str, str]) -> Rewrite:
+    """What gives sources of some instances another owner, and leaves the others as they are."""
 
     def renamed(text: str) -> str:
         name, _, port = text.partition(".")
-        return f"{new}.{port}" if name == old else text
+        return f"{names[name]}.{port}" if name in names else text
 
     return renamed
 
 
 def rename(graph: Graph, old: str, new: str) -> None:
-    """Give an instance another name wherever one level of a graph uses it.
+    """Give an instance another name wherever one level of a graph uses it; see ``rename_all``."""
+    rename_all(graph, {old: new})
+
+
+def rename_all(graph: Graph, names: Mapping[str, str]) -> None:
+    """Give instances other names wherever one level of a graph uses them.
 
     Args:
         graph: Changed in place.
-        old: A name that is there.
-        new: A name that is free.
+        names: Name that is there → name that is free.
     """
-    renamed = renaming(old, new)
-    graph.nodes[new] = graph.nodes.pop(old)
+    renamed = renaming(names)
+    for old, new in names.items():
+        graph.nodes[new] = graph.nodes.pop(old)
+        if old in graph.view:
+            graph.view[new] = graph.view.pop(old)
     for instance in graph.nodes.values():
         rewrite_sources(instance, renamed)
     for declared in graph.inputs.values():
         declared.to = [renamed(text) for text in declared.to]
     graph.outputs = {name: renamed(text) for name, text in graph.outputs.items()}
-    if old in graph.view:
-        graph.view[new] = graph.view.pop(old)
 
 
 def _rewritten(value: Any, rewrite: Rewrite) -> Any:

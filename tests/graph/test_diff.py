@@ -57,6 +57,14 @@ def test_equal_content_under_another_name_is_a_rename() -> None:
     assert told(before, after) == ["first: renamed from one", "total: renamed from sum"]
 
 
+def test_a_long_chain_under_other_names_is_renamed_throughout() -> None:
+    def chain(prefix: str) -> Graph:
+        links = [{}, *({"x": f"{prefix}{number}.out"} for number in range(1999))]
+        return graph(**{f"{prefix}{n}": {"type": "t.whole", "links": one} for n, one in enumerate(links)})
+
+    assert len(told(chain("a"), chain("b"))) == 2000
+
+
 def test_the_graphs_own_fields_are_compared() -> None:
     before = Graph.model_validate({"title": "A", "outputs": {"x": "a.out"}, "inputs": {"i": {"default": 1}}})
     after = Graph.model_validate({"title": "B", "outputs": {"x": "b.out"}, "inputs": {"i": {"default": 2}}})

@@ -10,7 +10,7 @@ from engine.service.database import Database
 from engine.service.tables import people
 
 KNOWN = 10_000
-"""Names that are held in memory; who comes after is looked up."""
+"""Names held in memory, so that not each edit writes one; beyond that, all are written once more."""
 
 
 class People:

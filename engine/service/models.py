@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from math import prod
 from pathlib import Path
@@ -48,7 +49,8 @@ class Models:
             for path in islice(_models(root), LISTED - len(found)):
                 if self._inside(path):
                     name = path.relative_to(root).as_posix()
-                    found.setdefault(name, self._record(name, path))
+                    with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
+                        found.setdefault(name, self._record(name, path))
         return [found[name] for name in sorted(found)]
 
     def describe(self, name: str) -> ModelDetailRecord:

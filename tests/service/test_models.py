@@ -68,6 +68,12 @@ def test_only_models_inside_the_folders_are_found(root: Path, name: str) -> None
     assert "linked.ckpt" not in [model.name for model in Models([root]).list()]
 
 
+def test_a_link_to_nothing_is_left_out(root: Path) -> None:
+    before = Models([root]).list()
+    (root / "more" / "gone.safetensors").symlink_to(root / "more" / "nothing.safetensors")
+    assert Models([root]).list() == before
+
+
 def test_a_link_from_one_folder_into_another_is_followed(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 Curve = Annotated[list[Point], Field(min_length=2, json_schema_extra={"widget": "curve"})]
+CLOSEST = 1e-6
+"""Distance of two points along the curve at least: float32 can't tell closer ones apart."""
 
 
 @node("image.curve")
@@ -29,7 +32,7 @@ def curve(image: Image, points: Curve | None = None) -> Image:
     if points is None:
         return image
     ordered = sorted((x, y) for x, y in points)
-    if len({x for x, _ in ordered}) < len(ordered):
+    if any(right - left < CLOSEST for (left, _), (right, _) in pairwise(ordered)):
         raise ValueRefused("points beside each other", f"two of {points!r} one above the other")
     return recoloured(image, lambda colour: monotone(colour, ordered))
 

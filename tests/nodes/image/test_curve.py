@@ -43,6 +43,7 @@ def test_alpha_stays() -> None:
     assert turned.pixels.flatten().tolist() == pytest.approx([0, 1, 1, 0.2])
 
 
-def test_points_above_each_other_are_refused() -> None:
+@pytest.mark.parametrize("apart", [0, 1e-9])
+def test_points_above_each_other_are_refused(apart: float) -> None:
     with pytest.raises(ValueRefused, match="one above the other"):
-        curve(gradient(8, 8), [[0.5, 0], [0.5, 1]])
+        curve(gradient(8, 8), [[0.5, 0], [0.5 + apart, 1]])

@@ -25,7 +25,8 @@ def encode(mesh: Mesh) -> list[bytes]:
         mesh: The mesh.
 
     Raises:
-        ValueRefused: It has no faces, a vertex is not finite, or a face names a vertex that isn't there.
+        ValueRefused: It has no faces, a vertex is not finite, a face names a vertex that isn't there, or
+            there is not one colour for each vertex.
     """
     import numpy as np
 
@@ -39,6 +40,9 @@ def encode(mesh: Mesh) -> list[bytes]:
         raise ValueRefused(
             f"faces of vertices from 0 to {len(vertices) - 1}", f"{faces.min()} to {faces.max()}"
         )
+    if mesh.colours is not None and mesh.colours.shape != mesh.vertices.shape:
+        got = tuple(mesh.colours.shape)
+        raise ValueRefused(f"colours of the form {tuple(mesh.vertices.shape)}, one for each vertex", f"{got}")
     parts: list[tuple[np.ndarray, str, int, int]] = [
         (faces.astype("<u4").reshape(-1), "SCALAR", UINT32, INDICES),
         (vertices, "VEC3", FLOAT, VERTICES),

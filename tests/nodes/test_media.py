@@ -111,6 +111,7 @@ def test_a_mesh_is_a_binary_gltf_file_with_linear_colours() -> None:
         (Mesh(TRIANGLE, torch.tensor([[0, 1, 3]])), "vertices from 0 to 2"),
         (Mesh(TRIANGLE, FACE[:0]), "with vertices and faces"),
         (Mesh(TRIANGLE / 0, FACE), "finite vertices"),
+        (Mesh(TRIANGLE, FACE, TRIANGLE[:2]), "one for each vertex"),
     ],
 )
 def test_a_mesh_that_no_viewer_could_read_is_refused(mesh: Mesh, said: str) -> None:

@@ -76,13 +76,16 @@ class Submission:
         return {"values": values, "seeds": seeds, "changes": changes}
 
     def compared(self, graph: Graph | bytes, values: Mapping[str, Any]) -> Submission:
-        """The same, with what its first run has otherwise than another one.
+        """The same, with what its first run has otherwise than another one, if that can be read.
 
         Args:
             graph: The other one's document, or its bytes.
             values: What was set for it.
         """
-        before = Graph.read(graph) if isinstance(graph, bytes) else graph
+        try:
+            before = Graph.read(graph) if isinstance(graph, bytes) else graph
+        except GraphError:  # of a newer format: no reason not to run
+            return self
         return replace(self, since=tuple(between(before, values, self.document.graph, self.runs[0])))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.graph.document import Graph
 from engine.service.changes import LENGTH, between
+from engine.service.submission import Document, Submission
 
 
 def graph(**fields: Any) -> Graph:
@@ -50,6 +51,14 @@ def test_where_nodes_stand_and_what_things_are_called_is_not_told() -> None:
         view={"a": {"at": [0, 0]}},
     )
     assert told(before, after) == []
+
+
+def test_a_run_before_that_cant_be_read_keeps_none_from_running() -> None:
+    document = Document(graph(inputs={"n": {"default": 2}}), b"", "", "", (), "")
+    submission = Submission(document, "", ({"n": 2},), ())
+    assert submission.compared(b'{"knotwork": 999}', {"n": 1}).since == ()
+    [change] = submission.compared(graph(inputs={"n": {"default": 1}}).to_bytes(), {"n": 1}).since
+    assert (change.place, change.old, change.new) == ("n", 1, 2)
 
 
 def test_a_long_value_is_cut_short() -> None:

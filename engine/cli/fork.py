@@ -51,7 +51,7 @@ def command(
 
 
 def _steps(job: Opened, loop: str) -> Steps:
-    from engine.errors import GraphError, Problem
+    from engine.errors import GraphError, Problem, an
     from engine.service.steps import Steps
     from engine.service.stored import stored
 
@@ -60,7 +60,7 @@ def _steps(job: Opened, loop: str) -> Steps:
     if index not in plan.loops:
         loops = ", ".join(plan.names[one] for one in plan.loops) or "none"
         cure = f"The graph's loops: {loops}."
-        raise GraphError([Problem("no-loop", loop, "", "a loop", f"a {plan.nodes[index].id}", cure)])
+        raise GraphError([Problem("no-loop", loop, "", "a loop", an(plan.nodes[index].id), cure)])
     return Steps(plan, index, stored(plan, store), store)
 
 

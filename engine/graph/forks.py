@@ -73,8 +73,8 @@ def _with(level: Graph, name: str, instance: Instance) -> Graph:
 
 
 def _no_loop(path: str) -> GraphError:
-    expected, cure = "a loop that isn't inside of another one", "See the graph's loops."
-    return GraphError([Problem("no-loop", path[:500], "", expected, f'"{path[:500]}"', cure)])
+    place, cure = path[:500], Phrase("see-nodes")
+    return GraphError([Problem("no-loop", place, "", Phrase("outer-loop"), f'"{place}"', cure)])
 
 
 def _is_in_loop(level: Level) -> bool:

@@ -90,7 +90,7 @@ class Finder:
         place, plan = Place(instance, ""), self._results.plan
         source = self._results.source(instance, "")
         if source is None or source[0] not in plan.loops or plan.names[source[0]] != instance:
-            raise self._unknown(place, "a loop", "another instance")
+            raise self._unknown(place, Phrase("loop"), "another instance")
         return Steps(plan, source[0], self._results.entries, self._store)
 
     def key(self, steps: Steps, place: Place) -> bytes:

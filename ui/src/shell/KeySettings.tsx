@@ -7,6 +7,7 @@ import { prefer, usePreferences } from '../stores/preferences'
 import { announce } from './announce'
 import { ask } from './ask'
 import { Button, IconButton } from './Button'
+import { byTitle } from './byTitle'
 import { useFixedKeys } from './CanvasKeys'
 import { chordsOf, conflictsOf, withChords } from './dispatch'
 import { chordOf, formatChord } from './keys'
@@ -149,7 +150,7 @@ export function KeySettings() {
   const fixed = useFixedKeys()
   const [typed, setTyped] = useState('')
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = [...commands.values()].filter((command) => matches(command, words))
+  const found = byTitle(commands.values()).filter((command) => matches(command, words))
   return (
     <div className="key-settings">
       <div className="key-settings__search">

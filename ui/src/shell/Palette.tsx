@@ -3,6 +3,7 @@ import { Search as SearchIcon } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { t, type Key } from '../i18n/t'
 import { commandGroups, isReady, runCommand, titleOf, useCommands, type Command, type CommandGroup } from '../stores/commands'
+import { byTitle } from './byTitle'
 import { CommandKeys, KeyHint } from './KeyHint'
 import { closePalette, useLayout } from './layout'
 import { Modal } from './Modal'
@@ -104,7 +105,7 @@ function Search({ ready, onChoose }: CommandsProps) {
         <Menu.Input className="palette__input" placeholder={t('shell.paletteInput')} data-autofocus="" value={typed} onValueChange={setTyped} />
       </div>
       <Menu.List className="palette__list">
-        {typed.trim() ? <Found ready={ready} typed={typed} onChoose={onChoose} /> : <All ready={ready} onChoose={onChoose} />}
+        {typed.trim() ? <Found ready={ready} typed={typed} onChoose={onChoose} /> : <All ready={byTitle(ready)} onChoose={onChoose} />}
       </Menu.List>
       <Hints />
     </Menu>

@@ -14,7 +14,7 @@ OWN_SCHEMES = ("data", "blob")
 LEFT = "net::ERR_ABORTED"
 """A request that the page, or whoever closed it, no longer wanted."""
 
-GONE = re.compile(r"refused: GET \S*/values/picture\?\S* 404|status of 404 .*/values/picture\?")
+GONE = re.compile(r"refused: GET \S*/values(/picture)?\?\S* 404|status of 404 .*/values(/picture)?\?")
 """What an edit, of this page or another, made invalid after the page had learnt of it and before it asked."""
 
 

@@ -266,8 +266,13 @@ class Editor:
         mouse.up()
 
     def run(self) -> None:
-        """Press Run, and wait until the server has begun."""
+        """Press Run, and wait until there is a run that was not there before."""
+        state = self.page.get_by_test_id("run-state")
+        before = state.get_attribute("data-run")
         self.run_button.click()
+        expect(state).to_have_attribute("data-run", re.compile("."))
+        if before:
+            expect(state).not_to_have_attribute("data-run", before)
 
     def show_form(self) -> None:
         """Show the graph's inputs and outputs as a form, by the main menu."""

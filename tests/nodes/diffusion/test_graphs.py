@@ -31,6 +31,8 @@ VALUES = {
     "steps": 6,
     "guidance": GUIDANCE,
 }
+MANY = 30
+"""Steps of a loop that is not over before a word to stop reaches it."""
 # A first-order, an ancestral, a multistep and a second-order scheduler
 SEVERAL = pytest.mark.parametrize("name", ["ddim", "euler ancestral", "dpm++ 2m sde", "heun"])
 
@@ -80,18 +82,18 @@ def ran(engine: Headless, graph: Graph, *outputs: str, **values: Any) -> Mapping
     return report.outputs
 
 
-def bytes_of(engine: Headless, graph: Graph) -> bytes:
-    return codec.encode(ran(engine, graph, "small")["small"])
+def bytes_of(engine: Headless, graph: Graph, **values: Any) -> bytes:
+    return codec.encode(ran(engine, graph, "small", **values)["small"])
 
 
-def interrupted(engine: Headless, graph: Graph, turns: int) -> None:
-    """Run a graph and cancel it when its loop has done some turns."""
+def interrupted(engine: Headless, graph: Graph, turns: int, **values: Any) -> None:
+    """Run a graph and cancel it when its loop has done some turns, with many more to come."""
 
     def cancel(event: Event) -> None:
         if isinstance(event, Progress) and event.instance == "sampler/turns" and event.done >= turns:
             run.cancel()
 
-    run = engine.local.start(engine.plan(graph, VALUES), cancel, Options())
+    run = engine.local.start(engine.plan(graph, VALUES | values), cancel, Options())
     assert run.execute().status == "cancelled"
 
 
@@ -203,13 +205,14 @@ def test_an_interrupted_loop_goes_on_from_its_checkpoint_with_the_same_bytes(nam
         graph = shipped(engine, "text_to_image")
         choose(graph, name)
         sampler_loop(graph)[1].checkpoint = 2
-        interrupted(engine, graph, turns=4)
+        interrupted(engine, graph, turns=4, steps=MANY)
     turns: list[float] = []
     stepping.untouched.cache_clear()
     with started(home) as engine:
-        resumed = engine.run(graph, VALUES, ["small"], listen=lambda event: turns.extend(done_of(event)))
+        values = VALUES | {"steps": MANY}
+        resumed = engine.run(graph, values, ["small"], listen=lambda event: turns.extend(done_of(event)))
     with started(home, cache=False) as engine:
-        whole = bytes_of(engine, graph)
+        whole = bytes_of(engine, graph, steps=MANY)
 
     assert min(turns) > 4
     assert codec.encode(resumed.outputs["small"]) == whole

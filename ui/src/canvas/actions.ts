@@ -37,8 +37,8 @@ export const selectedCards = () => useSelection.getState().names.filter((name) =
 const selectedNames = () => selectedCards().map(nameOf)
 
 /** Give a param a value, where it was typed: a field may settle when another graph is shown already. */
-export function setParam(id: string, port: string, value: JsonValue, place: Place): void {
-  void editAround(id, (level, name, at) => make.setParam(level, name, port, value, at), place)
+export async function setParam(id: string, port: string, value: JsonValue, place: Place): Promise<void> {
+  await editAround(id, (level, name, at) => make.setParam(level, name, port, value, at), place)
 }
 
 export function unsetParam(id: string, port: string): void {
@@ -46,8 +46,8 @@ export function unsetParam(id: string, port: string): void {
 }
 
 /** Give an input of the graph that is shown another default, which is what it has while nobody sets it. */
-export function setInput(name: string, value: JsonValue, place: Place): void {
-  void editLevel((level, at) => make.changeInput(level, name, { default: value }, at), '', place)
+export async function setInput(name: string, value: JsonValue, place: Place): Promise<void> {
+  await editLevel((level, at) => make.changeInput(level, name, { default: value }, at), '', place)
 }
 
 export function toggleCollapsed(ids: readonly string[]): void {

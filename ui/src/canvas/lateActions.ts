@@ -9,8 +9,9 @@ type Told = 'setParam' | 'unsetParam' | 'setInput' | 'toggleCollapsed' | 'toggle
 const actions = shown.then(() => import('./actions'))
 actions.catch(() => undefined) // nothing can be edited without it; a reload brings it
 
-export function act<Name extends Told>(name: Name, ...args: Parameters<Actions[Name]>): void {
-  void actions.then((own) => (own[name] as (...all: Parameters<Actions[Name]>) => unknown)(...args))
+export async function act<Name extends Told>(name: Name, ...args: Parameters<Actions[Name]>): Promise<void> {
+  const own = await actions
+  await (own[name] as (...all: Parameters<Actions[Name]>) => unknown)(...args)
 }
 
 export async function moveTo(...args: Parameters<Actions['moveTo']>): Promise<boolean> {

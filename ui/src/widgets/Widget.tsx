@@ -8,6 +8,7 @@ import { ControlOf } from './ControlOf'
 import { HelpText } from './HelpText'
 import { readField, type Field } from './schema'
 import type { SeedMode } from './seeds'
+import { useAhead, type Give } from './useAhead'
 import './widget.css'
 
 export type { SeedMode } from './seeds'
@@ -17,7 +18,7 @@ export interface WidgetProps {
   readonly name: string
   /** What is typed in; undefined while the default holds. */
   readonly value: JsonValue | undefined
-  readonly onChange: (value: JsonValue) => void
+  readonly onChange: Give
   /** Lets the port have its default again. */
   readonly onReset: () => void
   readonly label: string
@@ -35,7 +36,8 @@ export interface WidgetProps {
 
 /** The control that a port's schema asks for, with its label, its way back to the default, and what is wrong. */
 export function Widget(props: WidgetProps) {
-  const { port, name, value, label, disabled = false, compact = false } = props
+  const { port, name, label, disabled = false, compact = false } = props
+  const [value, give] = useAhead(props.value, props.onChange)
   const field = useMemo(() => readField(port), [port])
   const [draftFault, setDraftFault] = useState<Fault | null>(null)
   const id = useId()
@@ -64,7 +66,7 @@ export function Widget(props: WidgetProps) {
           label={label}
           disabled={disabled}
           compact={compact}
-          onChange={props.onChange}
+          onChange={give}
           onReset={props.onReset}
           onFault={setDraftFault}
           seedMode={props.seedMode}

@@ -63,7 +63,7 @@ interface InputProps {
 
 function Input(props: InputProps) {
   const { place, record, links, problem, port } = props
-  const send = (operations: Operation[]) => void edit(place.session, operations)
+  const send = (operations: Operation[]) => edit(place.session, operations)
   const fed = links.find(({ kind }) => kind === 'input')
   const typed = record.param && (links.length === 0 || fed !== undefined)
   const text = problem ? t('left.problem', { expected: problem.expected, got: problem.got, cure: problem.cure }) : undefined
@@ -85,7 +85,7 @@ function Input(props: InputProps) {
 
 interface PartProps extends InputProps {
   readonly text: string | undefined
-  readonly send: (operations: Operation[]) => void
+  readonly send: (operations: Operation[]) => Promise<unknown>
 }
 
 /** A value to type in: the port's own, or that of the graph's input which feeds it. */

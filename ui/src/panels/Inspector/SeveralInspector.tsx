@@ -75,7 +75,7 @@ export function SeveralInspector({ place, names }: { readonly place: Here; reado
                   label={mixed ? t('left.mixed', { name: titleOfPort(record, port) }) : titleOfPort(record, port)}
                   value={value}
                   disabled={readOnly}
-                  onChange={(next) => void edit(session, names.flatMap((name) => setParam(level, name, port, next, at)))}
+                  onChange={(next) => edit(session, names.flatMap((name) => setParam(level, name, port, next, at)))}
                   onReset={() => void edit(session, names.flatMap((name) => unsetParam(level, name, port, at)))}
                 />
               </div>

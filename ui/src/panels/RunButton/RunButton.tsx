@@ -39,6 +39,7 @@ export function RunButton() {
       className="run-button"
       data-testid="run-state"
       data-state={state}
+      data-run={under?.record.id ?? waiting?.id ?? shown?.record.id}
       role="group"
       aria-label={t('panels.runGroup')}
     >

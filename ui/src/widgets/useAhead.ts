@@ -1,0 +1,28 @@
+import { useCallback, useRef, useState } from 'react'
+import type { JsonValue } from '../protocol'
+
+/** Takes a value; if it gives a promise, that ends once the value has come back or was refused. */
+export type Give = (value: JsonValue) => unknown
+
+/**
+ * A value that is what was given last until whoever takes it has answered: what is done to it meanwhile is done to
+ * that, and nothing flickers.
+ */
+export function useAhead(value: JsonValue | undefined, give: Give): [JsonValue | undefined, (value: JsonValue) => void] {
+  const [ahead, setAhead] = useState<{ readonly value: JsonValue } | null>(null)
+  const unanswered = useRef(0)
+  const giveAhead = useCallback(
+    (next: JsonValue) => {
+      const answer = give(next)
+      if (!(answer instanceof Promise)) return
+      unanswered.current++
+      setAhead({ value: next })
+      const end = () => {
+        if (--unanswered.current === 0) setAhead(null)
+      }
+      answer.then(end, end)
+    },
+    [give],
+  )
+  return [ahead ? ahead.value : value, giveAhead]
+}

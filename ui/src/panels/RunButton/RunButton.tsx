@@ -33,13 +33,13 @@ export function RunButton() {
   useEffect(registerRunCommands, [])
   useEffect(tellRuns, [])
   const under = shown && !isOver(shown.record) ? shown : undefined
-  const state = under?.record.state ?? waiting?.state ?? shown?.record.state ?? 'idle'
+  const run = under?.record ?? waiting ?? shown?.record
   return (
     <div
       className="run-button"
       data-testid="run-state"
-      data-state={state}
-      data-run={under?.record.id ?? waiting?.id ?? shown?.record.id}
+      data-state={run?.state ?? 'idle'}
+      data-run={run?.id}
       role="group"
       aria-label={t('panels.runGroup')}
     >

@@ -100,6 +100,22 @@ def test_two_fingers_zoom_also_over_fields_and_change_none(fingers: Fingers) -> 
     assert field.input_value() == before
 
 
+def test_two_fingers_zoom_on_when_the_card_under_them_is_gone(fingers: Fingers) -> None:
+    zoom, *_ = fingers.view()
+    x, y = middle(fingers.editor.node("sampler").title)
+    fingers.put((x - 30, y), (x + 30, y))
+    fingers.move(((x - 30, y), (x - 5, y)), ((x + 30, y), (x + 5, y)))
+    fingers.lift()
+    expect(fingers.editor.nodes()).to_have_count(0)
+    assert fingers.view()[0] == pytest.approx(zoom / 6, rel=0.05)
+    before = fingers.view()
+    fingers.put((x, y))
+    fingers.move(((x, y), (x + 40, y + 30)))
+    fingers.lift()
+    after = fingers.view()
+    assert (round(after[1] - before[1]), round(after[2] - before[2])) == (40, 30)
+
+
 def test_one_finger_moves_the_view_and_a_tap_selects(fingers: Fingers) -> None:
     x, y = fingers.ground()
     before = fingers.view()
@@ -119,8 +135,11 @@ def test_a_finger_that_rests_asks_for_the_menu(fingers: Fingers) -> None:
     expect(menu.get_by_role("menuitem", name="Rename")).to_be_visible()
     fingers.lift()
     expect(menu).to_be_visible()
-    fingers.editor.page.keyboard.press("Escape")
+    menu.get_by_role("menuitem", name="Rename").tap()
     expect(menu).to_have_count(0)
+    expect(fingers.editor.page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
+    fingers.editor.page.keyboard.press("Escape")
+    expect(fingers.editor.page.get_by_role("dialog")).to_have_count(0)
     fingers.put(fingers.ground())
     expect(menu.get_by_role("menuitem", name="Add node")).to_be_visible()
     fingers.lift()

@@ -10,6 +10,7 @@ const TYPING = 'input, textarea, select, [contenteditable]'
 /** Fingers that are down, and what each was put on. */
 const fingers = new Map<number, Element>()
 let pinch: Pinch | null = null
+let following: AbortController | null = null
 /** Whether the menu was asked for by the finger that is down. */
 let asked = false
 
@@ -21,10 +22,11 @@ interface Pinch {
 const onCanvas = (target: EventTarget | null): Element | null => (target instanceof Element && target.closest(CANVAS) ? target : null)
 
 function onPointerDown(event: PointerEvent): void {
+  if (event.pointerType !== 'touch') return
+  asked = false // also by a finger that goes on to the menu
   const target = onCanvas(event.target)
-  if (event.pointerType !== 'touch' || !target) return
+  if (!target) return
   fingers.set(event.pointerId, target)
-  asked = false
   const { clientX, clientY } = event
   if (fingers.size > 1 || target.closest(TYPING)) endTouch()
   else beginTouch(clientX, clientY, () => askMenu(target, clientX, clientY))
@@ -57,11 +59,22 @@ function onContextMenu(event: MouseEvent): void {
 function onTouchStart(event: TouchEvent): void {
   if (event.touches.length < 2 || !onCanvas(event.target)) return
   event.stopImmediatePropagation()
-  if (!pinch) {
-    cancelAll(event)
-    document.addEventListener('touchmove', onTouchMove, { capture: true, passive: false })
-  }
+  if (!pinch) cancelAll(event)
   pinch = pinchOf(event.touches)
+  follow(event.touches)
+}
+
+/** Hear of fingers that move. A card under one may go, such as for the view from far: then it alone is told of it. */
+function follow(touches: TouchList): void {
+  following?.abort()
+  following = new AbortController()
+  const options = { capture: true, passive: false, signal: following.signal }
+  document.addEventListener('touchmove', onTouchMove, options)
+  for (const target of [...touches].map((touch) => touch.target as HTMLElement)) {
+    target.addEventListener('touchmove', onTouchMove, options)
+    target.addEventListener('touchend', onTouchEnd, options)
+    target.addEventListener('touchcancel', onTouchEnd, options)
+  }
 }
 
 /** What one finger began on a card, a field or the canvas, it does no more. */
@@ -86,7 +99,8 @@ function onTouchEnd(event: TouchEvent): void {
   if (!event.isTrusted || event.touches.length > 0) return
   if (asked) event.preventDefault() // else it counts as a click, too, which closes the menu
   pinch = null
-  document.removeEventListener('touchmove', onTouchMove, { capture: true })
+  following?.abort()
+  fingers.clear()
 }
 
 function pinchOf([one, other]: TouchList): Pinch | null {
@@ -109,5 +123,8 @@ export function listenToTouch(): () => void {
   document.addEventListener('touchstart', onTouchStart, options)
   document.addEventListener('touchend', onTouchEnd, { ...options, passive: false })
   document.addEventListener('touchcancel', onTouchEnd, options)
-  return () => stop.abort()
+  return () => {
+    stop.abort()
+    following?.abort()
+  }
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.editor import Editor, middle
+from tests.e2e.editor import Editor, Node, middle
 
 LOOP = {
     "type": "flow.loop",
@@ -72,6 +72,40 @@ def test_links_inside_end_at_cards_and_at_the_edges_but_do_not_cross_these(frame
     expect(framed.links()).to_have_count(5)
 
 
+def test_a_box_of_selection_takes_what_is_on_the_level_where_it_begins(framed: Editor) -> None:
+    twice, aside = framed.node("turns/twice"), framed.node("turns/aside")
+    draw_box(framed, framed.node("begin"), framed.node("after"))
+    expect(selected(framed)).to_have_count(3)
+    assert names(framed) == ["after", "begin", "turns"]
+    draw_box(framed, twice, aside)
+    expect(selected(framed)).to_have_count(2)
+    assert names(framed) == ["turns/aside", "turns/twice"]
+
+
+def selected(editor: Editor) -> Locator:
+    return editor.canvas.locator('[data-node][data-selected="true"]')
+
+
+def names(editor: Editor) -> list[str]:
+    found: list[str] = selected(editor).evaluate_all("cards => cards.map((card) => card.dataset.node)")
+    return sorted(found)
+
+
+def draw_box(editor: Editor, first: Node, last: Node) -> None:
+    """Draw a box of selection from above and before a node until behind and below another."""
+    start, end = first.card.bounding_box(), last.card.bounding_box()
+    assert start is not None
+    assert end is not None
+    mouse = editor.page.mouse
+    editor.page.keyboard.press("Escape")
+    editor.page.keyboard.down("Shift")
+    mouse.move(start["x"] - 6, start["y"] - 6)
+    mouse.down()
+    mouse.move(end["x"] + end["width"] + 6, end["y"] + end["height"] + 6, steps=6)
+    mouse.up()
+    editor.page.keyboard.up("Shift")
+
+
 def test_what_is_inside_is_added_moved_and_removed_there_and_folds_with_the_frame(framed: Editor) -> None:
     keyboard, mouse = framed.page.keyboard, framed.page.mouse
     turns, aside = framed.node("turns"), framed.node("turns/aside")
@@ -91,6 +125,11 @@ def test_what_is_inside_is_added_moved_and_removed_there_and_folds_with_the_fram
     added = framed.add_node("math.add", at=(box["x"] - canvas["x"] - 8, box["y"] - canvas["y"] + 6))
     assert added.name == "turns/add"
     keyboard.press("Delete")
+    expect(framed.nodes()).to_have_count(5)
+    keyboard.press("Control+z")
+    expect(added.card).to_be_focused()
+    expect(added.card).to_have_attribute("data-selected", "true")
+    keyboard.press("Control+Shift+z")
     expect(framed.nodes()).to_have_count(5)
 
     turns.card.get_by_role("button", name="Fold to a card").click()

@@ -265,8 +265,8 @@ function takeSelection(changes: readonly NodeChange<FlowNode>[], box: Point | nu
 }
 
 /** The place where a box of selection was begun; null while none is drawn. */
-function boxBegan({ userSelectionRect: box, transform: [x, y, zoom] }: ReactFlowState<FlowNode, FlowLink>): Point | null {
-  return box && [(box.startX - x) / zoom, (box.startY - y) / zoom]
+function boxBegan({ userSelectionRect: box }: ReactFlowState<FlowNode, FlowLink>): Point | null {
+  return box && [box.startX, box.startY]
 }
 
 function movedBy(changes: readonly NodeChange<FlowNode>[]): Map<string, Point> {

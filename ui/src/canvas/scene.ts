@@ -1,7 +1,7 @@
 /** What is drawn of a level seen from far, prepared once: panning over it then only looks numbers up. */
 
 import type { Box, Rect } from './area'
-import { isCard, type FlowLink, type FlowNode } from './nodes'
+import { isCard, isFrame, type FlowLink, type FlowNode } from './nodes'
 
 /** A link as the curve that it is drawn as. */
 export interface Wire {
@@ -45,14 +45,16 @@ export const unseen = ({ x1, y1, x2, y2 }: Wire, box: Box) =>
   Math.min(y1, y2) > box.bottom ||
   Math.max(y1, y2) < box.top
 
-/** The node under a place; cards are above frames and notes. */
+/** The node under a place; cards are above frames and notes, and what is inside of a frame above it. */
 export function hit(nodes: readonly FlowNode[], x: number, y: number): FlowNode | null {
   let found: FlowNode | null = null
   for (const node of nodes) {
     const dx = x - node.position.x
     const dy = y - node.position.y
     if (dx < 0 || dy < 0 || dx > (node.width ?? 0) || dy > (node.height ?? 0)) continue
-    if (!found || isCard(node) || !isCard(found)) found = node
+    if (!found || isUpper(node) || !isUpper(found)) found = node
   }
   return found
 }
+
+const isUpper = (node: FlowNode) => isCard(node) && !isFrame(node)

@@ -1,5 +1,6 @@
 /** Going from node to node by keyboard. */
 
+import { parent } from '../graph/level'
 import { isCard, isFrame, type FlowNode } from './nodes'
 import { isGroup } from './places'
 
@@ -31,12 +32,18 @@ const DIRECTIONS: readonly Direction[] = ['left', 'right', 'up', 'down']
 
 /** Where the keyboard goes from a node that is removed with others: to the neighbour that walking would come to. */
 export function heirOf(nodes: readonly FlowNode[], from: string, removed: ReadonlySet<string>): string | null {
-  const left = nodes.filter((node) => node.id === from || !removed.has(node.id))
+  const left = nodes.filter(({ id }) => id === from || !isUnder(id, removed))
   for (const direction of DIRECTIONS) {
     const next = neighbour(left, from, direction)
     if (next !== null) return next
   }
   return null
+}
+
+/** Whether an id is one of some, or of what is inside of them. */
+function isUnder(id: string, some: ReadonlySet<string>): boolean {
+  for (let at = id; at !== ''; at = parent(at)) if (some.has(at)) return true
+  return false
 }
 
 /** The middle of a card or note; of a frame its title, as its middle is where its members are. */

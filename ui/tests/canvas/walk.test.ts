@@ -30,6 +30,11 @@ it('goes on to a neighbour that is left when nodes are removed', () => {
   expect(heirOf(nodes, 'left', new Set(nodes.map(({ id }) => id)))).toBeNull()
 })
 
+it('does not go on to what is inside of a frame that is removed', () => {
+  const frame = { ...card('far', 600, 0), type: 'frame' } as FlowNode
+  expect(heirOf([...nodes.slice(0, 2), frame, card('far/step', 590, 20)], 'far', new Set(['far']))).toBe('right')
+})
+
 it('begins at the node nearest to the middle', () => {
   expect(nearest(nodes, [640, 30])).toBe('far')
 })
@@ -39,4 +44,11 @@ it('tells the node under a place, cards before frames', () => {
   expect(hit([frame, ...nodes], 5, 5)?.id).toBe('left')
   expect(hit([frame, ...nodes], 200, 150)?.id).toBe('frame')
   expect(hit(nodes, 5000, 5)).toBeNull()
+})
+
+it('tells a note inside of a loop from its frame', () => {
+  const frame = { ...card('turns', 0, 0), type: 'frame', width: 500, height: 300 } as FlowNode
+  const note = { ...card('turns/.note.n', 50, 50), type: 'note-box' } as FlowNode
+  expect(hit([frame, note], 60, 60)?.id).toBe('turns/.note.n')
+  expect(hit([frame, note], 10, 10)?.id).toBe('turns')
 })

@@ -291,9 +291,16 @@ function take(id: string): void {
   focusSoon(id)
 }
 
-export function unpackSelected(): void {
+/** Put what is inside a subgraph in its place, and select that. */
+export async function unpackSelected(): Promise<void> {
   const [id] = selectedCards()
-  if (id !== undefined) void editAround(id, (_, name, at) => make.unpack(name, at))
+  if (id === undefined) return
+  const inside = parent(id)
+  const before = editable(inside)?.level.nodes
+  if (!(await editAround(id, (_, name, at) => make.unpack(name, at)))) return
+  const came = Object.keys(editable(inside)?.level.nodes ?? {}).filter((name) => !entry(before, name))
+  select(came.map((name) => within(inside, name)))
+  focusSoon(came[0] === undefined ? inside : within(inside, came[0]))
 }
 
 export function exposeInput(id: string, port: string): void {
@@ -382,7 +389,9 @@ export async function clearLevel(): Promise<void> {
     text: t('canvas.clearText', { n: names.length }),
     actions: [{ id: 'clear', label: t('canvas.clear'), kind: 'danger' }],
   })
-  if (sure === 'clear') await editLevel((_, at) => [...make.removeAll(names, at), ...boxesRemoved(boxes, at)])
+  if (sure !== 'clear') return
+  const done = await editLevel((_, at) => [...make.removeAll(names, at), ...boxesRemoved(boxes, at)], here.inside)
+  if (done) focusCard(here.inside)
 }
 
 /** Select all that is on the level of what is selected. */
@@ -399,8 +408,8 @@ export function selectLinked(side: 'before' | 'after'): void {
 
 /** Make the selected cards, frames and notes larger or smaller; a card stays as large as its ports need. */
 export function grow(dx: number, dy: number): void {
-  const names = useSelection.getState().names
-  const nodes = shownNodes().filter((node) => names.includes(node.id) && node.type !== 'reroute' && node.type !== 'frame')
+  const names = new Set(useSelection.getState().names)
+  const nodes = shownNodes().filter((node) => names.has(node.id) && node.type !== 'reroute' && node.type !== 'frame')
   void editLevel((level, at) =>
     nodes.flatMap((node) => {
       const size: Point = [Math.max(120, (node.width ?? 0) + dx), Math.max(60, (node.height ?? 0) + dy)]

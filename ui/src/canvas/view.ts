@@ -114,9 +114,8 @@ export function expectPlaces(edit: Promise<unknown>): void {
 }
 
 async function drawnAfter(edit: Promise<unknown>): Promise<void> {
-  const before = shown
   await edit.catch(() => undefined)
-  for (let frames = PATIENCE; frames > 0 && shown === before; frames--) await new Promise(requestAnimationFrame)
+  await new Promise(requestAnimationFrame) // what it changed is told before its answer
 }
 
 /** Show the whole level, or some of its nodes. */
@@ -176,9 +175,14 @@ export function lookAt(x: number, y: number): void {
 
 export const frameSize = (): Point => [frame?.clientWidth ?? 0, frame?.clientHeight ?? 0]
 
+/** Number of the last wish for the keyboard: those before it count no more. */
+let wish = 0
+
 /** Put the keyboard on a card, frame or note, or on the canvas while cards are too small to be drawn. */
 export function focusCard(name: string): void {
+  const own = ++wish
   requestAnimationFrame(() => {
+    if (own !== wish) return
     const id = CSS.escape(name)
     const card = name && frame?.querySelector<HTMLElement>(`[data-node="${id}"], [data-box="${id}"]`)
     ;(card || frame)?.focus({ preventScroll: true })
@@ -197,8 +201,20 @@ export function isThere(name: string): boolean {
   return Boolean(frame?.querySelector(`[data-node="${id}"], [data-box="${id}"]`))
 }
 
-/** Put the keyboard on a card that is not there yet. */
-export function focusSoon(name: string, frames = PATIENCE): void {
-  if (isThere(name) || frames === 0) focusCard(name)
-  else requestAnimationFrame(() => focusSoon(name, frames - 1))
+/** Put the keyboard on a card that is not there yet; what takes it meanwhile keeps it. */
+export function focusSoon(name: string): void {
+  const own = ++wish
+  const before = document.activeElement
+  const look = (frames: number) => {
+    if (own !== wish || !isFree(before)) return
+    if (name === '' || isThere(name) || frames === 0) focusCard(name)
+    else requestAnimationFrame(() => look(frames - 1))
+  }
+  look(PATIENCE)
+}
+
+/** Whether the keyboard is where it was before, or on no field, button or dialog. */
+function isFree(before: Element | null): boolean {
+  const { activeElement: active, body } = document
+  return !active || [before, body, frame].includes(active) || active.matches('[data-node], [data-box]')
 }

@@ -104,7 +104,7 @@ function portEntries(node: CardNode): MenuEntry[] {
   const path = children(here.at, nameOf(node.id))
   const inputs = Object.keys(face.inputs)
   const outputs = Object.keys(face.outputs)
-  const held = outputs.filter((port) => leaving(here.level, { name: nameOf(node.id), port }).length > 0)
+  const held = outputs.filter((port) => leaving(here.level, { name: nameOf(node.id), port }, here.known).length > 0)
   return [
     ...(outputs.length > 0 ? [{ id: 'to', label: t('left.linkTo'), keys: 't', onSelect: () => openLinkTo(path, 'out') }] : []),
     ...(inputs.length > 0 ? [{ id: 'from', label: t('left.linkFrom'), keys: 'shift+t', onSelect: () => openLinkTo(path, 'in') }] : []),
@@ -159,7 +159,7 @@ export function linkMenu(event: At, link: FlowLink): void {
 function linkEntries(view: LinkView, position: [number, number], inside: Path): MenuEntry[] {
   const { source, target } = view
   const here = editable(inside)
-  const siblings = here && entry(here.level.nodes, source.name) ? leaving(here.level, source).length : 0
+  const siblings = here && entry(here.level.nodes, source.name) ? leaving(here.level, source, here.known).length : 0
   const end = (id: string, label: string, { name }: PortRef): MenuEntry[] =>
     here && entry(here.level.nodes, name) ? [{ id, label, onSelect: () => select([within(inside, name)]) }] : []
   const move = { id: 'move', label: t('canvas.moveLinksOf', { n: siblings }), onSelect: () => here && openLinkTo(children(here.at, source.name), 'move', source.port) }

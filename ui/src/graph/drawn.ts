@@ -6,9 +6,9 @@ import { linksOf, OUTPUTS, textOf, type LinkView, type PortRef } from './links'
 import { isVariadic, type Known } from './ports'
 
 /** The links that are drawn: those with a level's own inputs and outputs only where a frame has ports for them. */
-export function drawnLinks(level: Graph, known?: Known): LinkView[] {
+export function drawnLinks(level: Graph, known: Known): LinkView[] {
   const links = linksOf(level)
-  return known?.border ? links : links.filter(({ kind }) => kind !== 'input' && kind !== 'output')
+  return known.border ? links : links.filter(({ kind }) => kind !== 'input' && kind !== 'output')
 }
 
 /** The link that is pulled out of an input by dragging it; of an input that takes several none is. */
@@ -19,6 +19,6 @@ export function pulled(level: Graph, to: PortRef, known: Known): LinkView | null
 }
 
 /** The links that begin at an output, as far as they are drawn. */
-export function leaving(level: Graph, from: PortRef, known?: Known): LinkView[] {
+export function leaving(level: Graph, from: PortRef, known: Known): LinkView[] {
   return drawnLinks(level, known).filter(({ source }) => textOf(source) === textOf(from))
 }

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../protocol'
 import { entry } from './level'
-import { fedPorts, sourcesOf, textOf, type LinkView, type PortRef } from './links'
+import { fedPorts, INPUTS, sourcesOf, textOf, type LinkView, type PortRef } from './links'
 import { Linking } from './linkable'
 import type { Known } from './ports'
 
@@ -23,11 +23,11 @@ export function landing(level: Graph, name: string, side: Side, valid: Pick<Read
   return port === undefined ? null : { name, port }
 }
 
-/** The outputs, as `instance.port`, that all of some links can come from. */
+/** The outputs of instances, as `instance.port`, that all of some links can come from. */
 export function commonSources(level: Graph, links: readonly LinkView[], known: Known): Set<string> {
   const linking = new Linking(level, known)
   const [first, ...others] = new Map(links.map(({ target }) => [textOf(target), target])).values()
   if (!first) return new Set()
   const sets = others.map((to) => linking.sourcesOf(to))
-  return new Set([...linking.sourcesOf(first)].filter((text) => sets.every((set) => set.has(text))))
+  return new Set([...linking.sourcesOf(first)].filter((text) => !text.startsWith(`${INPUTS}.`) && sets.every((set) => set.has(text))))
 }

@@ -37,11 +37,20 @@ it('pulls the link out of an input, but none out of one that takes several', () 
 })
 
 it('finds the links that begin at an output', () => {
-  expect(leaving(level, { name: 'one', port: 'out' }).map(({ target }) => target.name)).toEqual(['sum', 'all', 'blur'])
+  expect(leaving(level, { name: 'one', port: 'out' }, KNOWN).map(({ target }) => target.name)).toEqual(['sum', 'all', 'blur'])
 })
 
 it('offers all links only outputs that each of them can come from', () => {
-  const mixed = [...leaving(level, { name: 'one', port: 'out' }), ...leaving(level, { name: 'picture', port: 'out' })]
-  expect(commonSources(level, leaving(level, { name: 'one', port: 'out' }), KNOWN)).toContain('two.out')
+  const mixed = [...leaving(level, { name: 'one', port: 'out' }, KNOWN), ...leaving(level, { name: 'picture', port: 'out' }, KNOWN)]
+  expect(commonSources(level, leaving(level, { name: 'one', port: 'out' }, KNOWN), KNOWN)).toContain('two.out')
   expect(commonSources(level, mixed, KNOWN)).toEqual(new Set())
+})
+
+it('counts the link to the edge of a frame among those of an output, which no edge can give instead', () => {
+  const inner = { ...level, outputs: { y: 'one.out' } }
+  const known = { ...KNOWN, border: { inputs: { size: { class: 'float' } }, outputs: ['y'] } }
+  const links = leaving(inner, { name: 'one', port: 'out' }, known)
+  expect(links.map(({ target }) => target.name)).toEqual(['sum', 'all', 'blur', '.outputs'])
+  expect(new Linking(inner, known).sourcesOf({ name: 'sum', port: 'a' })).toContain('.inputs.size')
+  expect([...commonSources(inner, links.slice(0, 1), known)].filter((text) => text.startsWith('.'))).toEqual([])
 })

@@ -66,7 +66,7 @@ function moveChoices(level: Graph, { path, port }: LinkRequest, known: Known): L
   const own = { name: nameOf(path), port }
   const linking = new Linking(level, known)
   const record = entry(linking.ports(own.name)?.outputs, port)
-  const others = [...commonSources(level, leaving(level, own), known)].filter((text) => text !== textOf(own)).map(splitPort)
+  const others = [...commonSources(level, leaving(level, own, known), known)].filter((text) => text !== textOf(own)).map(splitPort)
   return others.map((other): LinkChoice => ({
     own,
     other,

@@ -15,7 +15,7 @@ export async function makeLink(
   choice: LinkChoice,
 ): Promise<void> {
   if (side === 'move') {
-    const links = leaving(level, choice.own)
+    const links = leaving(level, choice.own, known)
     const done = await edit(session, moveLinks(level, links, choice.other, at))
     if (done) announce(t('left.moved', { n: links.length, source: textOf(choice.other) }))
     return

@@ -18,14 +18,19 @@ import { meantPlace, nodeNamed, spotAt } from './view'
 /**
  * Open graphs and pictures that carry one in tabs of their own; of other files, make nodes that load them.
  *
- * @param card Id of a card that the files were let go on: one that takes such a file is given it.
+ * @param card Id of a card that the files were let go on: one that takes such a file is given the first of them.
  */
 export async function takeFiles(files: readonly File[], position: Point = meantPlace(), card = ''): Promise<void> {
   let [x, y] = position
+  let onto = card
   for (const file of files) {
     try {
       const sent = await upload<UploadRecord>(file, file.name)
-      if (give(card, sent.id, file.name) || (await carriesGraph(sent, file))) continue
+      if (give(onto, sent.id, file.name)) {
+        onto = ''
+        continue
+      }
+      if (await carriesGraph(sent, file)) continue
       if (!(await addLoader(sent.id, [x, y], file.name))) notify({ kind: 'info', text: t('canvas.uploaded', { name: file.name }) })
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)

@@ -87,9 +87,9 @@ function moveSelected(direction: Direction, far: boolean): void {
   const dx = direction === 'left' ? -by : direction === 'right' ? by : 0
   const dy = direction === 'up' ? -by : direction === 'down' ? by : 0
   const positions = new Map<string, [number, number]>()
-  for (const name of withMembers(useSelection.getState().names, shownNodes())) {
-    const node = nodeNamed(name)
-    if (node && node.draggable !== false) positions.set(name, [node.position.x + dx, node.position.y + dy])
+  const names = new Set(withMembers(useSelection.getState().names, shownNodes()))
+  for (const { id, draggable, position } of shownNodes()) {
+    if (names.has(id) && draggable !== false) positions.set(id, [position.x + dx, position.y + dy])
   }
   void moveTo(positions)
 }

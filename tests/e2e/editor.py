@@ -242,6 +242,7 @@ class Editor:
 
     def show_everything(self) -> None:
         """Press the button that makes the whole graph visible."""
+        self.page.evaluate("() => void (window.seen = '')")
         self.page.get_by_role("button", name="Show everything").click()
         self.page.wait_for_function(STILL, polling=300)
 

@@ -16,6 +16,13 @@ INSIDE = """(card) => {
     return inner.left >= outer.left && inner.right <= outer.right
         && inner.top >= outer.top && inner.bottom <= outer.bottom
 }"""
+PLACE = "() => document.querySelector('.react-flow__node[data-id=upscale]').style.transform"
+ARRANGED = f"""([count, place]) => {{
+    const cards = [...document.querySelectorAll('[data-node]')]
+    const rests = !document.querySelector('[data-moving]')
+    return rests && cards.length === count && cards.every({INSIDE}) && ({PLACE})() !== place
+}}"""
+"""Whether all of a number of cards are seen, of which one is at another place."""
 HEAR = """() => {
     window.said = []
     const regions = [...document.querySelectorAll('[aria-live=polite], [aria-live=assertive]')]
@@ -101,13 +108,13 @@ def test_the_wheel_over_a_field_zooms_unless_the_field_scrolls(editor: Editor) -
 
 
 def test_everything_is_shown_as_it_is_arranged(editor: Editor) -> None:
+    editor.close_panels()
+    editor.show_everything()
     canvas(editor).focus()
     editor.page.wait_for_load_state("networkidle")
+    before = [len(editor.names()), editor.page.evaluate(PLACE)]
     Keyboard(editor).press("Shift+L", "f")
-    editor.page.wait_for_function(
-        f"() => [...document.querySelectorAll('[data-node]')].every({INSIDE})"
-        " && !document.querySelector('[data-moving]')"
-    )
+    editor.page.wait_for_function(ARRANGED, arg=before)
     editor.undo()
 
 

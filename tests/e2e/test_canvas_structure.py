@@ -113,6 +113,11 @@ def test_a_subgraph_becomes_a_file_and_part_of_the_graph_again(editor: Editor, w
     expect(subgraph.card.locator(".card__body")).to_be_visible()
     expect(editor.links()).to_have_count(1)
 
+    editor.command("Unpack")
+    expect(subgraph.card).to_have_count(0)
+    expect(editor.node("blur").card).to_be_focused()
+    expect(editor.links()).to_have_count(1)
+
 
 def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
     chain(editor)

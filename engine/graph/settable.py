@@ -64,11 +64,8 @@ class Settable:
             raise _refusal("muted", path, "", Phrase("running-instance"), got, cure)
         known = interface_of(instance, self._registry, self._refs).inputs
         if port not in known:
-            expected, cure = (
-                Phrase("port-of-it"),
-                _or_near(port, known, Phrase("its-ports", known=listed(known))),
-            )
-            raise _refusal("unknown-port", path, "", expected, f'"{port}"', cure)
+            cure = _or_near(port, known, Phrase("its-ports", known=listed(known)))
+            raise _refusal("unknown-port", path, "", Phrase("port-of-it"), f'"{port}"', cure)
         _refuse_fed(graph, instance, path, port)
         if not known[port].is_param:
             got, cure = Phrase("for-links"), Phrase("set-other")
@@ -79,15 +76,15 @@ class Settable:
         """An instance and the graph that it is in."""
         graph, (*outer, last) = self._graph, path.split("/")
         for step, one in enumerate(outer, 1):
-            holder = _found(graph, one, "/".join(outer[:step]))
+            way = "/".join(outer[:step])
+            holder = _found(graph, one, way)
             if holder.ref:
-                way = "/".join(outer[:step])
                 got = Phrase("in-file", name=name, file=holder.ref)
                 cure = Phrase("name-own-input", path=way)
                 raise _refusal("in-a-ref", way, "", Phrase("own-param"), got, cure)
             if holder.graph is None:
                 expected, got, cure = Phrase("subgraph-or-loop"), Phrase("plain-node"), Phrase("name-own")
-                raise _refusal("no-subgraph", "/".join(outer[:step]), "", expected, got, cure)
+                raise _refusal("no-subgraph", way, "", expected, got, cure)
             graph = holder.graph
         return graph, _found(graph, last, path)
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 from engine.errors import KnotworkError
 from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
 from engine.service.kinds import DamagedFile, safetensors_header
-from engine.service.pictures import NotAPicture, small
+from engine.service.pictures import NotAPicture
 from engine.store.digests import files_in
 
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt")
@@ -93,19 +93,6 @@ class Models:
         if found is None:
             raise NotAPicture(f"{name}: expected a picture beside the model, found none.")
         return found
-
-    def thumbnail(self, name: str, size: int) -> bytes:
-        """A small WebP file of a model's picture.
-
-        Args:
-            name: As ``list`` told it.
-            size: Pixels of the longer side at most.
-
-        Raises:
-            NoModel: There is no such model.
-            NotAPicture: It has none, or a damaged one.
-        """
-        return small(self.picture(name), size)
 
     def _record(self, name: str, path: Path) -> ModelRecord:
         stats = [file.stat() for file in _weights(path)]

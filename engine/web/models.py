@@ -7,6 +7,7 @@ import asyncio
 from fastapi import Request, Response
 
 from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
+from engine.service.pictures import small
 from engine.service.workspace import digest_of
 from engine.web.artifacts import Size
 from engine.web.etags import REVALIDATE
@@ -29,7 +30,7 @@ async def fetch_model_thumbnail(name: str, request: Request, service: Serving, s
     tag = digest_of(f"{path} {path.stat().st_mtime_ns} {size}".encode())
     if (known := unchanged(request, tag, REVALIDATE)) is not None:
         return known
-    return drawn(await asyncio.to_thread(service.models.thumbnail, name, size), tag, REVALIDATE)
+    return drawn(await asyncio.to_thread(small, path, size), tag, REVALIDATE)
 
 
 @routes.get("/models/{name:path}")

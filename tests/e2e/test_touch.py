@@ -89,6 +89,16 @@ def fingers(opening: Opening) -> Iterator[Fingers]:
     session.detach()
 
 
+def dragged(fingers: Fingers, start: Point, end: Point) -> tuple[int, int]:
+    """How far the view goes with a finger that moves from one point to another."""
+    _, left, top = fingers.view()
+    fingers.put(start)
+    fingers.move((start, end))
+    fingers.lift()
+    _, x, y = fingers.view()
+    return round(x - left), round(y - top)
+
+
 def test_two_fingers_zoom_also_over_fields_and_change_none(fingers: Fingers) -> None:
     field = fingers.editor.node("sampler").field("Steps")
     before, (zoom, *_) = field.input_value(), fingers.view()
@@ -108,22 +118,12 @@ def test_two_fingers_zoom_on_when_the_card_under_them_is_gone(fingers: Fingers) 
     fingers.lift()
     expect(fingers.editor.nodes()).to_have_count(0)
     assert fingers.view()[0] == pytest.approx(zoom / 6, rel=0.05)
-    before = fingers.view()
-    fingers.put((x, y))
-    fingers.move(((x, y), (x + 40, y + 30)))
-    fingers.lift()
-    after = fingers.view()
-    assert (round(after[1] - before[1]), round(after[2] - before[2])) == (40, 30)
+    assert dragged(fingers, (x, y), (x + 40, y + 30)) == (40, 30)
 
 
 def test_one_finger_moves_the_view_and_a_tap_selects(fingers: Fingers) -> None:
     x, y = fingers.ground()
-    before = fingers.view()
-    fingers.put((x, y))
-    fingers.move(((x, y), (x + 40, y + 30)))
-    fingers.lift()
-    after = fingers.view()
-    assert (round(after[1] - before[1]), round(after[2] - before[2])) == (40, 30)
+    assert dragged(fingers, (x, y), (x + 40, y + 30)) == (40, 30)
     fingers.put(middle(fingers.editor.node("sampler").title))
     fingers.lift()
     expect(fingers.editor.node("sampler").card).to_have_attribute("data-selected", "true")

@@ -7,7 +7,7 @@ from PIL import Image
 
 from engine.service.kinds import DamagedFile
 from engine.service.models import Models, NoModel
-from engine.service.pictures import NotAPicture
+from engine.service.pictures import NotAPicture, small
 from tests.service.samples import safetensors
 
 
@@ -105,8 +105,8 @@ def test_a_picture_beside_a_model_is_its_picture(root: Path) -> None:
         "old.ckpt": False,
         "sd": True,
     }
-    assert Image.open(BytesIO(models.thumbnail("more/one.safetensors", 16))).size == (16, 8)
-    assert Image.open(BytesIO(models.thumbnail("sd", 16))).size == (8, 16)
+    assert Image.open(BytesIO(small(models.picture("more/one.safetensors"), 16))).size == (16, 8)
+    assert Image.open(BytesIO(small(models.picture("sd"), 16))).size == (8, 16)
     with pytest.raises(NotAPicture, match=r"^old\.ckpt: expected a picture beside the model"):
         models.picture("old.ckpt")
 

@@ -3,7 +3,7 @@
 import { shown } from '../shell/shown'
 
 type Actions = typeof import('./actions')
-/** Of these nobody waits for the outcome. */
+/** Of these nobody asks for the outcome, at most for the end. */
 type Told = 'setParam' | 'unsetParam' | 'setInput' | 'toggleCollapsed' | 'toggleFramed' | 'renameSelected' | 'resizeCard'
 
 const actions = shown.then(() => import('./actions'))

@@ -97,7 +97,7 @@ function onTouchMove(event: TouchEvent): void {
 
 function onTouchEnd(event: TouchEvent): void {
   if (!event.isTrusted || event.touches.length > 0) return
-  if (asked) event.preventDefault() // else it counts as a click, too, which closes the menu
+  if (asked && event.cancelable) event.preventDefault() // else it counts as a click, too, which closes the menu
   pinch = null
   following?.abort()
   fingers.clear()

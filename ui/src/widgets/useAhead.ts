@@ -1,8 +1,8 @@
 import { useCallback, useRef, useState } from 'react'
 import type { JsonValue } from '../protocol'
 
-/** Takes a value; if it gives a promise, that ends once the value has come back or was refused. */
-export type Give = (value: JsonValue) => unknown
+/** Takes a value; what it promises ends once the value has come back or was refused. Undefined: it has, already. */
+export type Give = (value: JsonValue) => Promise<unknown> | undefined
 
 /**
  * A value that is what was given last until whoever takes it has answered: what is done to it meanwhile is done to
@@ -14,7 +14,7 @@ export function useAhead(value: JsonValue | undefined, give: Give): [JsonValue |
   const giveAhead = useCallback(
     (next: JsonValue) => {
       const answer = give(next)
-      if (!(answer instanceof Promise)) return
+      if (!answer) return
       unanswered.current++
       setAhead({ value: next })
       const end = () => {

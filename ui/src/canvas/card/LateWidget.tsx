@@ -1,34 +1,25 @@
-import { startTransition, useEffect, useState, type ComponentType } from 'react'
+import type { ComponentType } from 'react'
 import { PARAM_ROW, rowHeight } from '../../graph/geometry'
 import { shown } from '../../shell/shown'
 import type { WidgetProps } from '../../widgets/Widget'
-import { inMotion } from '../motion'
-import { inTurn } from './turns'
+import { useLate } from './turns'
 import './late-widget.css'
 
 let Ready: ComponentType<WidgetProps> | null = null
-const arrived = shown.then(() => import('../../widgets/Widget')).then(({ Widget }) => {
-  Ready = Widget
-})
+const arrived = shown
+  .then(() => import('../../widgets/Widget'))
+  .then(({ Widget }) => {
+    Ready = Widget
+  })
+  .catch(() => undefined) // values are shown without it; a reload brings it
+const isReady = () => Ready !== null
 
 /**
  * A port's widget on a card. At first it is the mere text: while the page is loaded, so that the graph is shown
  * before what edits it, and on cards that come into view while that moves, so that it doesn't halt.
  */
 export function LateWidget(props: WidgetProps) {
-  const [late, setLate] = useState(() => Ready === null || inMotion())
-  useEffect(() => {
-    if (!late) return
-    let leave = () => undefined as unknown
-    let wanted = true
-    void arrived.then(() => {
-      if (wanted) leave = inTurn(() => startTransition(() => setLate(false)))
-    })
-    return () => {
-      wanted = false
-      leave()
-    }
-  }, [late])
+  const late = useLate(isReady, arrived)
   return late || !Ready ? <Still {...props} /> : <Ready {...props} />
 }
 

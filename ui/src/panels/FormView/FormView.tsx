@@ -111,7 +111,7 @@ function Field({ session, input }: { readonly session: string; readonly input: F
     return <p className="form-view__unknown">{t('panels.formUnknown', { name: input.title })}</p>
   }
   const port = { ...input.port, help: input.help }
-  const change = (value: JsonValue) => draft(session, input.name, value)
+  const change = (value: JsonValue) => void draft(session, input.name, value)
   const fallback = input.port.schema['default']
   return (
     <Widget

@@ -19,7 +19,7 @@ import { inOwnOrder, movedBy } from './order'
 export function InputList({ place }: { readonly place: Here }) {
   const { level, session } = place
   const names = inOwnOrder(level, 'inputs')
-  const send = (operations: Operation[]) => void edit(session, operations)
+  const send = (operations: Operation[]) => edit(session, operations)
   return (
     <Section title={t('left.inputs')} count={names.length}>
       {names.length === 0 && <Empty icon={Settings2} title={t('left.noInputs')} text={t('left.noInputsText')} />}
@@ -37,7 +37,7 @@ interface InputProps {
   readonly name: string
   readonly first: boolean
   readonly last: boolean
-  readonly send: (operations: Operation[]) => void
+  readonly send: (operations: Operation[]) => Promise<unknown>
 }
 
 function Input({ place, name, first, last, send }: InputProps) {

@@ -134,8 +134,8 @@ function File({ session, file }: { readonly session: string; readonly file: Miss
   const { path, port, record, value, note, problem } = file
   const { expected, got, cure } = problem
   const set = (chosen: typeof value) => {
-    if (chosen === undefined) return
-    void edit(session, [{ op: 'set_param', at: parent(path), name: nameOf(path), port, value: chosen }])
+    if (chosen === undefined) return undefined
+    return edit(session, [{ op: 'set_param', at: parent(path), name: nameOf(path), port, value: chosen }])
   }
   return (
     <li className="missing__item">

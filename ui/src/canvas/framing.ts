@@ -9,6 +9,7 @@ import type { Graph, Instance, JsonValue, Operation } from '../protocol'
 import { useCatalogue } from '../stores/catalogue'
 import { activeGraph } from '../stores/graphs'
 import { preferences } from '../stores/preferences'
+import { hullOf } from './cards'
 import { knownOf } from './here'
 import { LevelNodes } from './levelNodes'
 import type { FlowNode } from './nodes'
@@ -44,8 +45,11 @@ function viewAfter(level: Graph, operations: readonly Operation[]): Graph['view'
 /** Operations that make nodes the body of a loop, whose frame stands where they stood; null when they can't be one. */
 export function looping(level: Graph, ids: readonly string[], known: Known, at: Path): Operation[] | null {
   const operations = loop(level, ids.map(nameOf), known, at)
-  const areas = areasOf(shownNodes(), parent(ids[0] ?? ''))
-  const own = hullOf(ids.map(nameOf), areas)
+  const nodes = shownNodes()
+  const inside = parent(ids[0] ?? '')
+  const areas = areasOf(nodes, inside)
+  for (const id of ids) areas.delete(nameOf(id))
+  const own = areaAround(nodes.filter(({ id }) => ids.includes(id)), originOf(nodes, inside))
   return operations && own && operations.flatMap((one) => (one.op === 'add' && one.instance['type'] === LOOP ? placed(one, own, areas, at) : [one]))
 }
 
@@ -61,17 +65,10 @@ function placed(add: Extract<Operation, { op: 'add' }>, own: Area, areas: Map<st
   return [{ ...add, position: [...own.at] }, ...moveTo(places, at)]
 }
 
-/** The area of nodes, which are taken out of the others; null for none. */
-function hullOf(names: readonly string[], areas: Map<string, Area>): Area | null {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const name of names) {
-    const area = areas.get(name)
-    if (!area) continue
-    areas.delete(name)
-    ;[left, top] = [Math.min(left, area.at[0]), Math.min(top, area.at[1])]
-    ;[right, bottom] = [Math.max(right, area.at[0] + area.size[0]), Math.max(bottom, area.at[1] + area.size[1])]
-  }
-  return right < left ? null : { at: [left, top], size: [right - left, bottom - top] }
+/** The area of nodes on their level, whose places begin at a place of the canvas; null for none. */
+function areaAround(nodes: readonly FlowNode[], [x, y]: Point): Area | null {
+  const hull = hullOf(nodes)
+  return hull && { at: [hull.left - x, hull.top - y], size: [hull.right - hull.left, hull.bottom - hull.top] }
 }
 
 /** Where the nodes of a level are on it, by their names there. */

@@ -343,6 +343,7 @@ class GraphRecord(Wire):
         modified: When the file was written last, in seconds since 1970.
         size: Bytes of the file.
         example: Name of a picture of what it gives, made before; empty without one.
+        needs: Models that it was made for and that none of the model folders has.
     """
 
     name: str
@@ -351,6 +352,7 @@ class GraphRecord(Wire):
     modified: float
     size: int
     example: str = ""
+    needs: list[str] = Field(default_factory=list)
 
 
 class OutputRecord(Wire):

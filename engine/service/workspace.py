@@ -67,6 +67,7 @@ class Listed:
         help: What the graph does.
         modified: When the file was last written, in seconds since 1970.
         size: Bytes of the file.
+        needs: Models that the graph notes (``models``) and that none of the model folders has.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Listed:
     help: str
     modified: float
     size: int
+    needs: tuple[str, ...]
 
 
 class Workspace:
@@ -81,7 +83,7 @@ class Workspace:
 
     Args:
         folder: The folder; made if it is not there.
-        settings: Tells the library folders, whose graphs are the templates.
+        settings: Tells the library folders, whose graphs are the templates, and the model folders.
 
     Raises:
         KnotworkError: The folder can't be made.
@@ -95,6 +97,7 @@ class Workspace:
             raise KnotworkError(f"{folder}: expected a folder, got {error.strerror}. {cure}") from None
         self.folder = Path(os.path.realpath(folder))
         self._library = settings.library_roots
+        self._models = [Path(os.path.realpath(root)) for root in settings.model_roots]
         self._known: dict[Path, tuple[Stamp, Listed | None]] = {}
 
     def files(self) -> list[Listed]:
@@ -292,11 +295,20 @@ class Workspace:
                 known = None
             else:
                 title = graph.title or PurePosixPath(name).stem
-                known = Listed(name, title, graph.help, found.st_mtime, found.st_size)
+                needs = tuple(sorted(graph.models))
+                known = Listed(name, title, graph.help, found.st_mtime, found.st_size, needs)
             if len(self._known) > 2 * LISTED:  # of files that are gone
                 self._known.clear()
             self._known[path] = _stamp(found), known
-        return None if known is None else replace(known, name=name)  # one file may have several
+        if known is None:
+            return None
+        needs = tuple(model for model in known.needs if not self._has(model))
+        return replace(known, name=name, needs=needs)  # one file may have several names
+
+    def _has(self, model: str) -> bool:
+        """Whether a model folder has a model; a name that leads out of it tells nothing."""
+        paths = [(root, Path(os.path.realpath(root / model))) for root in self._models if model.isprintable()]
+        return any(path.is_relative_to(root) and path.exists() for root, path in paths)
 
 
 def digest_of(data: bytes) -> str:

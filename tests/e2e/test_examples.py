@@ -94,3 +94,8 @@ def test_on_a_phone_a_template_is_shown_at_once_and_its_form_has_the_example(ope
     example.scroll_into_view_if_needed()
     expect(example).to_be_visible()
     expect(example).not_to_have_js_property("naturalWidth", 0)
+
+
+def test_a_template_of_the_gallery_tells_which_model_it_needs(opening: Opening) -> None:
+    card = template(opening(), "Draws what a text says with a Stable Diffusion")
+    expect(card).to_contain_text("Needs a model that isn’t here: stable-diffusion-v1-5")

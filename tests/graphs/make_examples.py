@@ -15,6 +15,7 @@ from engine.service.examples import FOLDER, file_name
 from engine.service.pictures import opened
 from engine.service.value_types import output_types
 from nodes.values import Image
+from tests.graphs.stand_ins import STAND_INS
 
 GRAPHS = Path(__file__).parents[2] / "graphs"
 EXAMPLES = GRAPHS / FOLDER
@@ -41,7 +42,7 @@ class Pictured:
 
 def pictured(engine: Headless, name: str) -> Iterator[Pictured]:
     """The outputs of a template of which there should be examples."""
-    if name in TRAININGS:
+    if name in TRAININGS or name in STAND_INS:  # a model of random weights draws nothing
         return
     graph = engine.read(GRAPHS / f"{name}.json")
     plan, found = engine.plan(graph), lineages(graph, engine.reference)

@@ -43,6 +43,18 @@ def test_graphs_are_listed_with_what_they_say_of_themselves(workspace: Workspace
     assert listed[0].size == (workspace.folder / "plain.json").stat().st_size
 
 
+def test_a_list_tells_which_models_are_in_none_of_the_model_folders(tmp_path: Path) -> None:
+    (tmp_path / "models" / "here").mkdir(parents=True)
+    (tmp_path / "secret").mkdir()
+    workspace = Workspace(tmp_path / "graphs", Settings(home=tmp_path, model_roots=(tmp_path / "models",)))
+    names = ["here", "there", "../secret", str(tmp_path / "models" / "here"), "a\0b"]
+    write(workspace.folder / "draw.json", models=dict.fromkeys(names))
+    assert workspace.files()[0].needs == ("../secret", "a\0b", "there")
+
+    (tmp_path / "models" / "there").mkdir()
+    assert workspace.files()[0].needs == ("../secret", "a\0b")
+
+
 def test_what_is_no_graph_is_not_listed(workspace: Workspace, tmp_path: Path) -> None:
     for name in ("package.json", "broken.json", ".hidden.json", "notes.txt", ".git/graph.json"):
         path = workspace.folder / name

@@ -1490,6 +1490,10 @@ export interface GraphRecord {
    * Name of a picture of what it gives, made before; empty without one.
    */
   example: string
+  /**
+   * Models that it was made for and that none of the model folders has.
+   */
+  needs: string[]
 }
 /**
  * A session as it is now: the snapshot of its channel.
@@ -1616,6 +1620,7 @@ export interface LibraryRecord {
   modified: number
   size: number
   example: string
+  needs: string[]
   interface: InterfaceRecord
 }
 /**

@@ -51,6 +51,7 @@ export const left: Translation<typeof english> = {
   tryAgain: 'Noch einmal versuchen',
   loading: 'Wird geladen',
   changed: 'Geändert {when}',
+  needs: 'Braucht ein Modell, das fehlt: {models}',
 
   searchOutline: 'Im Graphen suchen',
   outlineEmpty: 'Noch nichts im Graphen',

@@ -48,6 +48,7 @@ export const left = {
   tryAgain: 'Try again',
   loading: 'Loading',
   changed: 'Changed {when}',
+  needs: 'Needs a model that isn’t here: {models}',
 
   searchOutline: 'Search the graph',
   outlineEmpty: 'Nothing in the graph yet',

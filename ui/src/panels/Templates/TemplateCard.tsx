@@ -8,7 +8,7 @@ import { MiniGraph } from './MiniGraph'
 import { keyOf, type Openable } from './openable'
 import { fetchDocument, useShelf } from './store'
 
-/** A graph that can be opened: its last picture, an example or a drawing of it, its title, and what it does. */
+/** A graph that can be opened: its last picture, an example or a drawing of it, its title, what it does and needs. */
 export function TemplateCard({ one }: { readonly one: Openable }) {
   const [opening, setOpening] = useState(false)
   const show = async () => {
@@ -21,6 +21,9 @@ export function TemplateCard({ one }: { readonly one: Openable }) {
       <Picture one={one} />
       <span className="template-card__title">{one.title}</span>
       {one.help && <span className="template-card__help">{one.help}</span>}
+      {one.needs.length > 0 && (
+        <span className="template-card__needs">{t('left.needs', { models: one.needs.join(', ') })}</span>
+      )}
       {one.origin === 'graphs' && (
         <span className="template-card__when">
           {t('left.changed', { when: formatAgo(one.modified * 1000) })} · {one.name}

@@ -92,14 +92,14 @@ test('a node that is added where one stands is put a little beside it', () => {
 })
 
 const openable = (name: string, origin: Openable['origin'] = 'graphs'): Openable => ({
-  name, origin, title: name, help: '', modified: 1, size: 1, example: '',
+  name, origin, title: name, help: '', modified: 1, size: 1, example: '', needs: [],
 })
 
 describe('graphs as nodes', () => {
   const shelved = (name: string, graph: Graph): LibraryRecord => {
     const face = faceOf({ ...graph, nodes: { blur: { type: 't.blur' } } }, CATALOGUE)
     const told = { kind: 'ref', title: 'Blurred', help: '', inputs: face.inputs, outputs: face.outputs, families: {} } as const
-    return { name, title: 'Blurred', help: 'Blurs.', modified: 1, size: 1, example: '', interface: told }
+    return { name, title: 'Blurred', help: 'Blurs.', modified: 1, size: 1, example: '', needs: [], interface: told }
   }
   const blurs = { inputs: { picture: { to: ['blur.picture'] } }, outputs: { out: 'blur.out' } }
 

@@ -5,7 +5,7 @@ import { listed, picturesOf } from '../../../src/panels/Templates/openable'
 import type { GraphRecord, RunRecord } from '../../../src/protocol'
 import { CATALOGUE, chain } from '../../graph/samples'
 
-const record = (name: string, title: string, help = '', modified = 0): GraphRecord => ({ name, title, help, modified, size: 1, example: '' })
+const record = (name: string, title: string, help = '', modified = 0): GraphRecord => ({ name, title, help, modified, size: 1, example: '', needs: [] })
 
 test('a search finds every word anywhere, and titles first', () => {
   const graphs = [record('a', 'Enlarge', 'A model'), record('b', 'A model against a filter'), record('c', 'Collage')]

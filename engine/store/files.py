@@ -12,6 +12,7 @@ from engine.declare.types import Within
 from engine.errors import GraphError, KnotworkError, Problem
 from engine.settings import Settings
 from engine.store.digests import files_in
+from engine.store.roots import NamedRoot, model_roots
 from engine.store.store import Store
 from engine.wording import Phrase, either
 
@@ -32,11 +33,11 @@ class Files:
     def __init__(self, settings: Settings, store: Store, *, local: bool, base: Path | None = None) -> None:
         self._digests = store.digests
         self._local = local
-        own = () if base is None else (base,)
+        own = () if base is None else (NamedRoot(base),)
         self._roots = {
-            "files": (*own, *settings.file_roots),
-            "models": (*own, *settings.model_roots),
-            "library": (*own, *settings.library_roots),
+            "files": (*own, *map(NamedRoot, settings.file_roots)),
+            "models": (*own, *model_roots(settings.model_roots)),
+            "library": (*own, *map(NamedRoot, settings.library_roots)),
         }
 
     def resolve(self, text: str, within: Within) -> Path:
@@ -120,25 +121,25 @@ class Files:
         if not text or not _is_name(text):
             got = repr(text)[:80] if text else Phrase("nothing")
             raise _refused("file-missing", Phrase("file-name"), got, Phrase("name-file"))
-        roots = [path for path in self._roots[root] if path.is_dir()]
-        given = Path(text)
-        if given.is_absolute():
-            return self._absolute(given, roots)
-        outside = False
-        for folder in roots:
-            path = Path(os.path.realpath(folder / given))
+        roots = [one for one in self._roots[root] if one.folder.is_dir()]
+        if Path(text).is_absolute():
+            return self._absolute(Path(text), roots)
+        folders, outside = [one.folder for one in roots], False
+        asked = [(one.folder, place) for one in roots if (place := one.at(text)) is not None]
+        for _, place in asked:
+            path = Path(os.path.realpath(place))
             if _is_there(path):
-                if _inside(path, roots):
+                if _inside(path, folders):
                     return path
                 outside = True
         setting = f"KNOTWORK_{root.upper()[:-1]}_ROOTS"
-        places = ", ".join(map(str, roots)) or Phrase("no-roots", setting=setting)
+        places = ", ".join(str(folder) for folder, _ in asked) or Phrase("no-roots", setting=setting)
         if outside:
             raise _refused("file-outside", Phrase("file-inside", places=places), text, Phrase("move-file"))
         expected = Phrase("file-in", places=places)
         raise _refused("file-missing", expected, text, _nearest(text, roots, suffixes))
 
-    def _absolute(self, path: Path, roots: Sequence[Path]) -> Path:
+    def _absolute(self, path: Path, roots: Sequence[NamedRoot]) -> Path:
         resolved = Path(os.path.realpath(path))
         if not self._local:
             raise _refused("file-outside", Phrase("relative-name"), str(path), Phrase("use-relative"))
@@ -148,7 +149,7 @@ class Files:
         return resolved
 
     def _confine(self, folder: Path, suffixes: tuple[str, ...]) -> None:
-        roots = [folder, *(path for paths in self._roots.values() for path in paths)]
+        roots = [folder, *(root.folder for roots in self._roots.values() for root in roots)]
         for file in files_in(folder, suffixes):
             if file.is_symlink() and not _inside(Path(os.path.realpath(file)), roots):
                 raise KnotworkError(
@@ -159,7 +160,7 @@ class Files:
         self, digest: str, kinds: Iterable[tuple[str, ...] | None]
     ) -> Iterator[tuple[Path, tuple[str, ...] | None]]:
         """What may be the content moved: files of its size, and every folder if it was one."""
-        roots = list(dict.fromkeys((*self._roots["models"], *self._roots["files"])))
+        roots = dict.fromkeys(root.folder for root in (*self._roots["models"], *self._roots["files"]))
         size = self._digests.size(digest)
         folders = {suffixes for suffixes in kinds if suffixes is not None}
         for root in roots:
@@ -196,12 +197,8 @@ def _between(file: Path, root: Path) -> Iterator[Path]:
         parent = parent.parent
 
 
-def _nearest(text: str, roots: Iterable[Path], suffixes: tuple[str, ...]) -> str:
-    names = {
-        file.relative_to(root).as_posix()
-        for root in roots
-        for file in islice(files_in(root, suffixes), LISTED)
-    }
+def _nearest(text: str, roots: Iterable[NamedRoot], suffixes: tuple[str, ...]) -> str:
+    names = {root.name(file) for root in roots for file in islice(files_in(root.folder, suffixes), LISTED)}
     near = get_close_matches(text, names, n=3, cutoff=0.5)
     return Phrase("near-files", names=", ".join(near)) if near else Phrase("put-or-name")
 

@@ -29,6 +29,7 @@ from engine.run.report import Report
 from engine.run.scheduler import Options
 from engine.settings import Settings
 from engine.store.files import Files
+from engine.store.roots import model_roots
 from engine.store.store import Store
 from engine.wording import Phrase, listed
 
@@ -118,9 +119,10 @@ class Headless:
             KnotworkError: A reference can't be read.
         """
         settings, own = self.settings, () if self.base is None else (self.base,)
-        roots = (*own, *settings.file_roots, *settings.model_roots)
+        plain = [(folder, "") for folder in (*own, *settings.file_roots)]
+        models = [(root.folder, root.start) for root in model_roots(settings.model_roots)]
         whole = without_refs(graph, self.reference)
-        return without_paths(whole, self.registry, roots).to_bytes().decode()
+        return without_paths(whole, self.registry, [*plain, *models]).to_bytes().decode()
 
     def check_ready(self, graph: Graph, cure: str = "") -> None:
         """Refuse a graph that can't be run as it is.

@@ -117,7 +117,7 @@ def _embedded(instance: Instance, refs: Refs) -> Instance:
     return instance.model_copy(update={"graph": whole, "ref": ""})
 
 
-def without_paths(graph: Graph, registry: Registry, roots: Iterable[Path]) -> Graph:
+def without_paths(graph: Graph, registry: Registry, roots: Iterable[tuple[Path, str]]) -> Graph:
     """The graph with absolute paths in file params made relative to the folder they are looked for in.
 
     What lies in none of the folders keeps its name alone, so that no graph tells where its maker's files are.
@@ -125,15 +125,17 @@ def without_paths(graph: Graph, registry: Registry, roots: Iterable[Path]) -> Gr
     Args:
         graph: A document without references; it stays as it is.
         registry: Tells which params are files.
-        roots: Folders in which files are looked for.
+        roots: Folders in which files are looked for, each with what names in it begin with.
     """
-    folders = [root.absolute() for root in roots]
+    folders = [(root.absolute(), start) for root, start in roots]
 
     def shorten(text: str) -> str:
         path = Path(text)
         if not path.is_absolute():
             return text
-        inside = (path.relative_to(one).as_posix() for one in folders if path.is_relative_to(one))
+        inside = (
+            start + path.relative_to(one).as_posix() for one, start in folders if path.is_relative_to(one)
+        )
         return next(inside, path.name)
 
     return with_files(graph, registry, shorten)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -19,6 +19,7 @@ from engine.service import artifacts, kinds
 from engine.service.pictures import NotAPicture
 from engine.service.view_records import FileRecord, FilesRecord, FolderRecord
 from engine.store.files import Files
+from engine.store.roots import NamedRoot, model_roots, resolved, walked
 
 Root = Literal["files", "models"]
 LISTED = 500
@@ -78,14 +79,18 @@ class Folders:
     """The files in the folders that file params may name.
 
     Args:
-        roots: Root → its folders; what the first has, later ones can't show under the same name.
+        roots: Root → its folders, as they are configured; what the first has, later ones can't show under the
+            same name.
         hidden: Folders in them that are left out, such as that of the uploads.
         files: Finds a file by its name.
     """
 
     def __init__(self, roots: Mapping[Root, Sequence[Path]], hidden: Sequence[Path], files: Files) -> None:
         self._hidden = [Path(os.path.realpath(folder)) for folder in hidden]
-        self._roots = {name: self._resolved(folders) for name, folders in roots.items()}
+        self._roots = {
+            name: self._resolved(model_roots(folders) if name == "models" else map(NamedRoot, folders))
+            for name, folders in roots.items()
+        }
         self._files = files
 
     def list(self, wanted: Wanted) -> FilesRecord:
@@ -142,27 +147,27 @@ class Folders:
         if any(part.startswith(".") for part in parts) or "\0" in wanted.folder:
             return
         for root in self._roots[wanted.root]:
-            start = Path(os.path.realpath(root.joinpath(*parts)))
-            if not self._inside(start, wanted.root) or self._is_inside_hidden(start):
+            place = root.at("/".join(parts))
+            if place is None or not self._may_list(place, wanted.root):
                 continue
-            for path in self._below(root.joinpath(*parts)):
+            for path in self._below(place, wanted.root):
                 looked += 1
                 if looked > LOOKED_AT:
                     found.more = True
                     return
-                name = path.relative_to(root).as_posix()
+                name = root.name(path)
                 if name not in found.seen and self._fits(path, wanted):
                     found.seen.add(name)
                     yield name, path
 
-    def _below(self, folder: Path) -> Iterator[Path]:
-        for parent, folders, names in os.walk(folder):
-            here = Path(parent)
-            folders[:] = sorted(name for name in folders if not self._is_hidden(here, name))
-            yield from (here / name for name in sorted(names) if not name.startswith("."))
+    def _below(self, folder: Path, root: Root) -> Iterator[Path]:
+        for here, folders, names in walked(folder, self._roots[root]):
+            folders[:] = [name for name in folders if here / name not in self._hidden]
+            yield from (here / name for name in names if not name.startswith("."))
 
-    def _is_hidden(self, parent: Path, name: str) -> bool:
-        return name.startswith(".") or parent / name in self._hidden
+    def _may_list(self, folder: Path, root: Root) -> bool:
+        path = Path(os.path.realpath(folder))
+        return self._inside(path, root) and not self._is_inside_hidden(path)
 
     def _is_inside_hidden(self, path: Path) -> bool:
         return any(path.is_relative_to(folder) for folder in self._hidden)
@@ -173,11 +178,10 @@ class Folders:
         return self._inside(Path(os.path.realpath(path)), wanted.root) if path.is_symlink() else True
 
     def _inside(self, path: Path, root: Root) -> bool:
-        return any(path.is_relative_to(folder) for folder in self._roots[root])
+        return any(path.is_relative_to(one.folder) for one in self._roots[root])
 
-    def _resolved(self, folders: Sequence[Path]) -> tuple[Path, ...]:
-        resolved = dict.fromkeys(Path(os.path.realpath(folder)) for folder in folders)
-        return tuple(folder for folder in resolved if folder not in self._hidden)
+    def _resolved(self, roots: Iterable[NamedRoot]) -> tuple[NamedRoot, ...]:
+        return tuple(root for root in resolved(roots) if root.folder not in self._hidden)
 
 
 def _record(name: str, path: Path) -> FileRecord | None:

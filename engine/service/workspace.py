@@ -21,6 +21,7 @@ from time import time
 from engine.errors import GraphError, KnotworkError, Problem
 from engine.graph.document import Graph
 from engine.settings import Settings
+from engine.store.roots import leads_to, model_roots
 from engine.wording import Phrase
 
 SUFFIX = ".json"
@@ -97,7 +98,7 @@ class Workspace:
             raise KnotworkError(f"{folder}: expected a folder, got {error.strerror}. {cure}") from None
         self.folder = Path(os.path.realpath(folder))
         self._library = settings.library_roots
-        self._models = [Path(os.path.realpath(root)) for root in settings.model_roots]
+        self._models = model_roots(settings.model_roots)
         self._known: dict[Path, tuple[Stamp, Listed | None]] = {}
 
     def files(self) -> list[Listed]:
@@ -307,8 +308,7 @@ class Workspace:
 
     def _has(self, model: str) -> bool:
         """Whether a model folder has a model; a name that leads out of it tells nothing."""
-        paths = [(root, Path(os.path.realpath(root / model))) for root in self._models if model.isprintable()]
-        return any(path.is_relative_to(root) and path.exists() for root, path in paths)
+        return model.isprintable() and any(path.exists() for path in leads_to(model, self._models))
 
 
 def digest_of(data: bytes) -> str:

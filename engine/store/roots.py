@@ -9,8 +9,8 @@ wherever the program has its checkpoints. What ComfyUI's ``extra_model_paths.yam
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -91,10 +91,14 @@ class NamedRoot:
         kind, _, rest = name.partition("/")
         return self.folder / rest.lstrip("/") if kind == self.kind else None
 
+    @property
+    def start(self) -> str:
+        """What the names of its files begin with, with the slash."""
+        return f"{self.kind}/" if self.kind else ""
+
     def name(self, path: Path) -> str:
         """The name of a file that lies in it."""
-        inside = path.relative_to(self.folder).as_posix()
-        return f"{self.kind}/{inside}" if self.kind else inside
+        return self.start + path.relative_to(self.folder).as_posix()
 
 
 def model_roots(roots: Iterable[Path]) -> tuple[NamedRoot, ...]:
@@ -112,15 +116,30 @@ def model_roots(roots: Iterable[Path]) -> tuple[NamedRoot, ...]:
     return tuple(dict.fromkeys(folder for root in roots for folder in _meant(root)))
 
 
-def walked(root: NamedRoot, roots: Iterable[NamedRoot]) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Walk a root as ``os.walk`` does, but without hidden folders and what is a root by its kind.
+def resolved(roots: Iterable[NamedRoot]) -> tuple[NamedRoot, ...]:
+    """The roots with links resolved, each once."""
+    real = (replace(root, folder=Path(os.path.realpath(root.folder))) for root in roots)
+    return tuple(dict.fromkeys(real))
+
+
+def leads_to(name: str, roots: Sequence[NamedRoot]) -> Iterator[Path]:
+    """Where a name leads to, links resolved: nothing outside of the roots, maybe nothing that is there."""
+    folders = [os.path.realpath(root.folder) for root in roots]
+    for place in (root.at(name) for root in roots):
+        path = place and Path(os.path.realpath(place))
+        if path and any(map(path.is_relative_to, folders)):
+            yield path
+
+
+def walked(folder: Path, roots: Iterable[NamedRoot]) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Walk a folder as ``os.walk`` does, but for hidden folders and those that are a root by their kind.
 
     Args:
-        root: The one to walk.
-        roots: It and the others.
+        folder: One of the roots, or a folder in it.
+        roots: All of them, resolved as the folder is.
     """
-    apart = {other.folder for other in roots if other.kind and other.folder != root.folder}
-    for parent, folders, names in os.walk(root.folder):
+    apart = {root.folder for root in roots if root.kind and root.folder != folder}
+    for parent, folders, names in os.walk(folder):
         here = Path(parent)
         folders[:] = sorted(one for one in folders if not one.startswith(".") and here / one not in apart)
         yield here, folders, sorted(names)

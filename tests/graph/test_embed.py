@@ -63,12 +63,12 @@ def test_references_are_replaced_by_what_they_name_at_every_depth() -> None:
     ],
 )
 def test_an_absolute_path_of_a_file_is_made_relative(typed: str, kept: str) -> None:
-    graph = without_paths(graph_with(file=typed), REGISTRY, [ROOT])
+    graph = without_paths(graph_with(file=typed), REGISTRY, [(ROOT, "")])
     assert graph.nodes["one"].params["file"] == kept
 
 
 def test_text_that_looks_like_a_path_is_let_be() -> None:
-    graph = without_paths(graph_with(file="a.png", label="/data/pictures/a.png"), REGISTRY, [ROOT])
+    graph = without_paths(graph_with(file="a.png", label="/data/pictures/a.png"), REGISTRY, [(ROOT, "")])
     assert graph.nodes["one"].params["label"] == "/data/pictures/a.png"
 
 
@@ -81,6 +81,6 @@ def test_paths_in_inputs_lists_and_subgraphs_are_found() -> None:
         inputs={"file": GraphInput(to=["outer.file"], default="/data/pictures/e.png")},
         nodes={"outer": outer, "lifted": lifted},
     )
-    text = without_paths(graph, REGISTRY, [ROOT]).to_bytes().decode()
+    text = without_paths(graph, REGISTRY, [(ROOT, "")]).to_bytes().decode()
     assert "/data" not in text
     assert all(f'"{name}.png"' in text for name in "abcde")

@@ -117,3 +117,16 @@ def test_a_picture_that_is_not_listed_is_not_found(listed: Folders, first: Path,
     written(first.parent, ["secret.png"])
     with pytest.raises(NoListedFile):
         listed.picture("files", name)
+
+
+def test_models_of_another_program_are_listed_by_their_kind(tmp_path: Path) -> None:
+    forge = written(tmp_path / "forge" / "models", ["Stable-diffusion/a.png", "Stable-diffusion/b/c.png"])
+    settings = Settings(home=tmp_path / "home", model_roots=(forge.parent,))
+    store = Store(tmp_path / "home", disk_budget=2**20, ram_budget=2**20)
+    folders = Folders({"models": settings.model_roots}, [], Files(settings, store, local=False))
+
+    assert [one.name for one in folders.list(Wanted("models")).folders] == ["checkpoints"]
+    assert names(folders, Wanted("models", folder="checkpoints")) == ["checkpoints/a.png"]
+    assert names(folders, Wanted("models", folder="checkpoints/b")) == ["checkpoints/b/c.png"]
+    assert folders.picture("models", "checkpoints/b/c.png") == forge / "Stable-diffusion" / "b" / "c.png"
+    store.close()

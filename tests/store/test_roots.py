@@ -7,7 +7,7 @@ from engine.declare.types import Within
 from engine.errors import GraphError
 from engine.settings import Settings, SettingsError
 from engine.store.files import Files
-from engine.store.roots import model_roots, walked
+from engine.store.roots import model_roots, resolved, walked
 from engine.store.store import Store
 
 MODELS = Within("models", (".safetensors",))
@@ -44,11 +44,11 @@ def files_of(store: Store, *roots: Path) -> Files:
 
 
 def listed(*configured: Path) -> list[str]:
-    roots = model_roots(configured)
+    roots = resolved(model_roots(configured))
     return [
         root.name(parent / name)
         for root in roots
-        for parent, _, names in walked(root, roots)
+        for parent, _, names in walked(root.folder, roots)
         for name in names
     ]
 

@@ -25,7 +25,12 @@ pack = Pack(
         "load": ("nodes.checkpoints.load", "nodes.checkpoints.upscaler"),
         "latent": ("nodes.diffusion.latent",),
         "conditioning": ("nodes.diffusion.conditioning",),
-        "diffusion": ("nodes.diffusion.scheduler", "nodes.diffusion.step", "nodes.diffusion.guidance"),
+        "diffusion": (
+            "nodes.diffusion.scheduler",
+            "nodes.diffusion.step",
+            "nodes.diffusion.guidance",
+            "nodes.diffusion.guidance_kinds",
+        ),
         "vae": ("nodes.vae",),
         "train": (
             "nodes.train.dataset",

@@ -205,6 +205,18 @@ class Prediction(Generic[F]):
 
 
 @dataclass(frozen=True, slots=True)
+class GuidanceState:
+    """What guidance remembers from turn to turn, as a value.
+
+    Attributes:
+        average: [B, C, H, W], running sum of how the positive predictions differed from the negative ones;
+            None before the first of them.
+    """
+
+    average: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cond:
     """One text's conditioning.
 

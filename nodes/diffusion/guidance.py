@@ -33,11 +33,12 @@ def guidance(
         away, samples = prediction.negative, prediction.samples
         guided = away + scale * (samples - away)
         if rescale > 0:
-            guided = _rescaled(guided, samples, rescale)
+            guided = rescaled(guided, samples, rescale)
     return Prediction(guided, family=prediction.family)
 
 
-def _rescaled(guided: torch.Tensor, positive: torch.Tensor, share: float) -> torch.Tensor:
+def rescaled(guided: torch.Tensor, positive: torch.Tensor, share: float) -> torch.Tensor:
+    """Bring a share of what is guided, [B, ...], back to the positive one's contrast (arXiv 2305.08891)."""
     axes = tuple(range(1, positive.ndim))
     spread = positive.std(dim=axes, keepdim=True) / guided.std(dim=axes, keepdim=True)
     return share * (guided * spread) + (1 - share) * guided

@@ -18,7 +18,7 @@ from nodes.values import GuidanceState, Prediction, SchedulerState
 from tests.nodes.diffusion.sampling import SIZE, Loaded, texts
 
 TURNS, SCALE = 4, 6.0
-guiders: Any = diffusers
+guiders: Any = diffusers.guiders
 SHAPES = pytest.mark.parametrize("shape", [(2, 4, 8, 8), (1, 4, 3, 8, 8)], ids=["picture", "video"])
 
 

@@ -100,8 +100,9 @@ class Port:
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the param, with the default and hints for the widget."""
         schema = _adapter(self).json_schema()
-        if self.within is not None:
-            schema |= {"widget": "file", "root": self.within.root, "suffixes": list(self.within.suffixes)}
+        if (within := self.within) is not None:
+            hints = {"suffixes": list(within.suffixes), "kinds": list(within.kinds)}
+            schema |= {"widget": "file", "root": within.root} | hints
         if self.default is not REQUIRED:
             schema["default"] = self.plain(self.default)
         return schema

@@ -73,10 +73,12 @@ class Within:
     Attributes:
         root: Name of the settings' roots to look in: ``files`` or ``models``.
         suffixes: Endings that are read, in lower case; empty = all.
+        kinds: What models are offered to choose from, as ``Recognised.kind`` tells; empty = all.
     """
 
     root: Literal["files", "models"] = "files"
     suffixes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 SCALARS = (bool, int, float, str)

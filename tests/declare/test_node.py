@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 F = TypeVar("F")
-Weights = Annotated[File, Within("models", (".st",))]
+Weights = Annotated[File, Within("models", (".st",), ("vae",))]
 
 
 @dataclass(frozen=True)
@@ -300,6 +300,7 @@ class TestValues:
             "widget": "file",
             "root": "models",
             "suffixes": [".st"],
+            "kinds": ["vae"],
             "default": "a",
         }
 

@@ -62,9 +62,9 @@ def read_configs(folder: Path) -> Layout:
     Raises:
         CheckpointRefused: A config is missing or is another model's.
     """
-    unet = _read(folder, "unet/config.json", "cross_attention_dim")
-    vae = _read(folder, "vae/config.json", "latent_channels", "block_out_channels")
-    schedule = _read(folder, "scheduler/scheduler_config.json", "_class_name")
+    unet = read_config(folder, "unet/config.json", "cross_attention_dim")
+    vae = read_config(folder, "vae/config.json", "latent_channels", "block_out_channels")
+    schedule = read_config(folder, "scheduler/scheduler_config.json", "_class_name")
     # As diffusers' Stable Diffusion pipelines correct the configs of early releases
     schedule |= {"steps_offset": 1, "clip_sample": False}
     return Layout(
@@ -118,7 +118,7 @@ def read_tokenizer(folder: Path) -> Any:
 
 
 def _check_index(folder: Path) -> None:
-    index = _read(folder, INDEX)
+    index = read_config(folder, INDEX)
     for part, (name, _) in PARTS.items():
         found = index.get(part)
         got = found[1] if isinstance(found, list) and len(found) == 2 else None
@@ -129,7 +129,7 @@ def _check_index(folder: Path) -> None:
             raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, got, cure)
 
 
-def _read(folder: Path, name: str, *keys: str) -> dict[str, Any]:
+def read_config(folder: Path, name: str, *keys: str) -> dict[str, Any]:
     """Read a config, which must have some keys."""
     place = f"{folder.name}/{name}"
     cure = "Choose the folder that holds model_index.json." if name == INDEX else AGAIN

@@ -20,9 +20,12 @@ pack = Pack(
             "nodes.image.grid",
             "nodes.image.compare",
             "nodes.image.upscale",
+            "nodes.image.restore",
+            "nodes.image.inpaint",
+            "nodes.image.face",
         ),
         "mask": ("nodes.image.masks",),
-        "load": ("nodes.checkpoints.load", "nodes.checkpoints.upscaler"),
+        "load": ("nodes.checkpoints.load", "nodes.checkpoints.upscaler", "nodes.checkpoints.restoration"),
         "latent": ("nodes.diffusion.latent",),
         "conditioning": ("nodes.diffusion.conditioning",),
         "diffusion": (
@@ -44,4 +47,5 @@ pack = Pack(
             "nodes.train.evaluate",
         ),
     },
+    recogniser="nodes.recognise.recognise:recognise",
 )

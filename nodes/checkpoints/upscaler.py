@@ -1,18 +1,22 @@
-"""Upscalers: from a file of weights, in any architecture that spandrel knows, to the module."""
+"""Upscalers: from a file of weights, in any architecture that spandrel knows, to the module.
+
+What inpaints or restores faces is read here, too; its handles and loaders are in ``restoration``.
+"""
 
 from __future__ import annotations
 
 import pickle
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine import File, Within, node
 from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
-from nodes.values import Upscaler
+from nodes.values import Model, Upscaler
 
 if TYPE_CHECKING:
-    from spandrel import ImageModelDescriptor
+    from spandrel import ModelDescriptor
     from torch import nn
 
     from engine.declare.handle import Find
@@ -20,6 +24,20 @@ if TYPE_CHECKING:
 SUFFIXES = (".safetensors", ".pth", ".pt")
 BUILT_IN = "realesr-animevideov3-x4.safetensors"
 LAYERS = 10_000
+UPSCALING = ("SR", "Restoration")
+"""What spandrel calls the purpose of models that take any picture and nothing else."""
+LOADERS = {
+    "SR": ("an upscaler", "load.upscaler"),
+    "Restoration": ("a restoration model", "load.upscaler"),
+    "FaceSR": ("a model that restores faces", "load.face_restorer"),
+    "Inpainting": ("an inpainting model", "load.inpainter"),
+}
+"""Purpose in spandrel → what such a model is, and which node loads it."""
+ELSEWHERE = {
+    "CodeFormer": ("position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight"),
+    "MAT": ("synthesis.first_stage.conv_first.conv.resample_filter",),
+}
+"""Models that spandrel leaves out, for their licences rule out commercial use → some of their tensors."""
 _AGAIN = "Choose an upscaler's weights, or download them again."
 
 
@@ -28,7 +46,9 @@ def from_file(
     file: Annotated[File, Within("models", SUFFIXES)] = BUILT_IN,  # pyright: ignore[reportArgumentType] # a name; the engine finds the file
     dtype: Literal["float32", "float16", "bfloat16"] = "float32",
 ) -> Upscaler:
-    """Load an upscaler: Real-ESRGAN, SwinIR, DAT, HAT and whatever else spandrel recognises.
+    """Load an upscaler or a model that denoises, deblurs or brightens: whatever spandrel recognises.
+
+    Real-ESRGAN, SwinIR, DAT, HAT, SPAN, NAFNet, SCUNet and three dozen other architectures.
 
     Args:
         file: Its weights; files other than ``.safetensors`` are read as plain data, without running what they
@@ -38,24 +58,24 @@ def from_file(
     return Upscaler(file.digest, dtype=dtype)
 
 
-def build(handle: Upscaler[Any], find: Find) -> nn.Module:
+def build(handle: Model[Any], find: Find, purposes: Collection[str] = UPSCALING) -> nn.Module:
     """Build the module that a handle describes; its attribute ``descriptor`` is spandrel's way to call it.
 
     Args:
         handle: Which file, and its dtype.
         find: Content digest → the file that has it now.
+        purposes: What it may be for, in spandrel's words.
 
     Raises:
-        CheckpointRefused: The file holds no weights, or those of something that doesn't enlarge pictures.
+        CheckpointRefused: The file holds no weights, or those of something with another purpose.
     """
     import torch
 
     path = find(handle.source)
     if handle.patches:
-        raise CheckpointRefused(
-            path.name, "an upscaler as it is", "patches of its weights", "Link its loader."
-        )
-    descriptor = describe(path)
+        expected = f"{LOADERS[next(iter(purposes))][0]} as it is"
+        raise CheckpointRefused(path.name, expected, "patches of its weights", "Link its loader.")
+    descriptor = describe(path, purposes)
     dtype = getattr(torch, handle.dtype)
     if not _computes_in(descriptor, handle.dtype):
         known = descriptor.architecture.name
@@ -68,31 +88,34 @@ def build(handle: Upscaler[Any], find: Find) -> nn.Module:
     return module
 
 
-def describe(path: Path) -> ImageModelDescriptor[nn.Module]:
+def describe(path: Path, purposes: Collection[str] = UPSCALING) -> ModelDescriptor:
     """Recognise the architecture of a file and build its model in float32.
 
     Raises:
         CheckpointRefused: See ``build``.
     """
-    from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
+    from spandrel import ModelLoader, UnsupportedModelError
 
+    wanted, _ = LOADERS[next(iter(purposes))]
     tensors = _read_tensors(path)
     _check_numbers(path, tensors)
     try:
         descriptor = ModelLoader().load_from_state_dict(tensors)
     except UnsupportedModelError:
+        _refuse_elsewhere(path, tensors)
         got = f"tensors such as {', '.join(list(tensors)[:3]) or 'none at all'}"
-        raise CheckpointRefused(path.name, "an upscaler that spandrel knows", got, _AGAIN) from None
+        raise CheckpointRefused(path.name, f"{wanted} that spandrel knows", got, _AGAIN) from None
     except Exception as error:  # sizes are deduced from the tensors; damaged ones mislead that in many ways
         got = _first_line(error)
-        raise CheckpointRefused(path.name, "whole weights of an upscaler", got, _AGAIN) from error
-    if not isinstance(descriptor, ImageModelDescriptor):
-        cure = "Choose one that takes a picture and nothing else."
-        raise CheckpointRefused(path.name, "an upscaler", f"a model for {descriptor.purpose.lower()}", cure)
+        raise CheckpointRefused(path.name, f"whole weights of {wanted}", got, _AGAIN) from error
+    if descriptor.purpose not in purposes:
+        found, loader = LOADERS[descriptor.purpose]
+        got = f"{found} ({descriptor.architecture.name})"
+        raise CheckpointRefused(path.name, wanted, got, f"Load it with {loader}.")
     return descriptor
 
 
-def _computes_in(descriptor: ImageModelDescriptor[nn.Module], dtype: str) -> bool:
+def _computes_in(descriptor: ModelDescriptor, dtype: str) -> bool:
     return {
         "float32": True,
         "float16": descriptor.supports_half,
@@ -129,6 +152,16 @@ def _read_tensors(path: Path) -> dict[str, Any]:
     if not tensors or not all(isinstance(name, str) for name in tensors):
         raise CheckpointRefused(path.name, "tensors by name", "a file without them", _AGAIN)
     return tensors
+
+
+def _refuse_elsewhere(path: Path, tensors: dict[str, Any]) -> None:
+    """Refuse by name what many have on disk and spandrel reads only with a package that we don't use."""
+    plain = {name.removeprefix("model.") for name in tensors}
+    for name, telling in ELSEWHERE.items():
+        if plain.issuperset(telling):
+            got = f"{name}, whose licence rules out commercial use"
+            cure = "Choose GFPGAN, RestoreFormer or LaMa instead."
+            raise CheckpointRefused(path.name, "a model that spandrel knows", got, cure)
 
 
 def _check_numbers(path: Path, tensors: dict[str, Any]) -> None:

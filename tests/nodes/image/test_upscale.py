@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 import nodes.models
 from engine import OnDevice
 from engine.errors import Cancelled, ValueRefused
-from nodes.image import upscale as module
+from nodes.image import enlarge as module
 from nodes.image.decode import read
 from nodes.image.upscale import upscale
 from nodes.values import Image, Upscaler
@@ -145,8 +145,8 @@ def test_a_grey_model_enlarges_each_channel(tmp_path: Path) -> None:
 
 
 def test_a_model_of_other_channels_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueRefused, match="an upscaler of 1 or 3 channels, got one of 4"):
-        upscale(picture(1, 8, 8, 3), compact(tmp_path, channels=4), Listener())
+    with pytest.raises(ValueRefused, match="a model of 1, 3 or 4 channels, got one of 2"):
+        upscale(picture(1, 8, 8, 3), compact(tmp_path, channels=2), Listener())
 
 
 def test_every_tile_of_every_picture_is_told(tmp_path: Path) -> None:

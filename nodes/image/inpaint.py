@@ -1,0 +1,56 @@
+"""Filling what a mask marks from what is around it, with a model that needs no prompt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine import Context, OnDevice, node
+from engine.errors import ValueRefused
+from nodes.checkpoints.restoration import Inpainter
+from nodes.image.channels import colour_of, luminance, with_channels
+from nodes.values import F, Image, Mask
+
+
+@node("image.inpaint")
+def inpaint(image: Image, mask: Mask, inpainter: OnDevice[Inpainter[F]], ctx: Context) -> Image:
+    """Fill what a mask marks, to remove things from pictures; the rest and alpha stay as they are.
+
+    The model sees the whole picture at once: very large ones need as much memory.
+
+    Args:
+        image: The pictures.
+        mask: What is filled: where it is not 0; between 0 and 1 the filling fades into the picture. One mask,
+            or one for each picture.
+        inpainter: The model, from ``load.inpainter``.
+        ctx: Told of every picture.
+
+    Raises:
+        ValueRefused: The mask has another size than the pictures, or there are other numbers of them.
+    """
+    import torch
+
+    _check_mask(image, mask)
+    descriptor = inpainter.model.descriptor
+    place = (inpainter.device, descriptor.dtype)
+    colours = with_channels(colour_of(image.pixels), 3)
+    masks = mask.pixels.expand(len(colours), -1, -1)[:, None]
+    result = image.pixels.clone()
+    for number, (colour, share) in enumerate(zip(colours, masks, strict=True)):
+        ctx.tick()
+        picture = colour.permute(2, 0, 1)[None].to(*place).contiguous()
+        with torch.inference_mode():
+            filled = descriptor(picture, (share[None] > 0).to(*place)).float().cpu()[0].permute(1, 2, 0)
+        mixed = torch.where(share[0, ..., None] < 1, torch.lerp(colour, filled, share[0, ..., None]), filled)
+        kept = colour_of(result[number])
+        kept.copy_(luminance(mixed) if kept.shape[-1] == 1 else mixed)
+        ctx.progress(number + 1, len(colours))
+    return replace(image, pixels=result)
+
+
+def _check_mask(image: Image, mask: Mask) -> None:
+    count, height, width, _ = image.pixels.shape
+    masks, tall, wide = mask.pixels.shape
+    if (tall, wide) != (height, width):
+        raise ValueRefused(f"a mask of the picture's size, {width}×{height}", f"one of {wide}×{tall}")
+    if masks not in (1, count):
+        raise ValueRefused(f"one mask, or {count}", f"{masks}")

@@ -26,7 +26,12 @@ pack = Pack(
         ),
         "mask": ("nodes.image.masks",),
         "load": ("nodes.checkpoints.load", "nodes.checkpoints.upscaler", "nodes.checkpoints.restoration"),
-        "latent": ("nodes.diffusion.latent",),
+        "latent": (
+            "nodes.diffusion.latent",
+            "nodes.diffusion.blend",
+            "nodes.diffusion.geometry",
+            "nodes.diffusion.batches",
+        ),
         "conditioning": ("nodes.diffusion.conditioning",),
         "diffusion": (
             "nodes.diffusion.scheduler",

@@ -32,7 +32,7 @@ pack = Pack(
             "nodes.diffusion.geometry",
             "nodes.diffusion.batches",
         ),
-        "conditioning": ("nodes.diffusion.conditioning",),
+        "conditioning": ("nodes.diffusion.conditioning", "nodes.diffusion.conditioning_blend"),
         "diffusion": (
             "nodes.diffusion.scheduler",
             "nodes.diffusion.step",

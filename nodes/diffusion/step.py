@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import OnDevice, node
 from engine.errors import KnotworkError
+from nodes.diffusion.length import same_length
 from nodes.diffusion.stepping import resume, timestep, turns_left
 from nodes.values import Cond, Conditioning, F, Latent, Prediction, Scheduler, SchedulerState, UNet
 
@@ -56,6 +57,7 @@ def unet_step(
         scaled = _scaled(samples, scheduler, state, moment, extra)
         texts = [_spread(cond.embeds.to(device), len(samples)) for cond in (*unwanted, *wanted)]
         _check(config, scaled, texts)
+        texts = same_length(texts)
         predicted = unet.model(
             torch.cat([scaled] * len(texts)) if len(texts) > 1 else scaled,
             moment,

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from nodes.diffusion.conditioning import combine, limit
+from nodes.diffusion.conditioning_blend import concat
 from nodes.diffusion.latent import inpainting_channels, noise
 from nodes.diffusion.scheduler import Run, scheduler, start
 from nodes.diffusion.step import StepRefused, unet_step
@@ -122,6 +123,16 @@ def test_more_texts_than_pictures_are_refused(loaded: Loaded, run: Run) -> None:
 
     with pytest.raises(StepRefused, match="expected 2 pictures or a multiple of it, got 1"):
         predicted(loaded, run, Conditioning([cond]))
+
+
+def test_a_longer_text_is_asked_about_beside_a_shorter_one(loaded: Loaded, run: Run) -> None:
+    first, second = texts(loaded)
+    both = concat(first, second)
+
+    found = predicted(loaded, run, both, negative=second, guidance=5.0)
+    assert found.negative is not None
+    assert torch.allclose(found.samples, predicted(loaded, run, both).samples, atol=1e-5)
+    assert torch.allclose(found.negative, predicted(loaded, run, second).samples, atol=1e-5)
 
 
 def half(side: slice) -> Mask:

@@ -25,7 +25,14 @@ pack = Pack(
             "nodes.image.face",
         ),
         "mask": ("nodes.image.masks",),
-        "load": ("nodes.checkpoints.load", "nodes.checkpoints.upscaler", "nodes.checkpoints.restoration"),
+        "load": (
+            "nodes.checkpoints.load",
+            "nodes.checkpoints.upscaler",
+            "nodes.control.hed",
+            "nodes.control.estimators",
+            "nodes.checkpoints.restoration",
+            "nodes.mesh.shap_e.load",
+        ),
         "latent": (
             "nodes.diffusion.latent",
             "nodes.diffusion.blend",
@@ -40,6 +47,16 @@ pack = Pack(
             "nodes.diffusion.guidance_kinds",
         ),
         "vae": ("nodes.vae",),
+        "control": (
+            "nodes.control.edges",
+            "nodes.control.soft_edges",
+            "nodes.control.tile",
+            "nodes.control.recolour",
+            "nodes.control.shuffle",
+            "nodes.control.depth",
+            "nodes.control.pose",
+        ),
+        "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
         "train": (
             "nodes.train.dataset",
             "nodes.train.vocabulary",

@@ -17,6 +17,7 @@ from types import CodeType
 from typing import Any, cast
 
 from engine.declare.node import Node
+from engine.declare.recognised import UNKNOWN, Recognised
 from engine.declare.types import classes
 
 AnyNode = Node[Any, Any]
@@ -35,10 +36,12 @@ class Pack:
     Attributes:
         name: Name of the distribution.
         modules: First part of the node ids → the modules that declare them.
+        recogniser: ``module:function`` that tells what weights are; see ``engine.declare.recognised``.
     """
 
     name: str
     modules: Mapping[str, tuple[str, ...]]
+    recogniser: str = ""
 
 
 @dataclass(slots=True)
@@ -88,6 +91,21 @@ class Registry:
         family = id.split(".", 1)[0]
         modules = [module for pack in self.packs.values() for module in pack.modules.get(family, ())]
         return "; ".join(self.broken[module] for module in modules if module in self.broken)
+
+    def recognise(self, path: Path) -> Recognised:
+        """Tell what a file or folder of weights is: by the first pack that knows it.
+
+        Raises:
+            KnotworkError: It is damaged, incomplete or harmful.
+        """
+        found = Recognised(format=path.suffix.lower().removeprefix("."))
+        for pack in self.packs.values():
+            if pack.recogniser:
+                module, _, function = pack.recogniser.partition(":")
+                found = getattr(importlib.import_module(module), function)(path)
+                if found.kind != UNKNOWN:
+                    break
+        return found
 
     def add(self, nodes: Iterable[AnyNode]) -> None:
         """Offer nodes declared in a script, a notebook or a test; a later one replaces an earlier one."""

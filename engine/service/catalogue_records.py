@@ -8,14 +8,27 @@ from engine.service.records import Wire
 
 
 class ModelRecord(Wire):
-    """A model in one of the model folders.
+    """A model in one of the model folders; ``engine.declare.recognised`` says more of what it is.
 
     Attributes:
         name: As file params of graphs name it.
-        format: ``safetensors``, ``ckpt``, ``pth``, ``pt``, or ``diffusers`` for a folder.
+        format: ``safetensors``, ``ckpt``, ``pth``, ``pt``, ``bin``, ``gguf``, or ``diffusers`` for a folder.
         size: Bytes of its weights.
         modified: When they were changed last, in seconds since 1970.
         picture: Tells a picture of what it draws from a later one; empty when there is none.
+        kind: ``checkpoint``, ``pipeline``, ``lora``, ``vae`` …; ``unknown`` also when it is damaged.
+        layout: Whose names its tensors have.
+        family: Which models it fits; empty when it can't be told.
+        variant: What sets it apart in its family.
+        prediction: What it predicts, where its maker says so.
+        precision: Type of number → its share of the bytes, largest first.
+        parameters: Number of values in its tensors.
+        missing: What is not there and has to come from elsewhere.
+        trigger_words: Words in a prompt that it was trained with, the most frequent first.
+        title: As its maker calls it.
+        author: Who made it.
+        licence: Under which terms.
+        problem: Why it can't be used; empty when nothing is wrong.
     """
 
     name: str
@@ -23,23 +36,34 @@ class ModelRecord(Wire):
     size: int
     modified: float
     picture: str = ""
+    kind: str = "unknown"
+    layout: str = ""
+    family: str = ""
+    variant: str = ""
+    prediction: str = ""
+    precision: dict[str, float] = Field(default_factory=dict)
+    parameters: int = 0
+    missing: tuple[str, ...] = ()
+    trigger_words: tuple[str, ...] = ()
+    title: str = ""
+    author: str = ""
+    licence: str = ""
+    problem: str = ""
 
 
 class ModelDetailRecord(ModelRecord):
-    """What the headers of a model say; only safetensors files have one.
+    """Everything that a model tells without its weights.
 
     Attributes:
-        parts: Part → class, of a folder; the part ``""`` is the whole.
+        parts: Part → class or kind; the part ``""`` is the whole.
         metadata: What its maker wrote into the header of a single file.
         tensors: Number of tensors.
-        parameters: Number of values in them.
-        dtypes: Type of number, as safetensors names it → values of this type.
+        dtypes: Type of number → values of this type.
     """
 
     parts: dict[str, str] = Field(default_factory=dict)
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     tensors: int = 0
-    parameters: int = 0
     dtypes: dict[str, int] = Field(default_factory=dict)
 
 

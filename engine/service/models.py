@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from math import prod
 from pathlib import Path
-from typing import Any, cast
 
+from engine.declare.recognised import Recognised, Recogniser
 from engine.errors import KnotworkError
 from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
-from engine.service.kinds import DamagedFile, safetensors_header
+from engine.service.kinds import DamagedFile
 from engine.service.pictures import NotAPicture
 from engine.store.digests import files_in
 
-SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt")
+SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin", ".gguf")
 INDEX = "model_index.json"
 """The file that makes a folder one model, as diffusers writes them."""
 PICTURES = (".webp", ".png", ".jpg", ".jpeg")
 """Endings of a picture of what a model draws: beside its file and called as it, or in its folder."""
 LISTED = 10_000
 """Models that are listed at most."""
-MAX_INDEX = 2**20
+UNLISTED = frozenset({"parts", "metadata", "tensors", "dtypes"})
+"""What is told of one model alone."""
+
+Stamp = tuple[tuple[str, int, int], ...]
 
 
 class NoModel(KnotworkError):
@@ -37,10 +37,13 @@ class Models:
 
     Args:
         roots: The folders.
+        recognise: Tells what a file or folder is.
     """
 
-    def __init__(self, roots: Sequence[Path]) -> None:
+    def __init__(self, roots: Sequence[Path], recognise: Recogniser) -> None:
         self._roots = [Path(os.path.realpath(root)) for root in roots]
+        self._recognise = recognise
+        self._known: dict[Path, tuple[Stamp, Recognised | str]] = {}
 
     def list(self) -> list[ModelRecord]:
         """Every model, by name."""
@@ -50,7 +53,9 @@ class Models:
                 if self._inside(path):
                     name = path.relative_to(root).as_posix()
                     with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
-                        found.setdefault(name, self._record(name, path))
+                        if name not in found:
+                            record = self._record(name, path).model_dump(exclude=UNLISTED)
+                            found[name] = ModelRecord.model_validate(record)
         return [found[name] for name in sorted(found)]
 
     def describe(self, name: str) -> ModelDetailRecord:
@@ -63,21 +68,10 @@ class Models:
             NoModel: There is none.
             DamagedFile: It is damaged.
         """
-        path = self._find(name)
-        record = self._record(name, path)
-        headers = [safetensors_header(file) for file in _weights(path) if file.suffix == ".safetensors"]
-        shapes = [(entry["dtype"], entry["shape"]) for header in headers for entry in _tensors(header)]
-        dtypes = Counter[str]()
-        for dtype, dimensions in shapes:
-            dtypes[str(dtype)] += prod(dimensions)
-        return ModelDetailRecord(
-            **record.model_dump(),
-            parts=_parts(path),
-            metadata=headers[0].get("__metadata__", {}) if path.is_file() and headers else {},
-            tensors=len(shapes),
-            parameters=sum(dtypes.values()),
-            dtypes=dict(dtypes),
-        )
+        record = self._record(name, self._find(name))
+        if record.problem:
+            raise DamagedFile(record.problem)
+        return record
 
     def picture(self, name: str) -> Path:
         """The picture of what a model draws, which lies beside its file or in its folder.
@@ -94,16 +88,36 @@ class Models:
             raise NotAPicture(f"{name}: expected a picture beside the model, found none.")
         return found
 
-    def _record(self, name: str, path: Path) -> ModelRecord:
+    def _record(self, name: str, path: Path) -> ModelDetailRecord:
         stats = [file.stat() for file in _weights(path)]
         picture = self._picture(path)
-        return ModelRecord(
-            name=name,
-            format="diffusers" if path.is_dir() else path.suffix.lower().removeprefix("."),
-            size=sum(stat.st_size for stat in stats),
-            modified=max((stat.st_mtime for stat in stats), default=0.0),
-            picture="" if picture is None else f"{picture.stat().st_mtime_ns:x}",
+        told = self._tell(path)
+        problem = told if isinstance(told, str) else ""
+        format = "diffusers" if path.is_dir() else path.suffix.lower().removeprefix(".")
+        found = Recognised(format=format) if isinstance(told, str) else told
+        fields = {name: getattr(found, name) for name in Recognised.__slots__}
+        return ModelDetailRecord.model_validate(
+            fields
+            | {
+                "name": name,
+                "size": sum(stat.st_size for stat in stats),
+                "modified": max((stat.st_mtime for stat in stats), default=0.0),
+                "picture": "" if picture is None else f"{picture.stat().st_mtime_ns:x}",
+                "problem": problem,
+            }
         )
+
+    def _tell(self, path: Path) -> Recognised | str:
+        """What a model is, or why it can't be used; told anew only when a file of it has changed."""
+        stamp = _stamp(path)
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            try:
+                told = self._recognise(path)
+            except KnotworkError as error:
+                told = str(error)
+            known = self._known[path] = stamp, told
+        return known[1]
 
     def _picture(self, path: Path) -> Path | None:
         """The file ``preview.png`` of a folder; ``model.preview.png`` or ``model.png`` beside a file."""
@@ -147,25 +161,7 @@ def _weights(path: Path) -> Iterable[Path]:
     return sorted(files_in(path, SUFFIXES)) if path.is_dir() else [path]
 
 
-def _tensors(header: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for name, entry in header.items():
-        if name != "__metadata__":
-            try:
-                yield {"dtype": str(entry["dtype"]), "shape": [int(size) for size in entry["shape"]]}
-            except (KeyError, TypeError, ValueError):
-                raise DamagedFile(f'expected dtype and shape of tensor "{name[:80]}", got neither') from None
-
-
-def _parts(path: Path) -> dict[str, str]:
-    """Part → class, as the index of a folder names them; the whole's own class is the part ``""``."""
-    if not path.is_dir():
-        return {}
-    index = path / INDEX
-    try:
-        tree: dict[str, Any] = json.loads(index.read_bytes()) if index.stat().st_size <= MAX_INDEX else {}
-        # An entry is [library, class], both null for a part that is left out
-        named = {name: cast("list[Any]", value)[1] for name, value in tree.items() if isinstance(value, list)}
-        whole = {"": tree["_class_name"]} if "_class_name" in tree else {}
-        return {name: value for name, value in (whole | named).items() if isinstance(value, str)}
-    except (ValueError, AttributeError, IndexError, RecursionError):
-        raise DamagedFile(f"expected JSON in {index.name}, got something else. Download it again.") from None
+def _stamp(path: Path) -> Stamp:
+    files = sorted(files_in(path, (*SUFFIXES, ".json"))) if path.is_dir() else [path]
+    stats = [(str(file), file.stat()) for file in files if file.exists()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

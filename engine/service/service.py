@@ -153,7 +153,7 @@ class Service:
             history=History(database, artifacts, channels),
             uploads=uploads,
             folders=_folders(headless, workspace, uploads),
-            models=Models(headless.settings.model_roots),
+            models=Models(headless.settings.model_roots, headless.registry.recognise),
             catalogue=Catalogue(headless.registry),
             library=Library(workspace, headless),
             examples=Examples(workspace, headless, sessions),

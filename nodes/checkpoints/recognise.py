@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from nodes.checkpoints.header import Entry
 
-NAMED = {(768, 4): "sd1", (1024, 4): "sd2"}
+NAMED = {(768, 4): "sd1", (1024, 4): "sd2", (2048, 4): "sdxl", (1280, 4): "sdxl"}
 
 # In the layout of the original releases, as one file holds them
 UNET = "model.diffusion_model."

@@ -8,6 +8,7 @@ from PIL import Image
 from engine.service.kinds import DamagedFile
 from engine.service.models import Models, NoModel
 from engine.service.pictures import NotAPicture, small
+from nodes.recognise.recognise import recognise
 from tests.service.samples import safetensors
 
 
@@ -16,10 +17,16 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "models"
     (root / "sd" / "unet").mkdir(parents=True)
     (root / "sd" / "vae").mkdir()
-    index = {"_class_name": "Pipeline", "unet": ["diffusers", "UNet"], "checker": [None, None], "flag": True}
+    index = {
+        "_class_name": "Pipeline",
+        "unet": ["diffusers", "UNet"],
+        "vae": ["diffusers", "AutoencoderKL"],
+        "checker": [None, None],
+        "flag": True,
+    }
     (root / "sd" / "model_index.json").write_text(json.dumps(index))
-    (root / "sd" / "unet" / "weights.safetensors").write_bytes(safetensors({"a": [2, 3], "b": [4]}))
-    (root / "sd" / "vae" / "weights.safetensors").write_bytes(safetensors({"c": [5]}))
+    (root / "sd" / "unet" / "model.safetensors").write_bytes(safetensors({"a": [2, 3], "b": [4]}))
+    (root / "sd" / "vae" / "model.safetensors").write_bytes(safetensors({"c": [5]}))
     (root / "more").mkdir()
     (root / "more" / "one.safetensors").write_bytes(safetensors({"w": [10]}, {"author": "somebody"}))
     (root / "old.ckpt").write_bytes(safetensors({"w": [1]}))
@@ -28,33 +35,37 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_files_and_folders_are_listed_under_the_names_that_graphs_use(root: Path) -> None:
-    found = [(model.name, model.format) for model in Models([root]).list()]
+    found = [(model.name, model.format) for model in Models([root], recognise).list()]
     assert found == [("more/one.safetensors", "safetensors"), ("old.ckpt", "ckpt"), ("sd", "diffusers")]
 
 
 def test_the_header_of_a_file_is_told(root: Path) -> None:
-    detail = Models([root]).describe("more/one.safetensors")
+    detail = Models([root], recognise).describe("more/one.safetensors")
     assert (detail.tensors, detail.parameters, detail.dtypes) == (1, 10, {"F32": 10})
     assert detail.metadata == {"author": "somebody"}
 
 
 def test_a_folder_is_the_sum_of_its_parts(root: Path) -> None:
-    detail = Models([root]).describe("sd")
+    detail = Models([root], recognise).describe("sd")
     assert (detail.tensors, detail.parameters) == (3, 15)
-    assert detail.parts == {"": "Pipeline", "unet": "UNet"}
+    assert detail.parts == {"": "Pipeline", "unet": "UNet", "vae": "AutoencoderKL"}
     assert detail.size == sum(path.stat().st_size for path in (root / "sd").rglob("*.safetensors"))
 
 
-def test_a_file_that_may_hold_a_pickle_is_not_opened(root: Path) -> None:
-    assert Models([root]).describe("old.ckpt").tensors == 0
+def test_what_is_wrong_with_a_file_is_listed_and_told(root: Path) -> None:
+    [listed] = [model for model in Models([root], recognise).list() if model.name == "old.ckpt"]
+    assert listed.problem.startswith("old.ckpt: expected tensors and plain data")
+    with pytest.raises(DamagedFile, match=r"old\.ckpt: expected tensors and plain data"):
+        Models([root], recognise).describe("old.ckpt")
 
 
 def test_of_two_models_with_one_name_the_first_folder_has_it(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    (other / "old.ckpt").write_bytes(b"another, longer pickle than the first")
-    assert Models([root, other]).describe("old.ckpt").size == (root / "old.ckpt").stat().st_size
-    assert Models([other, root]).describe("old.ckpt").size == (other / "old.ckpt").stat().st_size
+    (other / "more").mkdir()
+    (other / "more" / "one.safetensors").write_bytes(safetensors({"w": [20]}))
+    assert Models([root, other], recognise).describe("more/one.safetensors").parameters == 10
+    assert Models([other, root], recognise).describe("more/one.safetensors").parameters == 20
 
 
 @pytest.mark.parametrize(
@@ -64,42 +75,42 @@ def test_only_models_inside_the_folders_are_found(root: Path, name: str) -> None
     (root.parent / "outside.ckpt").write_bytes(b"outside")
     (root / "linked.ckpt").symlink_to(root.parent / "outside.ckpt")
     with pytest.raises(NoModel):
-        Models([root]).describe(name)
-    assert "linked.ckpt" not in [model.name for model in Models([root]).list()]
+        Models([root], recognise).describe(name)
+    assert "linked.ckpt" not in [model.name for model in Models([root], recognise).list()]
 
 
 def test_a_link_to_nothing_is_left_out(root: Path) -> None:
-    before = Models([root]).list()
+    before = Models([root], recognise).list()
     (root / "more" / "gone.safetensors").symlink_to(root / "more" / "nothing.safetensors")
-    assert Models([root]).list() == before
+    assert Models([root], recognise).list() == before
 
 
 def test_a_link_from_one_folder_into_another_is_followed(root: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    (root / "linked.ckpt").symlink_to(other / "far.ckpt")
-    (other / "far.ckpt").write_bytes(b"far")
-    assert Models([root, other]).describe("linked.ckpt").size == 3
+    (root / "linked.safetensors").symlink_to(other / "far.safetensors")
+    (other / "far.safetensors").write_bytes(safetensors({"w": [7]}))
+    assert Models([root, other], recognise).describe("linked.safetensors").parameters == 7
 
 
 @pytest.mark.parametrize("index", ["no json", "[1]", '{"unet": []}', "[" * 100_000])
 def test_a_damaged_index_is_told(root: Path, index: str) -> None:
     (root / "sd" / "model_index.json").write_text(index)
-    with pytest.raises(DamagedFile, match=r"expected JSON in model_index\.json"):
-        Models([root]).describe("sd")
+    with pytest.raises(DamagedFile, match=r"sd/model_index\.json: expected"):
+        Models([root], recognise).describe("sd")
 
 
 def test_a_tensor_without_a_shape_is_told(root: Path) -> None:
     data = safetensors({"w": [10]}).replace(b'"shape"', b'"shapf"')
     (root / "bad.safetensors").write_bytes(data)
-    with pytest.raises(DamagedFile, match='dtype and shape of tensor "w"'):
-        Models([root]).describe("bad.safetensors")
+    with pytest.raises(DamagedFile, match="tensor 'w' without dtype, shape"):
+        Models([root], recognise).describe("bad.safetensors")
 
 
 def test_a_picture_beside_a_model_is_its_picture(root: Path) -> None:
     Image.new("RGB", (40, 20), "red").save(root / "more" / "one.preview.png")
     Image.new("RGB", (20, 40), "red").save(root / "sd" / "preview.webp")
-    models = Models([root])
+    models = Models([root], recognise)
     assert {one.name: bool(one.picture) for one in models.list()} == {
         "more/one.safetensors": True,
         "old.ckpt": False,
@@ -115,4 +126,4 @@ def test_a_picture_outside_of_the_folders_is_not_shown(root: Path, tmp_path: Pat
     Image.new("RGB", (8, 8)).save(tmp_path / "outside.png")
     (root / "old.png").symlink_to(tmp_path / "outside.png")
     with pytest.raises(NotAPicture):
-        Models([root]).picture("old.ckpt")
+        Models([root], recognise).picture("old.ckpt")

@@ -121,4 +121,4 @@ def test_a_file_of_weights_that_is_damaged_is_told(server: Asking, tmp_path: Pat
     (tmp_path / "models" / "bad.safetensors").write_bytes(json.dumps({}).encode() * 10)
     answer = server.get("/api/models/bad.safetensors")
     assert answer.status_code == 422
-    assert answer.json()["error"].startswith("expected a safetensors file")
+    assert answer.json()["error"].startswith("bad.safetensors: expected a safetensors file")

@@ -1624,7 +1624,7 @@ export interface LibraryRecord {
   interface: InterfaceRecord
 }
 /**
- * What the headers of a model say; only safetensors files have one.
+ * Everything that a model tells without its weights.
  */
 export interface ModelDetailRecord {
   name: string
@@ -1632,8 +1632,23 @@ export interface ModelDetailRecord {
   size: number
   modified: number
   picture: string
+  kind: string
+  layout: string
+  family: string
+  variant: string
+  prediction: string
+  precision: {
+    [k: string]: number
+  }
+  parameters: number
+  missing: string[]
+  trigger_words: string[]
+  title: string
+  author: string
+  licence: string
+  problem: string
   /**
-   * Part → class, of a folder; the part `""` is the whole.
+   * Part → class or kind; the part `""` is the whole.
    */
   parts: {
     [k: string]: string
@@ -1649,18 +1664,14 @@ export interface ModelDetailRecord {
    */
   tensors: number
   /**
-   * Number of values in them.
-   */
-  parameters: number
-  /**
-   * Type of number, as safetensors names it → values of this type.
+   * Type of number → values of this type.
    */
   dtypes: {
     [k: string]: number
   }
 }
 /**
- * A model in one of the model folders.
+ * A model in one of the model folders; `engine.declare.recognised` says more of what it is.
  */
 export interface ModelRecord {
   /**
@@ -1668,7 +1679,7 @@ export interface ModelRecord {
    */
   name: string
   /**
-   * `safetensors`, `ckpt`, `pth`, `pt`, or `diffusers` for a folder.
+   * `safetensors`, `ckpt`, `pth`, `pt`, `bin`, `gguf`, or `diffusers` for a folder.
    */
   format: string
   /**
@@ -1683,6 +1694,60 @@ export interface ModelRecord {
    * Tells a picture of what it draws from a later one; empty when there is none.
    */
   picture: string
+  /**
+   * `checkpoint`, `pipeline`, `lora`, `vae` …; `unknown` also when it is damaged.
+   */
+  kind: string
+  /**
+   * Whose names its tensors have.
+   */
+  layout: string
+  /**
+   * Which models it fits; empty when it can't be told.
+   */
+  family: string
+  /**
+   * What sets it apart in its family.
+   */
+  variant: string
+  /**
+   * What it predicts, where its maker says so.
+   */
+  prediction: string
+  /**
+   * Type of number → its share of the bytes, largest first.
+   */
+  precision: {
+    [k: string]: number
+  }
+  /**
+   * Number of values in its tensors.
+   */
+  parameters: number
+  /**
+   * What is not there and has to come from elsewhere.
+   */
+  missing: string[]
+  /**
+   * Words in a prompt that it was trained with, the most frequent first.
+   */
+  trigger_words: string[]
+  /**
+   * As its maker calls it.
+   */
+  title: string
+  /**
+   * Who made it.
+   */
+  author: string
+  /**
+   * Under which terms.
+   */
+  licence: string
+  /**
+   * Why it can't be used; empty when nothing is wrong.
+   */
+  problem: string
 }
 /**
  * What a run of a session's graph would do.

@@ -1,0 +1,1 @@
+"""What a file or folder of weights is, told without its weights."""

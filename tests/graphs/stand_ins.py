@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.nodes.diffusion import tiny
+from tests.nodes.diffusion import tiny as stable_diffusion
+from tests.nodes.mesh import tiny as shap_e
 
 Build = Callable[[Path], object]
 """Writes a model to a path that is not there yet but whose parent is."""
@@ -36,9 +37,13 @@ class StandIn:
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
+
 STAND_INS: dict[str, StandIn] = {
+    "shap_e": StandIn({"shap-e": shap_e.save_text}, SURFACE),
+    "shap_e_image": StandIn({"shap-e-img2img": shap_e.save_image}, SURFACE),
     "stable_diffusion": StandIn(
-        {"stable-diffusion-v1-5": tiny.save}, {"steps": 2, "width": 64, "height": 64}
+        {"stable-diffusion-v1-5": stable_diffusion.save}, {"steps": 2, "width": 64, "height": 64}
     ),
 }
 """Graph → what stands in for its models."""

@@ -1,0 +1,88 @@
+"""A module from a folder of config and weights, as diffusers and transformers save them."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+from nodes.checkpoints.header import read_header
+from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+
+AGAIN = "Download the folder again."
+PICKLED = "pytorch_model*.bin"
+
+
+def check_weights(folder: Path, part: str = "", *, pickled: bool = False) -> None:
+    """Check that a part has weights and that they are whole, without reading them.
+
+    Args:
+        folder: The model.
+        part: Subfolder of the part; empty for the folder itself.
+        pickled: Whether weights in a pickle, which are read as plain data, will do.
+
+    Raises:
+        CheckpointRefused: There are none, or their end is missing.
+    """
+    place = folder / part
+    found = sorted(place.glob("*.safetensors"))
+    for weights in found:
+        read_header(weights, f"{_name(folder, part)}/{weights.name}")
+    if not found and not (pickled and next(place.glob(PICKLED), None)):
+        got = ", ".join(sorted(path.name for path in place.glob("*"))) or "nothing"
+        cure = "Download it again, or save it with save_pretrained, which writes safetensors."
+        raise CheckpointRefused(_name(folder, part), "weights in a .safetensors file", got, cure)
+
+
+def from_pretrained(
+    cls: Any, folder: Path, part: str = "", *, dtype: Any, pickled: bool = False, **kwargs: Any
+) -> Any:
+    """Build a part's module on the CPU, in eval mode; nothing is fetched and no code of the folder runs.
+
+    Args:
+        cls: Class of diffusers or transformers.
+        folder: The model.
+        part: Subfolder of the part; empty for the folder itself.
+        dtype: Of the weights in memory.
+        pickled: Whether weights in a pickle, which are read as plain data, will do.
+        kwargs: More arguments of the class.
+
+    Raises:
+        CheckpointRefused: The weights can't be read, or some that the config asks for are missing.
+    """
+    place, expected = _name(folder, part), f"the weights of a {cls.__name__}"
+    if pickled:
+        kwargs |= {"weights_only": True}
+    else:
+        kwargs |= {"use_safetensors": True}
+    try:
+        model, report = cls.from_pretrained(
+            folder,
+            subfolder=part,
+            variant=_variant(folder / part),
+            local_files_only=True,
+            output_loading_info=True,
+            dtype=dtype,
+            **kwargs,
+        )
+    except pickle.UnpicklingError as error:  # its message advises to run the file
+        raise CheckpointRefused(place, expected, UNPICKLED, AGAIN) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CheckpointRefused(place, expected, str(error), AGAIN) from error
+    # Both libraries would go on with random weights in their place
+    if lacking := sorted(report["missing_keys"]):
+        got = f"none for {lacking[0]} and {len(lacking) - 1} more"
+        cure = "Its config is another model's: download the folder again."
+        raise CheckpointRefused(place, expected, got, cure)
+    return model.eval()
+
+
+def _name(folder: Path, part: str) -> str:
+    return f"{folder.name}/{part}" if part else folder.name
+
+
+def _variant(place: Path) -> str | None:
+    """What stands between stem and suffix, such as ``fp16``, where a part has no plain weights' file."""
+    names = sorted(path.name for path in place.glob("*.safetensors"))
+    plain = [name for name in names if name.count(".") == 1]
+    return None if plain or not names else names[0].split(".")[1].partition("-")[0]

@@ -1,0 +1,123 @@
+"""Shap-E models in diffusers' layout: what a folder holds, and the modules in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodes.checkpoints.folder import INDEX, canonical, read_config, read_tokenizer
+from nodes.checkpoints.pretrained import check_weights, from_pretrained
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.library_lock import library_lock
+from nodes.values import Model, SchedulerConfig
+
+if TYPE_CHECKING:
+    from engine.declare.handle import Find
+
+FAMILY = "shap-e"
+TEXT, PICTURE = "ShapEPipeline", "ShapEImg2ImgPipeline"
+LOADERS = {TEXT: "load.shap_e", PICTURE: "load.shap_e_image"}
+PARTS = {
+    TEXT: ("prior", "text_encoder", "shap_e_renderer"),
+    PICTURE: ("prior", "image_encoder", "shap_e_renderer"),
+}
+"""Pipeline → its parts that have weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a folder says about its model.
+
+    Attributes:
+        vectors: Vectors of a latent.
+        width: Width of each.
+        scheduler: The noise schedule it was trained with.
+    """
+
+    vectors: int
+    width: int
+    scheduler: SchedulerConfig
+
+
+def read_folder(folder: Path, pipeline: str) -> Layout:
+    """Read what a folder holds, without its weights.
+
+    Args:
+        folder: In diffusers' layout.
+        pipeline: ``TEXT`` or ``PICTURE``: what it has to be.
+
+    Raises:
+        CheckpointRefused: It is another model's, or a part is missing or cut short.
+    """
+    found = read_config(folder, INDEX).get("_class_name")
+    if found != pipeline:
+        known = LOADERS.get(str(found))
+        cure = f"Load it with {known}." if known else "Choose the folder of a Shap-E model."
+        raise CheckpointRefused(f"{folder.name}/{INDEX}", f"a {pipeline}", f"a {found}", cure)
+    for part in PARTS[pipeline]:
+        check_weights(folder, part)
+    prior = read_config(folder, "prior/config.json", "num_embeddings", "embedding_dim")
+    schedule = read_config(folder, "scheduler/scheduler_config.json", "_class_name")
+    scheduler = SchedulerConfig(schedule["_class_name"], canonical(schedule))
+    return Layout(prior["num_embeddings"], prior["embedding_dim"], scheduler)
+
+
+def build(handle: Model[Any], find: Find) -> Any:
+    """Build the module that a handle describes.
+
+    Args:
+        handle: Which part of which folder, and its dtype.
+        find: Content digest → the folder that has it now.
+
+    Raises:
+        CheckpointRefused: Its weights don't fit its config.
+    """
+    import torch
+
+    return BUILDERS[handle.part](find(handle.source), getattr(torch, handle.dtype))
+
+
+def _build_prior(folder: Path, dtype: Any) -> Any:
+    with library_lock:
+        from diffusers.models.transformers.prior_transformer import PriorTransformer
+
+    return from_pretrained(PriorTransformer, folder, "prior", dtype=dtype)
+
+
+def _build_text_encoder(folder: Path, dtype: Any) -> Any:
+    """With the folder's tokenizer as its attribute ``tokenizer``."""
+    with library_lock:
+        from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+
+    encoder = from_pretrained(CLIPTextModelWithProjection, folder, "text_encoder", dtype=dtype)
+    encoder.tokenizer = read_tokenizer(folder)
+    encoder.tokenizer.pad_token_id = 0  # as the model was trained, whatever the folder says
+    return encoder
+
+
+def _build_image_encoder(folder: Path, dtype: Any) -> Any:
+    """With what brings pictures to its size as its attribute ``processor``."""
+    with library_lock:
+        from transformers.models.clip.image_processing_clip import CLIPImageProcessor
+        from transformers.models.clip.modeling_clip import CLIPVisionModel
+
+    encoder = from_pretrained(CLIPVisionModel, folder, "image_encoder", dtype=dtype)
+    encoder.processor = CLIPImageProcessor.from_pretrained(folder / "image_processor", local_files_only=True)
+    return encoder
+
+
+def _build_renderer(folder: Path, dtype: Any) -> Any:
+    with library_lock:
+        from diffusers.pipelines.shap_e.renderer import ShapERenderer
+
+    return from_pretrained(ShapERenderer, folder, "shap_e_renderer", dtype=dtype)
+
+
+BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
+    "prior": _build_prior,
+    "text_encoder": _build_text_encoder,
+    "image_encoder": _build_image_encoder,
+    "shap_e_renderer": _build_renderer,
+}

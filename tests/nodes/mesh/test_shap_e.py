@@ -1,0 +1,185 @@
+"""The nodes give the bytes of diffusers' Shap-E pipelines, at every step, and their surfaces and views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from diffusers.pipelines.shap_e.camera import create_pan_cameras
+from PIL import Image as Pillow
+
+from engine.errors import ValueRefused
+from engine.run.context import RunContext, Token
+from nodes.diffusion.guidance import guidance
+from nodes.diffusion.scheduler import scheduler, scheduler_step, start
+from nodes.diffusion.step import StepRefused
+from nodes.mesh.shap_e.decode import decode, render
+from nodes.mesh.shap_e.denoise import noise, prior_step
+from nodes.mesh.shap_e.encode import encode_image, encode_text
+from nodes.values import Conditioning, Image, Latent
+from tests.nodes.mesh.tiny import fill_table
+
+PROMPT, SEED, STEPS, GRID = "a green chair", 3, 4, 12
+CONTEXT = RunContext("turns", "cpu", Token(), lambda _: None)
+PIXELS = torch.randint(256, (1, 40, 32, 3), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
+
+
+def denoised(parts: Any, positive: Conditioning[Any], scale: float) -> list[Latent[Any]]:
+    """The latent after each turn of a loop over the nodes."""
+    run = scheduler(parts.scheduler, steps=STEPS)
+    drawn = noise(parts.prior.handle, seed=SEED)
+    latents, state, rng = [start(run.scheduler, drawn.latent)], run.state, drawn.rng
+    for _ in range(run.turns):
+        predicted = prior_step(parts.prior, run.scheduler, state, latents[-1], positive, scale)
+        guided = guidance(predicted, scale)
+        latent, state, rng = scheduler_step(run.scheduler, state, guided, latents[-1], rng, CONTEXT)
+        latents.append(latent)
+    return latents[1:]
+
+
+def latents_of(pipeline: Any, given: Any, scale: float) -> list[torch.Tensor]:
+    """The pipeline's latent after each of its turns."""
+    kept: list[torch.Tensor] = []
+    step = type(pipeline.scheduler).step
+
+    def keep(*args: Any, **kwargs: Any) -> Any:
+        taken = step(pipeline.scheduler, *args, **kwargs)
+        kept.append(taken.prev_sample)
+        return taken
+
+    pipeline.scheduler.step = keep
+    generator = torch.Generator().manual_seed(SEED)
+    pipeline(
+        given, num_inference_steps=STEPS, guidance_scale=scale, generator=generator, output_type="latent"
+    )
+    del pipeline.scheduler.step
+    return kept
+
+
+@pytest.fixture(scope="module")
+def latent(text_parts: Any) -> Latent[Any]:
+    return denoised(text_parts, encode_text(text_parts.text_encoder, PROMPT), 4.0)[-1]
+
+
+@pytest.mark.parametrize("scale", [4.0, 1.0])
+def test_from_a_text_every_step_is_the_pipeline_s(scale: float, text_parts: Any, text_pipeline: Any) -> None:
+    expected = latents_of(text_pipeline, PROMPT, scale)
+    found = denoised(text_parts, encode_text(text_parts.text_encoder, PROMPT), scale)
+
+    assert len(expected) == 2 * STEPS - 1  # Heun asks twice for each step but the last
+    assert all(torch.equal(a.samples, b) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("scale", [3.0, 1.0])
+def test_from_a_picture_every_step_is_the_pipeline_s(
+    scale: float, image_parts: Any, image_pipeline: Any
+) -> None:
+    expected = latents_of(image_pipeline, Pillow.fromarray(PIXELS[0].numpy()), scale)
+    positive = encode_image(image_parts.image_encoder, Image(PIXELS / 255))
+
+    found = denoised(image_parts, positive, scale)
+    assert all(torch.equal(a.samples, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_a_surface_is_diffusers_own_turned_upright(
+    text_parts: Any, text_pipeline: Any, latent: Latent[Any]
+) -> None:
+    expected = text_pipeline.shap_e_renderer.decode_to_mesh(latent.samples, "cpu", grid_size=GRID)
+    mesh = decode(text_parts.renderer, latent, GRID)
+
+    x, y, z = mesh.vertices.unbind(1)
+    assert torch.equal(torch.stack([x, -z, y], 1), expected.verts)
+    assert torch.equal(mesh.faces, expected.faces)
+    assert len(mesh.faces) > 100
+    assert mesh.colours is not None
+    # Diffusers takes the curve of sRGB off, with exponent 2.4 beyond 0.04045
+    linear = torch.where(
+        mesh.colours <= 0.04045, mesh.colours / 12.92, ((mesh.colours + 0.055) / 1.055) ** 2.4
+    )
+    assert torch.allclose(linear, torch.stack([*expected.vertex_channels.values()], 1), atol=1e-6)
+
+
+def test_a_latent_s_z_axis_is_up_and_faces_look_outward(
+    text_parts: Any, latent: Latent[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cone(position: torch.Tensor, **_: Any) -> Any:
+        """Inside within a radius that shrinks from 0.8 at z = -0.8 to 0 at z = 0.8."""
+        x, y, z = position.unbind(-1)
+        inside = torch.minimum((0.8 - z) / 2 - (x * x + y * y).sqrt(), z + 0.8)
+        return type("", (), {"signed_distance": inside[..., None], "channels": torch.rand(*x.shape, 3)})
+
+    monkeypatch.setattr(text_parts.renderer.model.mlp, "forward", cone)
+    mesh = decode(text_parts.renderer, latent, 24)
+
+    corners = mesh.vertices[mesh.faces]
+    low, high = mesh.vertices[:, 1] < -0.6, mesh.vertices[:, 1] > 0.6
+    assert low.sum() > 5 * high.sum() > 0
+    normals = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    outward = corners.mean(1) - torch.tensor([0.0, -0.4, 0.0])
+    assert ((normals * outward).sum(1) >= -1e-6).all()
+
+
+def test_the_table_of_the_stand_in_turns_as_that_of_the_released_weights(text_pipeline: Any) -> None:
+    # Its first case is the corner (0, 0, 0) alone: middles of the edges along x, y and z, in this order
+    decoder = type(text_pipeline.shap_e_renderer.mesh_decoder)()
+    fill_table(decoder)
+    first = decoder.cases[1][decoder.masks[1]].tolist()
+
+    assert first in [[[0, 4, 8]], [[4, 8, 0]], [[8, 0, 4]]]
+
+
+def test_views_are_those_of_diffusers(text_parts: Any, text_pipeline: Any, latent: Latent[Any]) -> None:
+    expected = text_pipeline.shap_e_renderer.decode_to_image(
+        latent.samples, "cpu", size=32, n_coarse_samples=4, n_fine_samples=8
+    )
+    views = render(text_parts.renderer, latent, 32, 4)
+
+    assert torch.equal(views.images.pixels, expected.clamp(0, 1))
+    origins = create_pan_cameras(32).origin
+    assert torch.allclose(origins[0], origins[-1], atol=1e-6)
+    assert torch.equal(views.video.frames[0], views.images.pixels[:-1])
+
+
+def test_views_leave_the_process_s_generator_alone(text_parts: Any, latent: Latent[Any]) -> None:
+    before = torch.get_rng_state()
+    render(text_parts.renderer, latent, 32, 2)
+
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_latent_without_any_point_inside_has_no_surface(
+    text_parts: Any, latent: Latent[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(position: torch.Tensor, **_: Any) -> Any:
+        return type("", (), {"signed_distance": -torch.ones(*position.shape[:-1], 1), "channels": position})
+
+    monkeypatch.setattr(text_parts.renderer.model.mlp, "forward", nothing)
+    with pytest.raises(ValueRefused, match="a latent with a surface"):
+        decode(text_parts.renderer, latent, 8)
+
+
+def test_a_conditioning_of_another_width_is_refused(text_parts: Any) -> None:
+    run, positive = scheduler(text_parts.scheduler, steps=1), encode_text(text_parts.text_encoder, PROMPT)
+    positive.items[0].embeds.resize_(1, 1, 8)
+    drawn = noise(text_parts.prior.handle).latent
+
+    with pytest.raises(StepRefused, match="vectors 16 wide, got 8"):
+        prior_step(text_parts.prior, run.scheduler, run.state, drawn, positive)
+
+
+def test_a_latent_of_another_form_is_refused(text_parts: Any, latent: Latent[Any]) -> None:
+    run, positive = scheduler(text_parts.scheduler, steps=1), encode_text(text_parts.text_encoder, PROMPT)
+
+    with pytest.raises(StepRefused, match=r"of the form \(1, 32, 16\), got \(1, 4, 8, 8\)"):
+        prior_step(text_parts.prior, run.scheduler, run.state, Latent(torch.zeros(1, 4, 8, 8)), positive)
+    with pytest.raises(ValueRefused, match="one latent"):
+        decode(text_parts.renderer, Latent(torch.zeros(2, 32, 16)))
+
+
+@pytest.mark.parametrize(("count", "channels"), [(2, 3), (1, 4)])
+def test_what_is_not_one_picture_without_alpha_is_refused(
+    count: int, channels: int, image_parts: Any
+) -> None:
+    with pytest.raises(ValueRefused, match="one picture without alpha"):
+        encode_image(image_parts.image_encoder, Image(torch.zeros(count, 8, 8, channels)))

@@ -6,7 +6,7 @@ pack = Pack(
     "knotwork",
     {
         "math": ("nodes.math",),
-        "text": ("nodes.text", "nodes.wildcards", "nodes.diffusion.encode"),
+        "text": ("nodes.text", "nodes.wildcards", "nodes.diffusion.encode", "nodes.diffusion.weighting"),
         "list": ("nodes.lists",),
         "flow": ("nodes.flow",),
         "image": (

@@ -14,6 +14,7 @@ from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
 from engine.service.kinds import DamagedFile
 from engine.service.pictures import NotAPicture
 from engine.store.digests import files_in
+from engine.store.roots import NamedRoot, leads_to, model_roots, resolved, walked
 
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin", ".gguf")
 INDEX = "model_index.json"
@@ -22,7 +23,7 @@ PICTURES = (".webp", ".png", ".jpg", ".jpeg")
 """Endings of a picture of what a model draws: beside its file and called as it, or in its folder."""
 LISTED = 10_000
 """Models that are listed at most."""
-UNLISTED = frozenset({"parts", "metadata", "tensors", "dtypes"})
+UNLISTED = {"parts", "metadata", "tensors", "dtypes"}
 """What is told of one model alone."""
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -36,12 +37,12 @@ class Models:
     """The models in some folders; the one found first has a name that two of them use.
 
     Args:
-        roots: The folders.
+        roots: The folders, as they are configured.
         recognise: Tells what a file or folder is.
     """
 
     def __init__(self, roots: Sequence[Path], recognise: Recogniser) -> None:
-        self._roots = [Path(os.path.realpath(root)) for root in roots]
+        self._roots = resolved(model_roots(roots))
         self._recognise = recognise
         self._known: dict[Path, tuple[Stamp, Recognised | str]] = {}
 
@@ -49,9 +50,9 @@ class Models:
         """Every model, by name."""
         found: dict[str, ModelRecord] = {}
         for root in self._roots:
-            for path in islice(_models(root), LISTED - len(found)):
+            for path in islice(self._below(root), LISTED - len(found)):
                 if self._inside(path):
-                    name = path.relative_to(root).as_posix()
+                    name = root.name(path)
                     with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
                         if name not in found:
                             record = self._record(name, path).model_dump(exclude=UNLISTED)
@@ -129,28 +130,25 @@ class Models:
         return next((place for place in places if place.is_file() and self._inside(place)), None)
 
     def _find(self, name: str) -> Path:
-        for root in self._roots if "\0" not in name else ():
-            path = Path(os.path.realpath(root / name))
-            if self._inside(path) and _is_model(path):
+        for path in leads_to(name, self._roots) if "\0" not in name else ():
+            if _is_model(path):
                 return path
         raise NoModel(
             f'expected the name of a model in the model folders, got "{name[:80]}". List them first.'
         )
 
     def _inside(self, path: Path) -> bool:
-        resolved = Path(os.path.realpath(path))
-        return any(resolved.is_relative_to(root) for root in self._roots)
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(root.folder) for root in self._roots)
 
-
-def _models(root: Path) -> Iterator[Path]:
-    """Folders that are one model, and files of weights outside of those."""
-    for parent, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if INDEX in names:
-            folders.clear()
-            yield Path(parent)
-        else:
-            yield from (Path(parent, name) for name in sorted(names) if name.lower().endswith(SUFFIXES))
+    def _below(self, root: NamedRoot) -> Iterator[Path]:
+        """Folders that are one model, and files of weights outside of those."""
+        for parent, folders, names in walked(root.folder, self._roots):
+            if INDEX in names:
+                folders.clear()
+                yield parent
+            else:
+                yield from (parent / name for name in names if name.lower().endswith(SUFFIXES))
 
 
 def _is_model(path: Path) -> bool:

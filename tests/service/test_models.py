@@ -127,3 +127,17 @@ def test_a_picture_outside_of_the_folders_is_not_shown(root: Path, tmp_path: Pat
     (root / "old.png").symlink_to(tmp_path / "outside.png")
     with pytest.raises(NotAPicture):
         Models([root], recognise).picture("old.ckpt")
+
+
+def test_models_of_another_program_are_listed_once_by_their_kind(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (root / "checkpoints").symlink_to(root / "more")
+    (root / "loras").symlink_to(tmp_path / "disk")
+    (tmp_path / "disk" / "two.safetensors").write_bytes(safetensors({"w": [1]}))
+    Image.new("RGB", (8, 8)).save(tmp_path / "disk" / "two.png")
+    models = Models([tmp_path], recognise)
+
+    listed = {model.name: bool(model.picture) for model in models.list()}
+    assert listed.pop("loras/two.safetensors")
+    assert listed.keys() == {"checkpoints/one.safetensors", "old.ckpt", "sd"}
+    assert models.describe("loras/two.safetensors").tensors == 1

@@ -1,0 +1,1 @@
+"""Annotators: from a picture to the control picture that a ControlNet follows."""

@@ -1,0 +1,34 @@
+import pytest
+import skimage.data
+import torch
+
+from nodes.values import Image
+
+
+class Listener:
+    """A run that keeps what it is told."""
+
+    device = "cpu"
+
+    def __init__(self) -> None:
+        self.told: list[tuple[float, float]] = []
+
+    def tick(self) -> None:
+        pass
+
+    def progress(self, done: float, total: float) -> None:
+        self.told.append((done, total))
+
+    def preview(self, value: object) -> None:
+        pass
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture(scope="session")
+def coffee() -> Image:
+    """A cup on a saucer on a table of wood, 400×600."""
+    return Image(torch.from_numpy(skimage.data.coffee()).float()[None] / 255)

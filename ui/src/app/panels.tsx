@@ -1,6 +1,6 @@
 /** The panels of the sidebars. Each is loaded when it is first shown. */
 
-import { Blocks, CircleAlert, LayoutTemplate, ListTree, SlidersHorizontal } from 'lucide-react'
+import { Blocks, Box, CircleAlert, LayoutTemplate, ListTree, SlidersHorizontal } from 'lucide-react'
 import { lazy } from 'react'
 import { rightPanels } from '../panels/Files/rightPanels'
 import type { PanelSpec } from '../shell/layout'
@@ -14,6 +14,7 @@ function ProblemCount() {
 export const panels: readonly PanelSpec[] = [
   { id: 'library', icon: Blocks, titleKey: 'left.library', side: 'left', component: lazy(() => import('../panels/Library')) },
   { id: 'templates', icon: LayoutTemplate, titleKey: 'left.templates', side: 'left', component: lazy(() => import('../panels/Templates')) },
+  { id: 'models', icon: Box, titleKey: 'left.models', side: 'left', component: lazy(() => import('../panels/Models')) },
   { id: 'outline', icon: ListTree, titleKey: 'left.outline', side: 'left', component: lazy(() => import('../panels/Outline')) },
   { id: 'problems', icon: CircleAlert, titleKey: 'left.problems', side: 'left', component: lazy(() => import('../panels/Problems')), badge: ProblemCount },
   { id: 'inspector', icon: SlidersHorizontal, titleKey: 'left.inspector', side: 'right', component: lazy(() => import('../panels/Inspector')) },

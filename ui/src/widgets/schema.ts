@@ -22,7 +22,8 @@ export type Form =
   | { readonly kind: 'switch' | 'curve' | 'json' }
   | { readonly kind: 'choice'; readonly options: readonly JsonValue[] }
   | { readonly kind: 'line' | 'text' | 'colour'; readonly maxLength?: number; readonly pattern?: string }
-  | { readonly kind: 'file' | 'model'; readonly suffixes: readonly string[]; readonly folder: boolean }
+  | { readonly kind: 'file'; readonly suffixes: readonly string[]; readonly folder: boolean }
+  | { readonly kind: 'model'; readonly suffixes: readonly string[]; readonly folder: boolean; readonly kinds: readonly string[] }
   | { readonly kind: 'list'; readonly item: Form }
 
 /** The form of a kind. */
@@ -100,9 +101,8 @@ function readBounds(schema: Schema): Bounds {
 
 function readText(schema: Schema, folder: boolean): Form {
   if (schema.widget === 'file') {
-    const listed = Array.isArray(schema.suffixes) ? schema.suffixes : []
-    const suffixes = listed.filter((one) => typeof one === 'string')
-    return { kind: schema.root === 'models' ? 'model' : 'file', suffixes, folder }
+    const suffixes = texts(schema.suffixes)
+    return schema.root === 'models' ? { kind: 'model', suffixes, folder, kinds: texts(schema.kinds) } : { kind: 'file', suffixes, folder }
   }
   const kind = schema.widget === 'text' ? 'text' : schema.widget === 'colour' ? 'colour' : 'line'
   const pattern = typeof schema.pattern === 'string' ? schema.pattern : undefined
@@ -113,7 +113,7 @@ function readList(schema: Schema, folder: boolean): Form {
   const items = isSchema(schema.items) ? schema.items : undefined
   if (!items) return { kind: 'json' }
   if (schema.widget === 'curve' || isPair(items)) return { kind: 'curve' }
-  const hints = schema.widget === 'file' ? { widget: 'file', root: schema.root, suffixes: schema.suffixes } : {}
+  const hints = schema.widget === 'file' ? { widget: 'file', root: schema.root, suffixes: schema.suffixes, kinds: schema.kinds } : {}
   const item = readForm({ ...items, ...(hints as Schema) }, folder)
   return item.kind === 'json' ? { kind: 'json' } : { kind: 'list', item }
 }
@@ -127,6 +127,10 @@ function isPair(schema: Schema): boolean {
 
 function isSchema(value: JsonValue | undefined): value is { [key: string]: JsonValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function texts(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 
 function number(value: JsonValue | undefined): number | undefined {

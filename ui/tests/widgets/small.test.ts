@@ -3,7 +3,6 @@ import { takes } from '../../src/graph/fileNames'
 import { readColour, writeColour } from '../../src/widgets/colours'
 import { firstValue, inserted, shifted, without } from '../../src/widgets/lists'
 import { blank, did, redo, undo } from '../../src/widgets/masks'
-import { fitting } from '../../src/widgets/ModelPicker'
 import { drawSeed, nextSeed } from '../../src/widgets/seeds'
 
 import { partsOf } from '../../src/widgets/wildcards'
@@ -88,19 +87,11 @@ describe('wildcards', () => {
   })
 })
 
-describe('files and models', () => {
+describe('files', () => {
   test('uploads fit by their ending, under whichever of its spellings', () => {
     expect(takes(['.png', '.jpeg'], 'a.jpg')).toBe(true)
     expect(takes(['.csv'], 'a.txt')).toBe(true)
     expect(takes(['.png'], 'a.safetensors')).toBe(false)
     expect(takes([], 'a.safetensors')).toBe(true)
-  })
-  test('folders are models in diffusers’ layout, files others by their ending', () => {
-    const model = (name: string, format: string) => ({ name, format, size: 1, modified: 0, picture: '' })
-    const models = [model('emoji', 'diffusers'), model('x.safetensors', 'safetensors'), model('y.ckpt', 'ckpt')]
-    const names = (folder: boolean, suffixes: string[]) => fitting({ folder, suffixes }, models).map((one) => one.name)
-    expect(names(true, ['.json'])).toEqual(['emoji'])
-    expect(names(false, ['.safetensors'])).toEqual(['x.safetensors'])
-    expect(names(false, [])).toEqual(['x.safetensors', 'y.ckpt'])
   })
 })

@@ -4,6 +4,7 @@ import { editable } from '../../canvas/here'
 import { spotAt } from '../../canvas/view'
 import { nameOf, parent, within, type Path, type Point } from '../../graph/level'
 import { t } from '../../i18n/t'
+import type { Instance } from '../../protocol'
 import { announce } from '../../shell/announce'
 import { edit } from '../../stores/graphs'
 import { notify } from '../../stores/notices'
@@ -19,15 +20,16 @@ export function levelFor({ position, inside, from, onto }: Opening): Path {
   return onto ? parent(onto) : (inside ?? spotAt(position).inside)
 }
 
-/** Add a node of the catalogue and select it; gives its path, or null when it was refused. */
-export async function addNode(type: string, position: Readonly<Point>): Promise<string | null> {
+/** Add a node of the catalogue, with values of its params, and select it; gives its path, or null when it was refused. */
+export async function addNode(type: string, position: Readonly<Point>, params: Instance['params'] = {}): Promise<string | null> {
   const { inside, place: at } = spotAt(position)
   const place = editable(inside)
   const node = place?.known.catalogue.nodes.get(type)
   if (!place || !node) return readOnly()
   noteRecent(type)
   const [x, y] = freePlace(place.level, at)
-  return add({ instance: { type, version: node.version }, base: type }, { position: [position[0] + x - at[0], position[1] + y - at[1]], inside })
+  const instance = { type, version: node.version, ...(Object.keys(params).length > 0 && { params }) }
+  return add({ instance, base: type }, { position: [position[0] + x - at[0], position[1] + y - at[1]], inside })
 }
 
 /** Add an instance, linked to where a link was dropped from, and select it; gives its path, or null when it was refused. */

@@ -12,10 +12,12 @@ interface SearchFieldProps {
   readonly onEnter?: () => void
   /** Whether it takes the focus when the dialog that it is in opens. */
   readonly first?: boolean
+  /** The list box that its arrow keys go through, by its id, and the id of the option that they are on. */
+  readonly list?: { readonly id: string; readonly active: string | undefined }
 }
 
 /** A field to search in; Escape empties it. */
-export function SearchField({ label, value, onChange, onDown, onEnter, first }: SearchFieldProps) {
+export function SearchField({ label, value, onChange, onDown, onEnter, first, list }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && value !== '') {
@@ -31,8 +33,13 @@ export function SearchField({ label, value, onChange, onDown, onEnter, first }: 
       <Search className="search-field__icon" size={14} aria-hidden />
       <input
         ref={field}
-        type="search"
+        type={list ? 'text' : 'search'}
         className="search-field__input"
+        role={list && 'combobox'}
+        aria-expanded={list && true}
+        aria-controls={list?.id}
+        aria-activedescendant={list?.active}
+        aria-autocomplete={list && 'list'}
         aria-label={label}
         placeholder={label}
         value={value}

@@ -1,0 +1,75 @@
+/** Which ports a model can be given to, which nodes load it, and where its trigger words go. */
+
+import { entry } from '../../graph/level'
+import { linksOf } from '../../graph/links'
+import type { Catalogue, Interface } from '../../graph/ports'
+import { titleOf } from '../../graph/search'
+import { typedValue } from '../../graph/typed'
+import type { Graph, InputPortRecord, Instance, JsonValue, ModelRecord, NodeRecord } from '../../protocol'
+import { isMeant, reads } from '../../widgets/models'
+import { readField } from '../../widgets/schema'
+
+/** A node that loads a model, and the port that the model goes to. */
+export interface Loader {
+  readonly node: NodeRecord
+  readonly port: string
+}
+
+/** The port that a model goes to, one that names its kind before others; null when none takes it. */
+export function modelPort(inputs: Interface['inputs'], model: ModelRecord): string | null {
+  const fitting = Object.keys(inputs).flatMap((port) => {
+    const kinds = kindsOf(inputs[port], model)
+    return kinds ? [{ port, named: kinds.includes(model.kind) }] : []
+  })
+  return (fitting.find(({ named }) => named) ?? fitting[0])?.port ?? null
+}
+
+/** The kinds that a port is for, which may be none in particular; null when it does not take the model. */
+function kindsOf(record: InputPortRecord | undefined, model: ModelRecord): readonly string[] | null {
+  const form = record?.param ? readField(record).form : undefined
+  return form?.kind === 'model' && reads(form, model) && isMeant(form, model) ? form.kinds : null
+}
+
+/** The nodes that load a model: those for its kind, of its family, that need nothing else before others. */
+export function loadersOf({ nodes }: Catalogue, model: ModelRecord): Loader[] {
+  const found = [...nodes.values()].flatMap((node) => {
+    const port = modelPort(node.inputs, model)
+    return port === null ? [] : [{ node, port, rank: rankOf(node, port, model) }]
+  })
+  return found.sort((one, other) => one.rank - other.rank || (one.node.id < other.node.id ? -1 : 1))
+}
+
+function rankOf({ id, inputs }: NodeRecord, port: string, model: ModelRecord): number {
+  const named = kindsOf(inputs[port], model)?.includes(model.kind) ? 0 : 1000
+  const family = model.family !== '' && id.split(/[._]/).includes(model.family) ? 0 : 100
+  const needs = Object.entries(inputs).filter(([name, one]) => name !== port && one.required).length
+  const first = inputs[port]?.required || Object.keys(inputs)[0] === port ? 0 : 50
+  return named + family + first + needs
+}
+
+/** What a loader is called. */
+export const loaderTitle = ({ node }: Loader) => titleOf(node.id)
+
+/** A port that texts can be typed into: its own param, or the default of the graph's input that feeds it. */
+export interface TextPort {
+  readonly port: string
+  /** The graph's input that feeds it; empty for none. */
+  readonly input: string
+  readonly text: string
+}
+
+/** Where the words of a prompt stand in an instance: in a field of many lines before others; null when nowhere. */
+export function textPort(level: Graph, name: string, instance: Instance, face: Interface): TextPort | null {
+  const links = linksOf(level).filter(({ target }) => target.name === name)
+  const ports = Object.entries(face.inputs).flatMap(([port, record]) => {
+    const { form } = readField(record)
+    const link = links.find(({ target }) => target.port === port)
+    if (!record.param || (form.kind !== 'text' && form.kind !== 'line') || (link && link.kind !== 'input')) return []
+    const input = link?.source.port ?? ''
+    const value = input ? entry(level.inputs, input)?.default : typedValue(instance, port)
+    return [{ port, input, text: asText(value ?? record.schema['default']), long: form.kind === 'text' }]
+  })
+  return ports.find(({ long }) => long) ?? ports[0] ?? null
+}
+
+const asText = (value: JsonValue | undefined) => (typeof value === 'string' ? value : '')

@@ -8,8 +8,14 @@ from nodes.mesh.shap_e import load
 from tests.nodes.mesh import tiny
 
 
-def resident(handle: Any, folder: Path) -> OnDevice[Any]:
-    return OnDevice(handle, handle.load(lambda _: folder))
+def resident(parts: Any, folder: Path) -> Any:
+    """The parts of a model, as a run hands them to nodes."""
+    built = {
+        name: OnDevice(part, part.load(lambda _: folder))
+        for name, part in parts._asdict().items()
+        if name != "scheduler"
+    }
+    return parts._replace(**built)
 
 
 @pytest.fixture(scope="session")
@@ -23,30 +29,26 @@ def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def text_parts(text_folder: Path) -> load.TextParts:
-    """The parts of the model that reads texts, as a run hands them to nodes."""
-    parts = load.from_text_folder(Folder(text_folder, "text"))
-    return load.TextParts(*(resident(part, text_folder) for part in parts[:3]), parts.scheduler)
+def text_parts(text_folder: Path) -> Any:
+    return resident(load.from_text_folder(Folder(text_folder, "text")), text_folder)
 
 
 @pytest.fixture(scope="session")
-def image_parts(image_folder: Path) -> load.ImageParts:
-    """The parts of the model that looks at pictures, as a run hands them to nodes."""
-    parts = load.from_image_folder(Folder(image_folder, "image"))
-    return load.ImageParts(*(resident(part, image_folder) for part in parts[:3]), parts.scheduler)
+def image_parts(image_folder: Path) -> Any:
+    return resident(load.from_image_folder(Folder(image_folder, "image")), image_folder)
 
 
 @pytest.fixture(scope="session")
 def text_pipeline(text_folder: Path) -> Any:
     """The oracle: diffusers' own pipeline of the folder."""
-    from diffusers import ShapEPipeline
+    from diffusers.pipelines.shap_e.pipeline_shap_e import ShapEPipeline
 
     return _quiet(ShapEPipeline.from_pretrained(text_folder))
 
 
 @pytest.fixture(scope="session")
 def image_pipeline(image_folder: Path) -> Any:
-    from diffusers import ShapEImg2ImgPipeline
+    from diffusers.pipelines.shap_e.pipeline_shap_e_img2img import ShapEImg2ImgPipeline
 
     return _quiet(ShapEImg2ImgPipeline.from_pretrained(image_folder))
 

@@ -82,9 +82,8 @@ def _save_shared(folder: Path, **prior: Any) -> None:
         added_emb_type=None,
         **prior,
     ).save_pretrained(folder / "prior")
-    renderer = ShapERenderer(
-        param_shapes=((8, 93), (8, 8), (8, 8), (8, 8)), d_latent=WIDTH, d_hidden=8, n_output=12
-    )
+    shapes: Any = ((8, 93), (8, 8), (8, 8), (8, 8))
+    renderer = ShapERenderer(param_shapes=shapes, d_latent=WIDTH, d_hidden=8, n_output=12)
     fill_table(renderer.mesh_decoder)
     renderer.save_pretrained(folder / "shap_e_renderer")
     HeunDiscreteScheduler(

@@ -49,7 +49,7 @@ def parts_of(index: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
         CheckpointRefused: A part's name leads out of the folder.
     """
     for name, value in index.items():
-        if not isinstance(value, list):
+        if not isinstance(value, list) or name.startswith("_"):
             continue  # a setting of the pipeline
         if len(value) != 2 or not all(isinstance(one, str | None) for one in value):
             got = json.dumps(value)[:80]

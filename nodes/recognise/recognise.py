@@ -131,7 +131,8 @@ def _single(part: Part) -> Recognised:
 
 
 def _pipeline(folder: Path, index: Mapping[str, Any]) -> Recognised:
-    place, cls = folder.name, str(index.get("_class_name", ""))
+    place, cls = folder.name, index.get("_class_name", "")
+    cls = cls if isinstance(cls, str) else ""
     classes, read, missing = dict(parts_of(index, folder.name)), dict[str, Part](), list[str]()
     for name, part_class in classes.items():
         if not (folder / name).is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -19,6 +20,10 @@ from engine.store.roots import NamedRoot, leads_to, model_roots, resolved, walke
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin", ".gguf")
 INDEX = "model_index.json"
 """The file that makes a folder one model, as diffusers writes them."""
+CONFIG = "config.json"
+SAVED = re.compile(r"(?:diffusion_pytorch_model|pytorch_model|model)[.-]")
+"""How the weights are called that lie beside their config, as diffusers and transformers write them."""
+SHARD = re.compile(r"-\d{5}-of-\d{5}\.\w+$")
 PICTURES = (".webp", ".png", ".jpg", ".jpeg")
 """Endings of a picture of what a model draws: beside its file and called as it, or in its folder."""
 LISTED = 10_000
@@ -142,17 +147,22 @@ class Models:
         return any(real.is_relative_to(root.folder) for root in self._roots)
 
     def _below(self, root: NamedRoot) -> Iterator[Path]:
-        """Folders that are one model, and files of weights outside of those."""
+        """Folders that are a pipeline or a model with its config, and files of weights outside of those."""
         for parent, folders, names in walked(root.folder, self._roots):
             if INDEX in names:
                 folders.clear()
                 yield parent
-            else:
-                yield from (parent / name for name in names if name.lower().endswith(SUFFIXES))
+                continue
+            weights = [name for name in names if name.lower().endswith(SUFFIXES)]
+            if parent != root.folder and CONFIG in names and any(map(SAVED.match, weights)):
+                yield parent
+            yield from (parent / name for name in weights if not SHARD.search(name))
 
 
 def _is_model(path: Path) -> bool:
-    return (path / INDEX).is_file() or (path.is_file() and path.name.lower().endswith(SUFFIXES))
+    if path.is_dir():
+        return any((path / name).is_file() for name in (INDEX, CONFIG))
+    return path.is_file() and path.name.lower().endswith(SUFFIXES)
 
 
 def _weights(path: Path) -> Iterable[Path]:

@@ -12,8 +12,8 @@ from nodes.checkpoints.recognise import family_of_file
 from nodes.values import VAE, F, SchedulerConfig, TextEncoder, UNet
 
 Dtype = Literal["float32", "float16", "bfloat16"]
-ModelFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".txt", ".model"))]
-ModelFile = Annotated[File, Within("models", (".safetensors", ".ckpt", ".pth", ".pt"))]
+ModelFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".txt", ".model"), ("pipeline",))]
+ModelFile = Annotated[File, Within("models", (".safetensors", ".ckpt", ".pth", ".pt"), ("checkpoint",))]
 
 
 class Parts(NamedTuple, Generic[F]):

@@ -43,7 +43,7 @@ _AGAIN = "Choose an upscaler's weights, or download them again."
 
 @node("load.upscaler")
 def from_file(
-    file: Annotated[File, Within("models", SUFFIXES)] = BUILT_IN,  # pyright: ignore[reportArgumentType] # a name; the engine finds the file
+    file: Annotated[File, Within("models", SUFFIXES, ("upscaler",))] = BUILT_IN,  # pyright: ignore[reportArgumentType] # a name; the engine finds the file
     dtype: Literal["float32", "float16", "bfloat16"] = "float32",
 ) -> Upscaler:
     """Load an upscaler or a model that denoises, deblurs or brightens: whatever spandrel recognises.

@@ -104,8 +104,9 @@ def file(editor: Editor, widget: Locator) -> None:
 
 
 def model(editor: Editor, widget: Locator) -> None:
-    """Found by its name, with a picture of what it makes."""
+    """Found by its name among those of other kinds, with a picture of what it makes."""
     widget.locator("button").first.click()
+    editor.page.get_by_role("dialog").get_by_role("checkbox").check()
     picture = editor.page.get_by_role("option", name="realesr").locator("img")
     expect(picture).to_have_js_property("naturalWidth", 96)
     editor.page.get_by_role("dialog").get_by_role("combobox").fill("realesr")

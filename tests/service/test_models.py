@@ -141,3 +141,19 @@ def test_models_of_another_program_are_listed_once_by_their_kind(root: Path, tmp
     assert listed.pop("loras/two.safetensors")
     assert listed.keys() == {"checkpoints/one.safetensors", "old.ckpt", "sd"}
     assert models.describe("loras/two.safetensors").tensors == 1
+
+
+def test_a_folder_of_weights_with_their_config_is_a_model_and_its_shards_are_none(root: Path) -> None:
+    (root / "depth").mkdir()
+    (root / "depth" / "config.json").write_text("{}")
+    for number in (1, 2):
+        name = f"diffusion_pytorch_model-0000{number}-of-00002.safetensors"
+        (root / "depth" / name).write_bytes(safetensors({f"w{number}": [3]}))
+    shards = {
+        "weight_map": {f"w{n}": f"diffusion_pytorch_model-0000{n}-of-00002.safetensors" for n in (1, 2)}
+    }
+    (root / "depth" / "diffusion_pytorch_model.safetensors.index.json").write_text(json.dumps(shards))
+    models = Models([root], recognise)
+
+    assert [one.name for one in models.list() if one.name.startswith("depth")] == ["depth"]
+    assert models.describe("depth").parameters == 6

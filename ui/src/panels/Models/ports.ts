@@ -30,21 +30,23 @@ function kindsOf(record: InputPortRecord | undefined, model: ModelRecord): reado
   return form?.kind === 'model' && reads(form, model) && isMeant(form, model) ? form.kinds : null
 }
 
-/** The nodes that load a model: those for its kind, of its family, that need nothing else before others. */
+/** The nodes that load a model: those for its kind, or, without any, those for all kinds; of its family first. */
 export function loadersOf({ nodes }: Catalogue, model: ModelRecord): Loader[] {
   const found = [...nodes.values()].flatMap((node) => {
     const port = modelPort(node.inputs, model)
-    return port === null ? [] : [{ node, port, rank: rankOf(node, port, model) }]
+    if (port === null) return []
+    const named = kindsOf(node.inputs[port], model)?.includes(model.kind) ?? false
+    return [{ node, port, named, rank: rankOf(node, port, model) }]
   })
-  return found.sort((one, other) => one.rank - other.rank || (one.node.id < other.node.id ? -1 : 1))
+  const meant = found.some(({ named }) => named) ? found.filter(({ named }) => named) : found
+  return meant.sort((one, other) => one.rank - other.rank || (one.node.id < other.node.id ? -1 : 1))
 }
 
-function rankOf({ id, inputs }: NodeRecord, port: string, model: ModelRecord): number {
-  const named = kindsOf(inputs[port], model)?.includes(model.kind) ? 0 : 1000
-  const family = model.family !== '' && id.split(/[._]/).includes(model.family) ? 0 : 100
-  const needs = Object.entries(inputs).filter(([name, one]) => name !== port && one.required).length
-  const first = inputs[port]?.required || Object.keys(inputs)[0] === port ? 0 : 50
-  return named + family + first + needs
+/** Less for a node that is called by the family, whose first port it is, and that needs little else. */
+function rankOf({ id, inputs }: NodeRecord, port: string, { family }: ModelRecord): number {
+  const called = family !== '' && id.split(/[._]/).includes(family) ? 0 : 100
+  const first = Object.keys(inputs)[0] === port ? 0 : 50
+  return called + first + Object.entries(inputs).filter(([name, one]) => name !== port && one.required).length
 }
 
 /** What a loader is called. */

@@ -33,12 +33,14 @@ const CATALOGUE = catalogueOf({
 const loaders = (kind: string, family = '') => loadersOf(CATALOGUE, model('a.safetensors', { kind, family })).map(({ node }) => node.id)
 
 describe('a model is loaded by the nodes', () => {
-  it('that are for its kind, before those that are for any', () => expect(loaders('lora')).toEqual(['lora.apply', 'load.anything']))
+  it('that are for its kind', () => expect(loaders('lora')).toEqual(['lora.apply']))
+  it('that are for any kind, if none is for its own', () => expect(loaders('controlnet')).toEqual(['load.anything']))
   it('that are for it in the first place, before those that also take it', () => {
-    expect(loaders('vae')).toEqual(['load.vae', 'load.single_file', 'load.anything'])
+    expect(loaders('vae')).toEqual(['load.vae', 'load.single_file'])
   })
   it('that are called by its family, before others', () => {
-    expect(loaders('checkpoint', 'sdxl')).toEqual(['load.sdxl', 'load.single_file', 'load.anything'])
+    expect(loaders('checkpoint', 'sdxl')).toEqual(['load.sdxl', 'load.single_file'])
+    expect(loaders('checkpoint', 'sd1')).toEqual(['load.sdxl', 'load.single_file'])
   })
   it('that read such files', () => expect(loadersOf(CATALOGUE, model('a.gguf', { kind: 'lora' }))).toEqual([]))
 })

@@ -35,7 +35,14 @@ def check_weights(folder: Path, part: str = "", *, pickled: bool = False) -> Non
 
 
 def from_pretrained(
-    cls: Any, folder: Path, part: str = "", *, dtype: Any, pickled: bool = False, **kwargs: Any
+    cls: Any,
+    folder: Path,
+    part: str = "",
+    *,
+    dtype: Any,
+    pickled: bool = False,
+    unused: tuple[str, ...] = (),
+    **kwargs: Any,
 ) -> Any:
     """Build a part's module on the CPU, in eval mode; nothing is fetched and no code of the folder runs.
 
@@ -45,6 +52,7 @@ def from_pretrained(
         part: Subfolder of the part; empty for the folder itself.
         dtype: Of the weights in memory.
         pickled: Whether weights in a pickle, which are read as plain data, will do.
+        unused: How names begin of weights that the class has but never computes with; they may be missing.
         kwargs: More arguments of the class.
 
     Raises:
@@ -70,7 +78,7 @@ def from_pretrained(
     except (OSError, ValueError, RuntimeError) as error:
         raise CheckpointRefused(place, expected, str(error), AGAIN) from error
     # Both libraries would go on with random weights in their place
-    if lacking := sorted(report["missing_keys"]):
+    if lacking := sorted(name for name in report["missing_keys"] if not name.startswith(unused)):
         got = f"none for {lacking[0]} and {len(lacking) - 1} more"
         cure = "Its config is another model's: download the folder again."
         raise CheckpointRefused(place, expected, got, cure)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from engine import Folder, Within, node
 from nodes.checkpoints.folder import AGAIN, read_config
-from nodes.checkpoints.header import read_header
 from nodes.checkpoints.load import Dtype
+from nodes.checkpoints.pretrained import check_weights, from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.library_lock import library_lock
 from nodes.values import F, Model
@@ -17,7 +17,7 @@ from nodes.values import F, Model
 if TYPE_CHECKING:
     from engine.declare.handle import Find
 
-CONFIG, PREPROCESSOR, WEIGHTS = "config.json", "preprocessor_config.json", "model.safetensors"
+CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
 EstimatorFolder = Annotated[Folder, Within("models", (".json", ".safetensors"))]
 
 
@@ -43,6 +43,11 @@ DEPTH: Known = {
 POSE: Known = {"vitpose": Architecture("VitPoseForPoseEstimation", "VitPoseImageProcessor")}
 BACKBONES = ("beit", "bit", "dinov2", "swinv2", "vitpose_backbone")
 """``model_type`` of what these may stand on; those of other libraries would be fetched from a hub."""
+
+
+UNUSED = ("neck.fusion_stage.layers.0.residual_layer1.",)
+"""Of DPT's neck, which Depth Anything and ZoeDepth have too: the first layer has no residual to add, so the
+files of its authors lack this (https://github.com/huggingface/transformers/issues/28292)."""
 
 
 class DepthEstimator(Model[F]):
@@ -99,22 +104,17 @@ def check(folder: Path, known: Known) -> Architecture:
     """
     config = read_config(folder, CONFIG, "model_type")
     read_config(folder, PREPROCESSOR)
-    found, backbone = config["model_type"], config.get("backbone_config") or {}
+    found, backbone = str(config["model_type"]), config.get("backbone_config") or {}
     stands_on = backbone.get("model_type") if isinstance(backbone, dict) else backbone
     place = f"{folder.name}/{CONFIG}"
     if found not in known:
         cure = "Choose the folder of such a model, converted for transformers."
-        raise CheckpointRefused(place, f"model_type {' or '.join(known)}", str(found), cure)
+        raise CheckpointRefused(place, f"model_type {' or '.join(known)}", found, cure)
     if config.get("backbone") or stands_on not in (None, *BACKBONES):
         expected = f"a backbone_config of {' or '.join(BACKBONES)}"
         got = str(config.get("backbone") or stands_on)
         raise CheckpointRefused(place, expected, got, "Choose one of transformers' own models.")
-    weights = folder / WEIGHTS
-    if not weights.is_file():
-        got = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".json"))
-        cure = "Download it, or save the model with save_pretrained, which writes safetensors."
-        raise CheckpointRefused(f"{folder.name}/{WEIGHTS}", "a file", got or "none", cure)
-    read_header(weights, f"{folder.name}/{WEIGHTS}")
+    check_weights(folder)
     return known[found]
 
 
@@ -135,23 +135,15 @@ def build(handle: Model[Any], known: Known, find: Find) -> Any:
     names = check(folder, known)
     with library_lock:
         import transformers
+        from huggingface_hub.errors import StrictDataclassError
         from transformers.utils.logging import disable_progress_bar
 
-        model_class, processor_class = (
-            getattr(transformers, names.model),
-            getattr(transformers, names.processor),
-        )
+        model_class = getattr(transformers, names.model)
+        processor_class = getattr(transformers, names.processor)
     disable_progress_bar()
-    expected, dtype = f"the weights of a {names.model}", getattr(torch, handle.dtype)
     try:
-        model, report = model_class.from_pretrained(
-            folder, dtype=dtype, use_safetensors=True, local_files_only=True, output_loading_info=True
-        )
-        processor = processor_class.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, RuntimeError, TypeError) as error:
-        raise CheckpointRefused(folder.name, expected, str(error), AGAIN) from error
-    if lacking := sorted(report["missing_keys"]):  # transformers would make them up
-        got = f"none for {lacking[0]} and {len(lacking) - 1} more"
-        raise CheckpointRefused(folder.name, expected, got, "Its config is another model's. " + AGAIN)
-    model.processor = processor
-    return model.eval().requires_grad_(False)
+        model = from_pretrained(model_class, folder, dtype=getattr(torch, handle.dtype), unused=UNUSED)
+        model.processor = processor_class.from_pretrained(folder, local_files_only=True)
+    except (StrictDataclassError, TypeError, ValueError) as error:
+        raise CheckpointRefused(folder.name, f"the configs of a {names.model}", str(error), AGAIN) from error
+    return model.requires_grad_(False)

@@ -97,7 +97,9 @@ def test_a_missing_config_is_named(copy: Path, name: str) -> None:
 def test_weights_that_would_have_to_be_unpickled_are_refused(copy: Path) -> None:
     (copy / "model.safetensors").rename(copy / "pytorch_model.bin")
 
-    with pytest.raises(CheckpointRefused, match=r"got .*pytorch_model\.bin.*save_pretrained.*safetensors"):
+    with pytest.raises(
+        CheckpointRefused, match=r"tiny: expected weights .* got .*pytorch_model\.bin.*save_pretrained"
+    ):
         depth_estimator(Folder(copy, "a"))
 
 
@@ -119,8 +121,34 @@ def test_weights_that_the_config_asks_for_are_never_made_up(copy: Path) -> None:
         loaded(copy)
 
 
+def test_weights_that_are_never_computed_with_may_be_missing(copy: Path) -> None:
+    picture, unused = torch.rand(1, 3, 32, 32), "neck.fusion_stage.layers.0.residual_layer1"
+    expected = loaded(copy)(picture).predicted_depth
+    weights = load_file(copy / "model.safetensors")
+    kept = {name: value for name, value in weights.items() if not name.startswith(unused)}
+    save_file(kept, copy / "model.safetensors", {"format": "pt"})
+
+    assert len(kept) < len(weights)
+    assert torch.equal(loaded(copy)(picture).predicted_depth, expected)
+
+
 def test_weights_of_other_sizes_are_refused(copy: Path) -> None:
     edit(copy / "config.json", lambda tree: tree.update(fusion_hidden_size=12))
 
     with pytest.raises(CheckpointRefused, match="tiny: expected the weights of a DPTForDepthEstimation"):
+        loaded(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("config.json", {"fusion_hidden_size": "many"}),
+        ("config.json", {"hidden_size": 7}),
+        ("preprocessor_config.json", {"size": "large"}),
+    ],
+)
+def test_a_config_that_makes_no_sense_is_refused(copy: Path, name: str, change: dict[str, Any]) -> None:
+    edit(copy / name, lambda tree: tree.update(change))
+
+    with pytest.raises(CheckpointRefused, match=r"tiny: expected the (weights|configs) of a DPTForDepthEst"):
         loaded(copy)

@@ -30,18 +30,16 @@ class FaceRestorer(Model[F]):
 
 
 @node("load.inpainter")
-def inpainter(
-    file: Annotated[File, Within("models", SUFFIXES)],
-    dtype: Literal["float32", "bfloat16"] = "float32",
-) -> Inpainter:
+def inpainter(file: Annotated[File, Within("models", SUFFIXES)]) -> Inpainter:
     """Load a model that fills what a mask marks without being told what to draw: LaMa.
+
+    It computes in float32, for PyTorch's Fourier transforms know no bfloat16.
 
     Args:
         file: Its weights; files other than ``.safetensors`` are read as plain data, without running what they
             may hold. TorchScript programs, such as ``big-lama.pt``, are refused.
-        dtype: Precision of its weights in memory.
     """
-    return Inpainter(file.digest, dtype=dtype)
+    return Inpainter(file.digest)
 
 
 @node("load.face_restorer")

@@ -119,10 +119,18 @@ class Enlarger:
 
     def _call(self, tile: torch.Tensor) -> torch.Tensor:
         """A tile [H, W, C] through the model."""
+        import torch
+
         descriptor = self.descriptor
         part = _as_channels(tile, descriptor.input_channels).permute(2, 0, 1)[None]
-        batch = part.to(self.upscaler.device, descriptor.dtype).contiguous()
-        return descriptor(batch)[0].permute(1, 2, 0).float().cpu()
+        # a copy, because some of the networks change what they are given
+        form = {"copy": True, "memory_format": torch.contiguous_format}
+        batch = part.to(self.upscaler.device, descriptor.dtype, **form)
+        with torch.random.fork_rng():
+            torch.manual_seed(
+                0
+            )  # one of the networks (AuraSR) draws noise; equal tiles are to give equal bytes
+            return descriptor(batch)[0].permute(1, 2, 0).float().cpu()
 
     def _grid(self, height: int, width: int) -> list[tuple[Window, Window]]:
         """Rows and columns of the tiles; one for a model that cuts the picture up by itself."""

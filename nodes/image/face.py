@@ -46,7 +46,7 @@ def restore_face(
     restored = torch.empty_like(faces)
     for number, face in enumerate(faces):
         ctx.tick()
-        batch = face.permute(2, 0, 1)[None].to(restorer.device, descriptor.dtype).contiguous()
+        batch = face.permute(2, 0, 1)[None].to(restorer.device, descriptor.dtype, copy=True).contiguous()
         restored[number] = descriptor(batch)[0].float().cpu().permute(1, 2, 0)
         ctx.progress(number + 1, len(faces))
     fitted = resized(restored, width, height, "lanczos")

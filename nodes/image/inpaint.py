@@ -32,18 +32,17 @@ def inpaint(image: Image, mask: Mask, inpainter: OnDevice[Inpainter[F]], ctx: Co
     _check_mask(image, mask)
     descriptor = inpainter.model.descriptor
     place = (inpainter.device, descriptor.dtype)
-    colours = with_channels(colour_of(image.pixels), 3)
-    masks = mask.pixels.expand(len(colours), -1, -1)[:, None]
+    masks = mask.pixels.expand(len(image.pixels), -1, -1)[..., None]
     result = image.pixels.clone()
-    for number, (colour, share) in enumerate(zip(colours, masks, strict=True)):
+    for number, (picture, share) in enumerate(zip(result, masks, strict=True), 1):
         ctx.tick()
-        picture = colour.permute(2, 0, 1)[None].to(*place).contiguous()
+        colour = colour_of(picture)
+        batch = with_channels(colour, 3).permute(2, 0, 1)[None].to(*place, copy=True).contiguous()
+        hole = (share > 0).permute(2, 0, 1)[None].to(*place)
         with torch.inference_mode():
-            filled = descriptor(picture, (share[None] > 0).to(*place)).float().cpu()[0].permute(1, 2, 0)
-        mixed = torch.where(share[0, ..., None] < 1, torch.lerp(colour, filled, share[0, ..., None]), filled)
-        kept = colour_of(result[number])
-        kept.copy_(luminance(mixed) if kept.shape[-1] == 1 else mixed)
-        ctx.progress(number + 1, len(colours))
+            filled = descriptor(batch, hole)[0].permute(1, 2, 0).float().cpu()
+        colour.lerp_(luminance(filled) if colour.shape[-1] == 1 else filled, share)
+        ctx.progress(number, len(result))
     return replace(image, pixels=result)
 
 

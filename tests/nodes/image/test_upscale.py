@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -12,36 +11,10 @@ from nodes.image import enlarge as module
 from nodes.image.decode import read
 from nodes.image.upscale import upscale
 from nodes.values import Image, Upscaler
+from tests.nodes.image.listener import Listener, picture
 
 MODELS = Path(nodes.models.__file__).parent
 Built = OnDevice[Upscaler]
-
-
-class Listener:
-    """A run that keeps what it is told, and is cancelled at one of the ticks.
-
-    Attributes:
-        told: Tiles done, and of how many.
-        shown: The picture after each of them, where there are several.
-    """
-
-    device = "cpu"
-
-    def __init__(self, ticks: int = 1000) -> None:
-        self.told: list[tuple[float, float]] = []
-        self.shown: list[Image] = []
-        self._left = ticks
-
-    def tick(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise Cancelled("enough")
-
-    def progress(self, done: float, total: float) -> None:
-        self.told.append((done, total))
-
-    def preview(self, value: Any) -> None:
-        self.shown.append(value())
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +38,6 @@ def compact(folder: Path, *, scale: int = 2, channels: int = 3) -> Built:
     save_file(model.state_dict(), folder / "model.safetensors")
     handle = Upscaler("a")
     return OnDevice(handle, handle.load(lambda _: folder / "model.safetensors"))
-
-
-def picture(*shape: int) -> Image:
-    return Image(torch.rand(*shape, generator=torch.Generator().manual_seed(0)))
 
 
 def test_the_shipped_model_gives_what_spandrel_gives(shipped: Built, emoji: Image) -> None:

@@ -1,0 +1,188 @@
+"""Every architecture that spandrel reads, from a file through the nodes, beside spandrel's own call."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from spandrel import MAIN_REGISTRY, ImageModelDescriptor, MaskedImageModelDescriptor, ModelLoader
+
+from engine import File, OnDevice
+from engine.errors import ValueRefused
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.restoration import FaceRestorer, Inpainter, face_restorer, inpainter
+from nodes.checkpoints.upscaler import describe
+from nodes.image.face import restore_face
+from nodes.image.inpaint import inpaint
+from nodes.image.restore import restore
+from nodes.image.upscale import upscale
+from nodes.values import Mask, Upscaler
+from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, tiny
+from tests.nodes.image.listener import Listener, picture
+
+pytestmark = [
+    # what some of the classes cause as they are built
+    pytest.mark.filterwarnings("ignore:torch.meshgrid"),
+    pytest.mark.filterwarnings("ignore:Initializing zero-element tensors"),
+]
+TOO_LARGE = {"GFPGAN"}
+
+
+def saved(name: str, folder: Path) -> Path:
+    path = folder / f"{name}.safetensors"
+    save_file({key: tensor.clone() for key, tensor in tiny(name).state_dict().items()}, path)
+    return path
+
+
+def loaded(handle: Any, path: Path) -> OnDevice[Any]:
+    return OnDevice(handle, handle.load(lambda _: path))
+
+
+def planes(pixels: torch.Tensor) -> torch.Tensor:
+    return pixels.permute(0, 3, 1, 2).contiguous()
+
+
+def test_there_is_a_small_model_of_all_of_them_but_gfpgan() -> None:
+    known = {support.architecture.id for support in MAIN_REGISTRY.architectures()}
+
+    assert {*IMAGE, *INPAINTING, *FACE} | TOO_LARGE == known
+    assert len(known) == 42
+
+
+@pytest.mark.parametrize("name", IMAGE)
+def test_a_model_gives_what_spandrel_gives(name: str, tmp_path: Path) -> None:
+    path, image = saved(name, tmp_path), picture(1, 19, 33, 3)
+    spandrels = ModelLoader().load_from_file(path)
+    assert isinstance(spandrels, ImageModelDescriptor)
+    assert spandrels.architecture.id == name
+
+    enlarged = upscale(image, loaded(Upscaler("a"), path), Listener()).pixels
+
+    torch.manual_seed(0)  # AuraSR draws noise
+    assert torch.equal(planes(enlarged), spandrels(planes(image.pixels)))
+    assert enlarged.std() > 1e-3
+
+
+@pytest.fixture(scope="module")
+def lama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved("LaMa", tmp_path_factory.mktemp("models"))
+
+
+def test_an_inpainting_model_gives_what_spandrel_gives(lama: Path) -> None:
+    image, mask = picture(2, 19, 33, 3), Mask((picture(1, 19, 33, 1).pixels[..., 0] > 0.5).float())
+    spandrels = ModelLoader().load_from_file(lama).eval()
+    assert isinstance(spandrels, MaskedImageModelDescriptor)
+
+    filled = inpaint(image, mask, loaded(Inpainter("a"), lama), Listener()).pixels
+
+    with torch.inference_mode():
+        expected = [spandrels(planes(one[None]), mask.pixels[None]) for one in image.pixels]
+    assert torch.equal(planes(filled), torch.cat(expected))
+    assert not torch.equal(filled, image.pixels)
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_what_the_mask_leaves_out_stays_bit_for_bit(lama: Path, channels: int) -> None:
+    image, mask = picture(1, 16, 24, channels), torch.zeros(1, 16, 24)
+    mask[:, :, 12:] = 1
+
+    filled = inpaint(image, Mask(mask), loaded(Inpainter("a"), lama), Listener()).pixels
+
+    assert torch.equal(filled[:, :, :12], image.pixels[:, :, :12])
+    assert not torch.equal(filled[:, :, 12:, 0], image.pixels[:, :, 12:, 0])
+    assert torch.equal(filled[..., 3:], image.pixels[..., 3:])
+
+
+def test_a_soft_mask_fades_between_the_picture_and_what_is_filled_in(lama: Path) -> None:
+    image, model = picture(1, 16, 16, 3), loaded(Inpainter("a"), lama)
+    full = inpaint(image, Mask(torch.ones(1, 16, 16)), model, Listener()).pixels
+
+    half = inpaint(image, Mask(torch.full((1, 16, 16), 0.5)), model, Listener()).pixels
+
+    torch.testing.assert_close(half, (image.pixels + full) / 2)
+
+
+@pytest.fixture(scope="module")
+def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved("RestoreFormer", tmp_path_factory.mktemp("models"))
+
+
+def test_a_face_restorer_gives_what_spandrel_gives(face: Path) -> None:
+    image = picture(1, 512, 512, 3)
+    spandrels = ModelLoader().load_from_file(face)
+    assert isinstance(spandrels, ImageModelDescriptor)
+
+    restored = restore_face(image, loaded(FaceRestorer("a"), face), Listener()).pixels
+
+    assert torch.equal(planes(restored), spandrels(planes(image.pixels)))
+
+
+def test_a_face_of_another_size_keeps_it_and_its_alpha(face: Path) -> None:
+    image = picture(1, 40, 40, 4)
+
+    restored = restore_face(image, loaded(FaceRestorer("a"), face), Listener(), strength=0.5).pixels
+
+    assert torch.equal(restored[..., 3], image.pixels[..., 3])
+    assert not torch.equal(restored[..., :3], image.pixels[..., :3])
+
+
+def test_restoring_leaves_the_size_and_mixes_by_strength(tmp_path: Path) -> None:
+    image, model = picture(1, 20, 12, 3), loaded(Upscaler("a"), saved("NAFNet", tmp_path))
+    full = upscale(image, model, Listener()).pixels
+
+    assert torch.equal(restore(image, model, Listener()).pixels, full)
+    assert torch.equal(restore(image, model, Listener(), strength=0).pixels, image.pixels)
+    half = restore(image, model, Listener(), strength=0.5).pixels
+    torch.testing.assert_close(half, (image.pixels + full) / 2)
+
+
+def test_restoring_with_a_model_that_enlarges_is_refused(tmp_path: Path) -> None:
+    model = loaded(Upscaler("a"), saved("Compact", tmp_path))
+
+    with pytest.raises(ValueRefused, match=r"leaves the size \(image\.upscale takes others\), got one .* ×3"):
+        restore(picture(1, 8, 8, 3), model, Listener())
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"), [((1, 8, 9), "size, 8×8, got one of 9×8"), ((2, 8, 8), "one mask, or 3, got 2")]
+)
+def test_a_mask_that_does_not_fit_is_refused(lama: Path, mask: tuple[int, ...], said: str) -> None:
+    with pytest.raises(ValueRefused, match=said):
+        inpaint(picture(3, 8, 8, 3), Mask(torch.ones(mask)), loaded(Inpainter("a"), lama), Listener())
+
+
+def test_a_face_that_is_not_square_is_refused(face: Path) -> None:
+    with pytest.raises(ValueRefused, match=r"square pictures of a face \(crop them\), got 9×8"):
+        restore_face(picture(1, 8, 9, 3), loaded(FaceRestorer("a"), face), Listener())
+
+
+def test_a_model_of_another_purpose_is_refused_with_the_node_that_loads_it(lama: Path, face: Path) -> None:
+    with pytest.raises(CheckpointRefused, match=r"got an inpainting model \(LaMa\)\. .* load\.inpainter"):
+        describe(lama)
+    with pytest.raises(CheckpointRefused, match=r"got a model that restores faces .* load\.face_restorer"):
+        describe(face)
+    with pytest.raises(CheckpointRefused, match=r"expected an inpainting model, got a model that restores"):
+        Inpainter("a").load(lambda _: face)
+
+
+@pytest.mark.parametrize(
+    ("name", "tensors"),
+    [
+        ("CodeFormer", ("position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight")),
+        ("MAT", ("model.synthesis.first_stage.conv_first.conv.resample_filter", "model.mapping.fc0.weight")),
+    ],
+)
+def test_models_that_spandrel_leaves_out_for_their_licence_are_refused_by_name(
+    name: str, tensors: tuple[str, ...], tmp_path: Path
+) -> None:
+    save_file({tensor: torch.zeros(2) for tensor in tensors}, tmp_path / "model.safetensors")
+
+    with pytest.raises(CheckpointRefused, match=f"got {name}, whose licence rules out commercial use"):
+        describe(tmp_path / "model.safetensors")
+
+
+def test_loaders_read_no_weights() -> None:
+    nowhere = File(Path("nowhere.safetensors"), "abc")
+    assert inpainter(nowhere) == Inpainter("abc")
+    assert face_restorer(nowhere, dtype="bfloat16") == FaceRestorer("abc", dtype="bfloat16")

@@ -42,7 +42,7 @@ pack = Pack(
         "conditioning": ("nodes.diffusion.conditioning", "nodes.diffusion.conditioning_blend"),
         "diffusion": (
             "nodes.diffusion.scheduler",
-            "nodes.diffusion.step",
+            "nodes.diffusion.predict",
             "nodes.diffusion.guidance",
             "nodes.diffusion.guidance_kinds",
         ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from engine.errors import ValueRefused
+
 if TYPE_CHECKING:
     import torch
 
@@ -51,7 +53,7 @@ class Latent(Generic[F]):
     """Pictures in a model's latent space, already scaled and shifted.
 
     Attributes:
-        samples: [B, C, H, W], in units of the model's input.
+        samples: [B, C, H, W], or [B, C, F, H, W] with F frames, in units of the model's input.
         family: Family of the VAE that made it or will decode it; empty when unknown.
         factor: Pixels per latent cell along a side.
     """
@@ -167,6 +169,8 @@ class Scheduler:
         start: Turn at which the run starts, after those that a strength below 1 leaves out; None for a run
             from pure noise.
         eta: Share of fresh noise in a step, 0..1, for the schedulers that take one.
+        sigmas: Noise levels that the family's timetable asks for; None = as the class spreads them.
+        shift: How far the family's timetable moves the levels towards noise ("mu"); None = by the class.
     """
 
     name: str
@@ -174,6 +178,8 @@ class Scheduler:
     steps: int
     start: int | None = None
     eta: float = 0.0
+    sigmas: tuple[float, ...] | None = None
+    shift: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +200,35 @@ class Prediction(Generic[F]):
     """What a denoiser said about a noisy latent: its noise, velocity or clean sample, as the scheduler knows.
 
     Attributes:
-        samples: [B, C, H, W], for the positive conditioning.
-        negative: [B, C, H, W], for the negative conditioning; None when it was not asked.
+        samples: Shaped as the latent, for the positive conditioning.
+        negative: Shaped as the latent, for the negative conditioning; None when it was not asked.
         family: Family of the denoiser; empty when unknown.
+        variance: Shaped as the latent: the variance that models such as DeepFloyd IF predict beside it.
     """
 
     samples: torch.Tensor
     negative: torch.Tensor | None = None
     family: str = ""
+    variance: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A picture that a control network makes a denoiser follow.
+
+    Attributes:
+        model: The control network.
+        hint: float32 [B, C, H, W], in the range that its kind of network takes.
+        strength: Weight of what it adds.
+        start: Part of the run (0..1) from which it adds.
+        end: Part of the run at which it ends.
+    """
+
+    model: ControlNet[Any]
+    hint: torch.Tensor
+    strength: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,23 +245,37 @@ class GuidanceState:
 
 @dataclass(frozen=True, slots=True)
 class Cond:
-    """One text's conditioning.
+    """One text's, picture's or class's conditioning.
 
     Attributes:
-        embeds: [B, T, D] hidden states of the text encoder.
+        embeds: [B, T, D] hidden states of the text encoder; None for models that take no text.
         pooled: [B, D], for the families that use it.
         mask: float32 [B, H, W] where it applies; everywhere without one.
         strength: Weight where several apply.
         start: Part of the run (0..1) from which it applies.
         end: Part of the run at which it ends.
+        extra: What else the family's denoiser takes, [B, ...] each, by the family's own names.
+        controls: Control networks that apply.
     """
 
-    embeds: torch.Tensor
+    embeds: torch.Tensor | None = None
     pooled: torch.Tensor | None = None
     mask: torch.Tensor | None = None
     strength: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    extra: dict[str, torch.Tensor] = field(default_factory=dict[str, "torch.Tensor"])
+    controls: list[Control] = field(default_factory=list[Control])
+
+    def text(self) -> torch.Tensor:
+        """The hidden states, [B, T, D].
+
+        Raises:
+            ValueRefused: It is no text's conditioning.
+        """
+        if self.embeds is None:
+            raise ValueRefused("a text's conditioning", "one of another kind")
+        return self.embeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +312,7 @@ class Model(Generic[F]):
 
     Attributes:
         source: Content digest of the file or folder it is read from.
-        part: Subfolder or component in it, such as ``unet``; empty for the whole.
+        part: Which of a checkpoint's models, as ``nodes.families`` names them; empty for the whole.
         family: Such as ``sd1``; empty when unknown.
         dtype: ``float32``, ``float16`` or ``bfloat16``.
         config: Content digest of the folder with its configuration; empty when ``source`` says it all.
@@ -298,14 +339,6 @@ class Denoiser(Model[F]):
     """Predicts noise, velocity or the clean sample from a noisy one."""
 
 
-class UNet(Denoiser[F]):
-    """A U-Net denoiser."""
-
-
-class DiT(Denoiser[F]):
-    """A transformer denoiser."""
-
-
 @dataclass(frozen=True, slots=True)
 class VAE(Model[F]):
     """Turns pictures into latents and back.
@@ -317,6 +350,10 @@ class VAE(Model[F]):
 
     channels: int = 4
     factor: int = 8
+
+
+class ControlNet(Model[F]):
+    """Makes a denoiser follow a picture."""
 
 
 class TextEncoder(Model[F]):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from engine.declare.handle import Handle
+    from engine.declare.types import OnDevice
 
 
 class Context(Protocol):
@@ -13,6 +17,13 @@ class Context(Protocol):
     """
 
     device: str
+
+    def on_device(self, handle: Handle) -> OnDevice[Any]:
+        """Load a model that a value names, as a port annotated ``OnDevice`` does; it stays for the call.
+
+        For models that come inside other values, such as the control networks of a conditioning.
+        """
+        ...
 
     def tick(self) -> None:
         """Raise ``Cancelled`` if the run was cancelled; call it wherever stopping is safe."""

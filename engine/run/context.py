@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Cancelled
 from engine.run.events import Lossy, Preview, Progress
+
+if TYPE_CHECKING:
+    from engine.declare.handle import Handle
+    from engine.declare.types import OnDevice
+    from engine.run.call import Models
 
 
 class Token:
@@ -29,7 +34,7 @@ class Token:
 
 @dataclass(slots=True)
 class RunContext:
-    """Progress, previews and cancellation of one instance.
+    """Progress, previews, cancellation and models of one instance.
 
     Attributes:
         instance: Its name, for events.
@@ -38,6 +43,7 @@ class RunContext:
         tell: Takes its events.
         quiet: Whether a loop tells the progress instead.
         check_purity: Whether nodes are checked to leave inputs alone that they don't own.
+        models: Where handles find their models.
     """
 
     instance: str
@@ -46,6 +52,12 @@ class RunContext:
     tell: Callable[[Lossy], None]
     quiet: bool = False
     check_purity: bool = False
+    models: Models | None = None
+
+    def on_device(self, handle: Handle) -> OnDevice[Any]:
+        """The handle with its model, pinned until the instance is done."""
+        assert self.models is not None
+        return self.models.on_device(handle)
 
     def tick(self) -> None:
         """Raise ``Cancelled`` if nobody wants the result any more."""

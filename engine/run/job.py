@@ -85,13 +85,13 @@ def perform(
     start = perf_counter()
     try:
         with Models(pool, work.device) as loaded:
-            values = _Attempt(work, store, context, loaded).values(dict(arguments))
+            values = _Attempt(work, store, replace(context, models=loaded), loaded).values(dict(arguments))
     except Exception as error:
         if work.exclusive or not out_of_memory(error):
             raise
         pool.free()
         with Models(pool, work.device, offload=True) as loaded:
-            values = _Attempt(work, store, context, loaded).values(arguments)
+            values = _Attempt(work, store, replace(context, models=loaded), loaded).values(arguments)
     seconds = perf_counter() - start
     refs = _keep(work, values, store, seconds, durable, unkept)
     return Result(values, refs, seconds)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nodes import families
 from nodes.checkpoints import hub, single_file
-from nodes.checkpoints.folder import PARTS, read_tokenizer, variant_of
+from nodes.checkpoints.classes import model_class
+from nodes.checkpoints.folder import INDEX, read_index, read_tokenizer
+from nodes.checkpoints.pixel_space import pixel_space
+from nodes.checkpoints.pretrained import from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.library_lock import library_lock
+from nodes.diffusion.family import Family
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
@@ -28,72 +31,44 @@ def build(handle: Model[Any], find: Find) -> Any:
     """
     import torch
 
-    if handle.part not in BUILDERS or handle.patches:
-        got = f'patches of "{handle.part}"' if handle.patches else f'"{handle.part}"'
-        raise CheckpointRefused(
-            handle.source, f"one of {', '.join(BUILDERS)}, unpatched", got, "Link its loader."
-        )
-    dtype = getattr(torch, handle.dtype)
+    family, dtype = families.named(handle.family), getattr(torch, handle.dtype)
+    if handle.patches:
+        raise CheckpointRefused(handle.source, "a model as it is", "patches of it", "Link its loader.")
+    if handle.part == "vae" and not family.vae:
+        return pixel_space(dtype)
     source = hub.snapshot(handle.source) or find(handle.source)
     if source.is_dir():
-        return BUILDERS[handle.part](source, dtype)
+        return _from_folder(source, handle.part, family, dtype)
     config = find(handle.config) if handle.config else single_file.shipped(handle.family, source.name)
-    return single_file.build(source, handle.part, config, dtype)
+    return single_file.build(source, handle.part, config, family, dtype)
 
 
-def build_unet(folder: Path, dtype: Any) -> Any:
-    """The denoiser of a diffusers folder."""
-    with library_lock:
-        from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-
-    return _from_pretrained(UNet2DConditionModel, folder, "unet", dtype=dtype)
-
-
-def build_vae(folder: Path, dtype: Any) -> Any:
-    """The autoencoder of a diffusers folder."""
-    with library_lock:
-        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
-    return _from_pretrained(AutoencoderKL, folder, "vae", dtype=dtype)
+def _from_folder(folder: Path, part: str, family: Family, dtype: Any) -> Any:
+    if part == "text_encoder":
+        return _text_encoders(folder, family, dtype)
+    place = {"denoiser": family.denoiser, "vae": family.vae}.get(part, part)
+    return build_part(folder, place, dtype)
 
 
-def build_text_encoder(folder: Path, dtype: Any) -> Any:
-    """The text encoder of a diffusers folder, with the folder's tokenizer as its attribute ``tokenizer``."""
-    with library_lock:
-        from transformers.models.clip.modeling_clip import CLIPTextModel
-        from transformers.utils.logging import disable_progress_bar
+def _text_encoders(folder: Path, family: Family, dtype: Any) -> Any:
+    """A folder's text encoders by their subfolders, with their tokenizers as the attribute ``tokenizers``."""
+    from torch import nn
 
-    disable_progress_bar()
-    encoder = _from_pretrained(CLIPTextModel, folder, "text_encoder", dtype=dtype)
-    encoder.tokenizer = read_tokenizer(folder)
-    return encoder
-
-
-BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
-    "unet": build_unet,
-    "vae": build_vae,
-    "text_encoder": build_text_encoder,
-}
+    index = read_index(folder)
+    there = {part: tokenizer for part, tokenizer in family.texts.items() if part in index}
+    encoders: Any = nn.ModuleDict({part: build_part(folder, part, dtype) for part in there})
+    encoders.tokenizers = {part: read_tokenizer(folder / name) for part, name in there.items()}
+    return encoders.eval()
 
 
-def _from_pretrained(cls: Any, folder: Path, part: str, **kwargs: Any) -> Any:
-    place, expected = f"{folder.name}/{part}", f"the weights of a {PARTS[part][0]}"
-    try:
-        model, report = cls.from_pretrained(
-            folder,
-            subfolder=part,
-            variant=variant_of(folder, part),
-            use_safetensors=True,
-            local_files_only=True,
-            output_loading_info=True,
-            **kwargs,
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        raise CheckpointRefused(place, expected, str(error), "Download the folder again.") from error
-    # Both libraries would go on with random weights in their place
-    if lacking := sorted(report["missing_keys"]):
-        got = f"none for {lacking[0]} and {len(lacking) - 1} more"
-        raise CheckpointRefused(
-            place, expected, got, "Its config is another model's: download the folder again."
-        )
-    return model.eval()
+def build_part(folder: Path, part: str, dtype: Any) -> Any:
+    """The model in a subfolder of a diffusers folder, of the class that its index names.
+
+    Raises:
+        CheckpointRefused: There is none, or its weights don't fit its config.
+    """
+    index = read_index(folder)
+    if part not in index:
+        cure = "Choose the folder of a model that has one."
+        raise CheckpointRefused(f"{folder.name}/{INDEX}", f"a {part}", "none", cure)
+    return from_pretrained(model_class(index[part][1]), folder, part, dtype=dtype)

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nodes import families
+from nodes.checkpoints.classes import MODULES
 from nodes.checkpoints.header import read_header
-from nodes.checkpoints.recognise import family
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.diffusion.family import Cells, Family
 from nodes.library_lock import library_lock
 from nodes.values import SchedulerConfig
 
 INDEX = "model_index.json"
-PARTS = {
-    "unet": ("UNet2DConditionModel", "diffusion_pytorch_model"),
-    "vae": ("AutoencoderKL", "diffusion_pytorch_model"),
-    "text_encoder": ("CLIPTextModel", "model"),
-}
-"""Part → the class it must be, and how its weights' file name begins."""
-TOKENIZER = ("tokenizer.json", "vocab.json")
+STEMS = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
+"""Library → how its weights' file name begins."""
+TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
 AGAIN = "Download the folder again."
 
 
@@ -30,14 +28,12 @@ class Layout:
 
     Attributes:
         family: Its family.
-        channels: Channels of a latent.
-        factor: Pixels per latent cell along a side.
+        cells: What its latents are like.
         scheduler: The noise schedule it was trained with.
     """
 
-    family: str
-    channels: int
-    factor: int
+    family: Family
+    cells: Cells
     scheduler: SchedulerConfig
 
 
@@ -45,40 +41,73 @@ def read_folder(folder: Path) -> Layout:
     """Read what a folder holds, without its weights.
 
     Raises:
-        CheckpointRefused: It is no Stable Diffusion pipeline's folder, or a part is missing or cut short.
+        CheckpointRefused: It is no known pipeline's folder, or a part is missing or cut short.
     """
-    _check_index(folder)
-    for part in PARTS:
+    family, index = family_of_folder(folder), read_index(folder)
+    _check_parts(folder, family, index)
+    for part in parts_of(family) & index.keys():
         for weights in weights_of(folder, part):
             read_header(weights, f"{folder.name}/{part}/{weights.name}")
-    if not any((folder / "tokenizer" / name).exists() for name in TOKENIZER):
-        raise CheckpointRefused(f"{folder.name}/tokenizer", " or ".join(TOKENIZER), "neither", AGAIN)
-    return read_configs(folder)
+    for part in family.texts.keys() & index.keys():
+        tokenizer = family.texts[part]
+        if not any((folder / tokenizer / name).exists() for name in TOKENIZER):
+            expected = " or ".join(TOKENIZER)
+            raise CheckpointRefused(f"{folder.name}/{tokenizer}", expected, "none of them", AGAIN)
+    return read_configs(folder, family)
 
 
-def read_configs(folder: Path) -> Layout:
+def read_configs(folder: Path, family: Family) -> Layout:
     """Read the configs alone, of a folder that may hold no weights.
 
     Raises:
         CheckpointRefused: A config is missing or is another model's.
     """
-    unet = read_config(folder, "unet/config.json", "cross_attention_dim")
-    vae = read_config(folder, "vae/config.json", "latent_channels", "block_out_channels")
-    schedule = read_config(folder, "scheduler/scheduler_config.json", "_class_name")
-    # As diffusers' Stable Diffusion pipelines correct the configs of early releases
-    schedule |= {"steps_offset": 1, "clip_sample": False}
-    return Layout(
-        family=family(unet["cross_attention_dim"], vae["latent_channels"]),
-        channels=vae["latent_channels"],
-        factor=2 ** (len(vae["block_out_channels"]) - 1),
-        scheduler=SchedulerConfig(schedule["_class_name"], canonical(schedule)),
-    )
+    schedule = read_config(folder, "scheduler/scheduler_config.json")
+    name = str(schedule["_class_name"])
+    cells = family.cells(lambda part: read_config(folder, f"{part}/config.json"))
+    return Layout(family, cells, SchedulerConfig(name, canonical({**schedule, **family.scheduler_options})))
 
 
-def canonical(config: dict[str, Any]) -> str:
-    """A scheduler's arguments as JSON that equal arguments make equal."""
-    public = {key: value for key, value in config.items() if not key.startswith("_")}
-    return json.dumps(public, sort_keys=True, separators=(",", ":"))
+def family_of_folder(folder: Path) -> Family:
+    """The family of a folder's model.
+
+    Raises:
+        CheckpointRefused: None is known.
+    """
+    name = read_config(folder, INDEX).get("_class_name")
+    family = families.of_pipeline(str(name))
+    if family is None:
+        expected = f"a pipeline of {', '.join(one.title for one in families.FAMILIES)}"
+        cure = "Choose the folder of such a model."
+        raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, str(name or "none"), cure)
+    return family
+
+
+def parts_of(family: Family) -> set[str]:
+    """Subfolders with weights that a family's folder has."""
+    return {family.denoiser, *family.texts, *([family.vae] if family.vae else [])}
+
+
+def _check_parts(folder: Path, family: Family, index: dict[str, tuple[str, str]]) -> None:
+    """Text encoders may be left out; a denoiser and a VAE may not."""
+    wanted = {family.denoiser: family.denoiser_class} | ({family.vae: ""} if family.vae else {})
+    for part, name in wanted.items():
+        got = index[part][1] if part in index else "none"
+        if got == "none" or (name and got != name):
+            expected = f"a {name or part} as {part}, as in a {family.pipelines[0]}"
+            cure = "Choose the folder of such a model."
+            raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, got, cure)
+
+
+def read_index(folder: Path) -> dict[str, tuple[str, str]]:
+    """Which parts a folder has that can be built: subfolder → library and class."""
+    found: dict[str, tuple[str, str]] = {}
+    for part, entry in read_config(folder, INDEX).items():
+        if not isinstance(entry, list) or len(entry) != 2 or entry[0] not in STEMS:
+            continue
+        if entry[1] in MODULES:
+            found[part] = (entry[0], entry[1])
+    return found
 
 
 def weights_of(folder: Path, part: str) -> list[Path]:
@@ -87,7 +116,7 @@ def weights_of(folder: Path, part: str) -> list[Path]:
     Raises:
         CheckpointRefused: Some are missing, or none can be read without running code.
     """
-    place, stem = folder / part, PARTS[part][1]
+    place, stem = folder / part, _stem(folder, part)
     variant = variant_of(folder, part)
     name = f"{stem}.{variant}" if variant else stem
     if (whole := place / f"{name}.safetensors").exists():
@@ -102,7 +131,7 @@ def weights_of(folder: Path, part: str) -> list[Path]:
 
 def variant_of(folder: Path, part: str) -> str | None:
     """What stands between stem and suffix, such as ``fp16``, where a part has no plain weights' file."""
-    stem = PARTS[part][1]
+    stem = _stem(folder, part)
     names = sorted(path.name for path in (folder / part).glob(f"{stem}*.safetensors"))
     if not names or any(name.startswith((f"{stem}.safetensors", f"{stem}-")) for name in names):
         return None
@@ -110,37 +139,56 @@ def variant_of(folder: Path, part: str) -> str | None:
 
 
 def read_tokenizer(folder: Path) -> Any:
-    """The tokenizer of a folder."""
+    """The tokenizer of a folder, of whatever class its config names."""
     with library_lock:
-        from transformers.models.clip.tokenization_clip import CLIPTokenizer
+        from transformers.models.auto.tokenization_auto import AutoTokenizer
 
-    return CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
-
-
-def _check_index(folder: Path) -> None:
-    index = read_config(folder, INDEX)
-    for part, (name, _) in PARTS.items():
-        found = index.get(part)
-        got = found[1] if isinstance(found, list) and len(found) == 2 else None
-        if got != name:
-            expected = f"a {name} as {part}, as in a StableDiffusionPipeline"
-            got = f"{got or 'none'} in a {index.get('_class_name', 'pipeline without a name')}"
-            cure = "Choose the folder of a Stable Diffusion 1 or 2 model."
-            raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, got, cure)
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def read_config(folder: Path, name: str, *keys: str) -> dict[str, Any]:
-    """Read a config, which must have some keys."""
+def canonical(config: dict[str, Any]) -> str:
+    """A scheduler's arguments as JSON that equal arguments make equal."""
+    public = {key: value for key, value in config.items() if not key.startswith("_")}
+    return json.dumps(public, sort_keys=True, separators=(",", ":"))
+
+
+class Config(dict[str, Any]):
+    """A config, which says what it lacks."""
+
+    def __init__(self, place: str, tree: dict[str, Any]) -> None:
+        super().__init__(tree)
+        self._place = place
+
+    def __missing__(self, key: str) -> Any:
+        raise CheckpointRefused(self._place, key, f"no {key}", AGAIN)
+
+
+def read_config(folder: Path, name: str, *keys: str) -> Config:
+    """Read a config; a key that it lacks is refused when it is asked for.
+
+    Args:
+        folder: The model's.
+        name: The config's file.
+        keys: What it must have, asked for at once.
+
+    Raises:
+        CheckpointRefused: There is none, it is no JSON object, or lacks a key.
+    """
     place = f"{folder.name}/{name}"
     cure = "Choose the folder that holds model_index.json." if name == INDEX else AGAIN
     try:
         tree = json.loads((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CheckpointRefused(place, "a file", "none", cure) from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise CheckpointRefused(place, "JSON", str(error), cure) from None
-    lacking = [key for key in keys if not isinstance(tree, dict) or key not in tree]
-    if lacking or not isinstance(tree, dict):
-        expected = " and ".join(keys) or "a JSON object"
-        raise CheckpointRefused(place, expected, f"no {' and no '.join(lacking) or 'object'}", cure)
-    return tree
+    if not isinstance(tree, dict):
+        raise CheckpointRefused(place, "a JSON object", type(tree).__name__, cure)
+    config = Config(place, tree)
+    for key in keys:
+        config[key]
+    return config
+
+
+def _stem(folder: Path, part: str) -> str:
+    return STEMS[read_index(folder)[part][0]]

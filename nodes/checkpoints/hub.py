@@ -6,16 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from nodes.checkpoints.folder import INDEX, PARTS
 from nodes.checkpoints.refusal import CheckpointRefused
 
 SOURCE = re.compile(r"hub:(?P<repo>[^@]+)@(?P<commit>[0-9a-f]{40})")
-FILES = [
-    INDEX,
-    "scheduler/*.json",
-    "tokenizer/*",
-    *(f"{part}/{name}" for part in PARTS for name in ("*.json", "*.safetensors")),
-]
+FILES = ["*.json", "*/*.json", "*/*.safetensors", "*/*.txt", "*/*.model"]
 
 
 def fetch(repo: str, revision: str) -> tuple[str, Path]:

@@ -9,7 +9,7 @@ from engine import File, Folder, Within, node
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.folder import Layout, read_folder
 from nodes.checkpoints.recognise import family_of_file
-from nodes.values import VAE, F, SchedulerConfig, TextEncoder, UNet
+from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 ModelFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".txt", ".model"), ("pipeline",))]
@@ -17,16 +17,16 @@ ModelFile = Annotated[File, Within("models", (".safetensors", ".ckpt", ".pth", "
 
 
 class Parts(NamedTuple, Generic[F]):
-    """The parts of a Stable Diffusion model.
+    """The parts of a diffusion model, of whatever family.
 
     Attributes:
-        unet: The denoiser.
+        denoiser: The U-Net or transformer.
         vae: The autoencoder.
-        text_encoder: The text encoder with its tokenizer.
+        text_encoder: The text encoders with their tokenizers.
         scheduler: The noise schedule it was trained with.
     """
 
-    unet: UNet[F]
+    denoiser: Denoiser[F]
     vae: VAE[F]
     text_encoder: TextEncoder[F]
     scheduler: SchedulerConfig
@@ -37,7 +37,7 @@ def from_folder(
     folder: ModelFolder = "emoji",  # pyright: ignore[reportArgumentType] # a name; the engine finds the folder
     dtype: Dtype = "float32",
 ) -> Parts:
-    """Load a Stable Diffusion model from a folder in diffusers' layout.
+    """Load a diffusion model from a folder in diffusers' layout.
 
     Args:
         folder: Folder that holds ``model_index.json``.
@@ -52,12 +52,12 @@ def from_folder(
 @from_folder.infer
 def folder_family(folder: Path) -> dict[str, str]:
     """The family of a folder's model."""
-    return {"F": read_folder(folder).family}
+    return {"F": read_folder(folder).cells.family}
 
 
 @node("load.single_file")
 def from_file(file: ModelFile, config: ModelFolder | None = None, dtype: Dtype = "float32") -> Parts:
-    """Load a Stable Diffusion model from one file in the original releases' layout.
+    """Load a diffusion model from one file in the original releases' layout.
 
     Args:
         file: A ``.safetensors`` file; others are read as plain data, without running what they may hold.
@@ -83,7 +83,7 @@ def file_family(file: Path) -> dict[str, str]:
 
 @node("load.hub", pure=False)
 def from_hub(repo: str, revision: str = "main", dtype: Dtype = "float32") -> Parts:
-    """Load a Stable Diffusion model from the Hugging Face hub, or from its local cache when offline.
+    """Load a diffusion model from the Hugging Face hub, or from its local cache when offline.
 
     Args:
         repo: Its id, ``owner/name``.
@@ -98,10 +98,10 @@ def from_hub(repo: str, revision: str = "main", dtype: Dtype = "float32") -> Par
 
 
 def _parts(source: str, layout: Layout, dtype: str, config: str = "") -> Parts:
-    family = layout.family
+    family, channels, factor = layout.cells
     return Parts(
-        UNet(source, "unet", family, dtype, config),
-        VAE(source, "vae", family, dtype, config, channels=layout.channels, factor=layout.factor),
+        Denoiser(source, "denoiser", family, dtype, config),
+        VAE(source, "vae", family, dtype, config, channels=channels, factor=factor),
         TextEncoder(source, "text_encoder", family, dtype, config),
         layout.scheduler,
     )

@@ -16,6 +16,8 @@ NAMED = {(768, 4): "sd1", (1024, 4): "sd2", (2048, 4): "sdxl", (1280, 4): "sdxl"
 UNET = "model.diffusion_model."
 TEXT_WIDTH = ".attn2.to_k.weight"
 LATENT_OUT = f"{UNET}out.2.weight"
+SIZES = f"{UNET}label_emb.0.0.weight"
+"""The embedding of the picture's sizes, which only Stable Diffusion XL has."""
 
 
 def family(width: int, channels: int) -> str:
@@ -37,4 +39,6 @@ def family_of_file(entries: Mapping[str, Entry]) -> str:
         e.shape[1] for name, e in entries.items() if name.startswith(UNET) and name.endswith(TEXT_WIDTH)
     )
     width, out = next(widths, 0), entries.get(LATENT_OUT)
+    if width and SIZES in entries:
+        return "sdxl"
     return family(width, out.shape[0]) if width and out else ""

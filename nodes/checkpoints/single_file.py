@@ -1,4 +1,4 @@
-"""A Stable Diffusion model in one file, as the original releases lay it out."""
+"""A diffusion model in one file, as the original releases lay it out."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from nodes.checkpoints.folder import Layout, read_configs, read_tokenizer
+from nodes.checkpoints.classes import model_class
+from nodes.checkpoints.folder import Layout, family_of_folder, read_configs, read_index, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
-from nodes.checkpoints.recognise import UNET, family_of_file
+from nodes.checkpoints.recognise import family_of_file
 from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 
 CONFIGS = Path(__file__).parent / "configs"
-PREFIXES = {"unet": UNET, "vae": "first_stage_model.", "text_encoder": "cond_stage_model."}
-"""Part → how the names of its tensors begin."""
-FIRST_CONVOLUTION = f"{UNET}input_blocks.0.0.weight"
+FIRST_CONVOLUTION = "input_blocks.0.0.weight"
 
 
 def read_file(path: Path, config: Path | None) -> Layout:
@@ -26,18 +26,19 @@ def read_file(path: Path, config: Path | None) -> Layout:
         config: Folder with its configs in diffusers' layout; None for the built-in ones of its family.
 
     Raises:
-        CheckpointRefused: It is no whole Stable Diffusion checkpoint, or the configs are another's.
+        CheckpointRefused: It is no whole checkpoint of a known family, or the configs are another's.
     """
     entries = read_entries(path)
-    for part, prefix in PREFIXES.items():
-        if not any(name.startswith(prefix) for name in entries):
-            cure = "Choose a whole Stable Diffusion checkpoint."
-            raise CheckpointRefused(path.name, f"a {part} ({prefix}…)", "none", cure)
     found = family_of_file(entries)
-    layout = read_configs(config or shipped(found, path.name))
-    if layout.family != found:
+    folder = config or shipped(found, path.name)
+    layout = read_configs(folder, family_of_folder(folder))
+    for part, prefixes in layout.family.single_file.items():
+        if not any(name.startswith(prefixes) for name in entries):
+            cure = f"Choose a whole checkpoint of {layout.family.title}."
+            raise CheckpointRefused(path.name, f"a {part} ({prefixes[0]}…)", "none", cure)
+    if layout.cells.family != found:
         cure = "Choose the folder that the file's model was saved with."
-        raise CheckpointRefused(path.name, f"configs of family {found}", layout.family, cure)
+        raise CheckpointRefused(path.name, f"configs of family {found}", layout.cells.family, cure)
     return layout
 
 
@@ -69,79 +70,86 @@ def shipped(family: str, place: str) -> Path:
     return folder
 
 
-def build(path: Path, part: str, config: Path, dtype: Any) -> Any:
+def build(path: Path, part: str, config: Path, family: Family, dtype: Any) -> Any:
     """Build one part of a checkpoint.
 
     Args:
         path: The file.
-        part: ``unet``, ``vae`` or ``text_encoder``.
+        part: ``denoiser``, ``vae`` or ``text_encoder``.
         config: Folder with its configs in diffusers' layout.
+        family: The model's.
         dtype: torch dtype of the weights.
 
     Raises:
         CheckpointRefused: The weights don't fit the config.
     """
-    weights = _tensors(path, PREFIXES[part])
     try:
-        return BUILDERS[part](weights, config, dtype).eval()
+        if part == "text_encoder":
+            return _text_encoders(path, config, family, dtype)
+        weights = _tensors(path, family.single_file[part])
+        return (_denoiser if part == "denoiser" else _vae)(weights, config, family, dtype).eval()
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        expected = f"a {part} as {config.name}/{part}/config.json says"
+        expected = f"a {part} as the configs in {config.name} say"
         cure = "Choose the folder that the file's model was saved with."
         raise CheckpointRefused(path.name, expected, str(error), cure) from error
 
 
-def _unet(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    with library_lock:
-        from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-
+def _denoiser(weights: dict[str, Any], config: Path, family: Family, dtype: Any) -> Any:
     # A model made for inpainting differs from its family by its first convolution alone
-    channels = weights[FIRST_CONVOLUTION].shape[1]
-    return _from_single_file(UNet2DConditionModel, weights, config, "unet", dtype, in_channels=channels)
+    first = weights.get(f"{family.single_file['denoiser'][0]}{FIRST_CONVOLUTION}")
+    changes = {} if first is None else {"in_channels": first.shape[1]}
+    return _from_single_file(family.denoiser_class, weights, config, family.denoiser, dtype, **changes)
 
 
-def _vae(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
-    with library_lock:
-        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
-    return _from_single_file(AutoencoderKL, weights, config, "vae", dtype)
+def _vae(weights: dict[str, Any], config: Path, family: Family, dtype: Any) -> Any:
+    return _from_single_file(read_index(config)[family.vae][1], weights, config, family.vae, dtype)
 
 
 def _from_single_file(
-    cls: Any, weights: dict[str, Any], config: Path, part: str, dtype: Any, **changes: Any
+    name: str, weights: dict[str, Any], config: Path, part: str, dtype: Any, **changes: Any
 ) -> Any:
     # With `config` it asks no hub
-    return cls.from_single_file(
+    return model_class(name).from_single_file(
         weights, config=str(config), subfolder=part, dtype=dtype, local_files_only=True, **changes
     )
 
 
-def _text_encoder(weights: dict[str, Any], config: Path, dtype: Any) -> Any:
+def _text_encoders(path: Path, config: Path, family: Family, dtype: Any) -> Any:
+    """The file's text encoders as ``nodes.checkpoints.build`` makes them of a folder."""
+    from torch import nn
+
+    index = read_index(config)
+    encoders: Any = nn.ModuleDict(
+        {
+            part: _clip(_tensors(path, family.single_file[part]), config, part, index[part][1], dtype)
+            for part in family.texts
+        }
+    )
+    encoders.tokenizers = {part: read_tokenizer(config / name) for part, name in family.texts.items()}
+    return encoders.eval()
+
+
+def _clip(weights: dict[str, Any], config: Path, part: str, name: str, dtype: Any) -> Any:
     with library_lock:
         from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm
-        from transformers.models.clip.modeling_clip import CLIPTextModel
 
-    encoder = create_diffusers_clip_model_from_ldm(
-        CLIPTextModel,
+    return create_diffusers_clip_model_from_ldm(
+        model_class(name),
         weights,
-        subfolder="text_encoder",
+        subfolder=part,
         config=str(config),
         torch_dtype=dtype,
         local_files_only=True,
     )
-    encoder.tokenizer = read_tokenizer(config)
-    return encoder
 
 
-BUILDERS = {"unet": _unet, "vae": _vae, "text_encoder": _text_encoder}
-
-
-def _tensors(path: Path, prefix: str) -> dict[str, Any]:
+def _tensors(path: Path, prefixes: tuple[str, ...]) -> dict[str, Any]:
     if path.suffix != ".safetensors":
-        return {name: value for name, value in _plain(path, "cpu").items() if name.startswith(prefix)}
+        return {name: value for name, value in _plain(path, "cpu").items() if name.startswith(prefixes)}
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
+        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefixes)}  # noqa: SIM118
 
 
 def _plain(path: Path, device: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def concat(*conditionings: Conditioning[F]) -> Conditioning[F]:
     import torch
 
     def joined(conds: Sequence[Cond]) -> Cond:
-        return replace(conds[0], embeds=torch.cat([cond.embeds for cond in conds], dim=1))
+        return replace(conds[0], embeds=torch.cat([cond.text() for cond in conds], dim=1))
 
     return _each(conditionings, joined)
 
@@ -97,7 +97,7 @@ def zero(conditioning: Conditioning[F]) -> Conditioning[F]:
 
     def emptied(cond: Cond) -> Cond:
         pooled = None if cond.pooled is None else torch.zeros_like(cond.pooled)
-        return replace(cond, embeds=torch.zeros_like(cond.embeds), pooled=pooled)
+        return replace(cond, embeds=torch.zeros_like(cond.text()), pooled=pooled)
 
     return replace(conditioning, items=[emptied(cond) for cond in conditioning.items])
 
@@ -107,7 +107,7 @@ def _mixed(conditionings: Sequence[Conditioning[F]], mix: Mix) -> Conditioning[F
         pooled = [cond.pooled for cond in conds if cond.pooled is not None]
         return replace(
             conds[0],
-            embeds=mix(same_length([cond.embeds for cond in conds])),
+            embeds=mix(same_length([cond.text() for cond in conds])),
             pooled=mix(pooled) if len(pooled) == len(conds) else conds[0].pooled,
         )
 
@@ -133,7 +133,7 @@ def _each(
 
 
 def _check(conds: Sequence[Cond]) -> None:
-    shapes: list[Any] = [cond.embeds.shape for cond in conds]
+    shapes: list[Any] = [cond.text().shape for cond in conds]
     if len({(shape[0], shape[-1]) for shape in shapes}) > 1:
         got = " and ".join(f"{shape[0]} of {shape[-1]}" for shape in shapes)
         raise ValueRefused("equally many texts of one width (from one model's encoder)", got)

@@ -7,38 +7,35 @@ from typing import Annotated
 from pydantic import Field
 
 from engine import OnDevice, Text, node
-from nodes.values import Cond, Conditioning, F, TextEncoder
+from nodes import families
+from nodes.diffusion.family import Prompt
+from nodes.diffusion.refusal import StepRefused
+from nodes.values import Conditioning, F, TextEncoder
 
 
 @node("text.encode")
 def encode(
-    encoder: OnDevice[TextEncoder[F]], text: Text = "", skip: Annotated[int, Field(ge=0, le=11)] = 0
+    encoder: OnDevice[TextEncoder[F]],
+    text: Text = "",
+    skip: Annotated[int, Field(ge=0, le=11)] = 0,
+    other: Text = "",
 ) -> Conditioning[F]:
-    """Encode a text with CLIP. What goes beyond the encoder's length (77 tokens) is cut off.
+    """Encode a text with the model's text encoders. What goes beyond their length is cut off.
+
+    CLIP reads 77 tokens; T5, in models that have it, 256 or 512.
 
     Args:
-        encoder: The model's text encoder.
+        encoder: The model's text encoders.
         text: What to draw, or what to stay away from.
-        skip: Layers left out at the end ("clip skip"), for models trained so.
-    """
-    import torch
+        skip: Layers of CLIP left out at the end ("clip skip"), for models trained so.
+        other: Another text for the second encoder, in models that have several; empty for the same text.
 
-    tokenizer, model = encoder.model.tokenizer, encoder.model
-    tokens = tokenizer(
-        [text],
-        padding="max_length",
-        max_length=tokenizer.model_max_length,
-        truncation=True,
-        return_tensors="pt",
-    )
-    mask = (
-        tokens.attention_mask.to(encoder.device)
-        if getattr(model.config, "use_attention_mask", False)
-        else None
-    )
-    with torch.no_grad():
-        states = model(
-            tokens.input_ids.to(encoder.device), attention_mask=mask, output_hidden_states=skip > 0
-        )
-        embeds = states[0] if skip == 0 else model.final_layer_norm(states.hidden_states[-1 - skip])
-    return Conditioning([Cond(embeds)], encoder.handle.family)
+    Raises:
+        StepRefused: The model takes no text.
+    """
+    family = families.named(encoder.handle.family)
+    if family.encode is None:
+        cure = "Leave its conditioning empty, or link what it takes in place of a text."
+        raise StepRefused(f"expected a model that reads texts, got {family.title}. {cure}")
+    cond = family.encode(encoder.model, Prompt(text, other, skip))
+    return Conditioning([cond], encoder.handle.family)

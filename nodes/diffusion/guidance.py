@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -34,7 +35,7 @@ def guidance(
         guided = away + scale * (samples - away)
         if rescale > 0:
             guided = rescaled(guided, samples, rescale)
-    return Prediction(guided, family=prediction.family)
+    return replace(prediction, samples=guided, negative=None)
 
 
 def rescaled(guided: torch.Tensor, positive: torch.Tensor, share: float) -> torch.Tensor:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from typing import Annotated, Generic, NamedTuple
+from typing import Annotated, Any, Generic, NamedTuple
 
 from pydantic import Field
 
 from engine import Context, Rng, Text, node
+from nodes import families
+from nodes.diffusion.family import Family, Timetable
 from nodes.diffusion.options import FROM_MODEL, Betas, Kind, Name, OptionRefused, Spacing, Spread, settle
 from nodes.diffusion.stepping import (
     add_noise_to,
@@ -52,6 +55,7 @@ def scheduler(
     sigmas: Spread = FROM_MODEL,
     eta: Unit = 0.0,
     options: Text = "",
+    latent: Latent[F] | None = None,
 ) -> Run:
     """Choose a scheduler of diffusers by its name, and how many steps it takes.
 
@@ -67,6 +71,7 @@ def scheduler(
         sigmas: How the steps are spread over the noise levels.
         eta: Share of fresh noise in each step, for the schedulers that take one (DDIM, TCD).
         options: More arguments of the class as JSON, such as {"solver_order": 3}.
+        latent: What the run begins with; models such as FLUX.1 spread their steps by its size.
 
     Raises:
         OptionRefused: The class has no such option, or not with that value.
@@ -77,20 +82,26 @@ def scheduler(
         "timestep_spacing": spacing,
         "sigmas": sigmas,
     }
-    made = Scheduler(*settle(model, name, chosen, options), steps, eta=eta)
+    family = families.named(latent.family if latent else "")
+    kind, config = settle(model, name, chosen, options)
+    table = _timetable(family, config, steps, latent)
+    made = Scheduler(kind, config, steps, eta=eta, sigmas=table.sigmas, shift=table.shift)
     try:
         ready = untouched(made, "cpu")
-    except (ValueError, NotImplementedError, ImportError) as error:
+    except (ValueError, NotImplementedError, ImportError, TypeError) as error:
         got = f"{made.config} with {steps} steps ({error})"
         raise OptionRefused("options", f"options that {made.name} accepts", got, "Change them.") from error
     if strength is not None:
-        left = max(steps - int(steps * strength), 0)
-        made = replace(made, start=left * getattr(ready, "order", 1))
+        made = replace(made, start=family.left_out(steps, strength) * getattr(ready, "order", 1))
     turns = turns_left(made, SchedulerState())
     if turns < 1:
         cure = "Raise the strength or the steps."
         raise OptionRefused("strength", "at least one step", f"{steps} × {strength}", cure)
     return Run(made, SchedulerState(), turns, [float(level) for level in ready.timesteps[-turns:]])
+
+
+def _timetable(family: Family, config: str, steps: int, latent: Latent[Any] | None) -> Timetable:
+    return family.timetable(json.loads(config), steps, tuple(latent.samples.shape)) if latent else Timetable()
 
 
 @node("diffusion.start")
@@ -170,9 +181,12 @@ def scheduler_step(
 
     device = str(prediction.samples.device)
     used, generator = resume(scheduler, state, device), rng.generator()
+    said = prediction.samples
+    if prediction.variance is not None and str(used.config.get("variance_type")).startswith("learned"):
+        said = torch.cat([said, prediction.variance], dim=1)
     with torch.no_grad():
         taken = used.step(
-            prediction.samples,
+            said,
             timestep(scheduler, state, device),
             latent.samples.to(device),
             **step_arguments(used, scheduler, state, generator),

@@ -43,7 +43,11 @@ def untouched(scheduler: Scheduler, device: str) -> Any:
         device: Where its tables of timesteps lie.
     """
     made = scheduler_class(scheduler.name)(**json.loads(scheduler.config))
-    made.set_timesteps(scheduler.steps, device=device)
+    shift = {} if scheduler.shift is None else {"mu": scheduler.shift}
+    if scheduler.sigmas is None:
+        made.set_timesteps(scheduler.steps, device=device, **shift)
+    else:
+        made.set_timesteps(sigmas=list(scheduler.sigmas), device=device, **shift)
     if scheduler.start is not None and hasattr(made, "set_begin_index"):
         made.set_begin_index(scheduler.start)
     if hasattr(made, "is_scale_input_called"):

@@ -57,7 +57,7 @@ def encode_weighted(
             an empty text; ``a1111`` multiplies them, then restores the window's mean, for models whose mean
             isn't about 0; ``off`` weighs all alike.
     """
-    tokenizer = encoder.model.tokenizer
+    tokenizer = encoder.model.tokenizers["text_encoder"]
 
     def states(tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return _states(encoder, tokens, mask, skip)
@@ -130,7 +130,7 @@ def _states(
 ) -> torch.Tensor:
     import torch
 
-    model, device = encoder.model, encoder.device
+    model, device = encoder.model["text_encoder"], encoder.device
     masked = getattr(model.config, "use_attention_mask", False)
     with torch.no_grad():
         states = model(

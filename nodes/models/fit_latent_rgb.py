@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from nodes.checkpoints.folder import read_configs
+from nodes.checkpoints.folder import read_folder
 from nodes.diffusion.rgb import FILE
 from nodes.train.autoencoder import to_signal
 from nodes.train.dataset import emoji
@@ -51,7 +51,7 @@ def fitted(channels: torch.Tensor, colours: torch.Tensor) -> torch.Tensor:
 def main() -> None:
     """Write the file."""
     rows = [[round(part, 4) for part in row] for row in fitted(*cells()).tolist()]
-    family = read_configs(EMOJI).family
+    family = read_folder(EMOJI).cells.family
     entry = {
         "families": [family],
         "factors": rows[:-1],

@@ -14,7 +14,7 @@ from nodes.train.metrics import main_colour, nearest
 from nodes.train.pictures import tiled
 from nodes.train.sampling import denoised
 from nodes.train.values import Dataset
-from nodes.values import VAE, Image, SchedulerConfig, TextEncoder, UNet
+from nodes.values import VAE, Denoiser, Image, SchedulerConfig, TextEncoder
 
 if TYPE_CHECKING:
     import torch
@@ -62,7 +62,7 @@ def contact_prompts() -> list[str]:
 @node("train.draw")
 def draw(
     ctx: Context,
-    unet: OnDevice[UNet],
+    denoiser: OnDevice[Denoiser],
     vae: OnDevice[VAE],
     text_encoder: OnDevice[TextEncoder],
     scheduler: SchedulerConfig,
@@ -75,7 +75,7 @@ def draw(
 
     Args:
         ctx: Told of the progress, and shows a picture of those just drawn.
-        unet: The denoiser.
+        denoiser: The denoiser.
         vae: The autoencoder.
         text_encoder: The text encoder.
         scheduler: The model's own schedule.
@@ -87,9 +87,13 @@ def draw(
     import diffusers
     import torch
 
-    side = unet.model.config.sample_size
+    side = denoiser.model.config.sample_size
     noise = torch.randn(
-        len(prompts), unet.model.config.in_channels, side, side, generator=torch.Generator().manual_seed(seed)
+        len(prompts),
+        denoiser.model.config.in_channels,
+        side,
+        side,
+        generator=torch.Generator().manual_seed(seed),
     )
     pictures: list[torch.Tensor] = []
     with torch.no_grad():
@@ -97,9 +101,8 @@ def draw(
             some = prompts[begin : begin + BATCH]
             hidden = hidden_states(text_encoder.model, [""] * len(some) + some)
             stepper = getattr(diffusers, scheduler.name).from_config(json.loads(scheduler.config))
-            latents = denoised(
-                unet.model, hidden, noise[begin : begin + BATCH].to(unet.device), steps, guidance, stepper
-            )
+            begun = noise[begin : begin + BATCH].to(denoiser.device)
+            latents = denoised(denoiser.model, hidden, begun, steps, guidance, stepper)
             made = vae.model.decode(latents / vae.model.config.scaling_factor).sample
             pictures.append((made / 2 + 0.5).clamp(0, 1).float().cpu())
             ctx.preview(Image(pictures[-1].permute(0, 2, 3, 1)))
@@ -107,10 +110,11 @@ def draw(
     return Image(torch.cat(pictures).permute(0, 2, 3, 1).contiguous())
 
 
-def hidden_states(model: Any, prompts: list[str]) -> torch.Tensor:
+def hidden_states(encoders: Any, prompts: list[str]) -> torch.Tensor:
     """Encode prompts as the pipeline does."""
-    tokens = model.tokenizer(
-        prompts, padding="max_length", max_length=model.tokenizer.model_max_length, truncation=True,
+    model, tokenizer = encoders["text_encoder"], encoders.tokenizers["text_encoder"]
+    tokens = tokenizer(
+        prompts, padding="max_length", max_length=tokenizer.model_max_length, truncation=True,
         return_tensors="pt",
     )  # fmt: skip
     return model(tokens.input_ids.to(model.device))[0]

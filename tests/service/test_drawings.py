@@ -16,7 +16,19 @@ from engine.service.pictures import NotAPicture
 from engine.service.summaries import summary
 from engine.service.value_types import kind_of, kind_of_class, plain_value
 from engine.store.ref import refer
-from nodes.values import VAE, Audio, Cond, Conditioning, Image, Latent, Mask, Mesh, Prediction, Sigmas, UNet
+from nodes.values import (
+    VAE,
+    Audio,
+    Cond,
+    Conditioning,
+    Denoiser,
+    Image,
+    Latent,
+    Mask,
+    Mesh,
+    Prediction,
+    Sigmas,
+)
 from tests.service.serving import Swatch
 
 
@@ -190,7 +202,7 @@ def test_what_shows_no_such_picture_is_refused(value: Any, index: int, said: str
         (Audio, "audio"),
         (Mesh, "mesh"),
         (Sigmas, "plot"),
-        (UNet, "model"),
+        (Denoiser, "model"),
         (VAE, "model"),
         (Conditioning, "other"),
         (bool, "bool"),
@@ -214,7 +226,7 @@ def test_where_a_port_has_no_type_the_stored_value_tells() -> None:
     ]
     kinds = [kind_of(Unknown(), refer(value)[0]) for value in values]
     assert kinds == ["bool", "number", "text", "list", "list", "other", "other"]
-    assert kind_of(Unknown(), refer(UNet("abc"))[0]) == "other"
+    assert kind_of(Unknown(), refer(Denoiser("abc"))[0]) == "other"
     assert kind_of(ListOf(Plain(int)), refer([1])[0]) == "list"
     assert kind_of(ListOf(Plain(float)), refer([1.0])[0]) == "plot"
     assert [plain_value(refer(value)[0]) for value in (2, "a", [2], None)] == [2, "a", None, None]
@@ -272,7 +284,7 @@ def test_the_fields_of_conditionings_and_models_are_told() -> None:
     assert told.fields["family"] == "sd1"
     assert [(one.name, one.shape) for one in told.tensors] == [("items.0.embeds", (1, 77, 8))]
     assert told.fields["items"] == [{"strength": 0.5, "start": 0.0, "end": 1.0}]
-    model = summary(UNet("abc", part="unet", family="sd1"))
+    model = summary(Denoiser("abc", part="denoiser", family="sd1"))
     assert (model.kind, model.fields["source"], model.fields["dtype"]) == ("model", "abc", "float32")
 
 

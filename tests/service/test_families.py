@@ -59,7 +59,7 @@ async def test_a_loader_tells_the_family_of_its_folder_and_of_another_once_it_is
         assert set(before) == {"one", "two"}
         assert (before["one"].kind, list(before["one"].outputs)) == (
             "node",
-            ["unet", "vae", "text_encoder", "scheduler"],
+            ["denoiser", "vae", "text_encoder", "scheduler"],
         )
         assert before["one"].families == {"F": "sd1"}
         assert before["two"].families == after["one"].families == {"F": "sd-32-4"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from engine import OnDevice, Rng, Seed, node
-from nodes.diffusion.step import StepRefused
+from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.stepping import resume, timestep
 from nodes.mesh.shap_e.folder import FAMILY
 from nodes.mesh.shap_e.handles import ShapEPrior
@@ -87,7 +87,7 @@ def prior_step(
 def _only(positive: Conditioning[Any]) -> torch.Tensor:
     if len(positive.items) != 1:
         raise StepRefused(f"expected one conditioning, got {len(positive.items)}. Link a single one.")
-    return positive.items[0].embeds
+    return positive.items[0].text()
 
 
 def _check(config: Any, samples: torch.Tensor, embeds: torch.Tensor) -> None:

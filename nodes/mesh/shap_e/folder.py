@@ -92,7 +92,7 @@ def _build_text_encoder(folder: Path, dtype: Any) -> Any:
         from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
     encoder = from_pretrained(CLIPTextModelWithProjection, folder, "text_encoder", dtype=dtype)
-    encoder.tokenizer = read_tokenizer(folder)
+    encoder.tokenizer = read_tokenizer(folder / "tokenizer")
     encoder.tokenizer.pad_token_id = 0  # as the model was trained, whatever the folder says
     return encoder
 

@@ -24,12 +24,12 @@ def cache(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_model_is_known_by_its_commit() -> None:
     parts = load.from_hub("someone/tiny")
 
-    assert parts.unet.source == f"hub:someone/tiny@{COMMIT}"
-    assert parts.unet.family == "sd-32-4"
+    assert parts.denoiser.source == f"hub:someone/tiny@{COMMIT}"
+    assert parts.denoiser.family == "sd-32-4"
 
 
 def test_a_model_of_the_hub_is_built_without_a_digest_of_its_files() -> None:
-    unet = load.from_hub("someone/tiny").unet
+    unet = load.from_hub("someone/tiny").denoiser
 
     assert unet.load({}.__getitem__).config.cross_attention_dim == 32
 

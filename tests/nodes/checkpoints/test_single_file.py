@@ -10,7 +10,8 @@ from safetensors.torch import save_file
 from engine import File, Folder
 from nodes.checkpoints import load, single_file
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.values import VAE, TextEncoder, UNet
+from nodes.families.stable_diffusion import FAMILY
+from nodes.values import VAE, Denoiser, TextEncoder
 from tests.nodes.checkpoints import original
 
 
@@ -38,7 +39,7 @@ def state_of(handle: Any, *paths: Path) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".ckpt"])
-@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder"])
+@pytest.mark.parametrize("part", ["denoiser", "vae", "text_encoder"])
 def test_a_file_gives_the_modules_of_its_folder(
     part: str, suffix: str, checkpoint: Path, folder: Path, weights: dict[str, torch.Tensor]
 ) -> None:
@@ -56,7 +57,7 @@ def test_a_file_gives_the_modules_of_its_folder(
 def test_handles_name_the_file_and_its_configs(checkpoint: Path, folder: Path) -> None:
     parts = load.from_file(File(checkpoint, "abc"), Folder(folder, "def"), "float16")
 
-    assert parts.unet == UNet("abc", "unet", "sd-32-4", "float16", "def")
+    assert parts.denoiser == Denoiser("abc", "denoiser", "sd-32-4", "float16", "def")
     assert parts.vae == VAE("abc", "vae", "sd-32-4", "float16", "def", channels=4, factor=2)
     assert parts.text_encoder == TextEncoder("abc", "text_encoder", "sd-32-4", "float16", "def")
 
@@ -72,23 +73,23 @@ def test_a_pickled_file_is_not_read_to_infer_its_family(tmp_path: Path) -> None:
 def test_a_model_for_inpainting_differs_from_its_family_by_its_first_convolution(
     checkpoint: Path, folder: Path, weights: dict[str, torch.Tensor]
 ) -> None:
-    wider = weights | {single_file.FIRST_CONVOLUTION: torch.zeros((4, 9, 3, 3))}
+    wider = weights | {f"model.diffusion_model.{single_file.FIRST_CONVOLUTION}": torch.zeros((4, 9, 3, 3))}
     save_file({name: value.contiguous() for name, value in wider.items()}, checkpoint)
     parts = load.from_file(File(checkpoint, checkpoint.name), Folder(folder, folder.name))
 
-    assert state_of(parts.unet, checkpoint, folder)["conv_in.weight"].shape == (4, 9, 3, 3)
+    assert state_of(parts.denoiser, checkpoint, folder)["conv_in.weight"].shape == (4, 9, 3, 3)
 
 
 def test_stable_diffusion_1_has_its_configs_built_in() -> None:
-    layout = single_file.read_configs(single_file.shipped("sd1", "model.safetensors"))
+    layout = single_file.read_configs(single_file.shipped("sd1", "model.safetensors"), FAMILY)
 
-    assert (layout.family, layout.channels, layout.factor) == ("sd1", 4, 8)
+    assert layout.cells == ("sd1", 4, 8)
     assert layout.scheduler.name == "PNDMScheduler"
 
 
 def test_the_built_in_tokenizer_is_clips() -> None:
     """The ids that CLIP's own tokenizer gives this text, as published with Stable Diffusion."""
-    tokenizer = single_file.read_tokenizer(single_file.shipped("sd1", ""))
+    tokenizer = single_file.read_tokenizer(single_file.shipped("sd1", "") / "tokenizer")
 
     ids = tokenizer("a photo of an astronaut riding a horse on mars").input_ids
     assert ids == [49406, 320, 1125, 539, 550, 18376, 6765, 320, 4558, 525, 7496, 49407]
@@ -141,5 +142,5 @@ def test_weights_that_do_not_fit_the_configs_are_refused(
     config.write_text(config.read_text().replace('"layers_per_block": 1', '"layers_per_block": 2'))
     parts = load.from_file(File(checkpoint, checkpoint.name), Folder(other, other.name))
 
-    with pytest.raises(CheckpointRefused, match=r"expected a unet as other/unet/config\.json says"):
-        state_of(parts.unet, checkpoint, other)
+    with pytest.raises(CheckpointRefused, match=r"expected a denoiser as the configs in other say"):
+        state_of(parts.denoiser, checkpoint, other)

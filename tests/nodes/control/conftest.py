@@ -1,7 +1,11 @@
+from typing import Any
+
 import pytest
 import skimage.data
 import torch
 
+from engine import OnDevice
+from engine.declare.handle import Handle
 from nodes.values import Image
 
 
@@ -12,6 +16,9 @@ class Listener:
 
     def __init__(self) -> None:
         self.told: list[tuple[float, float]] = []
+
+    def on_device(self, handle: Handle) -> OnDevice[Any]:
+        raise NotImplementedError
 
     def tick(self) -> None:
         pass

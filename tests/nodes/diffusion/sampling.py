@@ -18,19 +18,19 @@ from nodes.checkpoints import load
 from nodes.diffusion.encode import encode
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.latent import composite, noise
+from nodes.diffusion.predict import predict
 from nodes.diffusion.scheduler import Run, add_noise, scheduler, scheduler_step, start
-from nodes.diffusion.step import unet_step
 from nodes.vae import encode as encode_picture
 from nodes.values import (
     VAE,
     Conditioning,
+    Denoiser,
     Image,
     Latent,
     Mask,
     SchedulerConfig,
     SchedulerState,
     TextEncoder,
-    UNet,
 )
 
 
@@ -45,7 +45,7 @@ PROMPT, NEGATIVE, SIZE, SEED, GUIDANCE = "a red apple", "blue", 64, 3, 5.0
 
 @dataclass(frozen=True)
 class Loaded:
-    unet: OnDevice[UNet[Any]]
+    denoiser: OnDevice[Denoiser[Any]]
     vae: OnDevice[VAE[Any]]
     text_encoder: OnDevice[TextEncoder[Any]]
     scheduler: SchedulerConfig
@@ -58,7 +58,9 @@ def loaded_from(folder: Path, dtype: load.Dtype = "float32") -> Loaded:
         return OnDevice(handle, handle.load(lambda _: folder))
 
     parts = load.from_folder(Folder(folder, folder.name), dtype)
-    return Loaded(resident(parts.unet), resident(parts.vae), resident(parts.text_encoder), parts.scheduler)
+    return Loaded(
+        resident(parts.denoiser), resident(parts.vae), resident(parts.text_encoder), parts.scheduler
+    )
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ def turn(
     extra: Latent[Any] | None = None,
 ) -> Turn:
     positive, negative = texts(loaded)
-    predicted = unet_step(
-        loaded.unet, run.scheduler, before.state, before.latent, positive, negative, scale, extra
+    predicted = predict(
+        loaded.denoiser, run.scheduler, before.state, before.latent, WATCHED, positive, negative, scale, extra
     )
     guided = guidance(predicted, scale, rescale)
     return Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng, WATCHED))

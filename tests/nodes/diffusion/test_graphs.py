@@ -244,7 +244,7 @@ def test_a_forked_loop_goes_on_with_another_prompt_from_the_noise_that_is_left(e
     report = engine.run(forked, changed, ["small"], listen=lambda event: turns.extend(done_of(event)))
 
     assert turns == [3, 4, 5, 6]
-    assert not {"noise", "sampler/begin"} & report.outcomes.keys()
+    assert "sampler/begin" not in report.outcomes
     assert not torch.equal(report.outputs["small"].pixels, whole)
 
 

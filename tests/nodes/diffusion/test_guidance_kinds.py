@@ -12,10 +12,10 @@ from engine.errors import ValueRefused
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.guidance_kinds import magnitude, projected, tangential, window, zero_star
 from nodes.diffusion.latent import noise
+from nodes.diffusion.predict import predict
 from nodes.diffusion.scheduler import scheduler
-from nodes.diffusion.step import unet_step
 from nodes.values import GuidanceState, Prediction, SchedulerState
-from tests.nodes.diffusion.sampling import SIZE, Loaded, texts
+from tests.nodes.diffusion.sampling import SIZE, WATCHED, Loaded, texts
 
 TURNS, SCALE = 4, 6.0
 guiders: Any = diffusers.guiders
@@ -162,7 +162,7 @@ def test_outside_of_the_window_the_model_is_not_asked_about_the_negative(loaded:
     run = scheduler(loaded.scheduler, "DDIMScheduler", steps=4)
     latent = noise(loaded.vae.handle, SIZE, SIZE).latent
     scale = window(run.scheduler, run.state, 5.0, start=0.5)
-    asked = unet_step(loaded.unet, run.scheduler, run.state, latent, *texts(loaded), scale)
+    asked = predict(loaded.denoiser, run.scheduler, run.state, latent, WATCHED, *texts(loaded), scale)
 
     assert asked.negative is None
     assert guidance(asked, scale) is asked

@@ -15,7 +15,7 @@ SIZE = 77
 @pytest.fixture(scope="module")
 def tokenizer(loaded: Loaded) -> Any:
     """The tiny one has a token for each letter."""
-    return loaded.text_encoder.model.tokenizer
+    return loaded.text_encoder.model.tokenizers["text_encoder"]
 
 
 def text_of(tokenizer: Any, tokens: list[int]) -> str:
@@ -79,7 +79,7 @@ def test_a_short_text_without_weights_is_encoded_as_ever(
 
     found = encode_weighted(loaded.text_encoder, text, skip, weighting)
     assert found.family == plain.family
-    assert torch.equal(found.items[0].embeds, plain.items[0].embeds)
+    assert torch.equal(found.items[0].text(), plain.items[0].text())
 
 
 def test_each_window_is_encoded_as_a_text_of_its_own(loaded: Loaded) -> None:
@@ -90,7 +90,7 @@ def test_each_window_is_encoded_as_a_text_of_its_own(loaded: Loaded) -> None:
 
 
 def test_a_model_that_asks_for_the_attention_mask_gets_it(loaded: Loaded) -> None:
-    asking, config = loaded.text_encoder, loaded.text_encoder.model.config
+    asking, config = loaded.text_encoder, loaded.text_encoder.model["text_encoder"].config
     config.use_attention_mask = True
     try:
         found, plain = encode_weighted(asking, "a red apple"), encode(asking, "a red apple")
@@ -98,8 +98,8 @@ def test_a_model_that_asks_for_the_attention_mask_gets_it(loaded: Loaded) -> Non
         del config.use_attention_mask
     unmasked = encode_weighted(asking, "a red apple")
 
-    assert torch.equal(found.items[0].embeds, plain.items[0].embeds)
-    assert not torch.equal(found.items[0].embeds, unmasked.items[0].embeds)
+    assert torch.equal(found.items[0].text(), plain.items[0].text())
+    assert not torch.equal(found.items[0].text(), unmasked.items[0].text())
 
 
 def test_states_are_led_away_from_those_of_an_empty_text(tokenizer: Any) -> None:

@@ -12,8 +12,8 @@ from PIL import Image as Pillow
 from engine.errors import ValueRefused
 from engine.run.context import RunContext, Token
 from nodes.diffusion.guidance import guidance
+from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, scheduler_step, start
-from nodes.diffusion.step import StepRefused
 from nodes.mesh.shap_e.decode import decode, render
 from nodes.mesh.shap_e.denoise import noise, prior_step
 from nodes.mesh.shap_e.encode import encode_image, encode_text

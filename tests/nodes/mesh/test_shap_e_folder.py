@@ -54,7 +54,7 @@ def cut(path: Path) -> None:
             lambda at: cut(at / "prior" / "diffusion_pytorch_model.safetensors"),
             "prior/diffusion_pytorch_model",
         ),
-        (lambda at: (at / "scheduler" / "scheduler_config.json").write_text("[]"), "_class_name"),
+        (lambda at: (at / "scheduler" / "scheduler_config.json").write_text("{}"), "_class_name"),
     ],
 )
 def test_a_folder_that_lacks_something_is_refused(

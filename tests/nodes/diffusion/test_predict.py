@@ -8,14 +8,16 @@ import torch
 from nodes.diffusion.conditioning import combine, limit
 from nodes.diffusion.conditioning_blend import concat
 from nodes.diffusion.latent import inpainting_channels, noise
+from nodes.diffusion.predict import predict
+from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import Run, scheduler, start
-from nodes.diffusion.step import StepRefused, unet_step
 from nodes.vae import encode as encode_picture
 from nodes.values import Conditioning, Latent, Mask, Prediction, SchedulerState
 from tests.nodes.diffusion import sampling, tiny
 from tests.nodes.diffusion.sampling import (
     SEED,
     SIZE,
+    WATCHED,
     Loaded,
     Turn,
     another_pipeline,
@@ -51,7 +53,9 @@ def predicted(
     loaded: Loaded, run: Run, positive: Conditioning[Any], turn: int = 0, **arguments: Any
 ) -> Prediction[Any]:
     latent = start(run.scheduler, noise(loaded.vae.handle, SIZE, SIZE).latent)
-    return unet_step(loaded.unet, run.scheduler, SchedulerState(turn=turn), latent, positive, **arguments)
+    return predict(
+        loaded.denoiser, run.scheduler, SchedulerState(turn=turn), latent, WATCHED, positive, **arguments
+    )
 
 
 def test_up_to_a_guidance_of_one_the_negative_is_not_asked(loaded: Loaded, pipeline: Any) -> None:
@@ -108,7 +112,7 @@ def test_another_models_latent_is_refused(loaded: Loaded, run: Run) -> None:
     latent = Latent(torch.zeros(1, 12, 8, 8))
 
     with pytest.raises(StepRefused, match=r"expected 4 channels, got 12\. Link the model's own VAE"):
-        unet_step(loaded.unet, run.scheduler, run.state, latent, texts(loaded)[0])
+        predict(loaded.denoiser, run.scheduler, run.state, latent, WATCHED, texts(loaded)[0])
 
 
 def test_another_models_text_is_refused(loaded: Loaded, run: Run) -> None:

@@ -1,0 +1,30 @@
+"""The classes that a model's folder may name, and where they are: nothing else is ever built."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from nodes.library_lock import library_lock
+
+MODULES = {
+    "UNet2DConditionModel": "diffusers.models.unets.unet_2d_condition",
+    "UNet2DModel": "diffusers.models.unets.unet_2d",
+    "FluxTransformer2DModel": "diffusers.models.transformers.transformer_flux",
+    "AutoencoderKL": "diffusers.models.autoencoders.autoencoder_kl",
+    "AutoencoderTiny": "diffusers.models.autoencoders.autoencoder_tiny",
+    "CLIPTextModel": "transformers.models.clip.modeling_clip",
+    "CLIPTextModelWithProjection": "transformers.models.clip.modeling_clip",
+    "T5EncoderModel": "transformers.models.t5.modeling_t5",
+}
+
+
+def model_class(name: str) -> Any:
+    """The class of this name.
+
+    Raises:
+        KeyError: A folder may not name it.
+    """
+    module = MODULES[name]
+    with library_lock:
+        return getattr(import_module(module), name)

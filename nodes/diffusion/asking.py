@@ -1,0 +1,117 @@
+"""Putting several conditionings to one denoiser, in as few calls as its family's pipeline does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from nodes.diffusion.family import Family, Question
+from nodes.diffusion.refusal import StepRefused
+from nodes.values import Cond, Control
+
+if TYPE_CHECKING:
+    import torch
+
+Load = Callable[[Any], Any]
+"""Handle → its module on the device."""
+
+
+def ask_all(
+    family: Family, model: Any, question: Question, conds: list[Cond], load: Load
+) -> list[torch.Tensor]:
+    """One answer for each conditioning, as the latents are shaped.
+
+    Args:
+        family: The denoiser's.
+        model: Its module.
+        question: What is the same for all: the latents, the moment, the guidance.
+        conds: The conditionings.
+        load: Loads control networks.
+
+    Raises:
+        StepRefused: A conditioning doesn't fit the latents' batch, or the model.
+    """
+    samples = question.samples
+    filled = [
+        _spread(family.complete(cond, samples, question.factor, model), len(samples), samples.device)
+        for cond in conds
+    ]
+    answers: list[torch.Tensor] = []
+    for together in _batches(filled, family.one_call):
+        asked = _stacked(together)
+        controls = tuple((control, load(control.model)) for control in asked.controls)
+        answers += _call(family, model, replace(question, cond=asked, controls=controls), len(together))
+    return answers
+
+
+def _call(family: Family, model: Any, question: Question, count: int) -> tuple[torch.Tensor, ...]:
+    import torch
+
+    own = question.cond.extra.get("guidance")
+    guidance = question.guidance if own is None else float(own[0])
+    samples = torch.cat([question.samples] * count) if count > 1 else question.samples
+    return family.ask(model, replace(question, samples=samples, guidance=guidance)).chunk(count)
+
+
+def _batches(conds: list[Cond], one_call: bool) -> list[list[Cond]]:
+    """Neighbours that can be one batch."""
+    batches = [conds[:1]]
+    for before, cond in pairwise(conds):
+        if one_call and _alike(before, cond):
+            batches[-1].append(cond)
+        else:
+            batches.append([cond])
+    return batches
+
+
+def _tensors(cond: Cond) -> dict[str, torch.Tensor]:
+    named = {"embeds": cond.embeds, "pooled": cond.pooled} | cond.extra
+    return {name: tensor for name, tensor in named.items() if tensor is not None}
+
+
+def _alike(one: Cond, other: Cond) -> bool:
+    shapes, others = ({n: t.shape for n, t in _tensors(cond).items()} for cond in (one, other))
+    return (
+        shapes == others
+        and len(one.controls) == len(other.controls)
+        and all(map(_same_control, one.controls, other.controls))
+    )
+
+
+def _same_control(one: Control, other: Control) -> bool:
+    import torch
+
+    return replace(one, hint=other.hint) == other and torch.equal(one.hint, other.hint)
+
+
+def _spread(cond: Cond, rows: int, device: Any) -> Cond:
+    """Give each of b texts, pictures or classes its share of a batch, in order."""
+
+    def share(tensor: torch.Tensor) -> torch.Tensor:
+        if rows % len(tensor):
+            cure = "Change the latent's batch."
+            raise StepRefused(f"expected {len(tensor)} pictures or a multiple of it, got {rows}. {cure}")
+        return tensor.to(device).repeat_interleave(rows // len(tensor), dim=0)
+
+    return replace(
+        cond,
+        embeds=None if cond.embeds is None else share(cond.embeds),
+        pooled=None if cond.pooled is None else share(cond.pooled),
+        extra={name: share(tensor) for name, tensor in cond.extra.items()},
+        controls=[replace(control, hint=share(control.hint)) for control in cond.controls],
+    )
+
+
+def _stacked(conds: list[Cond]) -> Cond:
+    """Several alike conditionings as one batch."""
+    import torch
+
+    first = conds[0]
+    if len(conds) == 1:
+        return first
+    rows = [_tensors(cond) for cond in conds]
+    joined = {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
+    hints = [replace(control, hint=torch.cat([control.hint] * len(conds))) for control in first.controls]
+    return Cond(joined.pop("embeds", None), joined.pop("pooled", None), extra=joined, controls=hints)

@@ -1,0 +1,152 @@
+"""What is particular about a family of diffusion models: its parts on disk, its texts, and how it is asked.
+
+Everything else, the loop, the guidance, the schedulers, is the same for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from nodes.values import Cond, Control
+
+if TYPE_CHECKING:
+    import torch
+
+Configs = Callable[[str], dict[str, Any]]
+"""Subfolder → what its config says, empty where there is none."""
+
+
+class Cells(NamedTuple):
+    """What a family's latents are like.
+
+    Attributes:
+        family: Its name; models of one name take each other's latents and texts.
+        channels: Channels of a latent.
+        factor: Pixels per latent cell along a side.
+    """
+
+    family: str
+    channels: int
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One call of a denoiser, for N rows: several conditionings are one batch.
+
+    Attributes:
+        samples: [N, ...] the noisy latents, as the scheduler scales them.
+        timestep: The scheduler's timestep, with no dimensions.
+        cond: What it is asked about: each tensor has N rows.
+        guidance: For models distilled with guidance: how strongly to follow the text; None for others.
+        factor: Pixels per latent cell along a side.
+        controls: The control networks that apply now, each with its module.
+    """
+
+    samples: torch.Tensor
+    timestep: torch.Tensor
+    cond: Cond
+    guidance: float | None = None
+    factor: int = 8
+    controls: tuple[tuple[Control, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a text encoder is asked.
+
+    Attributes:
+        text: What to draw, or what to stay away from.
+        other: The text for the family's second encoder; empty for the same.
+        skip: Layers of CLIP left out at the end.
+    """
+
+    text: str
+    other: str = ""
+    skip: int = 0
+
+
+class Timetable(NamedTuple):
+    """How a run's noise levels are spread, where the family and not the scheduler decides it.
+
+    Attributes:
+        sigmas: The levels; None = as the scheduler spreads them.
+        shift: How far they are moved towards noise; None = as the scheduler's config says.
+    """
+
+    sigmas: tuple[float, ...] | None = None
+    shift: float | None = None
+
+
+def by_the_scheduler(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> Timetable:
+    """The scheduler decides alone."""
+    return Timetable()
+
+
+def whole_steps(steps: int, strength: float) -> int:
+    """Steps that a strength below 1 leaves out: what it keeps is rounded down, as Stable Diffusion does."""
+    return max(steps - int(steps * strength), 0)
+
+
+def as_it_is(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
+    """A conditioning that says all that the denoiser takes."""
+    return cond
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of models.
+
+    Attributes:
+        name: As handles, latents and conditionings carry it.
+        title: As people call it.
+        pipelines: Classes that ``model_index.json`` names in its folders.
+        denoiser: Subfolder of its denoiser.
+        denoiser_class: Class of it.
+        ask: Calls the denoiser's module: what it predicts, [N, ...].
+        cells: Reads what its latents are like.
+        vae: Subfolder of its VAE; empty where the model draws pixels.
+        texts: Subfolder of each text encoder → that of its tokenizer.
+        encode: Calls its text encoders.
+        complete: Adds what a denoiser takes and a conditioning may leave out, such as sizes.
+        one_call: Whether its pipeline asks about the negative and the positive text in one batch.
+        scheduler_options: What its pipeline corrects in the scheduler's config.
+        timetable: (scheduler's config, steps, latent's shape) → noise levels.
+        left_out: (steps, strength) → steps left out.
+        single_file: Part → how the names of its tensors begin in one file; more than one where files differ.
+        graph: Name of its example graph.
+        nodes: Ids of the nodes that are its own.
+        formats: What it is loaded from.
+        parity: How its numbers compare with diffusers' pipelines.
+        licence: Of its weights in the wild, where that restricts what may be done with them.
+    """
+
+    name: str
+    title: str
+    pipelines: tuple[str, ...]
+    denoiser: str
+    denoiser_class: str
+    ask: Callable[[Any, Question], torch.Tensor]
+    cells: Callable[[Configs], Cells]
+    vae: str = "vae"
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    encode: Callable[[Any, Prompt], Cond] | None = None
+    complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is
+    one_call: bool = True
+    scheduler_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    timetable: Callable[[Mapping[str, Any], int, tuple[int, ...]], Timetable] = by_the_scheduler
+    left_out: Callable[[int, float], int] = whole_steps
+    single_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    graph: str = ""
+    nodes: tuple[str, ...] = ()
+    formats: tuple[Literal["diffusers", "single file", "GGUF"], ...] = ("diffusers",)
+    parity: str = "bit for bit"
+    licence: str = ""
+
+
+def kl_cells(configs: Configs, family: str) -> Cells:
+    """Latents of an ``AutoencoderKL``."""
+    vae = configs("vae")
+    return Cells(family, vae["latent_channels"], 2 ** (len(vae["block_out_channels"]) - 1))

@@ -1,0 +1,119 @@
+"""One evaluation of a denoiser, of whatever family."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine import Context, OnDevice, node
+from nodes import families
+from nodes.diffusion.asking import ask_all
+from nodes.diffusion.family import Question
+from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.regions import blended
+from nodes.diffusion.stepping import resume, timestep, turns_left
+from nodes.values import Cond, Conditioning, Denoiser, F, Latent, Prediction, Scheduler, SchedulerState
+
+if TYPE_CHECKING:
+    import torch
+
+
+@node("diffusion.predict")
+def predict(
+    denoiser: OnDevice[Denoiser[F]],
+    scheduler: Scheduler,
+    state: SchedulerState,
+    latent: Latent[F],
+    ctx: Context,
+    positive: Conditioning[F] | None = None,
+    negative: Conditioning[F] | None = None,
+    guidance: float = 7.5,
+    extra: Latent[F] | None = None,
+) -> Prediction[F]:
+    """Ask the model what is noise in a latent.
+
+    Args:
+        denoiser: The model.
+        scheduler: The run's scheduler.
+        state: Its state before this turn.
+        latent: The noisy latent.
+        ctx: Loads the control networks of the conditionings.
+        positive: What to draw; empty for models that draw without being told.
+        negative: What to stay away from.
+        guidance: How strongly, as in ``diffusion.guidance``; up to 1 the negative isn't asked about. Models
+            distilled with guidance, such as FLUX.1 [dev], take it as it is and aren't asked about the
+            negative, unless ``conditioning.guidance`` has told the positive one theirs.
+        extra: More channels for models made for inpainting: the mask and the picture without what it covers.
+
+    Raises:
+        StepRefused: The latent's channels or the text's width are another model's.
+    """
+    import torch
+
+    family, model, samples = families.named(denoiser.handle.family), denoiser.model, latent.samples
+    samples, moment = samples.to(denoiser.device), timestep(scheduler, state, denoiser.device)
+    wanted = _active(positive, scheduler, state)
+    distilled = _distilled(model.config)
+    guided = guidance > 1 and (not distilled or "guidance" in wanted[0].extra)
+    unwanted = _active(negative, scheduler, state) if guided and negative is not None else []
+    with torch.no_grad():
+        scaled = _scaled(samples, scheduler, state, moment, extra)
+        question = Question(scaled, moment, Cond(), guidance if distilled else None, latent.factor)
+        conds = [*unwanted, *wanted]
+        answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model)
+        said = blended(answers[len(unwanted) :], wanted)
+        away = blended(answers[: len(unwanted)], unwanted) if unwanted else None
+    return _prediction(said, away, samples.shape[1], denoiser.handle.family)
+
+
+def _prediction(said: torch.Tensor, away: torch.Tensor | None, channels: int, family: str) -> Prediction[Any]:
+    """Some models predict the variance, too, in as many channels more."""
+    if said.shape[1] == channels:
+        return Prediction(said, away, family)
+    away = None if away is None else away[:, :channels]
+    return Prediction(said[:, :channels], away, family, said[:, channels:])
+
+
+def _active(
+    conditioning: Conditioning[Any] | None, scheduler: Scheduler, state: SchedulerState
+) -> list[Cond]:
+    """What applies at this turn, each with the control networks that do."""
+    if conditioning is None:
+        return [Cond()]
+    total = state.turn + turns_left(scheduler, state)
+    progress, after = state.turn / total, (state.turn + 1) / total
+    found = [cond for cond in conditioning.items if cond.start <= progress < cond.end]
+    if not found:
+        where = f"at {progress:.0%} of the run"
+        raise StepRefused(
+            f"expected a conditioning {where}, got none. Widen the range of one, or link one more."
+        )
+    return [
+        replace(cond, controls=[one for one in cond.controls if one.start <= progress and after <= one.end])
+        for cond in found
+    ]
+
+
+def _distilled(config: Any) -> bool:
+    """Whether the model takes guidance as a number, and so is asked once."""
+    width: int | None = getattr(config, "time_cond_proj_dim", None)
+    return width is not None or bool(getattr(config, "guidance_embeds", False))
+
+
+def _scaled(
+    samples: torch.Tensor,
+    scheduler: Scheduler,
+    state: SchedulerState,
+    moment: torch.Tensor,
+    extra: Latent[Any] | None,
+) -> torch.Tensor:
+    import torch
+
+    device = str(samples.device)
+    used = resume(scheduler, state, device)
+    if hasattr(used, "scale_model_input"):
+        samples = used.scale_model_input(samples, moment)
+    if extra is None:
+        return samples
+    rows = extra.samples.to(samples).expand(len(samples), *extra.samples.shape[1:])
+    return torch.cat([samples, rows], dim=1)

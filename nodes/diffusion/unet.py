@@ -1,0 +1,81 @@
+"""Asking a ``UNet2DConditionModel``, with the control networks that were trained beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodes.diffusion.family import Question
+from nodes.diffusion.refusal import StepRefused
+
+if TYPE_CHECKING:
+    import torch
+
+
+def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
+    """What a U-Net predicts, [N, C, H, W].
+
+    Args:
+        model: The U-Net.
+        question: What to ask.
+        more: Further arguments that the family's U-Net takes, such as ``added_cond_kwargs``.
+
+    Raises:
+        StepRefused: The latent's channels or the text's width are another model's.
+    """
+    _check(model.config, question)
+    down, middle = _residuals(question, more)
+    return model(
+        question.samples,
+        question.timestep,
+        encoder_hidden_states=question.cond.embeds,
+        timestep_cond=_guidance_embedding(question, model.config.time_cond_proj_dim),
+        down_block_additional_residuals=down,
+        mid_block_additional_residual=middle,
+        return_dict=False,
+        **more,
+    )[0]
+
+
+def _check(config: Any, question: Question) -> None:
+    channels, text = question.samples.shape[1], question.cond.embeds
+    if channels != config.in_channels:
+        cure = "Link the model's own VAE to the latent, and the extra channels if it is an inpainting model."
+        raise StepRefused(f"expected {config.in_channels} channels, got {channels}. {cure}")
+    width = config.encoder_hid_dim or config.cross_attention_dim
+    if text is not None and text.shape[-1] != width:
+        cure = "Link the model's own text encoder."
+        raise StepRefused(f"expected texts {width} wide, got {text.shape[-1]}. {cure}")
+
+
+def _residuals(question: Question, more: dict[str, Any]) -> tuple[Any, Any]:
+    """What control networks add to the U-Net's skip connections and to its middle, summed."""
+    down, middle = None, None
+    for control, network in question.controls:
+        added, inner = network(
+            question.samples,
+            question.timestep,
+            encoder_hidden_states=question.cond.embeds,
+            controlnet_cond=control.hint,
+            conditioning_scale=control.strength,
+            return_dict=False,
+            **{name: value for name, value in more.items() if name == "added_cond_kwargs"},
+        )
+        down = added if down is None else [one + other for one, other in zip(down, added, strict=True)]
+        middle = inner if middle is None else middle + inner
+    return down, middle
+
+
+def _guidance_embedding(question: Question, width: int | None) -> torch.Tensor | None:
+    """Sinusoidal embedding [N, D] of the guidance, for models distilled with it (arXiv 2310.04378)."""
+    import torch
+
+    if width is None or question.guidance is None:
+        return None
+    half = width // 2
+    weights = torch.tensor(question.guidance - 1).repeat(len(question.samples)) * 1000.0
+    rates = torch.exp(
+        torch.arange(half, dtype=torch.float32) * -(torch.log(torch.tensor(10000.0)) / (half - 1))
+    )
+    angles = weights[:, None] * rates[None, :]
+    embedded = torch.cat([torch.sin(angles), torch.cos(angles)], dim=1)
+    return torch.nn.functional.pad(embedded, (0, width % 2)).to(question.samples)

@@ -1,0 +1,76 @@
+"""Stable Diffusion XL (Podell et al., arXiv 2307.01952): two text encoders, and the picture's sizes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nodes.diffusion.clip import projected
+from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
+from nodes.diffusion.unet import ask_unet
+from nodes.values import Cond
+
+if TYPE_CHECKING:
+    import torch
+
+
+def cells(configs: Configs) -> Cells:
+    """What the latents of a folder's model are like."""
+    return kl_cells(configs, "sdxl")
+
+
+def encode(encoders: Any, prompt: Prompt) -> Cond:
+    """Hidden states of both encoders side by side, and the second one's vector.
+
+    The refiner has the second encoder alone.
+    """
+    import torch
+
+    texts = {"text_encoder": prompt.text, "text_encoder_2": prompt.other or prompt.text}
+    found = [projected(encoders, name, text, prompt.skip) for name, text in texts.items() if name in encoders]
+    embeds = torch.cat([states for states, _ in found], dim=-1)
+    return Cond(embeds.to(encoders["text_encoder_2"].dtype), found[-1][1])
+
+
+def complete(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
+    """A conditioning that says nothing of sizes means the picture's own, uncropped."""
+    import torch
+
+    if "time_ids" in cond.extra or cond.embeds is None:
+        return cond
+    height, width = (side * factor for side in samples.shape[-2:])
+    sizes = torch.tensor([[height, width, 0, 0, height, width]], dtype=cond.embeds.dtype)
+    return replace(cond, extra={**cond.extra, "time_ids": sizes.expand(len(cond.embeds), -1)})
+
+
+def ask(model: Any, question: Question) -> torch.Tensor:
+    """Ask the U-Net, which also takes the text's vector and the sizes."""
+    cond = question.cond
+    added = {"text_embeds": cond.pooled, "time_ids": cond.extra["time_ids"]}
+    return ask_unet(model, question, added_cond_kwargs=added)
+
+
+FAMILY = Family(
+    name="sdxl",
+    title="Stable Diffusion XL",
+    pipelines=(
+        "StableDiffusionXLPipeline",
+        "StableDiffusionXLImg2ImgPipeline",
+        "StableDiffusionXLInpaintPipeline",
+        "StableDiffusionXLControlNetPipeline",
+    ),
+    denoiser="unet",
+    denoiser_class="UNet2DConditionModel",
+    ask=ask,
+    cells=cells,
+    texts={"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"},
+    encode=encode,
+    complete=complete,
+    single_file={
+        "denoiser": ("model.diffusion_model.",),
+        "vae": ("first_stage_model.",),
+        "text_encoder": ("conditioner.embedders.0.transformer.",),
+        "text_encoder_2": ("conditioner.embedders.1.model.",),
+    },
+    formats=("diffusers",),
+)

@@ -120,6 +120,7 @@ SCREENS: dict[str, Screen] = {
     "settings": dialog("Settings…"),
     "keys": dialog("Keyboard shortcuts…"),
     "templates": panel("Graphs"),
+    "models": panel("Models"),
     "outline": panel("Outline"),
     "problems": panel("Problems"),
     "versions": panel("Versions"),

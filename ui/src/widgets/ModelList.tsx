@@ -50,6 +50,7 @@ export function ModelList(props: ModelListProps) {
   }
   const ask = (change: Partial<ModelQuery>) => {
     setQuery({ ...query, ...change })
+    setWanted('')
     list.current?.scrollTo({ top: 0 })
   }
   const onKeyDown = (event: KeyboardEvent) => {

@@ -49,7 +49,7 @@ export const left: Translation<typeof english> = {
   modelsFailed: 'Die Modelle können nicht aufgelistet werden',
   useModelIn: 'In {card} benutzen',
   modelGiven: '{name} wird benutzt',
-  addLoader: '{loader} hinzufügen',
+  addLoader: '„{loader}“ hinzufügen',
   otherLoaders: 'Andere Knoten',
   noLoader: 'Kein installierter Knoten lädt {name}.',
   triggerWords: 'Auslösewörter',
@@ -60,7 +60,6 @@ export const left: Translation<typeof english> = {
   copyWords: 'Alle Auslösewörter kopieren',
   wordsAdded: 'Angefügt: {words}',
   wordsCopied: 'Kopiert',
-  moreWords: { one: 'und eines mehr', other: 'und {n} mehr' },
 
   searchGraphs: 'Graphen suchen',
   workspace: 'Im Arbeitsordner',

@@ -46,7 +46,7 @@ export const left = {
   modelsFailed: 'The models can’t be listed',
   useModelIn: 'Use it in {card}',
   modelGiven: '{name} is used',
-  addLoader: 'Add {loader}',
+  addLoader: 'Add “{loader}”',
   otherLoaders: 'Other nodes',
   noLoader: 'No node that is installed loads {name}.',
   triggerWords: 'Trigger words',
@@ -57,7 +57,6 @@ export const left = {
   copyWords: 'Copy all trigger words',
   wordsAdded: 'Added: {words}',
   wordsCopied: 'Copied',
-  moreWords: { one: 'and one more', other: 'and {n} more' },
 
   searchGraphs: 'Search graphs',
   workspace: 'In the workspace',

@@ -11,9 +11,6 @@ import { addLoader, addWords, copyWords, giveModel } from './actions'
 import { loadersOf, loaderTitle, modelPort } from './ports'
 import type { Target } from './target'
 
-/** Words that are shown one by one at most. */
-const SHOWN = 24
-
 interface PaneProps {
   readonly model: ModelRecord
   readonly target: Target | null
@@ -68,7 +65,6 @@ function Uses({ model, target }: PaneProps) {
 
 function Words({ words, target }: { readonly words: readonly string[]; readonly target: Target | null }) {
   const text = target?.text ?? null
-  const shown = words.slice(0, SHOWN)
   const take = (taken: readonly string[]) => void (target && text ? addWords(target.id, text, taken) : copyWords(taken))
   return (
     <section className="model-pane__words" aria-label={t('left.triggerWords')}>
@@ -80,7 +76,7 @@ function Words({ words, target }: { readonly words: readonly string[]; readonly 
         <IconButton icon={Copy} size="small" label={t('left.copyWords')} onClick={() => void copyWords(words)} />
       </header>
       <ul className="model-pane__chips">
-        {shown.map((word) => (
+        {words.map((word) => (
           <li key={word}>
             <button
               type="button"
@@ -92,7 +88,6 @@ function Words({ words, target }: { readonly words: readonly string[]; readonly 
             </button>
           </li>
         ))}
-        {words.length > SHOWN && <li className="model-pane__note">{t('left.moreWords', { n: words.length - SHOWN })}</li>}
       </ul>
     </section>
   )

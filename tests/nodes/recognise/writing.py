@@ -42,11 +42,12 @@ def safetensors(
 
 
 def gguf(path: Path, shapes: Shapes, kind: str, architecture: str, **texts: str) -> Path:
-    """Write a GGUF file with the package that llama.cpp comes with, and a hole for its weights.
+    """Write a GGUF file as city96's conversion does, with llama.cpp's package and a hole for its weights.
 
     Args:
         path: Where.
-        shapes: Tensors by name; those of one dimension stay F32, as city96's conversion leaves them.
+        shapes: Tensors by name. Those of one axis stay F32, those that no blocks divide F16; a shape of more
+            than four axes is flattened and kept in the metadata.
         kind: Quantisation of the others.
         architecture: Under ``general.architecture``.
         texts: More metadata, with ``__`` for dots.
@@ -56,20 +57,29 @@ def gguf(path: Path, shapes: Shapes, kind: str, architecture: str, **texts: str)
         writer.add_string(name.replace("__", "."), value)
     size = 0
     for name, shape in shapes.items():
-        quantised = GGMLQuantizationType[kind if len(shape) > 1 else "F32"]
-        block, width = GGML_QUANT_SIZES[quantised]
-        length = prod(shape) // block * width
-        bytes_shape = (*shape[:-1], shape[-1] // block * width)
-        if quantised is GGMLQuantizationType.F32:
-            writer.add_tensor_info(name, shape, np.dtype(np.float32), length)
-        else:
-            writer.add_tensor_info(name, bytes_shape, np.dtype(np.uint8), length, raw_dtype=quantised)
+        if len(shape) > 4:
+            writer.add_array(f"comfy.gguf.orig_shape.{name}", list(shape))
+            shape = (shape[0], prod(shape[1:]))
+        length = _add(writer, name, shape, GGMLQuantizationType[kind])
         size += -(-length // 32) * 32
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     writer.close()
     with path.open("ab") as file:
-        start = -(-file.tell() // 32) * 32
-        file.truncate(start + size)
+        file.truncate(-(-file.tell() // 32) * 32 + size)
     return path
+
+
+def _add(writer: GGUFWriter, name: str, shape: Sequence[int], kind: GGMLQuantizationType) -> int:
+    """Announce a tensor; how many bytes it takes."""
+    block, width = GGML_QUANT_SIZES[kind]
+    if len(shape) < 2 or shape[-1] % block:
+        plain = np.dtype(np.float32 if len(shape) < 2 else np.float16)
+        length = prod(shape) * plain.itemsize
+        writer.add_tensor_info(name, shape, plain, length)
+    else:
+        length = prod(shape) // block * width
+        packed = (*shape[:-1], shape[-1] // block * width)
+        writer.add_tensor_info(name, packed, np.dtype(np.uint8), length, raw_dtype=kind)
+    return length

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+from collections import Counter
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ LIBRARIES = (
 
 
 def command(device: options.Device = None, as_json: options.Json = False) -> None:
-    """Tell versions, devices, budgets and packs, then check that every device computes right."""
+    """Tell versions, devices, budgets, models and packs, then check that every device computes right."""
     with terminal.refusing(as_json):
         from engine.cli.selfcheck import examine
         from engine.settings import Settings
@@ -44,6 +45,7 @@ def command(device: options.Device = None, as_json: options.Json = False) -> Non
             "devices": devices(),
             "settings": budgets(settings),
             "packs": packs(),
+            "models": models(settings),
         }
         if not as_json:
             _show(facts)
@@ -136,6 +138,28 @@ def packs() -> dict[str, dict[str, str]]:
     return {"working": working, "broken": dict(registry.broken)}
 
 
+def models(settings: Settings) -> dict[str, str]:
+    """The configured folders of models: whose layout they have, and how many models of which kind they hold.
+
+    Raises:
+        SettingsError: A file of paths can't be read.
+    """
+    from engine.declare.registry import installed
+    from engine.service.models import Models
+    from engine.store.roots import model_roots
+
+    found: dict[str, str] = {}
+    for configured in settings.model_roots:
+        roots = model_roots([configured])
+        records = Models([configured], installed().recognise).list()
+        counts = Counter("damaged" if record.problem else record.kind for record in records)
+        told = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+        there = any(root.folder.is_dir() for root in roots)
+        program = f"{roots[0].program}: " if roots and roots[0].program else ""
+        found[str(configured)] = program + (told or ("no models" if there else "not there"))
+    return found
+
+
 def _memory() -> int:
     if not hasattr(os, "sysconf"):
         return 0
@@ -146,6 +170,8 @@ def _show(facts: dict[str, Any]) -> None:
     for title in ("versions", "machine", "devices", "settings"):
         print(title)
         terminal.show_table(("", ""), [(f"  {name}", text) for name, text in facts[title].items()])
+    print("models")
+    terminal.show_table(("", ""), [(f"  {name}", text) for name, text in facts["models"].items()])
     print("packs")
     packs = facts["packs"]
     rows = [(f"  {name}", text) for name, text in packs["working"].items()]

@@ -1,10 +1,13 @@
 import json
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 from engine.cli import selfcheck
 from engine.cli.selfcheck import examine
-from engine.settings import Settings
+from engine.settings import BUILT_IN, Settings
 from tests.cli.conftest import Cli
 
 CHECKS = {
@@ -43,7 +46,35 @@ def test_versions_devices_budgets_and_packs_are_told(cli: Cli) -> None:
 def test_a_person_gets_the_same_in_sections(cli: Cli) -> None:
     text = cli("doctor", "--device", "cpu").stdout
     titles = [line for line in text.splitlines() if line and "\t" not in line]
-    assert titles == ["versions", "machine", "devices", "settings", "packs", "checks"]
+    assert titles == ["versions", "machine", "devices", "settings", "models", "packs", "checks"]
+
+
+def test_folders_of_models_are_told_with_what_is_in_them(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge = tmp_path / "forge" / "models"
+    (forge / "Stable-diffusion").mkdir(parents=True)
+    (forge / "ESRGAN").mkdir()
+    upscaler = BUILT_IN / "nodes" / "models" / "realesr-animevideov3-x4.safetensors"
+    shutil.copy(upscaler, forge / "ESRGAN" / "large.safetensors")
+    (forge / "Stable-diffusion" / "cut.safetensors").write_bytes(upscaler.read_bytes()[:1000])
+    monkeypatch.setenv("KNOTWORK_MODEL_ROOTS", f"{forge.parent}{os.pathsep}{tmp_path / 'gone'}")
+    found = json.loads(cli("doctor", "--device", "cpu", "--json").stdout)["models"]
+
+    assert found[str(forge.parent)] == "A1111: 1 damaged, 1 upscaler"
+    assert found[str(tmp_path / "gone")] == "not there"
+    assert "1 pipeline" in found[str(BUILT_IN / "nodes" / "models")]
+
+
+def test_a_file_of_paths_that_is_none_is_refused(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "paths.yaml").write_text("[")
+    monkeypatch.setenv("KNOTWORK_MODEL_ROOTS", str(tmp_path / "paths.yaml"))
+    result = cli("doctor", "--device", "cpu")
+
+    assert result.exit_code == 2
+    assert "paths.yaml: expected YAML" in result.stderr
 
 
 def test_a_device_that_is_not_there_is_a_finding_not_a_crash(cli: Cli) -> None:

@@ -69,5 +69,6 @@ pack = Pack(
             "nodes.train.evaluate",
         ),
     },
+    families="nodes.families:listings",
     recogniser="nodes.recognise.recognise:recognise",
 )

@@ -6,7 +6,7 @@ import difflib
 import importlib
 import inspect
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from threading import RLock
 from types import CodeType
 from typing import Any, cast
 
+from engine.declare.listing import Listing
 from engine.declare.node import Node
 from engine.declare.recognised import UNKNOWN, Recognised
 from engine.declare.types import classes
@@ -37,11 +38,13 @@ class Pack:
         name: Name of the distribution.
         modules: First part of the node ids → the modules that declare them.
         recogniser: ``module:function`` that tells what weights are; see ``engine.declare.recognised``.
+        families: ``module:function`` that lists the families of models; see ``engine.declare.listing``.
     """
 
     name: str
     modules: Mapping[str, tuple[str, ...]]
     recogniser: str = ""
+    families: str = ""
 
 
 @dataclass(slots=True)
@@ -101,11 +104,15 @@ class Registry:
         found = Recognised(format=path.suffix.lower().removeprefix("."))
         for pack in self.packs.values():
             if pack.recogniser:
-                module, _, function = pack.recogniser.partition(":")
-                found = getattr(importlib.import_module(module), function)(path)
+                found = _function(pack.recogniser)(path)
                 if found.kind != UNKNOWN:
                     break
         return found
+
+    def families(self) -> list[Listing]:
+        """The families of models that the packs run, in the packs' order."""
+        listed = (_function(pack.families)() for pack in self.packs.values() if pack.families)
+        return [family for families in listed for family in families]
 
     def add(self, nodes: Iterable[AnyNode]) -> None:
         """Offer nodes declared in a script, a notebook or a test; a later one replaces an earlier one."""
@@ -145,6 +152,12 @@ class Registry:
             return
         self._nodes[node.id] = node
         self._owners[node.id] = pack.name
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """What ``module:function`` names."""
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
 
 
 @cache

@@ -117,7 +117,7 @@ class Family:
         left_out: (steps, strength) → steps left out.
         single_file: Part → how the names of its tensors begin in one file; more than one where files differ.
         graph: Name of its example graph.
-        nodes: Ids of the nodes that are its own.
+        nodes: Ids of further nodes that are made for it.
         formats: What it is loaded from.
         parity: How its numbers compare with diffusers' pipelines.
         licence: Of its weights in the wild, where that restricts what may be done with them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.declare.listing import Listing
 from nodes.diffusion.family import Family
 from nodes.families import flux, sdxl, stable_diffusion
 
@@ -13,6 +14,9 @@ FAMILIES: tuple[Family, ...] = (
 
 _BY_NAME = {family.name: family for family in FAMILIES}
 _BY_PIPELINE = {pipeline: family for family in FAMILIES for pipeline in family.pipelines}
+
+NODES = ("load.diffusers", "diffusion.predict", "diffusion.scheduler_step")
+"""What runs every family."""
 
 
 def named(name: str) -> Family:
@@ -27,3 +31,16 @@ def named(name: str) -> Family:
 def of_pipeline(name: str) -> Family | None:
     """The family whose folders say that they are of this pipeline's class."""
     return _BY_PIPELINE.get(name)
+
+
+def listings() -> list[Listing]:
+    """The families as ``knotwork families`` lists them."""
+    return [_listing(family) for family in FAMILIES]
+
+
+def _listing(family: Family) -> Listing:
+    encodes = ("text.encode",) if family.encode else ()
+    single = ("load.single_file",) if "single file" in family.formats else ()
+    nodes = (*NODES[:1], *single, *encodes, *NODES[1:], *family.nodes)
+    title, formats = family.title, family.formats
+    return Listing(family.name, title, nodes, formats, family.graph, family.parity, family.licence)

@@ -53,6 +53,6 @@ FAMILY = Family(
         "vae": ("first_stage_model.",),
         "text_encoder": ("cond_stage_model.",),
     },
-    graph="text_to_image",
+    graph="stable_diffusion",
     formats=("diffusers", "single file"),
 )

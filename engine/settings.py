@@ -43,7 +43,8 @@ class Settings:
     Attributes:
         home: Folder of the store and of ``settings.toml``.
         file_roots: Folders in which file params may lie.
-        model_roots: Folders in which models may lie: the configured ones, the home's, the built-in ones.
+        model_roots: Folders in which models may lie: the configured ones, the home's, the built-in ones; see
+            ``engine.store.roots`` for those of other programs.
         library_roots: Folders of graphs that other graphs may refer to; the shipped ones are last.
         disk_budget: Bytes that stored results may take on disk.
         ram_budget: Bytes that results may take in memory.

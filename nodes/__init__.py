@@ -32,6 +32,8 @@ pack = Pack(
             "nodes.control.estimators",
             "nodes.checkpoints.restoration",
             "nodes.mesh.shap_e.load",
+            "nodes.speech.load",
+            "nodes.checkpoints.embedding",
         ),
         "latent": (
             "nodes.diffusion.latent",
@@ -56,6 +58,9 @@ pack = Pack(
             "nodes.control.depth",
             "nodes.control.pose",
         ),
+        "audio": ("nodes.audio.load", "nodes.audio.resample"),
+        "mel": ("nodes.speech.vocoder",),
+        "speech": ("nodes.speech.speak", "nodes.speech.transcribe", "nodes.speech.segments"),
         "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
         "train": (
             "nodes.train.dataset",

@@ -91,6 +91,40 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True)
+class Mel:
+    """Sounds as the loudness of bands of frequencies over time, on the mel scale.
+
+    Attributes:
+        bands: float32 [B, M, T], logarithm of the amplitude in each of M bands at each of T steps.
+        rate: Samples a second of the sound.
+        n_fft: Samples of a window.
+        hop: Samples from one window to the next.
+        fmin: Lowest frequency, in Hz.
+        fmax: Highest frequency, in Hz.
+        log_base: Base of the logarithm.
+    """
+
+    bands: torch.Tensor
+    rate: int
+    n_fft: int
+    hop: int
+    fmin: float
+    fmax: float
+    log_base: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Vectors that a model makes of something, such as of who speaks.
+
+    Attributes:
+        vectors: float32 [B, D].
+    """
+
+    vectors: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """Moving pictures.
 

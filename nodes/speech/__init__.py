@@ -1,0 +1,1 @@
+"""Speech: from text to sound, and from sound to text."""

@@ -1,0 +1,147 @@
+"""Models of speech in transformers' layout: what a folder holds, and the modules in it.
+
+Microsoft released SpeechT5 as pickles; these are read as plain data, without running what they may hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodes.checkpoints.folder import read_config
+from nodes.checkpoints.pretrained import AGAIN, check_weights, from_pretrained
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.library_lock import library_lock
+from nodes.speech.handles import Vocoder, Voice
+from nodes.values import Model
+
+if TYPE_CHECKING:
+    from engine.declare.handle import Find
+
+SPEECHT5, HIFIGAN, WHISPER = "speecht5", "hifigan", "whisper"
+TYPES = {"speecht5": SPEECHT5, "hifigan": HIFIGAN, "speecht5_hifigan": HIFIGAN, "whisper": WHISPER}
+"""What ``config.json`` calls a model → its family."""
+LOADERS = {SPEECHT5: "load.speecht5", HIFIGAN: "load.hifigan", WHISPER: "load.whisper"}
+FEATURES = "preprocessor_config.json"
+
+
+def read_whisper(folder: Path) -> None:
+    """Check that a folder holds a Whisper model, without reading its weights.
+
+    Raises:
+        CheckpointRefused: It is another model's, or a part is missing or cut short.
+    """
+    _read_model(folder, WHISPER)
+    read_config(folder, FEATURES, "feature_size")
+    _need(folder, "tokenizer.json", "vocab.json")
+
+
+def read_speecht5(folder: Path, source: str, dtype: str) -> Voice[Any]:
+    """Describe the SpeechT5 model of a folder, without reading its weights.
+
+    Raises:
+        CheckpointRefused: It is another model's, or a part is missing or cut short.
+    """
+    config = _read_model(folder, SPEECHT5, "architectures")
+    if config["architectures"] != ["SpeechT5ForTextToSpeech"]:
+        cure = "Choose the one for text to speech, such as speecht5_tts."
+        got = f"{config['architectures']}"
+        raise CheckpointRefused(f"{folder.name}/config.json", "a SpeechT5ForTextToSpeech", got, cure)
+    _need(folder, "spm_char.model")
+    features = read_config(folder, FEATURES)
+    with library_lock:
+        from transformers.models.speecht5.feature_extraction_speecht5 import SpeechT5FeatureExtractor
+
+    known = SpeechT5FeatureExtractor(**features)
+    return Voice(
+        source,
+        family=SPEECHT5,
+        dtype=dtype,
+        speaker=config.get("speaker_embedding_dim", 512),
+        rate=known.sampling_rate,
+        n_fft=known.n_fft,
+        hop=known.sample_stride,
+        fmin=float(known.fmin),
+        fmax=float(known.fmax),
+    )
+
+
+def read_hifigan(folder: Path, source: str, dtype: str) -> Vocoder[Any]:
+    """Describe the HiFi-GAN of a folder, without reading its weights.
+
+    Raises:
+        CheckpointRefused: It is another model's, or a part is missing or cut short.
+    """
+    config = _read_model(folder, HIFIGAN, "model_in_dim", "sampling_rate", "upsample_rates")
+    bands, rate, hop = config["model_in_dim"], config["sampling_rate"], prod(config["upsample_rates"])
+    return Vocoder(source, family=HIFIGAN, dtype=dtype, bands=bands, rate=rate, hop=hop)
+
+
+def _read_model(folder: Path, family: str, *keys: str) -> dict[str, Any]:
+    config = read_config(folder, "config.json", "model_type", *keys)
+    found = TYPES.get(config["model_type"], config["model_type"])
+    if found != family:
+        cure = f"Load it with {LOADERS[found]}." if found in LOADERS else "Choose another folder."
+        raise CheckpointRefused(f"{folder.name}/config.json", f"a model of the type {family}", found, cure)
+    check_weights(folder, pickled=True)
+    return config
+
+
+def _need(folder: Path, *names: str) -> None:
+    if not any((folder / name).is_file() for name in names):
+        raise CheckpointRefused(folder.name, " or ".join(names), "no such file", AGAIN)
+
+
+def build(handle: Model[Any], find: Find) -> Any:
+    """Build the module that a handle describes.
+
+    Args:
+        handle: Which folder, and its dtype.
+        find: Content digest → the folder that has it now.
+
+    Raises:
+        CheckpointRefused: Its weights can't be read or don't fit its config.
+    """
+    import torch
+
+    return BUILDERS[handle.family](find(handle.source), getattr(torch, handle.dtype))
+
+
+def _build_whisper(folder: Path, dtype: Any) -> Any:
+    """With the feature extractor and tokenizer of the folder as its attributes."""
+    with library_lock:
+        from transformers.models.whisper.feature_extraction_whisper import WhisperFeatureExtractor
+        from transformers.models.whisper.modeling_whisper import WhisperForConditionalGeneration
+        from transformers.models.whisper.tokenization_whisper import WhisperTokenizer
+
+    model = from_pretrained(WhisperForConditionalGeneration, folder, dtype=dtype, pickled=True)
+    model.feature_extractor = WhisperFeatureExtractor.from_pretrained(folder, local_files_only=True)
+    model.tokenizer = WhisperTokenizer.from_pretrained(folder, local_files_only=True)
+    return model
+
+
+def _build_speecht5(folder: Path, dtype: Any) -> Any:
+    """With the folder's tokenizer as its attribute ``tokenizer``."""
+    with library_lock:
+        from transformers.models.speecht5.modeling_speecht5 import SpeechT5ForTextToSpeech
+        from transformers.models.speecht5.tokenization_speecht5 import SpeechT5Tokenizer
+
+    model = from_pretrained(SpeechT5ForTextToSpeech, folder, dtype=dtype, pickled=True)
+    model.tokenizer = SpeechT5Tokenizer.from_pretrained(folder, local_files_only=True)
+    return model
+
+
+def _build_hifigan(folder: Path, dtype: Any) -> Any:
+    with library_lock:
+        from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
+
+    return from_pretrained(SpeechT5HifiGan, folder, dtype=dtype, pickled=True)
+
+
+BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
+    WHISPER: _build_whisper,
+    SPEECHT5: _build_speecht5,
+    HIFIGAN: _build_hifigan,
+}

@@ -1,0 +1,62 @@
+"""Loaders of models of speech: from a folder to a handle; weights are not read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from engine import Folder, Within, node
+from nodes.checkpoints.load import Dtype
+from nodes.speech.folders import WHISPER, read_hifigan, read_speecht5, read_whisper
+from nodes.speech.handles import SpeechRecogniser, Vocoder, Voice
+
+SpeechFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".bin", ".txt", ".model"))]
+
+
+@node("load.whisper")
+def whisper(folder: SpeechFolder, dtype: Dtype = "float32") -> SpeechRecogniser:
+    """Load Whisper, which writes down what is said (Radford et al., arXiv 2212.04356).
+
+    Licence: OpenAI's weights (``openai/whisper-…``) are free to use under Apache 2.0.
+
+    Args:
+        folder: Folder in transformers' layout, such as that of whisper-small.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or a part is missing or cut short.
+    """
+    read_whisper(folder.path)
+    return SpeechRecogniser(folder.digest, family=WHISPER, dtype=dtype)
+
+
+@node("load.speecht5")
+def speecht5(folder: SpeechFolder, dtype: Dtype = "float32") -> Voice:
+    """Load SpeechT5, which speaks texts as mel spectrograms (Ao et al., arXiv 2110.07205).
+
+    Licence: Microsoft's weights (``microsoft/speecht5_tts``) are free to use under MIT. Let it speak with
+    nobody's voice who hasn't agreed.
+
+    Args:
+        folder: Folder in transformers' layout; weights in a pickle are read as plain data.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or a part is missing or cut short.
+    """
+    return read_speecht5(folder.path, folder.digest, dtype)
+
+
+@node("load.hifigan")
+def hifigan(folder: SpeechFolder, dtype: Dtype = "float32") -> Vocoder:
+    """Load a HiFi-GAN, which makes sound of mel spectrograms (Kong et al., arXiv 2010.05646).
+
+    Licence: Microsoft's weights for SpeechT5 (``microsoft/speecht5_hifigan``) are free to use under MIT.
+
+    Args:
+        folder: Folder in transformers' layout; weights in a pickle are read as plain data.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or a part is missing or cut short.
+    """
+    return read_hifigan(folder.path, folder.digest, dtype)

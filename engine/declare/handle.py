@@ -20,3 +20,24 @@ class Handle(Protocol):
             find: Content digest → the file or folder that has it now.
         """
         ...
+
+
+@runtime_checkable
+class Adapted(Handle, Protocol):
+    """A handle of a model with changes that can be put on and taken off while it is loaded, such as LoRAs.
+
+    The pool keeps the model once, and changes it when another strength or set of changes is asked for.
+    """
+
+    def bare(self) -> Handle:
+        """The same model without the changes; itself where it has none."""
+        ...
+
+    def adapt(self, model: Any, find: Find) -> None:
+        """Give a loaded model these changes in place of those that it has, so that none is left of them.
+
+        Args:
+            model: What ``bare().load`` built, where it is now.
+            find: Content digest → the file or folder that has it now.
+        """
+        ...

@@ -15,7 +15,7 @@ from threading import Condition
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from engine.declare.handle import Handle
+from engine.declare.handle import Adapted, Handle
 from engine.declare.types import OnDevice
 from engine.errors import KnotworkError, an
 
@@ -33,6 +33,7 @@ class Resident:
 
     Attributes:
         model: The module.
+        worn: The handle whose changes it has now.
         device: Where it is now.
         size: Bytes of its parameters and buffers.
         cost: Seconds its loading took.
@@ -41,6 +42,7 @@ class Resident:
     """
 
     model: Any
+    worn: Handle
     device: str
     size: int
     cost: float
@@ -55,7 +57,8 @@ class Pool:
     Attributes:
         find: Content digest → path, for loading.
         budgets: Device type → bytes; ``cpu`` is the budget of RAM.
-        residents: What is loaded.
+        residents: What is loaded. A model that can be changed is here without its changes, but for a second
+            copy of one that is used in two ways at once.
     """
 
     find: Callable[[str], Path]
@@ -92,7 +95,9 @@ class Pool:
         from diffusers.hooks.group_offloading import apply_group_offloading
         from torch import device as torch_device
 
-        model = handle.load(self.find)
+        model = _bare(handle).load(self.find)
+        if isinstance(handle, Adapted):
+            handle.adapt(model, self.find)
         apply_group_offloading(
             model,
             onload_device=torch_device(device),
@@ -110,24 +115,46 @@ class Pool:
 
     def _pinned(self, handle: Handle, device: str) -> Resident:
         with self._changed:
-            while handle in self._loading:
+            while (key := self._key(handle)) in self._loading:
                 self._changed.wait()
-            resident = self.residents.get(handle)
+            resident = self.residents.get(key)
             if resident is not None:
                 self._age_on_use(resident)
                 self._move(resident, device)
-                return resident
-            self._loading.add(handle)
+                if resident.worn == handle:
+                    return resident
+            self._loading.add(key)
         try:
-            resident = self._load(handle, device)
+            resident = self._prepared(handle, resident, device)
+        except BaseException:
+            with self._changed:
+                self.residents.pop(key, None)  # it may have been changed by half
+            raise
         finally:
             with self._changed:
-                self._loading.discard(handle)
+                self._loading.discard(key)
                 self._changed.notify_all()
         with self._changed:
-            self._age_on_use(resident)
-            self.residents[handle] = resident
+            self.residents[key] = resident
             self._shrink()
+        return resident
+
+    def _key(self, handle: Handle) -> Handle:
+        """Where a handle's model is or will be: with the bare one's, unless that is in use in another way."""
+        bare = _bare(handle)
+        found = self.residents.get(bare)
+        busy = found is not None and found.pins and found.worn != handle
+        return handle if busy or handle in self.residents else bare
+
+    def _prepared(self, handle: Handle, resident: Resident | None, device: str) -> Resident:
+        """Load a model where there is none, pin it, and put the handle's changes on."""
+        if resident is None:
+            resident = self._load(_bare(handle), device)
+            with self._changed:
+                self._age_on_use(resident)
+        if resident.worn != handle and isinstance(handle, Adapted):
+            handle.adapt(resident.model, self.find)
+            resident.worn, resident.size = handle, size_of(resident.model)
         return resident
 
     def _load(self, handle: Handle, device: str) -> Resident:
@@ -138,7 +165,7 @@ class Pool:
             self._make_room(device, size)
         if hasattr(model, "to"):
             model.to(device)
-        return Resident(model, device, size, perf_counter() - start)
+        return Resident(model, handle, device, size, perf_counter() - start)
 
     def _age_on_use(self, resident: Resident) -> None:
         resident.pins += 1
@@ -177,6 +204,10 @@ class Pool:
             resident.device = "cpu"
             self._make_room("cpu", 0)
         return True
+
+
+def _bare(handle: Handle) -> Handle:
+    return handle.bare() if isinstance(handle, Adapted) else handle
 
 
 def size_of(model: nn.Module | Any) -> int:

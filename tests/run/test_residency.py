@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch import nn
 
 from engine.run.residency import ModelError, Pool, out_of_memory, size_of
@@ -43,6 +44,21 @@ class Broken:
     def load(self, find: Callable[[str], Path]) -> nn.Module:
         loads.append("broken")
         raise OSError("no such file")
+
+
+@dataclass(frozen=True)
+class Tuned(Weights):
+    """A handle whose strength can be changed while its model is loaded."""
+
+    strength: float = 0.0
+
+    def bare(self) -> Weights:
+        return Tuned(self.name, self.floats)
+
+    def adapt(self, model: nn.Module, find: Callable[[str], Path]) -> None:
+        if self.strength < 0:
+            raise OSError("no such strength")
+        model.register_buffer("strength", torch.tensor([self.strength]))
 
 
 A, B, C = Weights("a"), Weights("b"), Weights("c")
@@ -226,6 +242,49 @@ def test_a_load_that_fails_is_tried_again_by_the_next() -> None:
             use(models, Broken())
     assert loads == ["broken", "broken"]
     assert resident(models) == {}
+
+
+def strength_of(model: Any) -> float:
+    return model.strength.item()
+
+
+def test_a_change_is_put_on_the_loaded_model_and_taken_off_again() -> None:
+    models = pool()
+    for strength in (0.5, 0.8, 0.0):
+        with models.acquire(Tuned("a", strength=strength), "cpu") as found:
+            assert strength_of(found.model) == pytest.approx(strength)
+
+    assert loads == ["a"]
+    assert resident(models) == {"a": "cpu"}
+
+
+def test_a_change_counts_as_part_of_the_models_size() -> None:
+    models = pool()
+    use(models, Tuned("a", strength=0.5))
+
+    assert [found.size for found in models.residents.values()] == [104]
+
+
+def test_a_model_in_use_is_not_changed_under_its_user() -> None:
+    models = pool()
+    with models.acquire(Tuned("a", strength=0.5), "cpu") as one:
+        with models.acquire(Tuned("a", strength=0.8), "cpu") as other:
+            assert strength_of(one.model) == 0.5
+            assert strength_of(other.model) == pytest.approx(0.8)
+        with models.acquire(Tuned("a", strength=0.8), "cpu") as again:
+            assert again.model is other.model
+    assert loads == ["a", "a"]
+
+
+def test_a_model_whose_change_fails_is_loaded_anew() -> None:
+    models = pool()
+    use(models, Tuned("a", strength=0.5))
+    with pytest.raises(OSError, match="no such strength"):
+        use(models, Tuned("a", strength=-1))
+    assert resident(models) == {}
+
+    use(models, Tuned("a", strength=0.5))
+    assert loads == ["a", "a"]
 
 
 def test_what_is_no_handle_is_refused_with_the_cure() -> None:

@@ -25,6 +25,7 @@ pack = Pack(
             "nodes.image.face",
         ),
         "mask": ("nodes.image.masks",),
+        "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.upscale"),
         "load": (
             "nodes.checkpoints.load",
             "nodes.checkpoints.upscaler",
@@ -62,6 +63,13 @@ pack = Pack(
         "mel": ("nodes.speech.vocoder",),
         "speech": ("nodes.speech.speak", "nodes.speech.transcribe", "nodes.speech.segments"),
         "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
+        "points": (
+            "nodes.points.shapes",
+            "nodes.points.training",
+            "nodes.points.sampling",
+            "nodes.points.measure",
+            "nodes.points.drawing",
+        ),
         "train": (
             "nodes.train.dataset",
             "nodes.train.vocabulary",

@@ -139,7 +139,9 @@ class Enlarger:
         if self.descriptor.tiling is ModelTiling.INTERNAL:
             return list(product(windows(height, height, 0), windows(width, width, 0)))
         tile, step = max(self.tile, 2 * self.descriptor.size_requirements.minimum), step_of(self.descriptor)
-        return list(product(*(windows(side, tile, self.overlap, step) for side in (height, width))))
+        return list(
+            product(windows(height, tile, self.overlap, step), windows(width, tile, self.overlap, step))
+        )
 
 
 def enlarged(

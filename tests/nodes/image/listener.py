@@ -25,6 +25,9 @@ class Listener:
         self.shown: list[Image] = []
         self._left = ticks
 
+    def on_device(self, handle: Any) -> Any:
+        raise AssertionError(f"no model is inside a value here, but {handle} was asked for")
+
     def tick(self) -> None:
         self._left -= 1
         if self._left < 0:

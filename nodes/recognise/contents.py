@@ -32,11 +32,13 @@ class Contents:
 
 def count(several: Iterable[Contents]) -> tuple[dict[str, int], dict[str, float]]:
     """How many values there are of each kind, and which share of the bytes each kind takes, largest first."""
-    values, bits = Counter[str](), Counter[str]()
+    values, bits = Counter[str](), dict[str, float]()
     for contents in several:
         for entry in contents.entries.values():
             number = prod(entry.shape)
             values[entry.dtype] += number
-            bits[entry.dtype] += number * (contents.bits.get(entry.dtype) or BITS.get(entry.dtype, 0))
+            each = contents.bits.get(entry.dtype) or BITS.get(entry.dtype, 0)
+            bits[entry.dtype] = bits.get(entry.dtype, 0) + number * each
     total = sum(bits.values()) or 1
-    return dict(values), {dtype: share / total for dtype, share in bits.most_common()}
+    ordered = sorted(bits.items(), key=lambda item: item[1], reverse=True)
+    return dict(values), {dtype: share / total for dtype, share in ordered}

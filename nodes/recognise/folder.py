@@ -125,9 +125,11 @@ def confine(path: Path, folder: Path, place: str) -> None:
     snapshots = next((parent for parent in folder.absolute().parents if parent.name == "snapshots"), None)
     if snapshots is not None:
         roots.append(Path(os.path.realpath(snapshots.parent / "blobs")))
-    if not resolved.is_file() or not any(resolved.is_relative_to(root) for root in roots):
-        got = "a link out of it" if path.is_symlink() else "something else"
-        raise CheckpointRefused(place, "a file in the model's folder", got, "Copy the file itself.")
+    if not (resolved.is_file() or resolved.is_dir()) or not any(
+        resolved.is_relative_to(root) for root in roots
+    ):
+        got = "a link out of it" if path.is_symlink() else "neither file nor folder"
+        raise CheckpointRefused(place, "something in the model's folder", got, "Copy the file itself.")
 
 
 def _files(folder: Path, names: list[str], place: str) -> tuple[list[str], Mapping[str, Any]]:

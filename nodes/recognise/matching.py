@@ -96,8 +96,8 @@ def table() -> dict[str, list[Sign]]:
         if not line or line.startswith("#"):
             continue
         kind, family, variant, layout, *conditions = line.split()
-        texts = ["" if text == "-" else text for text in (family, variant, layout)]
-        found[kind].append(Sign(kind, *texts, tuple(map(_condition, conditions))))
+        family, variant, layout = ("" if text == "-" else text for text in (family, variant, layout))
+        found[kind].append(Sign(kind, family, variant, layout, tuple(map(_condition, conditions))))
     return found
 
 

@@ -87,7 +87,8 @@ class Name:
 INERT_VALUE = Name("plain data")
 
 
-class Storage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Storage:
     """The bytes of tensors, which are not read.
 
     Attributes:

@@ -14,7 +14,16 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.contents import Contents, count
 from nodes.recognise.embedding import match_embedding
 from nodes.recognise.file import read_contents
-from nodes.recognise.folder import INDEX, Part, has_weights, parts_of, read_json, read_part, shards_beside
+from nodes.recognise.folder import (
+    INDEX,
+    Part,
+    confine,
+    has_weights,
+    parts_of,
+    read_json,
+    read_part,
+    shards_beside,
+)
 from nodes.recognise.lora import match_lora
 from nodes.recognise.matching import UNET, Match, match
 from nodes.recognise.signatures import CLASSES, NEEDS, PIPELINES, pairs
@@ -137,7 +146,9 @@ def _pipeline(folder: Path, index: Mapping[str, Any]) -> Recognised:
     for name, part_class in classes.items():
         if not (folder / name).is_dir():
             missing.append(name)
-        elif has_weights(part_class):
+            continue
+        confine(folder / name, folder, f"{place}/{name}")
+        if has_weights(part_class):
             part = read[name] = read_part(folder / name, f"{place}/{name}")
             missing += [f"{name}/{file}" for file in part.missing]
             if not part.contents and not part.missing:

@@ -6,6 +6,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -253,7 +254,7 @@ def test_only_the_header_of_a_large_file_is_read(tmp_path: Path, monkeypatch: py
     opened = Path.open
 
     class Counted:
-        def __init__(self, file: object) -> None:
+        def __init__(self, file: Any) -> None:
             self.file = file
 
         def __enter__(self) -> "Counted":

@@ -112,7 +112,7 @@ def _start(
     forked: Callable[[], Turning] | None,
 ) -> tuple[int, Turning]:
     """Turns done, and the values after them; start values are taken out of the arguments."""
-    start = {name: arguments.pop(f"carry/{name}") for name in loop.carry if f"carry/{name}" in arguments}
+    start = {name: arguments.pop(f"carry/{name}", None) for name in loop.carry}
     if loop.fork is not None and turns < loop.fork.turn:
         raise LoopRefused(
             f"expected at least the {loop.fork.turn} turns that it goes on from, got {turns}. "

@@ -151,6 +151,30 @@ def test_a_condition_ends_the_loop_before_its_bound(engine: Headless) -> None:
     assert ran(engine, graph({"loop": loop}, {"x": "loop.x"}))[0].outputs == {"x": 7.0}
 
 
+def test_what_is_carried_can_begin_as_nothing(engine: Headless) -> None:
+    """Of four letters, all from the second on; then those before the third, the length of what was left."""
+    body = {
+        "letters": {"type": "text.split", "params": {"text": "a,b,c,d", "separator": ","}},
+        "cut": {"type": "list.slice", "params": {"start": 1}, "links": {"items": "letters.out"}},
+        "length": {"type": "list.length", "links": {"items": "cut.out"}},
+    }
+    loop = {
+        "type": "flow.loop",
+        "carry": {"stop": None},
+        "count": 2,
+        "collect": ["left"],
+        "graph": {
+            "inputs": {"stop": {"to": ["cut.stop"]}},
+            "nodes": body,
+            "outputs": {"stop": "length.out", "left": "cut.out"},
+        },
+    }
+    document = graph({"loop": loop}, {"left": "loop.left"})
+
+    assert check(document, engine.registry) == []
+    assert ran(engine, document)[0].outputs == {"left": [["b", "c", "d"], ["b", "c"]]}
+
+
 def test_a_loop_inside_a_loop(engine: Headless) -> None:
     inner = {
         "type": "flow.loop",

@@ -7,6 +7,7 @@ all of them keep to the part of the run that ``diffusion.guidance_window`` leave
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Generic, NamedTuple
 
 from pydantic import Field
@@ -108,7 +109,7 @@ def zero_star(
 
     positive, negative = prediction.samples, prediction.negative
     if state.turn < zero_turns:
-        return Prediction(torch.zeros_like(positive), family=prediction.family)
+        return replace(prediction, samples=torch.zeros_like(positive), negative=None)
     if negative is None:
         return prediction
     with library_lock:
@@ -199,4 +200,4 @@ def window(
 def _given(prediction: Prediction[F], guided: torch.Tensor, rescale: float) -> Prediction[F]:
     if rescale > 0:
         guided = rescaled(guided, prediction.samples, rescale)
-    return Prediction(guided, family=prediction.family)
+    return replace(prediction, samples=guided, negative=None)

@@ -110,7 +110,10 @@ FLUX: Shapes = {
     "single_blocks.0.linear1.weight": (21504, 3072),
     "final_layer.linear.weight": (64, 3072),
 }
-FLUX_DEV: Shapes = FLUX | {"guidance_in.in_layer.weight": (3072, 256)}
+FLUX_DEV: Shapes = FLUX | {
+    "guidance_in.in_layer.weight": (3072, 256),
+    "guidance_in.in_layer.bias": (3072,),
+}
 FLUX2: Shapes = {
     "img_in.weight": (6144, 128),
     "double_blocks.0.img_attn.qkv.weight": (18432, 6144),

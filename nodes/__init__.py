@@ -60,7 +60,7 @@ pack = Pack(
             "nodes.control.pose",
         ),
         "audio": ("nodes.audio.load", "nodes.audio.resample"),
-        "mel": ("nodes.speech.vocoder",),
+        "mel": ("nodes.speech.vocoder", "nodes.speech.spectrogram"),
         "speech": ("nodes.speech.speak", "nodes.speech.transcribe", "nodes.speech.segments"),
         "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
         "points": (

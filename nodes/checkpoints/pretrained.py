@@ -76,7 +76,8 @@ def from_pretrained(
     except pickle.UnpicklingError as error:  # its message advises to run the file
         raise CheckpointRefused(place, expected, UNPICKLED, AGAIN) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise CheckpointRefused(place, expected, str(error), AGAIN) from error
+        got = "weights of other shapes" if "ignore_mismatched_sizes" in str(error) else str(error)
+        raise CheckpointRefused(place, expected, got, AGAIN) from error
     # Both libraries would go on with random weights in their place
     if lacking := sorted(name for name in report["missing_keys"] if not name.startswith(unused)):
         got = f"none for {lacking[0]} and {len(lacking) - 1} more"

@@ -80,13 +80,13 @@ def read_hifigan(folder: Path, source: str, dtype: str) -> Vocoder[Any]:
 
 
 def _read_model(folder: Path, family: str, *keys: str) -> dict[str, Any]:
-    config = read_config(folder, "config.json", "model_type", *keys)
-    found = TYPES.get(config["model_type"], config["model_type"])
+    said = str(read_config(folder, "config.json", "model_type")["model_type"])
+    found = TYPES.get(said, said)
     if found != family:
         cure = f"Load it with {LOADERS[found]}." if found in LOADERS else "Choose another folder."
         raise CheckpointRefused(f"{folder.name}/config.json", f"a model of the type {family}", found, cure)
     check_weights(folder, pickled=True)
-    return config
+    return read_config(folder, "config.json", *keys)
 
 
 def _need(folder: Path, *names: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
 
 from engine import Context, OnDevice, node
 from engine.errors import ValueRefused
@@ -38,8 +40,9 @@ def transcribe(
     language: str = "",
     task: Task = "transcribe",
     timestamps: bool = True,
+    beams: Annotated[int, Field(ge=1, le=32)] = 5,
 ) -> Transcript:
-    """Write down what is said, the likeliest word after word.
+    """Write down what is said.
 
     A sound longer than the model's window (30 seconds) is heard window by window, each from where the last
     complete segment ended (Radford et al., arXiv 2212.04356, section 3.8).
@@ -51,6 +54,7 @@ def transcribe(
         language: What is spoken, such as "en" or "german"; empty = found out from the first window.
         task: Write it down as it is, or in English.
         timestamps: Say when each segment begins and ends; always so for a long sound.
+        beams: Beginnings of the text that are followed side by side; 1 takes the likeliest word each time.
 
     Raises:
         ValueRefused: There are several sounds, or the model doesn't know the language.
@@ -73,6 +77,7 @@ def transcribe(
             attention_mask=heard.attention_mask.to(device),
             return_timestamps=timestamps or long,
             return_segments=timestamps or long,
+            num_beams=beams,
             stopping_criteria=_cancellable(ctx),
             monitor_progress=lambda frames: ctx.progress(*frames[0].tolist()),
             **_spoken(module.generation_config, language, task),

@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
 from tests.nodes.mesh import tiny as shap_e
+from tests.nodes.speech import tiny as speech
 
 Build = Callable[[Path], object]
 """Writes a model to a path that is not there yet but whose parent is."""
@@ -31,28 +33,55 @@ class StandIn:
     Attributes:
         models: Name in the model folder, as the graph's params say it → builder.
         values: Inputs of the graph that make a run short, such as few steps and a small picture.
+        files: Input of the graph that names a file and has no default → name of a file, and its builder.
     """
 
     models: Mapping[str, Build]
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    files: Mapping[str, tuple[str, Build]] = field(default_factory=dict[str, tuple[str, Build]])
 
 
 SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
 
 STAND_INS: dict[str, StandIn] = {
+    "depth_and_pose": StandIn(
+        {
+            "depth-anything-v2-small": tiny_estimators.depth_anything,
+            "vitpose-base-simple": tiny_estimators.vitpose,
+        }
+    ),
     "shap_e": StandIn({"shap-e": shap_e.save_text}, SURFACE),
     "shap_e_image": StandIn({"shap-e-img2img": shap_e.save_image}, SURFACE),
+    "speak": StandIn(
+        {
+            "speecht5_tts": speech.save_speecht5,
+            "speecht5_hifigan": speech.save_hifigan,
+            "speaker.npy": speech.save_speaker,
+        },
+        {"text": "Hello."},
+    ),
     "stable_diffusion": StandIn(
         {"stable-diffusion-v1-5": stable_diffusion.save}, {"steps": 2, "width": 64, "height": 64}
+    ),
+    "transcribe": StandIn(
+        {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
     ),
 }
 """Graph → what stands in for its models."""
 
 
-def build(graph: str, home: Path) -> None:
-    """Make what a graph needs in the model folder of a home; what is there already stays."""
-    for name, save in STAND_INS[graph].models.items():
-        place = home / "models" / name
+def build(graph: str, home: Path) -> dict[str, Any]:
+    """Make what a graph needs in the model folder of a home; what is there already stays.
+
+    Returns:
+        Values for the graph's inputs, with which a run is short.
+    """
+    stand_in = STAND_INS[graph]
+    wanted = {home / "models" / name: save for name, save in stand_in.models.items()}
+    wanted |= {home / "files" / name: save for name, save in stand_in.files.values()}
+    for place, save in wanted.items():
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             save(place)
+    files = {given: str(home / "files" / name) for given, (name, _) in stand_in.files.items()}
+    return {**stand_in.values, **files}

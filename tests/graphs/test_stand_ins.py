@@ -60,10 +60,10 @@ def test_a_graph_is_written_as_the_engine_writes_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", STAND_INS)
 def test_a_graph_runs_on_its_stand_ins_and_its_nodes_leave_their_inputs_alone(name: str, home: Path) -> None:
-    build(name, home)
+    values = build(name, home)
     with started(home) as engine:
         graph = engine.read(GRAPHS / f"{name}.json")
-        plan = engine.plan(graph, STAND_INS[name].values)
+        plan = engine.plan(graph, values)
         report = engine.local.run(plan, options=Options(check_purity=True))
 
     assert report.failures == []

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import cache, check, diff, doctor, families, fork, new_pack, nodes, plan, run, schema, serve
+from engine.cli import (
+    cache,
+    check,
+    diff,
+    doctor,
+    families,
+    fork,
+    models,
+    new_pack,
+    nodes,
+    plan,
+    run,
+    schema,
+    serve,
+)
 from engine.cli.interrupt import terminate_like_interrupt
 
 app = typer.Typer(
@@ -22,6 +36,7 @@ app.command("plan")(plan.command)
 app.command("serve")(serve.command)
 app.command("check")(check.command)
 app.command("nodes")(nodes.command)
+app.command("models")(models.command)
 app.command("families")(families.command)
 app.command("diff")(diff.command)
 app.command("fork")(fork.command)

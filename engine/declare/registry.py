@@ -109,6 +109,17 @@ class Registry:
                     break
         return found
 
+    def recogniser_version(self) -> str:
+        """Tells what recognises models from other versions of it, with the tables beside its code."""
+        digest = blake2b(digest_size=8)
+        for pack in self.packs.values():
+            if pack.recogniser:
+                digest.update(pack_version(pack.name).encode())
+                folder = Path(inspect.getfile(_function(pack.recogniser))).parent
+                for path in sorted(one for one in folder.iterdir() if one.is_file()):
+                    digest.update(path.read_bytes())
+        return digest.hexdigest()
+
     def families(self) -> list[Listing]:
         """The families of models that the packs run, in the packs' order."""
         listed = (_function(pack.families)() for pack in self.packs.values() if pack.families)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from engine.errors import KnotworkError
 from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
 from engine.service.kinds import DamagedFile
 from engine.service.pictures import NotAPicture
+from engine.service.recognitions import Recognitions, Stamp
 from engine.store.digests import files_in
 from engine.store.roots import NamedRoot, leads_to, model_roots, resolved, walked
 
@@ -31,8 +32,6 @@ LISTED = 10_000
 UNLISTED = {"parts", "metadata", "tensors", "dtypes"}
 """What is told of one model alone."""
 
-Stamp = tuple[tuple[str, int, int], ...]
-
 
 class NoModel(KnotworkError):
     """There is no model of this name in the configured folders."""
@@ -44,24 +43,26 @@ class Models:
     Args:
         roots: The folders, as they are configured.
         recognise: Tells what a file or folder is.
+        recognitions: What was recognised before.
     """
 
-    def __init__(self, roots: Sequence[Path], recognise: Recogniser) -> None:
+    def __init__(
+        self, roots: Sequence[Path], recognise: Recogniser, recognitions: Recognitions | None = None
+    ) -> None:
         self._roots = resolved(model_roots(roots))
         self._recognise = recognise
-        self._known: dict[Path, tuple[Stamp, Recognised | str]] = {}
+        self._recognitions = recognitions or Recognitions()
 
     def list(self) -> list[ModelRecord]:
         """Every model, by name."""
         found: dict[str, ModelRecord] = {}
         for root in self._roots:
-            for path in islice(self._below(root), LISTED - len(found)):
-                if self._inside(path):
-                    name = root.name(path)
+            for path, beside in islice(self._below(root), LISTED - len(found)):
+                name = root.name(path)
+                if name not in found and self._is_allowed(path):
                     with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
-                        if name not in found:
-                            record = self._record(name, path).model_dump(exclude=UNLISTED)
-                            found[name] = ModelRecord.model_validate(record)
+                        found[name] = self._listed(name, path, beside)
+        self._recognitions.keep()
         return [found[name] for name in sorted(found)]
 
     def describe(self, name: str) -> ModelDetailRecord:
@@ -74,7 +75,8 @@ class Models:
             NoModel: There is none.
             DamagedFile: It is damaged.
         """
-        record = self._record(name, self._find(name))
+        path = self._find(name)
+        record = self._record(name, path, self._picture(path, _beside(path)))
         if record.problem:
             raise DamagedFile(record.problem)
         return record
@@ -89,50 +91,51 @@ class Models:
             NoModel: There is no such model.
             NotAPicture: It has none.
         """
-        found = self._picture(self._find(name))
+        path = self._find(name)
+        found = self._picture(path, _beside(path))
         if found is None:
             raise NotAPicture(f"{name}: expected a picture beside the model, found none.")
         return found
 
-    def _record(self, name: str, path: Path) -> ModelDetailRecord:
+    def _listed(self, name: str, path: Path, beside: Collection[str]) -> ModelRecord:
+        """The record of a model, recognised anew only when a file of it has changed."""
+        stamp, picture = _stamp(path), self._picture(path, beside)
+        known = self._recognitions.find(path, stamp)
+        if known is None:
+            record = self._record(name, path, picture).model_dump(exclude=UNLISTED)
+            known = ModelRecord.model_validate(record)
+            if known.problem == "":  # else it may be mended without a change of the file
+                self._recognitions.note(path, stamp, known)
+        return known.model_copy(update={"name": name, "picture": _told(picture)})
+
+    def _record(self, name: str, path: Path, picture: Path | None) -> ModelDetailRecord:
         stats = [file.stat() for file in _weights(path)]
-        picture = self._picture(path)
-        told = self._tell(path)
-        problem = told if isinstance(told, str) else ""
         format = "diffusers" if path.is_dir() else path.suffix.lower().removeprefix(".")
-        found = Recognised(format=format) if isinstance(told, str) else told
-        fields = {name: getattr(found, name) for name in Recognised.__slots__}
+        found, problem = Recognised(format=format), ""
+        try:
+            found = self._recognise(path)
+        except KnotworkError as error:
+            problem = str(error)
+        fields = {field: getattr(found, field) for field in Recognised.__slots__}
         return ModelDetailRecord.model_validate(
             fields
             | {
                 "name": name,
                 "size": sum(stat.st_size for stat in stats),
                 "modified": max((stat.st_mtime for stat in stats), default=0.0),
-                "picture": "" if picture is None else f"{picture.stat().st_mtime_ns:x}",
+                "picture": _told(picture),
                 "problem": problem,
             }
         )
 
-    def _tell(self, path: Path) -> Recognised | str:
-        """What a model is, or why it can't be used; told anew only when a file of it has changed."""
-        stamp = _stamp(path)
-        known = self._known.get(path)
-        if known is None or known[0] != stamp:
-            try:
-                told = self._recognise(path)
-            except KnotworkError as error:
-                told = str(error)
-            known = self._known[path] = stamp, told
-        return known[1]
-
-    def _picture(self, path: Path) -> Path | None:
+    def _picture(self, path: Path, beside: Collection[str]) -> Path | None:
         """The file ``preview.png`` of a folder; ``model.preview.png`` or ``model.png`` beside a file."""
-        if path.is_dir():
-            places = [path / f"preview{ending}" for ending in PICTURES]
-        else:
-            names = (f"{path.stem}.preview", path.stem)
-            places = [path.with_name(name + ending) for name in names for ending in PICTURES]
-        return next((place for place in places if place.is_file() and self._inside(place)), None)
+        folder, stems = (
+            (path, ["preview"]) if path.is_dir() else (path.parent, [f"{path.stem}.preview", path.stem])
+        )
+        names = (stem + ending for stem in stems for ending in PICTURES)
+        places = (folder / name for name in names if name in beside)
+        return next((place for place in places if place.is_file() and self._is_allowed(place)), None)
 
     def _find(self, name: str) -> Path:
         for path in leads_to(name, self._roots) if "\0" not in name else ():
@@ -142,27 +145,45 @@ class Models:
             f'expected the name of a model in the model folders, got "{name[:80]}". List them first.'
         )
 
-    def _inside(self, path: Path) -> bool:
+    def _is_allowed(self, path: Path) -> bool:
+        """Whether a file or folder that was found in a root is in one, too, where links lead."""
+        if not path.is_symlink():
+            return True
         real = Path(os.path.realpath(path))
         return any(real.is_relative_to(root.folder) for root in self._roots)
 
-    def _below(self, root: NamedRoot) -> Iterator[Path]:
-        """Folders that are a pipeline or a model with its config, and files of weights outside of those."""
+    def _below(self, root: NamedRoot) -> Iterator[tuple[Path, Collection[str]]]:
+        """Folders that are a pipeline or a model with its config, and files of weights outside of those.
+
+        Yields:
+            The model, and the names of what is in its folder, or beside its file.
+        """
         for parent, folders, names in walked(root.folder, self._roots):
-            if INDEX in names:
+            beside = set(names)
+            if INDEX in beside:
                 folders.clear()
-                yield parent
+                yield parent, beside
                 continue
             weights = [name for name in names if name.lower().endswith(SUFFIXES)]
-            if parent != root.folder and CONFIG in names and any(map(SAVED.match, weights)):
-                yield parent
-            yield from (parent / name for name in weights if not SHARD.search(name))
+            if parent != root.folder and CONFIG in beside and any(map(SAVED.match, weights)):
+                yield parent, beside
+            yield from ((parent / name, beside) for name in weights if not SHARD.search(name))
 
 
 def _is_model(path: Path) -> bool:
     if path.is_dir():
         return any((path / name).is_file() for name in (INDEX, CONFIG))
     return path.is_file() and path.name.lower().endswith(SUFFIXES)
+
+
+def _beside(path: Path) -> Collection[str]:
+    """Names of what is in the folder of a model, or beside its file."""
+    return set(os.listdir(path if path.is_dir() else path.parent))
+
+
+def _told(picture: Path | None) -> str:
+    """What tells a picture from a later one."""
+    return "" if picture is None else f"{picture.stat().st_mtime_ns:x}"
 
 
 def _weights(path: Path) -> Iterable[Path]:

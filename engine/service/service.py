@@ -28,6 +28,7 @@ from engine.service.models import Models
 from engine.service.planning import Planner
 from engine.service.previews import Previews
 from engine.service.queue import RunQueue
+from engine.service.recognitions import Recognitions
 from engine.service.records import GraphSource, RunRecord, RunRequest
 from engine.service.sessions import Sessions
 from engine.service.signatures import Signatures
@@ -153,7 +154,7 @@ class Service:
             history=History(database, artifacts, channels),
             uploads=uploads,
             folders=_folders(headless, workspace, uploads),
-            models=Models(headless.settings.model_roots, headless.registry.recognise),
+            models=_models(headless),
             catalogue=Catalogue(headless.registry),
             library=Library(workspace, headless),
             examples=Examples(workspace, headless, sessions),
@@ -206,6 +207,12 @@ class Service:
         """
         async with self.database.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+
+def _models(headless: Headless) -> Models:
+    settings, registry = headless.settings, headless.registry
+    recognitions = Recognitions(settings.home / "recognised.json", registry.recogniser_version)
+    return Models(settings.model_roots, registry.recognise, recognitions)
 
 
 def _folders(headless: Headless, workspace: Workspace, uploads: Uploads) -> Folders:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -11,6 +11,12 @@ from nodes.control.hed import EdgeDetector
 from nodes.control.hed import soft_edges as seen_by
 from nodes.control.picture import brightness, control_picture, seen
 from nodes.values import F, Image
+
+if TYPE_CHECKING:
+    import torch
+
+MARGIN = 32
+"""Pixels mirrored around a picture: the network would see an edge where it ends."""
 
 
 @node("control.hed")
@@ -27,9 +33,20 @@ def hed(image: Image, detector: OnDevice[EdgeDetector[F]], ctx: Context) -> Imag
     edges: list[torch.Tensor] = []
     for picture in seen(image):
         ctx.tick()
-        edges.append(seen_by(detector.model, picture[None].to(detector.device)).cpu())
+        edges.append(_seen_with_margin(detector, picture))
         ctx.progress(len(edges), len(image.pixels))
     return control_picture(torch.cat(edges))
+
+
+def _seen_with_margin(detector: OnDevice[EdgeDetector[F]], picture: torch.Tensor) -> torch.Tensor:
+    """Edges [1, H, W] of a picture [H, W, 3]."""
+    from torch.nn.functional import pad
+
+    height, width, _ = picture.shape
+    down, across = min(MARGIN, height - 1), min(MARGIN, width - 1)
+    planes = pad(picture.permute(2, 0, 1)[None], (across, across, down, down), mode="reflect")
+    edges = seen_by(detector.model, planes.permute(0, 2, 3, 1).to(detector.device))
+    return edges[:, down : down + height, across : across + width].cpu()
 
 
 @node("control.scribble")

@@ -22,7 +22,7 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.control import hed as module
 from nodes.control.hed import EdgeDetector, installed, soft_edges, weights_file
 from nodes.control.soft_edges import hed, scribble
-from nodes.image.patterns import noise
+from nodes.image.patterns import gradient, noise
 from nodes.values import Image
 from tests.nodes.control.conftest import Listener
 
@@ -123,6 +123,24 @@ def test_the_rim_of_the_cup_outshines_the_grain_of_the_wood(coffee_edges: Array)
 
     assert rim.max(axis=0).min() > 0.9
     assert wood.mean() < 0.02
+
+
+def test_the_end_of_a_picture_is_no_edge(detector: Built) -> None:
+    ground = Image(gradient(80, 64).pixels * 0.2 + 0.4)
+    bare, seen = (
+        soft_edges(detector.model, ground.pixels)[0],
+        hed(ground, detector, Listener()).pixels[0, ..., 0],
+    )
+
+    def at_the_end(edges: torch.Tensor) -> float:
+        return max(edges[0].mean().item(), edges[-1].mean().item(), edges[:, 0].mean().item())
+
+    assert at_the_end(bare) > 0.2
+    assert at_the_end(seen) < 0.4 * at_the_end(bare)
+
+
+def test_pictures_smaller_than_the_margin_are_seen(detector: Built) -> None:
+    assert hed(noise(1, 3).image, detector, Listener()).pixels.shape == (1, 3, 1, 3)
 
 
 def test_a_control_picture_is_white_on_black_in_three_channels(detector: Built) -> None:

@@ -95,6 +95,7 @@ ControlNet controlnet   T2IAdapter t2i-adapter      MultiAdapter t2i-adapter    
 Autoencoder vae         VQModel vae                 UNet denoiser               Transformer denoiser
 Prior denoiser          CLIPText text-encoder       CLIPVision image-encoder    Siglip image-encoder
 T5Encoder text-encoder  UMT5 text-encoder           ForCausalLM text-encoder
+WhisperFor speech-recogniser                        ForTextToSpeech voice       HifiGan vocoder
 ForConditionalGeneration text-encoder
 """
 """What stands in the class of a model, and its kind; the first that fits."""

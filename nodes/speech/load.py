@@ -9,11 +9,14 @@ from nodes.checkpoints.load import Dtype
 from nodes.speech.folders import WHISPER, read_hifigan, read_speecht5, read_whisper
 from nodes.speech.handles import SpeechRecogniser, Vocoder, Voice
 
-SpeechFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".bin", ".txt", ".model"))]
+FILES = (".json", ".safetensors", ".bin", ".txt", ".model")
+RecogniserFolder = Annotated[Folder, Within("models", FILES, ("speech-recogniser",))]
+VoiceFolder = Annotated[Folder, Within("models", FILES, ("voice",))]
+VocoderFolder = Annotated[Folder, Within("models", FILES, ("vocoder",))]
 
 
 @node("load.whisper")
-def whisper(folder: SpeechFolder, dtype: Dtype = "float32") -> SpeechRecogniser:
+def whisper(folder: RecogniserFolder, dtype: Dtype = "float32") -> SpeechRecogniser:
     """Load Whisper, which writes down what is said (Radford et al., arXiv 2212.04356).
 
     Licence: OpenAI's weights (``openai/whisper-…``) are free to use under Apache 2.0.
@@ -30,7 +33,7 @@ def whisper(folder: SpeechFolder, dtype: Dtype = "float32") -> SpeechRecogniser:
 
 
 @node("load.speecht5")
-def speecht5(folder: SpeechFolder, dtype: Dtype = "float32") -> Voice:
+def speecht5(folder: VoiceFolder, dtype: Dtype = "float32") -> Voice:
     """Load SpeechT5, which speaks texts as mel spectrograms (Ao et al., arXiv 2110.07205).
 
     Licence: Microsoft's weights (``microsoft/speecht5_tts``) are free to use under MIT. Let it speak with
@@ -47,7 +50,7 @@ def speecht5(folder: SpeechFolder, dtype: Dtype = "float32") -> Voice:
 
 
 @node("load.hifigan")
-def hifigan(folder: SpeechFolder, dtype: Dtype = "float32") -> Vocoder:
+def hifigan(folder: VocoderFolder, dtype: Dtype = "float32") -> Vocoder:
     """Load a HiFi-GAN, which makes sound of mel spectrograms (Kong et al., arXiv 2010.05646).
 
     Licence: Microsoft's weights for SpeechT5 (``microsoft/speecht5_hifigan``) are free to use under MIT.

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from engine import Folder
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.recognise.recognise import recognise
 from nodes.speech.load import hifigan, speecht5, whisper
 
 
@@ -49,6 +50,12 @@ def test_another_family_s_folder_is_refused_with_its_loader(
 ) -> None:
     with pytest.raises(CheckpointRefused, match=said):
         read(node, models / name)
+
+
+def test_the_recogniser_tells_what_each_folder_is_for(models: Path) -> None:
+    kinds = {name: recognise(models / name).kind for name in ("whisper", "speecht5", "hifigan")}
+
+    assert kinds == {"whisper": "speech-recogniser", "speecht5": "voice", "hifigan": "vocoder"}
 
 
 def rewrite(path: Path, **changes: Any) -> None:

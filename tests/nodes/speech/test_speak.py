@@ -17,7 +17,7 @@ from nodes.values import Embedding, Mel
 
 CONTEXT = RunContext("speak", "cpu", Token(), lambda _: None)
 TEXT, SEED = "Hello, world.", 3
-LENGTH = {"shortest": 1.0, "longest": 1.5}
+LENGTH: dict[str, Any] = {"shortest": 1.0, "longest": 1.5}
 SPEAKER = Embedding(torch.randn(1, 16, generator=torch.Generator().manual_seed(1)))
 
 

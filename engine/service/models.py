@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 from engine.declare.recognised import Recognised, Recogniser
 from engine.errors import KnotworkError
@@ -52,18 +53,12 @@ class Models:
         self._roots = resolved(model_roots(roots))
         self._recognise = recognise
         self._recognitions = recognitions or Recognitions()
+        self._listing = Lock()
 
     def list(self) -> list[ModelRecord]:
         """Every model, by name."""
-        found: dict[str, ModelRecord] = {}
-        for root in self._roots:
-            for path, beside in islice(self._below(root), LISTED - len(found)):
-                name = root.name(path)
-                if name not in found and self._is_allowed(path):
-                    with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
-                        found[name] = self._listed(name, path, beside)
-        self._recognitions.keep()
-        return [found[name] for name in sorted(found)]
+        with self._listing:  # who asks meanwhile waits rather than recognise the same models, too
+            return self._list()
 
     def describe(self, name: str) -> ModelDetailRecord:
         """What the headers of a model say.
@@ -96,6 +91,17 @@ class Models:
         if found is None:
             raise NotAPicture(f"{name}: expected a picture beside the model, found none.")
         return found
+
+    def _list(self) -> list[ModelRecord]:
+        found: dict[str, ModelRecord] = {}
+        for root in self._roots:
+            for path, beside in islice(self._below(root), LISTED - len(found)):
+                name = root.name(path)
+                if name not in found and self._is_allowed(path):
+                    with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
+                        found[name] = self._listed(name, path, beside)
+        self._recognitions.keep()
+        return [found[name] for name in sorted(found)]
 
     def _listed(self, name: str, path: Path, beside: Collection[str]) -> ModelRecord:
         """The record of a model, recognised anew only when a file of it has changed."""

@@ -44,8 +44,13 @@ def _module(kind: str, parts: dict[str, Any]) -> Any:
         from transformers import CLIPTextConfig, CLIPTextModel
 
         return CLIPTextModel(CLIPTextConfig(**parts))
+    if kind == "points":
+        from nodes.points.network import PointDenoiser
+
+        return PointDenoiser(**parts)
     raise ValueError(
-        f"expected a part named vae, unet or text_encoder, got {kind!r}: another version wrote this state"
+        f"expected a part named vae, unet, text_encoder or points, got {kind!r}: "
+        "another version wrote this state"
     )
 
 
@@ -53,7 +58,7 @@ def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
     """Draw fresh weights.
 
     Args:
-        parts: Configs of the networks trained together: vae, unet, text_encoder.
+        parts: Configs of the networks trained together: vae, unet, text_encoder, points.
         seed: Seed of the weights and of every draw in training.
     """
     import torch

@@ -55,7 +55,7 @@ class Recognitions:
         self._all()[str(path)] = stamp, record
 
     def keep(self) -> None:
-        """Write them down, but for those whose files are gone; where nothing can be written, nothing is kept."""
+        """Write them down, but for those whose files are gone; where that can't be done, nothing is kept."""
         known = self._all()
         if self._file is None or known == self._saved:
             return

@@ -39,7 +39,7 @@ export default function Models() {
 }
 
 function Unlisted({ loading, error }: { readonly loading: boolean; readonly error: string }) {
-  if (loading || error === '') return <p className="widget-note" role="status">{t('left.loading')}</p>
+  if (loading || error === '') return <p className="widget-note" role="status">{t('left.modelsLoading')}</p>
   return (
     <Empty icon={Box} title={t('left.modelsFailed')} text={error}>
       <Button icon={RefreshCw} onClick={() => void loadModels()}>{t('left.tryAgain')}</Button>

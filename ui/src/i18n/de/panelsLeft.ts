@@ -46,6 +46,7 @@ export const left: Translation<typeof english> = {
 
   noModels: 'Es gibt noch keine Modelle',
   noModelsText: 'Leg sie in den Ordner „models“ in KNOTWORK_HOME, oder nenne deine Ordner in settings.toml: model_roots = ["/pfad/zu/ComfyUI"]',
+  modelsLoading: 'Es wird gelesen, was die Modelle sind. Beim ersten Mal dauert das etwas.',
   modelsFailed: 'Die Modelle können nicht aufgelistet werden',
   useModelIn: 'In {card} benutzen',
   modelGiven: '{name} wird benutzt',

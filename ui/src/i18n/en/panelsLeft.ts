@@ -43,6 +43,7 @@ export const left = {
 
   noModels: 'There are no models yet',
   noModelsText: 'Put them into the folder “models” in KNOTWORK_HOME, or name your folders in settings.toml: model_roots = ["/path/to/ComfyUI"]',
+  modelsLoading: 'Reading what the models are. The first time this takes a while.',
   modelsFailed: 'The models can’t be listed',
   useModelIn: 'Use it in {card}',
   modelGiven: '{name} is used',

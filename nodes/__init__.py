@@ -28,6 +28,7 @@ pack = Pack(
         "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.upscale"),
         "load": (
             "nodes.checkpoints.load",
+            "nodes.checkpoints.controlnet",
             "nodes.checkpoints.upscaler",
             "nodes.control.hed",
             "nodes.control.estimators",
@@ -51,6 +52,7 @@ pack = Pack(
         ),
         "vae": ("nodes.vae",),
         "control": (
+            "nodes.control.apply",
             "nodes.control.edges",
             "nodes.control.soft_edges",
             "nodes.control.tile",

@@ -6,10 +6,11 @@ contiguous. So what goes in and out here is made contiguous, or a cached run wou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple
 
 from engine import OnDevice, Rng, Seed, node
 from engine.errors import KnotworkError
+from nodes.latent_space import to_model_space, to_vae_space
 from nodes.values import VAE, F, Image, Latent, Mask
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def encode(
     with torch.no_grad():
         found = vae.model.encode(pixels.to(vae.device, vae.model.dtype)).latent_dist
         samples = found.sample(generator) if draw == "sample" else found.mode()
-        samples = (samples - _shift(vae.model)) * vae.model.config.scaling_factor
+        samples = to_model_space(vae.model, samples)
     return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
 
 
@@ -79,13 +80,9 @@ def decode(vae: OnDevice[VAE[F]], latent: Latent[F]) -> Image:
     import torch
 
     with torch.no_grad():
-        samples = latent.samples.to(vae.device, vae.model.dtype) / vae.model.config.scaling_factor
-        pixels = vae.model.decode(samples + _shift(vae.model), return_dict=False)[0]
+        samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
+        pixels = vae.model.decode(samples, return_dict=False)[0]
         return Image((pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous())
-
-
-def _shift(model: Any) -> float:
-    return model.config.shift_factor or 0.0
 
 
 def _check(pixels: torch.Tensor, factor: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from engine.errors import ValueRefused
 
@@ -252,10 +252,11 @@ class Control:
 
     Attributes:
         model: The control network.
-        hint: float32 [B, C, H, W], in the range that its kind of network takes.
+        hint: [B, C, H, W], as ``ControlNet.hint`` says.
         strength: Weight of what it adds.
         start: Part of the run (0..1) from which it adds.
         end: Part of the run at which it ends.
+        kind: Which kind of picture the hint is, for networks that tell several apart.
     """
 
     model: ControlNet[Any]
@@ -263,6 +264,7 @@ class Control:
     strength: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    kind: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,8 +388,26 @@ class VAE(Model[F]):
     factor: int = 8
 
 
+@dataclass(frozen=True, slots=True)
 class ControlNet(Model[F]):
-    """Makes a denoiser follow a picture."""
+    """Makes a denoiser follow a picture.
+
+    Attributes:
+        hint: What it takes: a ``picture`` in 0..1 or ``signed`` in -1..1, its ``latent``, or a latent that is
+            scaled but ``unshifted``.
+        kinds: How many kinds of pictures it tells apart; 0 = it was trained on one.
+    """
+
+    hint: Literal["picture", "signed", "latent", "unshifted"] = "picture"
+    kinds: int = 0
+
+    def load(self, find: Find) -> Any:
+        """Build the module. See ``nodes.checkpoints.controlnet``."""
+        from nodes.checkpoints.controlnet import build
+        from nodes.library_lock import library_lock
+
+        with library_lock:
+            return build(self, find)
 
 
 class TextEncoder(Model[F]):

@@ -41,6 +41,8 @@ def ask_all(
     answers: list[torch.Tensor] = []
     for together in _batches(filled, family.one_call):
         asked = _stacked(together)
+        for control in asked.controls:
+            _check_size(control, samples, question.factor)
         controls = tuple((control, load(control.model)) for control in asked.controls)
         answers += _call(family, model, replace(question, cond=asked, controls=controls), len(together))
     return answers
@@ -66,6 +68,16 @@ def _batches(conds: list[Cond], one_call: bool) -> list[list[Cond]]:
     return batches
 
 
+def _check_size(control: Control, samples: torch.Tensor, factor: int) -> None:
+    encoded = control.model.hint in ("latent", "unshifted")
+    height, width = (side if encoded else side * factor for side in samples.shape[-2:])
+    if control.hint.shape[-2:] != (height, width):
+        got, expected = (f"{w} × {h}" for h, w in (control.hint.shape[-2:], (height, width)))
+        cells = " cells" if encoded else ""
+        cure = "Put image.resize before the control network."
+        raise StepRefused(f"expected a control picture of {expected}{cells}, got {got}. {cure}")
+
+
 def _tensors(cond: Cond) -> dict[str, torch.Tensor]:
     named = {"embeds": cond.embeds, "pooled": cond.pooled} | cond.extra
     return {name: tensor for name, tensor in named.items() if tensor is not None}
@@ -76,14 +88,12 @@ def _alike(one: Cond, other: Cond) -> bool:
     return (
         shapes == others
         and len(one.controls) == len(other.controls)
-        and all(map(_same_control, one.controls, other.controls))
+        and all(map(_alike_control, one.controls, other.controls))
     )
 
 
-def _same_control(one: Control, other: Control) -> bool:
-    import torch
-
-    return replace(one, hint=other.hint) == other and torch.equal(one.hint, other.hint)
+def _alike_control(one: Control, other: Control) -> bool:
+    return replace(one, hint=other.hint) == other and one.hint.shape == other.hint.shape
 
 
 def _spread(cond: Cond, rows: int, device: Any) -> Cond:
@@ -113,5 +123,8 @@ def _stacked(conds: list[Cond]) -> Cond:
         return first
     rows = [_tensors(cond) for cond in conds]
     joined = {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
-    hints = [replace(control, hint=torch.cat([control.hint] * len(conds))) for control in first.controls]
-    return Cond(joined.pop("embeds", None), joined.pop("pooled", None), extra=joined, controls=hints)
+    controls = [
+        replace(same[0], hint=torch.cat([control.hint for control in same]))
+        for same in zip(*(cond.controls for cond in conds), strict=True)
+    ]
+    return Cond(joined.pop("embeds", None), joined.pop("pooled", None), extra=joined, controls=controls)

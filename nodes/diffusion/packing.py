@@ -40,3 +40,17 @@ def places(samples: torch.Tensor) -> torch.Tensor:
     ids[..., 1] += torch.arange(height)[:, None]
     ids[..., 2] += torch.arange(width)[None, :]
     return ids.reshape(height * width, 3).to(samples)
+
+
+def patchify(samples: torch.Tensor) -> torch.Tensor:
+    """Latents [B, C · 4, H/2, W/2] whose cells are patches of 2 × 2 cells of others, [B, C, H, W]."""
+    batch, channels, height, width = samples.shape
+    cut = samples.view(batch, channels, height // 2, 2, width // 2, 2).permute(0, 1, 3, 5, 2, 4)
+    return cut.reshape(batch, channels * 4, height // 2, width // 2)
+
+
+def unpatchify(patches: torch.Tensor) -> torch.Tensor:
+    """Latents [B, C, H · 2, W · 2] of such whose cells are patches, [B, C · 4, H, W]."""
+    batch, channels, height, width = patches.shape
+    cut = patches.reshape(batch, channels // 4, 2, 2, height, width).permute(0, 1, 4, 2, 5, 3)
+    return cut.reshape(batch, channels // 4, height * 2, width * 2)

@@ -105,3 +105,13 @@ def save_index(folder: Path, pipeline: str, scheduler: dict[str, Any], **parts: 
             **index,
         },
     )
+
+
+def randomise(model: Any) -> Any:
+    """Give a model's zeroed layers random weights, which its training would have filled."""
+    import torch
+
+    for weights in model.parameters():
+        if not weights.any():
+            torch.nn.init.normal_(weights, std=0.1)
+    return model

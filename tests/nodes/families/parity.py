@@ -1,12 +1,16 @@
 """The shipped sampler as a Python loop over the nodes, beside diffusers' pipelines: equal at every step."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import diffusers
 import torch
 
+from engine import Context, OnDevice
+from engine.run.context import RunContext
 from nodes.diffusion.encode import encode
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.latent import noise
@@ -58,6 +62,7 @@ def sample(
     size: tuple[int, int] = (SIZE, SIZE),
     ports: Mapping[str, Any] | None = None,
     extra: Latent[Any] | None = None,
+    context: Context = WATCHED,
 ) -> list[Turn]:
     """The latent of every turn, from noise.
 
@@ -70,6 +75,7 @@ def sample(
         size: Width and height in pixels.
         ports: More ports of ``diffusion.scheduler``.
         extra: More channels of the denoiser.
+        context: Where control networks are loaded.
     """
     drawn = noise(loaded.vae.handle, *size, seed=SEED)
     run = scheduler(loaded.scheduler, steps=STEPS, latent=drawn.latent, **(ports or {}))
@@ -81,7 +87,7 @@ def sample(
             run.scheduler,
             before.state,
             before.latent,
-            WATCHED,
+            context,
             positive,
             negative,
             scale,
@@ -92,6 +98,12 @@ def sample(
             Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng, WATCHED))
         )
     return turns[1:]
+
+
+def with_models(*held: OnDevice[Any]) -> RunContext:
+    """The context of a run that has loaded these models."""
+    modules = {one.handle: one for one in held}
+    return replace(WATCHED, models=SimpleNamespace(on_device=modules.__getitem__))  # pyright: ignore[reportArgumentType] # as far as nodes call it
 
 
 def texts(loaded: Loaded) -> tuple[Conditioning[Any], Conditioning[Any]]:

@@ -49,7 +49,8 @@ def projected(
 ) -> Guided:
     """Adaptive projected guidance (APG): high scales without garish colours (Sadat et al., arXiv 2410.02416).
 
-    The part of the change that points along the positive prediction only adds contrast, and is left out.
+    The part of the change that points along the positive prediction only adds contrast, and is left out. It
+    is measured in what the model predicts, be it noise, velocity or the clean picture, as in diffusers.
 
     Args:
         prediction: What the model predicted with and without the negative conditioning.
@@ -57,7 +58,8 @@ def projected(
         scale: 1 = the positive prediction itself; higher follows the text more closely.
         parallel: Share of the part along the positive prediction that stays (the paper's η).
         momentum: Weight of earlier changes (β): below 0 they are pushed away from, 0 forgets them.
-        threshold: Longest change as a Euclidean norm over the whole latent (r); 0 = no limit.
+        threshold: Longest change as a Euclidean norm over the whole latent (r); 0 = no limit. 15 suits the
+            128 × 128 cells of Stable Diffusion XL, 2.5 the 8 × 8 of the built-in model.
         rescale: Share of the guided prediction whose contrast is brought back, as in ``diffusion.guidance``.
     """
     import torch

@@ -124,6 +124,14 @@ def test_zero_star_guidance_scales_the_negative_prediction_to_fit_the_positive_o
     assert torch.allclose(found.samples, of(3, 8))
 
 
+def test_a_predicted_variance_is_kept() -> None:
+    asked = Prediction(of(1, 2), of(4, 8), "if", of(5, 6))
+    later = SchedulerState(turn=1)
+    kinds = (projected(asked).prediction, zero_star(asked, later), tangential(asked), magnitude(asked))
+
+    assert all(found.variance is asked.variance for found in kinds)
+
+
 @pytest.mark.parametrize("kind", [tangential, magnitude])
 def test_without_a_negative_prediction_nothing_changes(kind: Callable[..., Any]) -> None:
     asked = Prediction(of(1, 2))

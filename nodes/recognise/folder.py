@@ -13,6 +13,7 @@ from typing import Any
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
+from nodes.recognise.readable import readable
 from nodes.recognise.signatures import WITHOUT_WEIGHTS
 
 INDEX = "model_index.json"
@@ -56,7 +57,7 @@ def parts_of(index: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
             raise CheckpointRefused(f"{place}/{INDEX}", f"library and class of {name[:80]!r}", got, AGAIN)
         if value[1] is not None:  # both are null for a part that is left out
             _plain(name, f"{place}/{INDEX}")
-            yield name, value[1]
+            yield name, readable(value[1])
 
 
 def has_weights(cls: str) -> bool:
@@ -174,6 +175,6 @@ def shards_beside(path: Path) -> list[str]:
 
 
 def _plain(name: str, place: str) -> None:
-    if not name or name.startswith(".") or any(sign in name for sign in "/\\:\0"):
+    if not name.isprintable() or not name or name.startswith(".") or any(sign in name for sign in "/\\:\0"):
         got = repr(name[:80])
         raise CheckpointRefused(place, "names of files in the folder itself", got, "Don't use this model.")

@@ -5,6 +5,7 @@ Neither torch nor Python's unpickler reads them here; see ``opcodes``.
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -40,7 +41,7 @@ def read_pickled(path: Path, place: str) -> Contents:
     except Foreign as error:
         got = f"a pickle that asks for {str(error)[:100]}"
         raise CheckpointRefused(place, EXPECTED, got, CURE) from None
-    except (ValueError, zipfile.BadZipFile, RuntimeError, EOFError) as error:
+    except (ValueError, zipfile.BadZipFile, RuntimeError, EOFError, struct.error) as error:
         raise CheckpointRefused(place, EXPECTED, str(error)[:200] or "a damaged file", CURE) from None
     entries = dict(_tensors(_unwrapped(tree)))
     plain = {name: value for name, value in tree.items() if isinstance(value, (str, int, float))}
@@ -56,7 +57,8 @@ def _zipped(file: BinaryIO) -> dict[Any, Any]:
         if any(member.filename.endswith(("/constants.pkl", "/code/")) for member in members):
             raise ValueError("a TorchScript program")
         pickles = [member for member in members if member.filename.endswith("/data.pkl")]
-        if len(pickles) != 1 or len({member.filename for member in members}) < len(members):
+        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
+        if packed or len(pickles) != 1 or len({member.filename for member in members}) < len(members):
             raise ValueError("a zip archive that torch.save did not write")
         if pickles[0].file_size > LARGEST:
             raise ValueError(f"a pickle of {pickles[0].file_size:,} bytes")

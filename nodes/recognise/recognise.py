@@ -26,6 +26,7 @@ from nodes.recognise.folder import (
 )
 from nodes.recognise.lora import match_lora
 from nodes.recognise.matching import UNET, Match, match
+from nodes.recognise.readable import all_readable, readable
 from nodes.recognise.signatures import CLASSES, NEEDS, PIPELINES, pairs
 from nodes.recognise.told import read_told
 
@@ -64,7 +65,7 @@ def _file(path: Path) -> Recognised:
     family = found.family or told.family
     parts, missing = _parts(contents.entries, family, found)
     kind = "checkpoint" if found.kind == "denoiser" and len(parts) > 1 else found.kind
-    words = (word or path.stem,) if kind == "embedding" else told.trigger_words
+    words = (readable(word or path.stem),) if kind == "embedding" else told.trigger_words
     return replace(
         _measured([contents]),
         kind=kind,
@@ -79,7 +80,7 @@ def _file(path: Path) -> Recognised:
         title=told.title,
         author=told.author,
         licence=told.licence,
-        metadata=contents.metadata,
+        metadata=all_readable(contents.metadata),
     )
 
 
@@ -124,24 +125,30 @@ def _folder(folder: Path) -> Recognised:
 
 def _single(part: Part) -> Recognised:
     """A folder that holds one model alone."""
-    cls = part.config.get("_class_name") or next(iter(part.config.get("architectures") or ()), "")
+    cls = _class_of(part.config)
     entries = {name: entry for one in part.contents for name, entry in one.entries.items()}
     found, _ = _match(Contents(entries))
-    kind = next((kind for word, kind in pairs(CLASSES) if word in str(cls)), found.kind)
+    kind = next((kind for word, kind in pairs(CLASSES) if word in cls), found.kind)
     return replace(
         _measured(part.contents),
         kind=kind,
         layout=found.layout or "diffusers",
         family=found.family,
         variant=found.variant,
-        parts={"": str(cls)} if cls else {},
+        parts={"": cls} if cls else {},
         missing=tuple(part.missing) or (() if part.contents else ("weights",)),
     )
 
 
+def _class_of(config: Mapping[str, Any]) -> str:
+    architectures = config.get("architectures")
+    first = architectures[0] if isinstance(architectures, list) and architectures else ""
+    cls = config.get("_class_name") or first
+    return readable(cls) if isinstance(cls, str) else ""
+
+
 def _pipeline(folder: Path, index: Mapping[str, Any]) -> Recognised:
-    place, cls = folder.name, index.get("_class_name", "")
-    cls = cls if isinstance(cls, str) else ""
+    place, cls = folder.name, _class_of(index)
     classes, read, missing = dict(parts_of(index, folder.name)), dict[str, Part](), list[str]()
     for name, part_class in classes.items():
         if not (folder / name).is_dir():
@@ -161,7 +168,7 @@ def _pipeline(folder: Path, index: Mapping[str, Any]) -> Recognised:
         layout="diffusers",
         family=family,
         variant=variant,
-        prediction=str(schedule.get("prediction_type", "")),
+        prediction=readable(schedule.get("prediction_type", "")),
         parts={"": cls} | classes if cls else classes,
         missing=tuple(missing),
     )

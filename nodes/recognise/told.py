@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from nodes.recognise import signatures
+from nodes.recognise.readable import readable
 
 WORDS = 20
 """Trigger words that are told at most."""
@@ -47,7 +48,7 @@ def read_told(metadata: Mapping[str, Any]) -> Told:
         prediction = "v"
     return Told(
         family=_family(text),
-        prediction=PREDICTIONS.get(prediction, prediction),
+        prediction=PREDICTIONS.get(prediction, readable(prediction)),
         trigger_words=_words(text),
         title=_first(text, "modelspec.title", "general.name", "ss_output_name"),
         author=_first(text, "modelspec.author", "general.author"),
@@ -56,7 +57,7 @@ def read_told(metadata: Mapping[str, Any]) -> Told:
 
 
 def _first(text: Mapping[str, str], *keys: str) -> str:
-    return next((text[key] for key in keys if text.get(key)), "")
+    return readable(next((text[key] for key in keys if text.get(key)), ""))
 
 
 def _family(text: Mapping[str, str]) -> str:
@@ -75,7 +76,7 @@ def _words(text: Mapping[str, str]) -> tuple[str, ...]:
     for word, count in _counts(text.get("ss_tag_frequency", "")):
         counted[word] += count
     frequent = [word for word, _ in counted.most_common(WORDS)]
-    return tuple(dict.fromkeys([*told, *frequent]))[:WORDS]
+    return tuple(map(readable, dict.fromkeys([*told, *frequent])))[:WORDS]
 
 
 def _counts(text: str) -> Iterator[tuple[str, int]]:

@@ -164,6 +164,15 @@ def test_an_archive_that_unpacks_to_more_than_it_is_is_refused_unpacked(tmp_path
         recognise(path)
 
 
+def test_an_archive_that_is_compressed_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "packed.ckpt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", traps.pickled(b"}"))
+
+    with pytest.raises(CheckpointRefused, match=r"a zip archive that torch\.save did not write"):
+        recognise(path)
+
+
 def test_storages_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
     whole = torch_file(tmp_path / "whole.pt", {"weight": torch.zeros(1000)})
     path = tmp_path / "hollow.pt"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from diffusers.pipelines.shap_e.camera import create_pan_cameras
+from diffusers.pipelines.shap_e.pipeline_shap_e import ShapEPipeline
 from PIL import Image as Pillow
 
+from engine import Folder
 from engine.errors import ValueRefused
 from engine.run.context import RunContext, Token
 from nodes.diffusion.guidance import guidance
@@ -17,7 +20,9 @@ from nodes.diffusion.scheduler import scheduler, scheduler_step, start
 from nodes.mesh.shap_e.decode import decode, render
 from nodes.mesh.shap_e.denoise import noise, prior_step
 from nodes.mesh.shap_e.encode import encode_image, encode_text
+from nodes.mesh.shap_e.load import from_text_folder
 from nodes.values import Conditioning, Image, Latent
+from tests.nodes.mesh.conftest import resident
 from tests.nodes.mesh.tiny import fill_table
 
 PROMPT, SEED, STEPS, GRID = "a green chair", 3, 4, 12
@@ -82,6 +87,32 @@ def test_from_a_picture_every_step_is_the_pipeline_s(
     assert all(torch.equal(a.samples, b) for a, b in zip(found, expected, strict=True))
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_half_precision(dtype: Any, text_folder: Path) -> None:
+    parts = resident(from_text_folder(Folder(text_folder, ""), dtype), text_folder)
+    pipeline = ShapEPipeline.from_pretrained(text_folder, dtype=getattr(torch, dtype))
+    pipeline.set_progress_bar_config(disable=True)
+    expected = latents_of(pipeline, PROMPT, 4.0)
+
+    found = denoised(parts, encode_text(parts.text_encoder, PROMPT), 4.0)
+    assert expected[-1].dtype == getattr(torch, dtype)
+    assert all(torch.equal(a.samples, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_a_model_saved_and_loaded_again_gives_the_same(
+    text_parts: Any, text_pipeline: Any, tmp_path: Path
+) -> None:
+    text_pipeline.save_pretrained(tmp_path / "again")
+    again = resident(from_text_folder(Folder(tmp_path / "again", "")), tmp_path / "again")
+
+    latents = [
+        denoised(parts, encode_text(parts.text_encoder, PROMPT), 4.0)[-1] for parts in (text_parts, again)
+    ]
+    assert torch.equal(latents[0].samples, latents[1].samples)
+    meshes = [decode(parts.renderer, latents[0], 8) for parts in (text_parts, again)]
+    assert torch.equal(meshes[0].vertices, meshes[1].vertices)
+
+
 def test_a_surface_is_diffusers_own_turned_upright(
     text_parts: Any, text_pipeline: Any, latent: Latent[Any]
 ) -> None:
@@ -131,9 +162,9 @@ def test_the_table_of_the_stand_in_turns_as_that_of_the_released_weights(text_pi
 
 def test_views_are_those_of_diffusers(text_parts: Any, text_pipeline: Any, latent: Latent[Any]) -> None:
     expected = text_pipeline.shap_e_renderer.decode_to_image(
-        latent.samples, "cpu", size=32, n_coarse_samples=4, n_fine_samples=8
+        latent.samples, "cpu", size=32, n_coarse_samples=2, n_fine_samples=4
     )
-    views = render(text_parts.renderer, latent, 32, 4)
+    views = render(text_parts.renderer, latent, 32, 2)
 
     assert torch.equal(views.images.pixels, expected.clamp(0, 1))
     origins = create_pan_cameras(32).origin

@@ -43,7 +43,11 @@ pack = Pack(
             "nodes.diffusion.geometry",
             "nodes.diffusion.batches",
         ),
-        "conditioning": ("nodes.diffusion.conditioning", "nodes.diffusion.conditioning_blend"),
+        "conditioning": (
+            "nodes.diffusion.sizes",
+            "nodes.diffusion.conditioning",
+            "nodes.diffusion.conditioning_blend",
+        ),
         "diffusion": (
             "nodes.diffusion.scheduler",
             "nodes.diffusion.predict",

@@ -65,7 +65,7 @@ def encode(
     with torch.no_grad():
         found = vae.model.encode(pixels.to(vae.device, vae.model.dtype)).latent_dist
         samples = found.sample(generator) if draw == "sample" else found.mode()
-        samples = to_model_space(vae.model, samples)
+        samples = to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
     return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
 
 

@@ -200,8 +200,10 @@ class Scheduler:
         name: Class name in diffusers, such as ``EulerDiscreteScheduler``.
         config: Arguments of the class as canonical JSON.
         steps: Number of inference steps that were set.
-        start: Turn at which the run starts, after those that a strength below 1 leaves out; None for a run
-            from pure noise.
+        start: Turn at which the run starts, after those that a strength below 1 or another model's run leaves
+            out; None for a run from pure noise.
+        stop: Turn before which it stops, leaving the rest to another model; None for a run to the end.
+        begun: Whether another model's run began it, so that its latent is noisy already.
         eta: Share of fresh noise in a step, 0..1, for the schedulers that take one.
         sigmas: Noise levels that the family's timetable asks for; None = as the class spreads them.
         shift: How far the family's timetable moves the levels towards noise ("mu"); None = by the class.
@@ -211,6 +213,8 @@ class Scheduler:
     config: str
     steps: int
     start: int | None = None
+    stop: int | None = None
+    begun: bool = False
     eta: float = 0.0
     sigmas: tuple[float, ...] | None = None
     shift: float | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nodes import families
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.classes import model_class
-from nodes.checkpoints.folder import INDEX, read_index, read_tokenizer
+from nodes.checkpoints.folder import INDEX, read_config, read_index, read_tokenizer
 from nodes.checkpoints.pixel_space import pixel_space
 from nodes.checkpoints.pretrained import from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
@@ -46,8 +46,19 @@ def build(handle: Model[Any], find: Find) -> Any:
 def _from_folder(folder: Path, part: str, family: Family, dtype: Any) -> Any:
     if part == "text_encoder":
         return _text_encoders(folder, family, dtype)
-    place = {"denoiser": family.denoiser, "vae": family.vae}.get(part, part)
-    return build_part(folder, place, dtype)
+    if part == "vae":
+        return build_part(
+            folder, family.vae, _computed(read_config(folder, f"{family.vae}/config.json"), family, dtype)
+        )
+    return build_part(folder, family.denoiser if part == "denoiser" else part, dtype)
+
+
+def _computed(config: dict[str, Any], family: Family, dtype: Any) -> Any:
+    """What a VAE computes in: float32 in place of float16 where it overflows."""
+    import torch
+
+    overflows = family.upcasts_vae and dtype == torch.float16 and config.get("force_upcast", True)
+    return torch.float32 if overflows else dtype
 
 
 def _text_encoders(folder: Path, family: Family, dtype: Any) -> Any:

@@ -108,6 +108,7 @@ class Family:
         ask: Calls the denoiser's module: what it predicts, [N, ...].
         cells: Reads what its latents are like.
         vae: Subfolder of its VAE; empty where the model draws pixels.
+        upcasts_vae: Whether its VAE computes in float32 where its config says that it overflows in float16.
         texts: Subfolder of each text encoder → that of its tokenizer.
         encode: Calls its text encoders.
         complete: Adds what a denoiser takes and a conditioning may leave out, such as sizes.
@@ -131,6 +132,7 @@ class Family:
     ask: Callable[[Any, Question], torch.Tensor]
     cells: Callable[[Configs], Cells]
     vae: str = "vae"
+    upcasts_vae: bool = False
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     encode: Callable[[Any, Prompt], Cond] | None = None
     complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is

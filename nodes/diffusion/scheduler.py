@@ -12,6 +12,7 @@ from engine import Context, Rng, Text, node
 from nodes import families
 from nodes.diffusion.family import Family, Timetable
 from nodes.diffusion.options import FROM_MODEL, Betas, Kind, Name, OptionRefused, Spacing, Spread, settle
+from nodes.diffusion.share import part
 from nodes.diffusion.stepping import (
     add_noise_to,
     clean_sample,
@@ -56,6 +57,8 @@ def scheduler(
     eta: Unit = 0.0,
     options: Text = "",
     latent: Latent[F] | None = None,
+    begin: Unit = 0.0,
+    end: Unit = 1.0,
 ) -> Run:
     """Choose a scheduler of diffusers by its name, and how many steps it takes.
 
@@ -72,6 +75,8 @@ def scheduler(
         eta: Share of fresh noise in each step, for the schedulers that take one (DDIM, TCD).
         options: More arguments of the class as JSON, such as {"solver_order": 3}.
         latent: What the run begins with; models such as FLUX.1 spread their steps by its size.
+        begin: Part of the noise at which it takes over a latent that another model's run left noisy.
+        end: Part of the noise at which it stops, leaving the rest to another model's run.
 
     Raises:
         OptionRefused: The class has no such option, or not with that value.
@@ -93,11 +98,15 @@ def scheduler(
         raise OptionRefused("options", f"options that {made.name} accepts", got, "Change them.") from error
     if strength is not None:
         made = replace(made, start=family.left_out(steps, strength) * getattr(ready, "order", 1))
+    made = part(made, ready, begin, end)
     turns = turns_left(made, SchedulerState())
     if turns < 1:
-        cure = "Raise the strength or the steps."
-        raise OptionRefused("strength", "at least one step", f"{steps} × {strength}", cure)
-    return Run(made, SchedulerState(), turns, [float(level) for level in ready.timesteps[-turns:]])
+        cure = "Raise the strength or the steps, or lay begin and end further apart."
+        got = f"{steps} × {1 if strength is None else strength:g}, from {begin:g} to {end:g}"
+        raise OptionRefused("strength", "at least one step", got, cure)
+    first = made.start or 0
+    levels = ready.timesteps[first : first + turns]
+    return Run(made, SchedulerState(), turns, [float(level) for level in levels])
 
 
 def _timetable(family: Family, config: str, steps: int, latent: Latent[Any] | None) -> Timetable:
@@ -122,6 +131,8 @@ def start(
     """
     import torch
 
+    if picture is not None and scheduler.begun:
+        return picture
     if picture is not None and not (forget and scheduler.start == 0):
         return add_noise.function(scheduler, SchedulerState(), picture, noise)
     first = getattr(untouched(scheduler, str(noise.samples.device)), "init_noise_sigma", 1.0)

@@ -62,7 +62,8 @@ def timestep(scheduler: Scheduler, state: SchedulerState, device: str) -> torch.
 
 def turns_left(scheduler: Scheduler, state: SchedulerState) -> int:
     """Model evaluations still to do."""
-    return len(untouched(scheduler, "cpu").timesteps) - (scheduler.start or 0) - state.turn
+    stop = len(untouched(scheduler, "cpu").timesteps) if scheduler.stop is None else scheduler.stop
+    return stop - (scheduler.start or 0) - state.turn
 
 
 def resume(scheduler: Scheduler, state: SchedulerState, device: str) -> Any:

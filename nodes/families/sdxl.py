@@ -13,6 +13,10 @@ from nodes.values import Cond
 if TYPE_CHECKING:
     import torch
 
+SIZES = "sizes"
+"""[B, 7]: the picture's height and width, its crop's top and left, the height and width wanted, beauty."""
+BEAUTY = 6.0
+
 
 def cells(configs: Configs) -> Cells:
     """What the latents of a folder's model are like."""
@@ -33,21 +37,25 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
 
 
 def complete(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
-    """A conditioning that says nothing of sizes means the picture's own, uncropped."""
+    """A conditioning that says nothing of sizes means the picture's own, uncropped, of the usual beauty."""
     import torch
 
-    if "time_ids" in cond.extra or cond.embeds is None:
+    if SIZES in cond.extra:
         return cond
     height, width = (side * factor for side in samples.shape[-2:])
-    sizes = torch.tensor([[height, width, 0, 0, height, width]], dtype=cond.embeds.dtype)
-    return replace(cond, extra={**cond.extra, "time_ids": sizes.expand(len(cond.embeds), -1)})
+    said = [height, width, 0, 0, height, width, BEAUTY]
+    sizes = torch.tensor([said], dtype=cond.text().dtype).expand(len(cond.text()), -1)
+    return replace(cond, extra={**cond.extra, SIZES: sizes})
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the U-Net, which also takes the text's vector and the sizes."""
-    cond = question.cond
-    added = {"text_embeds": cond.pooled, "time_ids": cond.extra["time_ids"]}
-    return ask_unet(model, question, added_cond_kwargs=added)
+    """Ask the U-Net, which also takes the text's vector and sizes; the refiner's last size is beauty."""
+    sizes, pooled = question.cond.extra[SIZES], question.cond.pooled
+    assert pooled is not None
+    config = model.config
+    taken = (config.projection_class_embeddings_input_dim - pooled.shape[1]) // config.addition_time_embed_dim
+    ids = sizes[:, :6] if taken == 6 else sizes[:, [0, 1, 2, 3, 6]]
+    return ask_unet(model, question, added_cond_kwargs={"text_embeds": pooled, "time_ids": ids})
 
 
 FAMILY = Family(
@@ -66,11 +74,14 @@ FAMILY = Family(
     texts={"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"},
     encode=encode,
     complete=complete,
+    upcasts_vae=True,
     single_file={
         "denoiser": ("model.diffusion_model.",),
         "vae": ("first_stage_model.",),
         "text_encoder": ("conditioner.embedders.0.transformer.",),
         "text_encoder_2": ("conditioner.embedders.1.model.",),
     },
-    formats=("diffusers",),
+    graph="stable_diffusion_xl",
+    nodes=("conditioning.sizes",),
+    formats=("diffusers", "single file"),
 )

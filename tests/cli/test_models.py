@@ -52,9 +52,7 @@ def test_a_damaged_model_is_told_among_the_others(cli: Cli, folder: Path) -> Non
     result = cli("models")
 
     assert "bad.safetensors\tdamaged\t" in result.stdout
-    assert (
-        "bad.safetensors: expected weights, got an HTML page." in result.stderr
-    )
+    assert "bad.safetensors: expected weights, got an HTML page." in result.stderr
     assert "sd3.safetensors\tcheckpoint" in result.stdout
 
 

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
+from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.speech import tiny as speech
 
@@ -59,6 +61,13 @@ STAND_INS: dict[str, StandIn] = {
             "speaker.npy": speech.save_speaker,
         },
         {"text": "Hello."},
+    ),
+    "stable_diffusion_xl": StandIn(
+        {
+            "stable-diffusion-xl-base-1.0": stable_diffusion_xl.save,
+            "stable-diffusion-xl-refiner-1.0": partial(stable_diffusion_xl.save, refiner=True),
+        },
+        {"steps": 4, "width": 64, "height": 64},
     ),
     "stable_diffusion": StandIn(
         {"stable-diffusion-v1-5": stable_diffusion.save}, {"steps": 2, "width": 64, "height": 64}

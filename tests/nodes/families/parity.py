@@ -1,6 +1,6 @@
 """The shipped sampler as a Python loop over the nodes, beside diffusers' pipelines: equal at every step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +13,10 @@ from engine import Context, OnDevice
 from engine.run.context import RunContext
 from nodes.diffusion.encode import encode
 from nodes.diffusion.guidance import guidance
-from nodes.diffusion.latent import noise
+from nodes.diffusion.latent import composite, noise
 from nodes.diffusion.predict import predict
-from nodes.diffusion.scheduler import scheduler, scheduler_step, start
+from nodes.diffusion.scheduler import Run, add_noise, scheduler, scheduler_step, start
+from nodes.vae import encode as encode_picture
 from nodes.values import Conditioning, Image, Latent, Mask
 from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn
 
@@ -30,6 +31,13 @@ def pipeline_of(folder: Path, name: str = "", **arguments: Any) -> Any:
     """
     classes: Any = diffusers
     made = getattr(classes, name or "DiffusionPipeline").from_pretrained(folder, **arguments)
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+def another(pipeline: Any, name: str, **arguments: Any) -> Any:
+    """A pipeline of another kind with the same parts."""
+    made = getattr(diffusers, name)(**pipeline.components, **arguments)
     made.set_progress_bar_config(disable=True)
     return made
 
@@ -58,10 +66,11 @@ def sample(
     negative: Conditioning[Any] | None = None,
     *,
     scale: float = SCALE,
-    begin: Latent[Any] | None = None,
     size: tuple[int, int] = (SIZE, SIZE),
     ports: Mapping[str, Any] | None = None,
+    picture: Latent[Any] | None = None,
     extra: Latent[Any] | None = None,
+    begin: Latent[Any] | None = None,
     context: Context = WATCHED,
 ) -> list[Turn]:
     """The latent of every turn, from noise.
@@ -71,33 +80,90 @@ def sample(
         positive: What to draw.
         negative: What to stay away from.
         scale: Guidance.
-        begin: Noise; None to draw it.
         size: Width and height in pixels.
         ports: More ports of ``diffusion.scheduler``.
+        picture: What another model's run began.
         extra: More channels of the denoiser.
+        begin: Noise; None to draw it.
         context: Where control networks are loaded.
     """
     drawn = noise(loaded.vae.handle, *size, seed=SEED)
     run = scheduler(loaded.scheduler, steps=STEPS, latent=drawn.latent, **(ports or {}))
-    turns = [Turn(start(run.scheduler, begin or drawn.latent), run.state, drawn.rng)]
+    first = Turn(start(run.scheduler, begin or drawn.latent, picture), run.state, drawn.rng)
+    return turns(loaded, run, first, positive, negative, scale, extra, context)
+
+
+def turns(
+    loaded: Loaded,
+    run: Run,
+    first: Turn,
+    positive: Conditioning[Any] | None,
+    negative: Conditioning[Any] | None,
+    scale: float,
+    extra: Latent[Any] | None = None,
+    context: Context = WATCHED,
+    change: Callable[[Turn], Turn] = lambda turn: turn,
+) -> list[Turn]:
+    """Every turn of a run, each changed as inpainting changes it."""
+    found = [first]
     for _ in range(run.turns):
-        before = turns[-1]
+        latent, state, rng = found[-1]
         predicted = predict(
-            loaded.denoiser,
-            run.scheduler,
-            before.state,
-            before.latent,
-            context,
-            positive,
-            negative,
-            scale,
-            extra,
+            loaded.denoiser, run.scheduler, state, latent, context, positive, negative, scale, extra
         )
         guided = guidance(predicted, scale)
-        turns.append(
-            Turn(*scheduler_step(run.scheduler, before.state, guided, before.latent, before.rng, WATCHED))
-        )
-    return turns[1:]
+        stepped = scheduler_step(run.scheduler, state, guided, latent, rng, WATCHED)
+        found.append(change(Turn(*stepped)))
+    return found[1:]
+
+
+def from_picture(
+    loaded: Loaded,
+    positive: Conditioning[Any] | None,
+    negative: Conditioning[Any] | None = None,
+    *,
+    strength: float,
+    scale: float = SCALE,
+    ports: Mapping[str, Any] | None = None,
+) -> list[Turn]:
+    """The latent of every turn, from ``picture()``."""
+    encoded = encode_picture(loaded.vae, picture(), seed=SEED)
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, rng=encoded.rng)
+    run = scheduler(loaded.scheduler, steps=STEPS, strength=strength, latent=drawn.latent, **(ports or {}))
+    first = Turn(start(run.scheduler, drawn.latent, encoded.latent), run.state, drawn.rng)
+    return turns(loaded, run, first, positive, negative, scale)
+
+
+def inpainted(
+    loaded: Loaded,
+    positive: Conditioning[Any] | None,
+    negative: Conditioning[Any] | None = None,
+    *,
+    strength: float,
+    scale: float = SCALE,
+    unused_draw: bool = True,
+) -> list[Turn]:
+    """The latent of every turn, from ``picture()`` inside ``mask()``, by a model that isn't made for it.
+
+    Args:
+        loaded: The model.
+        positive: What to draw.
+        negative: What to stay away from.
+        strength: How much of the run is done.
+        scale: Guidance.
+        unused_draw: Whether the pipeline encodes the masked picture too, which has no effect but its draw.
+    """
+    encoded = encode_picture(loaded.vae, picture(), seed=SEED)
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, rng=encoded.rng)
+    rng = noise(loaded.vae.handle, SIZE, SIZE, rng=drawn.rng).rng if unused_draw else drawn.rng
+    run = scheduler(loaded.scheduler, steps=STEPS, strength=strength, latent=drawn.latent)
+    begin = start(run.scheduler, drawn.latent, encoded.latent, forget=True)
+
+    def kept(turn: Turn) -> Turn:
+        outside = add_noise(run.scheduler, turn.state, encoded.latent, drawn.latent)
+        return turn._replace(latent=composite(outside, turn.latent, mask()))
+
+    return turns(loaded, run, Turn(begin, run.state, rng), positive, negative, scale, change=kept)
 
 
 def with_models(*held: OnDevice[Any]) -> RunContext:
@@ -124,6 +190,11 @@ def mask(size: int = SIZE) -> Mask:
     pixels = torch.zeros((1, size, size))
     pixels[:, :, size // 2 :] = 1
     return Mask(pixels)
+
+
+def as_tensor(image: Image) -> torch.Tensor:
+    """As pipelines take a picture: [B, C, H, W]."""
+    return image.pixels.permute(0, 3, 1, 2).contiguous()
 
 
 def saved_again(folder: Path, target: Path) -> Path:

@@ -1,56 +1,16 @@
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import pytest
 import torch
 
+from nodes.diffusion.sizes import sizes
 from nodes.vae import decode
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
-from tests.nodes.diffusion.tiny import unet_config
 from tests.nodes.families import parity
-from tests.nodes.families.folders import save_clip, save_index, save_vae
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same, latents_of
-
-EULER = {
-    "_class_name": "EulerDiscreteScheduler",
-    "beta_start": 0.00085,
-    "beta_end": 0.012,
-    "beta_schedule": "scaled_linear",
-    "steps_offset": 1,
-    "timestep_spacing": "leading",
-}
-
-
-def save(folder: Path) -> Path:
-    """A folder of Stable Diffusion XL with random weights."""
-    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-
-    torch.manual_seed(0)
-    config = unet_config(
-        attention_head_dim=(2, 4),
-        use_linear_projection=True,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=8,
-        transformer_layers_per_block=(1, 2),
-        projection_class_embeddings_input_dim=80,
-        cross_attention_dim=64,
-    )
-    UNet2DConditionModel(**config).save_pretrained(folder / "unet")
-    save_vae(folder / "vae")
-    save_clip(folder / "text_encoder")
-    save_clip(folder / "text_encoder_2", projected=True)
-    save_index(
-        folder,
-        "StableDiffusionXLPipeline",
-        EULER,
-        unet="diffusers.UNet2DConditionModel",
-        vae="diffusers.AutoencoderKL",
-        text_encoder="transformers.CLIPTextModel",
-        text_encoder_2="transformers.CLIPTextModelWithProjection",
-        tokenizer="transformers.CLIPTokenizer",
-        tokenizer_2="transformers.CLIPTokenizer",
-    )
-    return folder
+from tests.nodes.families.tiny_sdxl import EULER, REFINER, save
 
 
 @pytest.fixture(scope="module")
@@ -98,4 +58,92 @@ def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
     ).images
 
     turns = parity.sample(loaded, *parity.texts(loaded))
+    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+@pytest.fixture(scope="module")
+def from_picture(pipeline: Any) -> Any:
+    return parity.another(pipeline, REFINER)
+
+
+@pytest.fixture(scope="module")
+def refiner_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("refiner"), refiner=True)
+
+
+@pytest.mark.parametrize("name", ["EulerDiscreteScheduler", "HeunDiscreteScheduler"])
+def test_the_refiner_ends_what_the_base_began(
+    name: str, loaded: Loaded, pipeline: Any, refiner_folder: Path
+) -> None:
+    refining, refiner = loaded_from(refiner_folder), parity.pipeline_of(refiner_folder)
+    base = parity.another(pipeline, "StableDiffusionXLPipeline")
+    for one in (base, refiner):
+        one.scheduler = getattr(diffusers, name).from_config(EULER)
+    begun = expected_of(base, denoising_end=0.6, output_type="latent")
+    expected = latents_of(
+        refiner,
+        prompt=PROMPT,
+        negative_prompt=NEGATIVE,
+        image=begun[-1],
+        denoising_start=0.6,
+        guidance_scale=SCALE,
+    )
+
+    turns = parity.sample(loaded, *parity.texts(loaded), ports={"name": name, "end": 0.6})
+    assert_same(turns, begun)
+    positive, negative = parity.texts(refining)
+    wanted = {"width": SIZE, "height": SIZE, "target_width": SIZE, "target_height": SIZE}
+    told = sizes(positive, **wanted), sizes(negative, **wanted, beauty=2.5)
+    ports = {"name": name, "begin": 0.6}
+    assert_same(parity.sample(refining, *told, ports=ports, picture=turns[-1].latent), expected)
+
+
+def test_other_sizes(loaded: Loaded, pipeline: Any) -> None:
+    said = {"original_size": (32, 48), "crops_coords_top_left": (3, 5), "target_size": (80, 96)}
+    expected = expected_of(pipeline, **said)
+
+    told = [
+        sizes(text, width=48, height=32, top=3, left=5, target_width=96, target_height=80)
+        for text in parity.texts(loaded)
+    ]
+    assert_same(parity.sample(loaded, *told), expected)
+
+
+def test_image_to_image(loaded: Loaded, from_picture: Any) -> None:
+    given = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE, "strength": 0.7}
+    expected = latents_of(from_picture, image=parity.as_tensor(parity.picture()), **given)
+
+    assert_same(parity.from_picture(loaded, *parity.texts(loaded), strength=0.7), expected)
+
+
+def test_inpainting(loaded: Loaded, pipeline: Any) -> None:
+    inpaint = parity.another(pipeline, "StableDiffusionXLInpaintPipeline")
+    expected = latents_of(
+        inpaint,
+        prompt=PROMPT,
+        negative_prompt=NEGATIVE,
+        guidance_scale=SCALE,
+        strength=0.7,
+        image=parity.as_tensor(parity.picture()),
+        mask_image=parity.mask().pixels[:, None],
+        height=SIZE,
+        width=SIZE,
+    )
+
+    assert_same(parity.inpainted(loaded, *parity.texts(loaded), strength=0.7), expected)
+
+
+@pytest.mark.filterwarnings("ignore:`upcast_vae` is deprecated")
+def test_half_precision_decodes_in_single(folder: Path, tmp_path: Path) -> None:
+    """Its VAE overflows in float16; the pipeline computes it in float32, from weights in float16."""
+    pipeline = parity.pipeline_of(folder, dtype=torch.float16)
+    pipeline.save_pretrained(tmp_path / "half")
+    loaded = loaded_from(tmp_path / "half", "float16")
+    sizes = {"height": SIZE, "width": SIZE, "guidance_scale": SCALE, "num_inference_steps": STEPS}
+    generator = torch.Generator().manual_seed(SEED)
+    texts = {"prompt": PROMPT, "negative_prompt": NEGATIVE}
+    expected = pipeline(**texts, **sizes, generator=generator, output_type="np").images
+
+    turns = parity.sample(loaded, *parity.texts(loaded))
+    assert loaded.vae.model.dtype == torch.float32
     assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))

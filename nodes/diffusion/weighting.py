@@ -1,40 +1,31 @@
-"""Texts with weights and of any length, as a denoiser reads them."""
+"""Texts with weights and of any length, as a denoiser reads them.
+
+A family calls its text encoders as ever, once for each window: it is handed encoders whose tokenizers give
+the window in the place of a text's tokens. What comes back is weighed, each encoder's states on their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from engine import OnDevice, Text, node
-from engine.errors import ValueRefused
-from nodes.diffusion.prompt import Part, parse
+from nodes import families
+from nodes.diffusion.family import Prompt
+from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.windows import Window, empty, windows
 from nodes.values import Cond, Conditioning, F, TextEncoder
 
 if TYPE_CHECKING:
     import torch
 
-    Encode = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-    """From tokens and attention mask, int64 [1, T] both, to states [1, T, D]."""
-
 Weighting = Literal["a1111", "comfy", "off"]
-HEAVIEST = 100.0
-"""Beyond it states are far from all that a model has seen, and in the end no numbers any more."""
-
-
-class Window(NamedTuple):
-    """As many tokens as an encoder reads at once, with those at the ends.
-
-    Attributes:
-        tokens: Start, up to 75 tokens of text, end, filling.
-        weights: How much each counts; 1 for all but text.
-        filled: Number of tokens before the filling.
-    """
-
-    tokens: list[int]
-    weights: list[float]
-    filled: int
+Row = dict[str, Window]
+"""Text encoder → what it reads in one go, all of them at once."""
 
 
 @node("text.encode_weighted")
@@ -42,6 +33,7 @@ def encode_weighted(
     encoder: OnDevice[TextEncoder[F]],
     text: Text = "",
     skip: Annotated[int, Field(ge=0, le=11)] = 0,
+    other: Text = "",
     weighting: Weighting = "comfy",
 ) -> Conditioning[F]:
     r"""Encode a text whose words are weighed, with CLIP; a long one in several windows of 75 tokens.
@@ -50,118 +42,121 @@ def encode_weighted(
     multiply, ``\(`` and ``\)`` are ordinary brackets. The word BREAK begins a new window.
 
     Args:
-        encoder: The model's text encoder.
+        encoder: The model's text encoders.
         text: What to draw, or what to stay away from.
         skip: Layers left out at the end ("clip skip"), for models trained so.
+        other: Another text for the second encoder, in models that have several; empty for the same text.
         weighting: As the programs of these names do it. ``comfy`` leads each word's states away from those of
             an empty text; ``a1111`` multiplies them, then restores the window's mean, for models whose mean
             isn't about 0; ``off`` weighs all alike.
-    """
-    tokenizer = encoder.model.tokenizers["text_encoder"]
-
-    def states(tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return _states(encoder, tokens, mask, skip)
-
-    embeds = encode_windows(tokenizer, windows(tokenizer, text), states, weighting)
-    return Conditioning([Cond(embeds)], encoder.handle.family)
-
-
-def windows(tokenizer: Any, prompt: str) -> list[Window]:
-    """Cut a prompt into windows: at BREAK, and where one is full, behind a comma in its last quarter if any.
-
-    Args:
-        tokenizer: A CLIP tokenizer of transformers.
-        prompt: A prompt as ``nodes.diffusion.prompt`` reads it.
-
-    Returns:
-        At least one window.
 
     Raises:
-        ValueRefused: A weight beyond ±100.
+        StepRefused: The model doesn't read texts with CLIP alone.
     """
-    passages = parse(prompt) or [[]]
-    return [_window(tokenizer, piece) for passage in passages for piece in _pieces(tokenizer, passage)]
+    import torch
+
+    read, tokenizers = _reader(encoder, skip), encoder.model.tokenizers
+    rows = _rows(tokenizers, text, other)
+    conds = [read(row) for row in rows]
+    embeds = [cond.text() for cond in conds]
+    if weighting != "off" and any(_has_weights(row) for row in rows):
+        nothing = read({name: empty(tokenizer) for name, tokenizer in tokenizers.items()}).text()
+        widths = [encoder.model[name].config.hidden_size for name in tokenizers]
+        embeds = [
+            _weighed(states, row, nothing, widths, weighting)
+            for states, row in zip(embeds, rows, strict=True)
+        ]
+    return Conditioning([replace(conds[0], embeds=torch.cat(embeds, dim=1))], encoder.handle.family)
 
 
-def encode_windows(
-    tokenizer: Any, windows: list[Window], encode: Encode, weighting: Weighting
+def _rows(tokenizers: Mapping[str, Any], text: str, other: str) -> list[Row]:
+    """The windows of all encoders side by side; empty ones follow where a text has fewer than the other."""
+    columns = [
+        windows(tokenizer, text if name == "text_encoder" else other or text)
+        for name, tokenizer in tokenizers.items()
+    ]
+    return [
+        {
+            name: window or empty(tokenizer)
+            for (name, tokenizer), window in zip(tokenizers.items(), row, strict=True)
+        }
+        for row in zip_longest(*columns)
+    ]
+
+
+def _has_weights(row: Row) -> bool:
+    return any(weight != 1 for window in row.values() for weight in window.weights)
+
+
+def weigh(
+    states: torch.Tensor, weights: list[float], nothing: torch.Tensor, weighting: Weighting
 ) -> torch.Tensor:
-    """Encode windows one by one, and weigh each token's states.
+    """Weigh one encoder's states of one window.
 
     Args:
-        tokenizer: Makes the window of an empty text.
-        windows: The windows of a prompt.
-        encode: Runs the encoder on one window.
+        states: [1, T, D].
+        weights: T of them; where all are 1, the states stay as they are.
+        nothing: [1, T, D], the states of an empty text.
         weighting: As in ``text.encode_weighted``.
-
-    Returns:
-        [1, T · number of windows, D]. Where all weights are 1 each window's states are the encoder's own.
     """
     import torch
 
-    empty: torch.Tensor | None = None
-    found: list[torch.Tensor] = []
-    for window in windows:
-        states = _read(encode, window)
-        if weighting != "off" and any(weight != 1 for weight in window.weights):
-            weights = torch.tensor(window.weights, dtype=states.dtype, device=states.device)[None, :, None]
-            if weighting == "a1111":
-                states = _with_mean(states * weights, states.mean())
-            else:
-                empty = _read(encode, _window(tokenizer, [])) if empty is None else empty
-                states = torch.where(weights == 1, states, empty + weights * (states - empty))
-        found.append(states)
-    return torch.cat(found, dim=1)
+    if weighting == "off" or all(weight == 1 for weight in weights):
+        return states
+    factors = torch.tensor(weights, dtype=states.dtype, device=states.device)[None, :, None]
+    if weighting == "a1111":
+        multiplied = states * factors
+        return multiplied * (states.mean() / multiplied.mean())
+    return torch.where(factors == 1, states, nothing + factors * (states - nothing))
 
 
-def _read(encode: Encode, window: Window) -> torch.Tensor:
-    import torch
-
-    tokens = torch.tensor([window.tokens])
-    return encode(tokens, (torch.arange(tokens.shape[1]) < window.filled).long()[None])
-
-
-def _with_mean(states: torch.Tensor, mean: torch.Tensor) -> torch.Tensor:
-    return states * (mean / states.mean())
-
-
-def _states(
-    encoder: OnDevice[TextEncoder[Any]], tokens: torch.Tensor, mask: torch.Tensor, skip: int
+def _weighed(
+    states: torch.Tensor, row: Row, nothing: torch.Tensor, widths: list[int], weighting: Weighting
 ) -> torch.Tensor:
+    """Weigh what several encoders found, whose states lie side by side."""
     import torch
 
-    model, device = encoder.model["text_encoder"], encoder.device
-    masked = getattr(model.config, "use_attention_mask", False)
-    with torch.no_grad():
-        states = model(
-            tokens.to(device),
-            attention_mask=mask.to(device) if masked else None,
-            output_hidden_states=skip > 0,
-        )
-        return states[0] if skip == 0 else model.final_layer_norm(states.hidden_states[-1 - skip])
+    found = zip(states.split(widths, -1), row.values(), nothing.split(widths, -1), strict=True)
+    return torch.cat([weigh(part, window.weights, none, weighting) for part, window, none in found], dim=-1)
 
 
-def _pieces(tokenizer: Any, passage: list[Part]) -> Iterator[list[tuple[int, float]]]:
-    """The tokens of a passage with their weights, in pieces that fit a window."""
-    rest = [(token, part.weight) for part in passage for token in _tokens(tokenizer, part)]
-    size = tokenizer.model_max_length - 2
-    comma = tokenizer.convert_tokens_to_ids(",</w>")
-    while len(rest) > size:
-        commas = [place for place in range(size - size // 4, size) if rest[place][0] == comma]
-        end = commas[-1] + 1 if commas else size
-        yield rest[:end]
-        rest = rest[end:]
-    yield rest
+def _reader(encoder: OnDevice[TextEncoder[Any]], skip: int) -> Callable[[Row], Cond]:
+    """What calls a family's text encoders on a row of windows."""
+    family, tokenizers = families.named(encoder.handle.family), encoder.model.tokenizers.values()
+    if family.encode is None or not all("CLIP" in type(one).__name__ for one in tokenizers):
+        cure = "Use text.encode, or leave the conditioning empty if the model takes no text."
+        raise StepRefused(f"expected a model that reads texts with CLIP alone, got {family.title}. {cure}")
+    encode = family.encode
+    return lambda row: encode(_Reading(encoder.model, row), Prompt("", skip=skip))
 
 
-def _tokens(tokenizer: Any, part: Part) -> list[int]:
-    if not abs(part.weight) <= HEAVIEST:
-        raise ValueRefused(f"weights up to {HEAVIEST:g}", f"{part.weight:g} for {part.text!r}")
-    return tokenizer(part.text, add_special_tokens=False, verbose=False).input_ids
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Text encoders that read windows, whatever the text."""
+
+    encoders: Any
+    row: Row
+
+    @property
+    def tokenizers(self) -> dict[str, Any]:
+        return {name: _Given(window) for name, window in self.row.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        return self.encoders[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.encoders
 
 
-def _window(tokenizer: Any, piece: list[tuple[int, float]]) -> Window:
-    tokens = [tokenizer.bos_token_id, *(token for token, _ in piece), tokenizer.eos_token_id]
-    filling = tokenizer.model_max_length - len(tokens)
-    weights = [1.0, *(weight for _, weight in piece), *[1.0] * (filling + 1)]
-    return Window([*tokens, *[tokenizer.pad_token_id] * filling], weights, len(tokens))
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A tokenizer that knows one answer."""
+
+    window: Window
+
+    @property
+    def model_max_length(self) -> int:
+        return len(self.window.tokens)
+
+    def __call__(self, *text: Any, **options: Any) -> Window:
+        return self.window

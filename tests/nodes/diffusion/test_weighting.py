@@ -1,149 +1,155 @@
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from engine.errors import ValueRefused
+from engine import OnDevice
+from engine.declare import codec
 from nodes.diffusion.encode import encode
-from nodes.diffusion.weighting import Weighting, encode_weighted, encode_windows, windows
-from tests.nodes.diffusion.sampling import Loaded
+from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.weighting import Weighting, encode_weighted, weigh
+from nodes.values import Cond, TextEncoder
+from tests.nodes.diffusion.sampling import Loaded, loaded_from
+from tests.nodes.families import test_sdxl
 
 WEIGHTINGS = pytest.mark.parametrize("weighting", ["a1111", "comfy", "off"])
-SIZE = 77
+WEIGHING = pytest.mark.parametrize("weighting", ["a1111", "comfy"])
+SIZE, WIDTH = 77, 32
 
 
 @pytest.fixture(scope="module")
-def tokenizer(loaded: Loaded) -> Any:
-    """The tiny one has a token for each letter."""
-    return loaded.text_encoder.model.tokenizers["text_encoder"]
+def sdxl(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """Two encoders, each 32 wide, whose letters are tokens."""
+    folder: Path = tmp_path_factory.mktemp("sdxl")
+    return loaded_from(test_sdxl.save(folder))
 
 
-def text_of(tokenizer: Any, tokens: list[int]) -> str:
-    return "".join(tokenizer.convert_ids_to_tokens(tokens)).replace("</w>", " ").strip()
+def weighed(loaded: Loaded, text: str, **options: Any) -> Cond:
+    (cond,) = encode_weighted(loaded.text_encoder, text, **options).items
+    return cond
 
 
-def texts(tokenizer: Any, prompt: str) -> list[str]:
-    """What each window says between its start and its end."""
-    return [text_of(tokenizer, one.tokens[1 : one.filled - 1]) for one in windows(tokenizer, prompt)]
+def plain(loaded: Loaded, text: str, **options: Any) -> Cond:
+    (cond,) = encode(loaded.text_encoder, text, **options).items
+    return cond
 
 
-def fake(tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Each token's states are its number, and whether it is no filling: [1, T, 2]."""
-    return torch.stack([tokens, mask], dim=-1).float()
+def states(*values: float) -> torch.Tensor:
+    """One number wide."""
+    return torch.tensor(values, dtype=torch.float32).reshape(1, -1, 1)
 
 
-def test_a_window_has_start_text_end_and_filling(tokenizer: Any) -> None:
-    (window,) = windows(tokenizer, "a(b:2)")
+def test_states_are_led_away_from_those_of_an_empty_text() -> None:
+    """From 1 twice as far as to 4, and half as far as to 6."""
+    found = weigh(states(2, 4, 6), [1, 2, 0.5], states(1, 1, 1), "comfy")
 
-    assert text_of(tokenizer, window.tokens[1:3]) == "a b"
-    assert window.tokens[:1] + window.tokens[3:] == [512, *[513] * 74]
-    assert window.weights == [1, 1, 2, *[1] * 74]
-    assert window.filled == 4
+    assert found.flatten().tolist() == [2, 7, 3.5]
 
 
-def test_a_prompt_that_says_nothing_is_an_empty_window(tokenizer: Any) -> None:
-    (window,) = windows(tokenizer, " BREAK ")
+def test_states_are_multiplied_and_their_mean_is_restored() -> None:
+    """2, 8 and 3 have a mean of 13 / 3 in the place of 4."""
+    found = weigh(states(2, 4, 6), [1, 2, 0.5], states(1, 1, 1), "a1111")
 
-    assert window.tokens == [512, *[513] * 76]
-
-
-def test_break_begins_a_window(tokenizer: Any) -> None:
-    assert texts(tokenizer, "red BREAK (blue BREAK green)") == ["red", "blue", "green"]
+    assert found.flatten().tolist() == pytest.approx([24 / 13, 96 / 13, 36 / 13])
 
 
-@pytest.mark.parametrize(("count", "expected"), [(75, [75]), (76, [75, 1]), (151, [75, 75, 1])])
-def test_a_full_window_is_followed_by_another(count: int, expected: list[int], tokenizer: Any) -> None:
-    assert [len(text) for text in texts(tokenizer, "a" * count)] == expected
+def test_weights_can_be_ignored() -> None:
+    assert weigh(states(2, 4), [1, 2], states(1, 1), "off").flatten().tolist() == [2, 4]
 
 
-def test_a_full_window_ends_behind_a_comma_of_its_last_quarter(tokenizer: Any) -> None:
-    late, early = "a" * 60 + ", " + "b" * 30, "a" * 50 + ", " + "b" * 30
+@WEIGHING
+def test_where_all_weights_are_one_the_states_stay(weighting: Weighting) -> None:
+    before = states(0.1, 0.2, 0.7)
 
-    assert texts(tokenizer, late) == ["a" * 60 + " ,", "b" * 30]
-    assert texts(tokenizer, early) == ["a" * 50 + " , " + "b" * 24, "b" * 6]
-
-
-def test_weights_are_cut_with_their_tokens(tokenizer: Any) -> None:
-    _, second = windows(tokenizer, "a" * 70 + "(" + "b" * 10 + ":2)")
-
-    assert second.weights == [1, *[2] * 5, *[1] * 71]
+    assert weigh(before, [1, 1, 1], states(0.3, 0.3, 0.3), weighting) is before
 
 
 @WEIGHTINGS
+@pytest.mark.parametrize("model", ["loaded", "sdxl"])
 @pytest.mark.parametrize("skip", [0, 1])
 @pytest.mark.parametrize("text", ["a red apple", "", r"a \(red\) apple", "a" * 75])
 def test_a_short_text_without_weights_is_encoded_as_ever(
-    text: str, skip: int, weighting: Weighting, loaded: Loaded
+    text: str, skip: int, model: str, weighting: Weighting, request: pytest.FixtureRequest
 ) -> None:
-    plain = encode(loaded.text_encoder, text.replace("\\", ""), skip)
+    loaded: Loaded = request.getfixturevalue(model)
+    found = encode_weighted(loaded.text_encoder, text, skip, weighting=weighting)
+    expected = encode(loaded.text_encoder, text.replace("\\", ""), skip)
 
-    found = encode_weighted(loaded.text_encoder, text, skip, weighting)
-    assert found.family == plain.family
-    assert torch.equal(found.items[0].text(), plain.items[0].text())
+    assert codec.encode(found) == codec.encode(expected)
 
 
-def test_each_window_is_encoded_as_a_text_of_its_own(loaded: Loaded) -> None:
-    found = encode_weighted(loaded.text_encoder, "a " * 80 + "BREAK blue").items[0].embeds
-    alone = [encode(loaded.text_encoder, text).items[0].embeds for text in ("a " * 75, "a " * 5, "blue")]
+@pytest.mark.parametrize("model", ["loaded", "sdxl"])
+def test_each_window_is_encoded_as_a_text_of_its_own(model: str, request: pytest.FixtureRequest) -> None:
+    loaded: Loaded = request.getfixturevalue(model)
+    alone = [plain(loaded, text).text() for text in ("a " * 75, "a " * 5, "blue")]
 
-    assert torch.equal(found, torch.cat(alone, dim=1))
+    assert torch.equal(weighed(loaded, "a " * 80 + "BREAK blue").text(), torch.cat(alone, dim=1))
+
+
+def test_the_vector_of_a_long_text_is_that_of_its_first_window(sdxl: Loaded) -> None:
+    pooled, first = weighed(sdxl, "red BREAK blue").pooled, plain(sdxl, "red").pooled
+
+    assert pooled is not None
+    assert first is not None
+    assert torch.equal(pooled, first)
 
 
 def test_a_model_that_asks_for_the_attention_mask_gets_it(loaded: Loaded) -> None:
-    asking, config = loaded.text_encoder, loaded.text_encoder.model["text_encoder"].config
+    config = loaded.text_encoder.model["text_encoder"].config
     config.use_attention_mask = True
     try:
-        found, plain = encode_weighted(asking, "a red apple"), encode(asking, "a red apple")
+        found, expected = weighed(loaded, "a red apple").text(), plain(loaded, "a red apple").text()
     finally:
         del config.use_attention_mask
-    unmasked = encode_weighted(asking, "a red apple")
 
-    assert torch.equal(found.items[0].text(), plain.items[0].text())
-    assert not torch.equal(found.items[0].text(), unmasked.items[0].text())
-
-
-def test_states_are_led_away_from_those_of_an_empty_text(tokenizer: Any) -> None:
-    """Where the text has a letter, an empty one has the end's token, 513, or filling."""
-    prompt = windows(tokenizer, "a(b:2)(c:0.5)")
-    plain = fake(torch.tensor([prompt[0].tokens]), torch.ones(1, SIZE))[0, :, 0]
-
-    found = encode_windows(tokenizer, prompt, fake, "comfy")[0]
-    assert found[:2, 0].tolist() == plain[:2].tolist()
-    assert found[2, 0] == 513 + 2 * (plain[2] - 513)
-    assert found[3, 0] == 513 + 0.5 * (plain[3] - 513)
-    assert found[:6, 1].tolist() == [1, 1, 2, 0.5, 1, 0]
+    assert torch.equal(found, expected)
+    assert not torch.equal(found, weighed(loaded, "a red apple").text())
 
 
-def test_states_are_multiplied_and_their_mean_is_restored(tokenizer: Any) -> None:
-    prompt = windows(tokenizer, "a(b:2)(c:0.5)")
-    plain = fake(torch.tensor([prompt[0].tokens]), (torch.arange(SIZE) < 5).long()[None])
-    weighed = plain.clone()
-    weighed[0, 2] *= 2
-    weighed[0, 3] *= 0.5
+@WEIGHING
+def test_the_weights_of_a_text_reach_its_tokens(weighting: Weighting, loaded: Loaded) -> None:
+    text, nothing = plain(loaded, "a b c").text(), plain(loaded, "").text()
+    weights = [1.0, 1.0, 2.0, 0.5, *[1.0] * 73]
 
-    found = encode_windows(tokenizer, prompt, fake, "a1111")
-    assert torch.allclose(found, weighed * plain.mean() / weighed.mean())
-    assert found.mean().item() == pytest.approx(plain.mean().item())
+    found = weighed(loaded, "a (b:2) (c:0.5)", weighting=weighting).text()
+    assert torch.equal(found, weigh(text, weights, nothing, weighting))
+    assert torch.equal(weighed(loaded, "a (b:2) (c:0.5)", weighting="off").text(), text)
 
 
-def test_weights_can_be_ignored(tokenizer: Any) -> None:
-    found, plain = windows(tokenizer, "a (b:2)"), windows(tokenizer, "a b")
+@WEIGHING
+def test_a_weight_changes_its_own_window_only(weighting: Weighting, loaded: Loaded) -> None:
+    found = weighed(loaded, "a BREAK (b:2)", weighting=weighting).text()
 
-    assert torch.equal(
-        encode_windows(tokenizer, found, fake, "off"), encode_windows(tokenizer, plain, fake, "off")
-    )
-
-
-@pytest.mark.parametrize("weighting", ["a1111", "comfy"])
-def test_a_weight_changes_its_own_window_only(weighting: Weighting, tokenizer: Any) -> None:
-    plain = encode_windows(tokenizer, windows(tokenizer, "a BREAK b"), fake, weighting)
-    weighed = encode_windows(tokenizer, windows(tokenizer, "a BREAK (b:2)"), fake, weighting)
-
-    assert torch.equal(weighed[:, :SIZE], plain[:, :SIZE])
-    assert not torch.equal(weighed[:, SIZE:], plain[:, SIZE:])
+    assert torch.equal(found[:, :SIZE], plain(loaded, "a").text())
+    assert not torch.allclose(found[:, SIZE:], plain(loaded, "b").text(), atol=1e-3)
 
 
-@pytest.mark.parametrize("weight", ["101", "-101", "9" * 400])
-def test_a_weight_beyond_all_bounds_is_refused(weight: str, tokenizer: Any) -> None:
-    with pytest.raises(ValueRefused, match=r"expected weights up to 100, got .* for 'red'"):
-        windows(tokenizer, f"a (red:{weight}) apple")
+@WEIGHING
+def test_the_states_of_two_encoders_are_weighed_each_on_their_own(weighting: Weighting, sdxl: Loaded) -> None:
+    text, nothing = plain(sdxl, "a b", other="c d").text(), plain(sdxl, "").text()
+    weights = [1.0, 1.0, 2.0, *[1.0] * 74], [1.0, 0.5, *[1.0] * 75]
+
+    found = weighed(sdxl, "a (b:2)", other="(c:0.5) d", weighting=weighting).text()
+    for part, given in ((slice(0, WIDTH), weights[0]), (slice(WIDTH, None), weights[1])):
+        expected = weigh(text[..., part], given, nothing[..., part], weighting)
+        assert torch.equal(found[..., part], expected)
+
+
+def test_a_shorter_text_of_the_second_encoder_is_followed_by_empty_windows(sdxl: Loaded) -> None:
+    found = weighed(sdxl, "a BREAK b", other="c").text()
+
+    assert torch.equal(found[:, :SIZE, WIDTH:], plain(sdxl, "c").text()[..., WIDTH:])
+    assert torch.equal(found[:, SIZE:, WIDTH:], plain(sdxl, "").text()[..., WIDTH:])
+    assert torch.equal(found[:, SIZE:, :WIDTH], plain(sdxl, "b").text()[..., :WIDTH])
+
+
+def test_a_model_that_reads_texts_with_another_encoder_is_refused(loaded: Loaded) -> None:
+    tokenizers = {"text_encoder": loaded.text_encoder.model.tokenizers["text_encoder"], "text_encoder_2": 0}
+    handle: TextEncoder[Any] = replace(loaded.text_encoder.handle, family="flux")
+    encoder = OnDevice(handle, SimpleNamespace(tokenizers=tokenizers))
+
+    with pytest.raises(StepRefused, match=r"reads texts with CLIP alone, got FLUX.* Use text\.encode"):
+        encode_weighted(encoder, "a (red:2) apple")

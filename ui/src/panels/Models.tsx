@@ -9,7 +9,7 @@ import { loadModels, useModels } from '../stores/models'
 import { ModelList } from '../widgets/ModelList'
 import { ModelPane } from './Models/ModelPane'
 import { addLoader, dragModel, giveModel } from './Models/actions'
-import { loadersOf, modelPort } from './Models/ports'
+import { loaderOf, modelPort } from './Models/ports'
 import { useTarget } from './Models/target'
 import './Models/models.css'
 
@@ -21,7 +21,7 @@ export default function Models() {
   useEffect(() => void loadModels(), [])
   const choose = (model: ModelRecord) => {
     const port = target && modelPort(target.face.inputs, model)
-    void (port ? giveModel(target.id, port, model) : addLoader(model, loadersOf(catalogue, model)[0]))
+    void (port ? giveModel(target.id, port, model) : addLoader(model, loaderOf(catalogue, model)))
   }
   if (!models || error !== '') return <Unlisted loading={loading} error={error} />
   if (models.length === 0) return <Empty icon={Box} title={t('left.noModels')} text={t('left.noModelsText')} />

@@ -3,7 +3,6 @@ import { useState } from 'react'
 import { get } from '../api/http'
 import { formatBytes, formatNumber, t } from '../i18n/t'
 import type { ModelDetailRecord, ModelRecord } from '../protocol'
-import { Button } from '../shell/Button'
 import { useLoad } from '../views/useLoad'
 import { familyTitle, kindTitle, modelPath, precisionText, typeTitle } from './models'
 
@@ -28,9 +27,13 @@ export function ModelFacts({ model }: { readonly model: ModelRecord }) {
         <Row term={t('widgets.family')} text={[familyTitle(family), variant, prediction].filter(Boolean).join(', ')} />
         <Row term={t('widgets.precision')} text={precisionText(model)} />
         <Row term={t('widgets.size')} text={sizeText(size, parameters)} />
-        {asked && <Headers name={name} />}
       </dl>
-      {!asked && problem === '' && <Button kind="quiet" onClick={() => setAsked(true)}>{t('widgets.modelMore')}</Button>}
+      {problem === '' && (
+        <details className="model-facts__more" onToggle={(event) => event.currentTarget.open && setAsked(true)}>
+          <summary>{t('widgets.modelMore')}</summary>
+          {asked && <Headers name={name} />}
+        </details>
+      )}
     </>
   )
 }
@@ -42,17 +45,17 @@ function sizeText(size: number, parameters: number): string {
 
 function Headers({ name }: { readonly name: string }) {
   const loaded = useLoad(name, () => get<ModelDetailRecord>(modelPath(name)))
-  if (loaded.state === 'loading') return <Row term={t('widgets.loading')} text="…" />
-  if (loaded.state === 'failed') return <Row term={t('widgets.problem')} text={loaded.error} />
+  if (loaded.state === 'loading') return <p className="widget-note" role="status">{t('widgets.loading')}</p>
+  if (loaded.state === 'failed') return <p className="widget-note" role="alert">{loaded.error}</p>
   const { parts, tensors, dtypes, metadata } = loaded.value
   const told = Object.entries(metadata).flatMap(([key, value]) => (typeof value === 'string' && value.length <= LONGEST ? [[key, value] as const] : []))
   return (
-    <>
+    <dl className="model-facts">
       {Object.entries(parts).map(([part, text]) => <Row key={part} term={part || t('widgets.modelClass')} text={text} />)}
       {tensors > 0 && <Row term={t('widgets.modelTensors')} text={formatNumber(tensors)} />}
       <Row term={t('widgets.modelNumbers')} text={Object.keys(dtypes).map(typeTitle).join(', ')} />
       {told.slice(0, MOST).map(([key, value]) => <Row key={`of ${key}`} term={key} text={value} />)}
-    </>
+    </dl>
   )
 }
 

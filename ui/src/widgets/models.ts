@@ -15,6 +15,9 @@ export interface ModelQuery {
   readonly family: string
 }
 
+/** The kind of what can't be told. */
+const UNKNOWN = 'unknown'
+
 export const ALL: ModelQuery = { text: '', kind: '', family: '' }
 
 /** Whether a port can read a model: folders in diffusers' layout, or files by their ending. */
@@ -28,8 +31,6 @@ export function reads({ folder, suffixes }: Pick<ModelForm, 'folder' | 'suffixes
 export function isMeant({ kinds }: Pick<ModelForm, 'kinds'>, model: ModelRecord): boolean {
   return kinds.length === 0 || model.kind === UNKNOWN || kinds.includes(model.kind)
 }
-
-const UNKNOWN = 'unknown'
 
 /** The models that are asked for: every word stands in their names, their makers' or their trigger words. */
 export function asked(models: readonly ModelRecord[], { text, kind, family }: ModelQuery): readonly ModelRecord[] {

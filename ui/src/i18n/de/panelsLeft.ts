@@ -52,7 +52,7 @@ export const left: Translation<typeof english> = {
   modelGiven: '{name} wird benutzt',
   addLoader: '„{loader}“ hinzufügen',
   otherLoaders: 'Andere Knoten',
-  noLoader: 'Kein installierter Knoten lädt {name}.',
+  noLoader: 'Kein installierter Knoten sagt, dass er Modelle wie {name} lädt.',
   triggerWords: 'Auslösewörter',
   wordsGoTo: 'kommen in {card}.{port}',
   wordsAreCopied: 'werden kopiert',

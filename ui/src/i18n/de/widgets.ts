@@ -95,7 +95,6 @@ export const widgets = {
   family: 'Familie',
   precision: 'Genauigkeit',
   size: 'Größe',
-  problem: 'Fehler',
   modelClass: 'Klasse',
   modelTensors: 'Tensoren',
   modelNumbers: 'Zahlentyp',

@@ -49,7 +49,7 @@ export const left = {
   modelGiven: '{name} is used',
   addLoader: 'Add “{loader}”',
   otherLoaders: 'Other nodes',
-  noLoader: 'No node that is installed loads {name}.',
+  noLoader: 'No node that is installed says that it loads models like {name}.',
   triggerWords: 'Trigger words',
   wordsGoTo: 'go to {card}.{port}',
   wordsAreCopied: 'are copied',

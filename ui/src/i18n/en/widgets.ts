@@ -92,7 +92,6 @@ export const widgets = {
   family: 'Family',
   precision: 'Precision',
   size: 'Size',
-  problem: 'Problem',
   modelClass: 'Class',
   modelTensors: 'Tensors',
   modelNumbers: 'Type of number',

@@ -8,7 +8,7 @@ import { useCatalogue } from '../../stores/catalogue'
 import { ModelFacts } from '../../widgets/ModelFacts'
 import { modelPath, shortName } from '../../widgets/models'
 import { addLoader, addWords, copyWords, giveModel } from './actions'
-import { loadersOf, loaderTitle, modelPort } from './ports'
+import { loaderOf, loadersOf, loaderTitle, modelPort } from './ports'
 import type { Target } from './target'
 
 interface PaneProps {
@@ -37,7 +37,8 @@ export function ModelPane({ model, target }: PaneProps) {
 function Uses({ model, target }: PaneProps) {
   const catalogue = useCatalogue((state) => state.catalogue)
   const port = target && modelPort(target.face.inputs, model)
-  const [loader, ...others] = loadersOf(catalogue, model)
+  const loader = loaderOf(catalogue, model)
+  const others = loadersOf(catalogue, model).filter(({ node }) => node !== loader?.node)
   return (
     <div className="model-pane__uses">
       {port && (
@@ -58,7 +59,7 @@ function Uses({ model, target }: PaneProps) {
           </button>
         </Menu>
       )}
-      {!loader && <p className="model-pane__note">{t('left.noLoader', { name: shortName(model.name) })}</p>}
+      {!loader && !port && <p className="model-pane__note">{t('left.noLoader', { name: shortName(model.name) })}</p>}
     </div>
   )
 }

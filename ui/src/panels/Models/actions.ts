@@ -17,7 +17,7 @@ import { useCatalogue } from '../../stores/catalogue'
 import { modelNamed } from '../../stores/models'
 import { shortName, withWords } from '../../widgets/models'
 import { addNode } from '../AddNode/adding'
-import { loadersOf, modelPort, type Loader, type TextPort } from './ports'
+import { loaderOf, modelPort, type Loader, type TextPort } from './ports'
 
 /** Put the node that loads a model onto the canvas, with the file set. */
 export async function addLoader(model: ModelRecord, loader: Loader | undefined, position: Readonly<Point> = viewCentre()): Promise<void> {
@@ -65,5 +65,5 @@ export async function dropModel(name: string, position: Readonly<Point>, card: s
   const node = card ? nodeNamed(card) : undefined
   const port = node && isCard(node) ? modelPort(node.data.face.inputs, model) : null
   if (port !== null && editable(parent(card))) await giveModel(card, port, model)
-  else await addLoader(model, loadersOf(useCatalogue.getState().catalogue, model)[0], position)
+  else await addLoader(model, loaderOf(useCatalogue.getState().catalogue, model), position)
 }

@@ -13,6 +13,8 @@ import { readField } from '../../widgets/schema'
 export interface Loader {
   readonly node: NodeRecord
   readonly port: string
+  /** Whether it says that it is for models of this kind. */
+  readonly named: boolean
 }
 
 /** The port that a model goes to, one that names its kind before others; null when none takes it. */
@@ -30,7 +32,7 @@ function kindsOf(record: InputPortRecord | undefined, model: ModelRecord): reado
   return form?.kind === 'model' && reads(form, model) && isMeant(form, model) ? form.kinds : null
 }
 
-/** The nodes that load a model: those for its kind, or, without any, those for all kinds; of its family first. */
+/** The nodes that can load a model: those for its kind, or, without any, those for all; of its family first. */
 export function loadersOf({ nodes }: Catalogue, model: ModelRecord): Loader[] {
   const found = [...nodes.values()].flatMap((node) => {
     const port = modelPort(node.inputs, model)
@@ -40,6 +42,12 @@ export function loadersOf({ nodes }: Catalogue, model: ModelRecord): Loader[] {
   })
   const meant = found.some(({ named }) => named) ? found.filter(({ named }) => named) : found
   return meant.sort((one, other) => one.rank - other.rank || (one.node.id < other.node.id ? -1 : 1))
+}
+
+/** The node that a model comes with: one that says it is for its kind. */
+export function loaderOf(catalogue: Catalogue, model: ModelRecord): Loader | undefined {
+  const [first] = loadersOf(catalogue, model)
+  return first?.named ? first : undefined
 }
 
 /** Less for a node that is called by the family, whose first port it is, and that needs little else. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { catalogueOf, interfaceOf } from '../../../src/graph/ports'
-import { loadersOf, modelPort, textPort } from '../../../src/panels/Models/ports'
+import { loaderOf, loadersOf, modelPort, textPort } from '../../../src/panels/Models/ports'
 import type { Graph, InputPortRecord, NodeRecord } from '../../../src/protocol'
 import { model } from '../../widgets/model'
 
@@ -43,6 +43,14 @@ describe('a model is loaded by the nodes', () => {
     expect(loaders('checkpoint', 'sd1')).toEqual(['load.sdxl', 'load.single_file'])
   })
   it('that read such files', () => expect(loadersOf(CATALOGUE, model('a.gguf', { kind: 'lora' }))).toEqual([]))
+})
+
+describe('a model comes with the node', () => {
+  const loader = (kind: string) => loaderOf(CATALOGUE, model('a.safetensors', { kind }))?.node.id
+  it('that says it is for its kind', () => expect(loader('vae')).toBe('load.vae'))
+  it('and with none while its kind is not known, or none is for it', () => {
+    expect([loader('unknown'), loader('controlnet')]).toEqual([undefined, undefined])
+  })
 })
 
 describe('a model goes to the port', () => {

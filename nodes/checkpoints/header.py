@@ -179,4 +179,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(text: str) -> None:
-    raise _Wrong(f"{text} in its header")
+    raise _Wrong(f"{text[:20]} in its header")

@@ -5,14 +5,13 @@ What inpaints or restores faces is read here, too; its handles and loaders are i
 
 from __future__ import annotations
 
-import pickle
-import zipfile
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine import File, Within, node
-from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+from nodes.checkpoints.pickled import load_pickled
+from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.values import Model, Upscaler
 
 if TYPE_CHECKING:
@@ -125,7 +124,6 @@ def _computes_in(descriptor: ModelDescriptor, dtype: str) -> bool:
 
 def _read_tensors(path: Path) -> dict[str, Any]:
     """Read a state dict. Files that are programs (TorchScript) or run code when unpickled are refused."""
-    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
     from spandrel import canonicalize_state_dict
@@ -133,17 +131,10 @@ def _read_tensors(path: Path) -> dict[str, Any]:
     try:
         if path.suffix.lower() == ".safetensors":
             return load_file(path)
-        _refuse_program(path)
-        tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except (
-        SafetensorError,
-        pickle.UnpicklingError,
-        RuntimeError,
-        OSError,
-        EOFError,
-        ValueError,
-        zipfile.BadZipFile,
-    ) as error:
+        tensors = load_pickled(path)
+    except CheckpointRefused as error:
+        raise CheckpointRefused(path.name, "a file of tensors alone", error.got, _AGAIN) from None
+    except (SafetensorError, OSError) as error:
         raise CheckpointRefused(path.name, "a file of tensors alone", _first_line(error), _AGAIN) from None
     try:
         tensors = canonicalize_state_dict(tensors)
@@ -173,17 +164,5 @@ def _check_numbers(path: Path, tensors: dict[str, Any]) -> None:
             )
 
 
-def _refuse_program(path: Path) -> None:
-    """Refuse TorchScript, which torch would offer to run."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if any(name.endswith("/constants.pkl") for name in archive.namelist()):
-                cure = "Choose a file that was saved with torch.save or, better, as safetensors."
-                raise CheckpointRefused(path.name, "a file of tensors alone", "a TorchScript program", cure)
-
-
 def _first_line(error: Exception) -> str:
-    """What an error says first; in own words where torch advises to load a pickle all the same."""
-    if isinstance(error, pickle.UnpicklingError):
-        return UNPICKLED
     return next(iter(str(error).splitlines()), "") or type(error).__name__

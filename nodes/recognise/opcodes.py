@@ -58,6 +58,7 @@ KINDS = {
 """Name in a pickle → kind of number, as safetensors calls it."""
 INERT = frozenset({"builtins.set", "_codecs.encode", "torch.Size", "torch.device", "collections.Counter"})
 """Calls of these make plain data that nobody asks for here."""
+SCALARS = (str, int, float, bool, type(None))
 CLASSES = frozenset({"torch.nn.parameter.Parameter", "torch.Tensor"})
 
 
@@ -211,12 +212,18 @@ class Machine:
         if type(self.stack[-1]) is not dict:
             raise Foreign("items set on something that is no dict")
         for key, value in zip(values[::2], values[1::2], strict=True):
-            # Hashing a deeply nested tuple would end the process
-            self.stack[-1][key if isinstance(key, (str, int)) else type(key).__name__] = value
+            # Hashing a deeply nested tuple would end the process, and does so in torch
+            if not isinstance(key, SCALARS) and not _is_flat(key):
+                raise Foreign("a key that is neither text nor number")
+            self.stack[-1][key] = value
 
     def keep(self, number: int | None) -> None:
         """BINPUT."""
         self.memory[len(self.memory) if number is None else number] = self.stack[-1]
+
+
+def _is_flat(key: object) -> bool:
+    return isinstance(key, tuple) and all(isinstance(one, SCALARS) for one in key)
 
 
 def _tensor(storage: Storage, offset: int, shape: Any, strides: Any, *rest: Any) -> Entry:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from nodes.checkpoints.header import BITS, Entry
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.contents import Contents
-from nodes.recognise.opcodes import Foreign, Plain, Storage, read_pickle
+from nodes.recognise.opcodes import Foreign, Storage, read_pickle
 
 EXPECTED = "tensors and plain data, whole"
 CURE = "Download it again, or take the .safetensors of the same model."
@@ -33,32 +33,46 @@ def read_pickled(path: Path, place: str) -> Contents:
     Raises:
         CheckpointRefused: It is cut short, or holds more than tensors and plain data.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(512)
-            file.seek(0)
-            tree = _zipped(file) if start.startswith(b"PK\x03\x04") else _bare(file, start)
-    except Foreign as error:
-        got = f"a pickle that asks for {str(error)[:100]}"
-        raise CheckpointRefused(place, EXPECTED, got, CURE) from None
-    except (ValueError, zipfile.BadZipFile, RuntimeError, EOFError, struct.error) as error:
-        raise CheckpointRefused(place, EXPECTED, str(error)[:200] or "a damaged file", CURE) from None
+    tree = read_tree(path, place)
+    if isinstance(tree, Entry):
+        tree = {"": tree}
+    if not isinstance(tree, dict):
+        raise CheckpointRefused(place, "tensors by name", f"a {type(tree).__name__}", CURE)
     entries = dict(_tensors(_unwrapped(tree)))
     plain = {name: value for name, value in tree.items() if isinstance(value, (str, int, float))}
     return Contents(entries, plain={str(name): value for name, value in plain.items()})
 
 
-def _zipped(file: BinaryIO) -> dict[Any, Any]:
+def read_tree(path: Path, place: str) -> Any:
+    """Read how a file's tensors and plain data lie in dicts and lists, with an ``Entry`` for each tensor.
+
+    Raises:
+        CheckpointRefused: It is cut short, or holds more than tensors and plain data.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+            file.seek(0)
+            return _zipped(file) if start.startswith(b"PK\x03\x04") else _bare(file, start)
+    except Foreign as error:
+        got = f"a pickle that asks for {str(error)[:100]}"
+        raise CheckpointRefused(place, EXPECTED, got, CURE) from None
+    except (ValueError, zipfile.BadZipFile, RuntimeError, EOFError, struct.error) as error:
+        raise CheckpointRefused(place, EXPECTED, str(error)[:200] or "a damaged file", CURE) from None
+
+
+def _zipped(file: BinaryIO) -> Any:
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         size = file.seek(0, 2)
+        names = [member.filename for member in members]
+        if any("/code/" in name or name.endswith("/constants.pkl") for name in names):
+            raise ValueError("a TorchScript program")
         if sum(member.file_size for member in members) > size:
             raise ValueError("an archive that unpacks to more than it is")
-        if any(member.filename.endswith(("/constants.pkl", "/code/")) for member in members):
-            raise ValueError("a TorchScript program")
         pickles = [member for member in members if member.filename.endswith("/data.pkl")]
         packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
-        if packed or len(pickles) != 1 or len({member.filename for member in members}) < len(members):
+        if packed or len(pickles) != 1 or len(set(names)) < len(names):
             raise ValueError("a zip archive that torch.save did not write")
         if pickles[0].file_size > LARGEST:
             raise ValueError(f"a pickle of {pickles[0].file_size:,} bytes")
@@ -68,10 +82,10 @@ def _zipped(file: BinaryIO) -> dict[Any, Any]:
     for storage in found.storages.values():
         if sizes.get(f"{folder}data/{storage.key}", -1) < _bytes(storage):
             raise ValueError(f"too few bytes of the tensor {storage.key[:80]}: the file is cut short")
-    return _named(found)
+    return found.tree
 
 
-def _bare(file: BinaryIO, start: bytes) -> dict[Any, Any]:
+def _bare(file: BinaryIO, start: bytes) -> Any:
     if start[257:262] == b"ustar":
         raise ValueError("a tar archive, as torch.save wrote them until 2017")
     if not start.startswith(b"\x80"):
@@ -88,7 +102,7 @@ def _bare(file: BinaryIO, start: bytes) -> dict[Any, Any]:
     needed = file.tell() + sum(8 + _bytes(storage) for storage in found.storages.values())
     if file.seek(0, 2) < needed:
         raise ValueError(f"a file cut short before {needed} bytes")
-    return _named(found)
+    return found.tree
 
 
 class _Limited:
@@ -109,14 +123,6 @@ class _Limited:
 
 def _bytes(storage: Storage) -> int:
     return storage.count * BITS[storage.dtype] // 8
-
-
-def _named(found: Plain) -> dict[Any, Any]:
-    if isinstance(found.tree, Entry):
-        return {"": found.tree}
-    if not isinstance(found.tree, dict):
-        raise ValueError("no tensors by name")
-    return found.tree
 
 
 def _unwrapped(tree: Mapping[Any, Any]) -> Mapping[Any, Any]:

@@ -67,7 +67,12 @@ pack = Pack(
         ),
         "audio": ("nodes.audio.load", "nodes.audio.resample"),
         "mel": ("nodes.speech.vocoder", "nodes.speech.spectrogram"),
-        "speech": ("nodes.speech.speak", "nodes.speech.transcribe", "nodes.speech.segments"),
+        "speech": (
+            "nodes.speech.speak",
+            "nodes.speech.identify",
+            "nodes.speech.transcribe",
+            "nodes.speech.segments",
+        ),
         "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
         "points": (
             "nodes.points.shapes",

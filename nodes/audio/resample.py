@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from engine import node
+from engine.errors import ValueRefused
 from nodes.values import Audio
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ def resample(audio: Audio, rate: Rate = 16000) -> Audio:
         rate: Samples a second.
     """
     return replace(audio, samples=resampled(audio.samples, audio.rate, rate), rate=rate)
+
+
+def mono(audio: Audio, rate: int) -> torch.Tensor:
+    """The samples [T] of a single sound at a rate, its channels mixed, on the CPU.
+
+    Raises:
+        ValueRefused: There are several sounds.
+    """
+    if len(audio.samples) != 1:
+        raise ValueRefused("one sound", f"{len(audio.samples)}")
+    return resampled(audio.samples[0].mean(0).cpu(), audio.rate, rate)
 
 
 def resampled(samples: torch.Tensor, rate: int, wanted: int) -> torch.Tensor:

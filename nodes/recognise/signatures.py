@@ -96,6 +96,7 @@ Autoencoder vae         VQModel vae                 UNet denoiser               
 Prior denoiser          CLIPText text-encoder       CLIPVision image-encoder    Siglip image-encoder
 T5Encoder text-encoder  UMT5 text-encoder           ForCausalLM text-encoder
 WhisperFor speech-recogniser                        ForTextToSpeech voice       HifiGan vocoder
+ForXVector speaker-encoder
 ForConditionalGeneration text-encoder
 """
 """What stands in the class of a model, and its kind; the first that fits."""

@@ -20,10 +20,15 @@ from nodes.values import Model
 if TYPE_CHECKING:
     from engine.declare.handle import Find
 
-SPEECHT5, HIFIGAN, WHISPER = "speecht5", "hifigan", "whisper"
-TYPES = {"speecht5": SPEECHT5, "hifigan": HIFIGAN, "speecht5_hifigan": HIFIGAN, "whisper": WHISPER}
-"""What ``config.json`` calls a model → its family."""
-LOADERS = {SPEECHT5: "load.speecht5", HIFIGAN: "load.hifigan", WHISPER: "load.whisper"}
+SPEECHT5, HIFIGAN, WHISPER, WAVLM = "speecht5", "hifigan", "whisper", "wavlm"
+OLDER = {"speecht5_hifigan": HIFIGAN}
+"""What ``config.json`` calls a model → its family, where these differ."""
+LOADERS = {
+    SPEECHT5: "load.speecht5",
+    HIFIGAN: "load.hifigan",
+    WHISPER: "load.whisper",
+    WAVLM: "load.speaker_encoder",
+}
 FEATURES = "preprocessor_config.json"
 
 
@@ -38,17 +43,24 @@ def read_whisper(folder: Path) -> None:
     _need(folder, "tokenizer.json", "vocab.json")
 
 
+def read_wavlm(folder: Path) -> None:
+    """Check that a folder holds a WavLM that tells speakers apart, without reading its weights.
+
+    Raises:
+        CheckpointRefused: It is another model's, or a part is missing or cut short.
+    """
+    _need_class(folder, _read_model(folder, WAVLM), "WavLMForXVector", "wavlm-base-plus-sv")
+    read_config(folder, FEATURES, "sampling_rate")
+
+
 def read_speecht5(folder: Path, source: str, dtype: str) -> Voice[Any]:
     """Describe the SpeechT5 model of a folder, without reading its weights.
 
     Raises:
         CheckpointRefused: It is another model's, or a part is missing or cut short.
     """
-    config = _read_model(folder, SPEECHT5, "architectures")
-    if config["architectures"] != ["SpeechT5ForTextToSpeech"]:
-        cure = "Choose the one for text to speech, such as speecht5_tts."
-        got = f"{config['architectures']}"
-        raise CheckpointRefused(f"{folder.name}/config.json", "a SpeechT5ForTextToSpeech", got, cure)
+    config = _read_model(folder, SPEECHT5)
+    _need_class(folder, config, "SpeechT5ForTextToSpeech", "speecht5_tts")
     _need(folder, "spm_char.model")
     features = read_config(folder, FEATURES)
     with library_lock:
@@ -81,12 +93,19 @@ def read_hifigan(folder: Path, source: str, dtype: str) -> Vocoder[Any]:
 
 def _read_model(folder: Path, family: str, *keys: str) -> dict[str, Any]:
     said = str(read_config(folder, "config.json", "model_type")["model_type"])
-    found = TYPES.get(said, said)
+    found = OLDER.get(said, said)
     if found != family:
         cure = f"Load it with {LOADERS[found]}." if found in LOADERS else "Choose another folder."
         raise CheckpointRefused(f"{folder.name}/config.json", f"a model of the type {family}", found, cure)
     check_weights(folder, pickled=True)
     return read_config(folder, "config.json", *keys)
+
+
+def _need_class(folder: Path, config: dict[str, Any], name: str, example: str) -> None:
+    found = config.get("architectures")
+    if found != [name]:
+        cure = f"Choose one such as {example}."
+        raise CheckpointRefused(f"{folder.name}/config.json", f"a {name}", f"{found}", cure)
 
 
 def _need(folder: Path, *names: str) -> None:
@@ -140,8 +159,20 @@ def _build_hifigan(folder: Path, dtype: Any) -> Any:
     return from_pretrained(SpeechT5HifiGan, folder, dtype=dtype, pickled=True)
 
 
+def _build_wavlm(folder: Path, dtype: Any) -> Any:
+    """With the feature extractor of the folder as its attribute ``processor``."""
+    with library_lock:
+        from transformers.models.wav2vec2.feature_extraction_wav2vec2 import Wav2Vec2FeatureExtractor
+        from transformers.models.wavlm.modeling_wavlm import WavLMForXVector
+
+    model = from_pretrained(WavLMForXVector, folder, dtype=dtype, pickled=True)
+    model.processor = Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True)
+    return model
+
+
 BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
     WHISPER: _build_whisper,
     SPEECHT5: _build_speecht5,
     HIFIGAN: _build_hifigan,
+    WAVLM: _build_wavlm,
 }

@@ -59,3 +59,7 @@ class Vocoder(_Whole[F]):
 
 class SpeechRecogniser(_Whole[F]):
     """Writes down what is said, with its feature extractor and tokenizer."""
+
+
+class SpeakerEncoder(_Whole[F]):
+    """Says who speaks, with its feature extractor."""

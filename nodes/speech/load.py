@@ -6,12 +6,13 @@ from typing import Annotated
 
 from engine import Folder, Within, node
 from nodes.checkpoints.load import Dtype
-from nodes.speech.folders import WHISPER, read_hifigan, read_speecht5, read_whisper
-from nodes.speech.handles import SpeechRecogniser, Vocoder, Voice
+from nodes.speech.folders import WAVLM, WHISPER, read_hifigan, read_speecht5, read_wavlm, read_whisper
+from nodes.speech.handles import SpeakerEncoder, SpeechRecogniser, Vocoder, Voice
 
 FILES = (".json", ".safetensors", ".bin", ".txt", ".model")
 RecogniserFolder = Annotated[Folder, Within("models", FILES, ("speech-recogniser",))]
 VoiceFolder = Annotated[Folder, Within("models", FILES, ("voice",))]
+EncoderFolder = Annotated[Folder, Within("models", FILES, ("speaker-encoder",))]
 VocoderFolder = Annotated[Folder, Within("models", FILES, ("vocoder",))]
 
 
@@ -63,3 +64,21 @@ def hifigan(folder: VocoderFolder, dtype: Dtype = "float32") -> Vocoder:
         CheckpointRefused: It holds another kind of model, or a part is missing or cut short.
     """
     return read_hifigan(folder.path, folder.digest, dtype)
+
+
+@node("load.speaker_encoder")
+def speaker_encoder(folder: EncoderFolder, dtype: Dtype = "float32") -> SpeakerEncoder:
+    """Load a WavLM that tells speakers apart (Chen et al., arXiv 2110.13900).
+
+    Licence: Microsoft's weights (``microsoft/wavlm-base-plus-sv``) come under that of UniSpeech, CC BY-SA
+    3.0: what is made of them may be shared under the same terms.
+
+    Args:
+        folder: Folder in transformers' layout; weights in a pickle are read as plain data.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or a part is missing or cut short.
+    """
+    read_wavlm(folder.path)
+    return SpeakerEncoder(folder.digest, family=WAVLM, dtype=dtype)

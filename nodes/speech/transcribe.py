@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine import Context, OnDevice, node
 from engine.errors import ValueRefused
-from nodes.audio.resample import resampled
+from nodes.audio.resample import mono
 from nodes.library_lock import library_lock
 from nodes.speech.handles import SpeechRecogniser
 from nodes.speech.segments import Segment
@@ -62,7 +62,7 @@ def transcribe(
     import torch
 
     module, device = model.model, model.device
-    extractor, samples = module.feature_extractor, _mono(audio, module.feature_extractor.sampling_rate)
+    extractor, samples = module.feature_extractor, mono(audio, module.feature_extractor.sampling_rate)
     long = len(samples) > extractor.n_samples
     heard = extractor(
         samples.numpy(),
@@ -87,13 +87,6 @@ def transcribe(
         return Transcript(_text(module.tokenizer, said["sequences"][0]), segments)
     text = _text(module.tokenizer, said[0])
     return Transcript(text, [Segment(0.0, len(samples) / extractor.sampling_rate, text.strip())])
-
-
-def _mono(audio: Audio, rate: int) -> torch.Tensor:
-    """Samples [T] at a rate."""
-    if len(audio.samples) != 1:
-        raise ValueRefused("one sound", f"{len(audio.samples)}")
-    return resampled(audio.samples[0].mean(0).cpu(), audio.rate, rate)
 
 
 def _spoken(config: Any, language: str, task: Task) -> dict[str, str]:

@@ -22,6 +22,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny.save_whisper(home / "whisper.en", multilingual=False)
     tiny.save_speecht5(home / "speecht5")
     tiny.save_hifigan(home / "hifigan")
+    tiny.save_wavlm(home / "wavlm")
     return home
 
 
@@ -43,3 +44,8 @@ def voice(models: Path) -> OnDevice[Any]:
 @pytest.fixture(scope="session")
 def vocoder(models: Path) -> OnDevice[Any]:
     return resident(load.hifigan, models / "hifigan")
+
+
+@pytest.fixture(scope="session")
+def speaker_encoder(models: Path) -> OnDevice[Any]:
+    return resident(load.speaker_encoder, models / "wavlm")

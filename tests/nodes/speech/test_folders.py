@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from engine import Folder
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.recognise import recognise
-from nodes.speech.load import hifigan, speecht5, whisper
+from nodes.speech.load import hifigan, speaker_encoder, speecht5, whisper
 
 
 def read(node: Any, folder: Path) -> Any:
@@ -53,9 +53,14 @@ def test_another_family_s_folder_is_refused_with_its_loader(
 
 
 def test_the_recogniser_tells_what_each_folder_is_for(models: Path) -> None:
-    kinds = {name: recognise(models / name).kind for name in ("whisper", "speecht5", "hifigan")}
+    kinds = {name: recognise(models / name).kind for name in ("whisper", "speecht5", "hifigan", "wavlm")}
 
-    assert kinds == {"whisper": "speech-recogniser", "speecht5": "voice", "hifigan": "vocoder"}
+    assert kinds == {
+        "whisper": "speech-recogniser",
+        "speecht5": "voice",
+        "hifigan": "vocoder",
+        "wavlm": "speaker-encoder",
+    }
 
 
 def rewrite(path: Path, **changes: Any) -> None:
@@ -92,6 +97,12 @@ def cut(path: Path) -> None:
             "a SpeechT5ForTextToSpeech",
         ),
         (hifigan, "hifigan", lambda at: rewrite(at / "config.json", model_type="vits"), "got vits"),
+        (
+            speaker_encoder,
+            "wavlm",
+            lambda at: rewrite(at / "config.json", architectures=["WavLMForCTC"]),
+            "a WavLMForXVector",
+        ),
     ],
 )
 def test_a_folder_that_lacks_something_is_refused(

@@ -155,6 +155,32 @@ def save_hifigan(folder: Path) -> Path:
     return folder
 
 
+def save_wavlm(folder: Path) -> Path:
+    """Write a speaker encoder."""
+    import torch
+    from transformers import Wav2Vec2FeatureExtractor, WavLMConfig, WavLMForXVector
+
+    torch.manual_seed(0)
+    config = WavLMConfig(
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=20,
+        conv_dim=(8, 8, 8),
+        conv_stride=(8, 8, 5),
+        conv_kernel=(8, 8, 5),
+        num_feat_extract_layers=3,
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=2,
+        num_buckets=32,
+        tdnn_dim=(16, 16, 16, 16, 24),
+        xvector_output_dim=16,
+    )
+    WavLMForXVector(config).save_pretrained(folder)
+    Wav2Vec2FeatureExtractor(do_normalize=True).save_pretrained(folder)
+    return folder
+
+
 def save_speaker(file: Path) -> Path:
     """Write the embedding of a speaker."""
     import numpy as np

@@ -45,6 +45,7 @@ pack = Pack(
         ),
         "conditioning": (
             "nodes.diffusion.sizes",
+            "nodes.diffusion.label",
             "nodes.diffusion.conditioning",
             "nodes.diffusion.conditioning_blend",
         ),

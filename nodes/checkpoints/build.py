@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nodes import families
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.classes import model_class
-from nodes.checkpoints.folder import INDEX, read_config, read_index, read_tokenizer
+from nodes.checkpoints.folder import INDEX, read_config, read_index, read_tokenizer, subfolder
 from nodes.checkpoints.pixel_space import pixel_space
 from nodes.checkpoints.pretrained import from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
@@ -82,4 +82,4 @@ def build_part(folder: Path, part: str, dtype: Any) -> Any:
     if part not in index:
         cure = "Choose the folder of a model that has one."
         raise CheckpointRefused(f"{folder.name}/{INDEX}", f"a {part}", "none", cure)
-    return from_pretrained(model_class(index[part][1]), folder, part, dtype=dtype)
+    return from_pretrained(model_class(index[part][1]), folder, subfolder(folder, part), dtype=dtype)

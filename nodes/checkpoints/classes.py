@@ -14,12 +14,16 @@ MODULES = {
     "ControlNetModel": "diffusers.models.controlnets.controlnet",
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
+    "DiTTransformer2DModel": "diffusers.models.transformers.dit_transformer_2d",
     "AutoencoderKL": "diffusers.models.autoencoders.autoencoder_kl",
     "AutoencoderTiny": "diffusers.models.autoencoders.autoencoder_tiny",
     "CLIPTextModel": "transformers.models.clip.modeling_clip",
     "CLIPTextModelWithProjection": "transformers.models.clip.modeling_clip",
     "T5EncoderModel": "transformers.models.t5.modeling_t5",
 }
+
+RENAMED = {"Transformer2DModel": "DiTTransformer2DModel"}
+"""Name in folders of early releases → the class that came of it."""
 
 
 def model_class(name: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nodes import families
-from nodes.checkpoints.classes import MODULES
+from nodes.checkpoints.classes import MODULES, RENAMED
 from nodes.checkpoints.header import read_header
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.family import Cells, Family
@@ -62,9 +62,9 @@ def read_configs(folder: Path, family: Family) -> Layout:
     Raises:
         CheckpointRefused: A config is missing or is another model's.
     """
-    schedule = read_config(folder, "scheduler/scheduler_config.json")
+    schedule = read_config(folder, _file(folder, "scheduler", "scheduler_config.json"))
     name = str(schedule["_class_name"])
-    cells = family.cells(lambda part: read_config(folder, f"{part}/config.json"))
+    cells = family.cells(lambda part: read_config(folder, _file(folder, part, "config.json")))
     return Layout(family, cells, SchedulerConfig(name, canonical({**schedule, **family.scheduler_options})))
 
 
@@ -99,14 +99,24 @@ def _check_parts(folder: Path, family: Family, index: dict[str, tuple[str, str]]
             raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, got, cure)
 
 
+def subfolder(folder: Path, part: str) -> str:
+    """Where a part lies: in a folder of its name, or, in small early models, in the model's own."""
+    return part if (folder / part).is_dir() else ""
+
+
+def _file(folder: Path, part: str, name: str) -> str:
+    return f"{subfolder(folder, part)}/{name}".lstrip("/")
+
+
 def read_index(folder: Path) -> dict[str, tuple[str, str]]:
     """Which parts a folder has that can be built: subfolder → library and class."""
     found: dict[str, tuple[str, str]] = {}
     for part, entry in read_config(folder, INDEX).items():
         if not isinstance(entry, list) or len(entry) != 2 or entry[0] not in STEMS:
             continue
-        if entry[1] in MODULES:
-            found[part] = (entry[0], entry[1])
+        library, name = entry[0], RENAMED.get(entry[1], entry[1])
+        if name in MODULES:
+            found[part] = (library, name)
     return found
 
 
@@ -116,7 +126,7 @@ def weights_of(folder: Path, part: str) -> list[Path]:
     Raises:
         CheckpointRefused: Some are missing, or none can be read without running code.
     """
-    place, stem = folder / part, _stem(folder, part)
+    place, stem = folder / subfolder(folder, part), _stem(folder, part)
     variant = variant_of(folder, part)
     name = f"{stem}.{variant}" if variant else stem
     if (whole := place / f"{name}.safetensors").exists():
@@ -132,7 +142,7 @@ def weights_of(folder: Path, part: str) -> list[Path]:
 def variant_of(folder: Path, part: str) -> str | None:
     """What stands between stem and suffix, such as ``fp16``, where a part has no plain weights' file."""
     stem = _stem(folder, part)
-    names = sorted(path.name for path in (folder / part).glob(f"{stem}*.safetensors"))
+    names = sorted(path.name for path in (folder / subfolder(folder, part)).glob(f"{stem}*.safetensors"))
     if not names or any(name.startswith((f"{stem}.safetensors", f"{stem}-")) for name in names):
         return None
     return names[0].removeprefix(f"{stem}.").partition(".")[0].partition("-")[0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from engine.declare.listing import Listing
 from nodes.diffusion.family import Family
-from nodes.families import flux, sdxl, stable_diffusion
+from nodes.families import ddpm, dit, flux, sdxl, stable_diffusion
 
 FAMILIES: tuple[Family, ...] = (
     stable_diffusion.FAMILY,
     sdxl.FAMILY,
     flux.FAMILY,
+    ddpm.FAMILY,
+    dit.FAMILY,
 )
 
 _BY_NAME = {family.name: family for family in FAMILIES}

@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
+from tests.nodes.families import tiny_pixels
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.speech import tiny as speech
@@ -46,6 +47,7 @@ class StandIn:
 SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
 
 STAND_INS: dict[str, StandIn] = {
+    "class_to_image": StandIn({"DiT-XL-2-256": tiny_pixels.save_dit}, {"steps": 2, "side": 16}),
     "depth_and_pose": StandIn(
         {
             "depth-anything-v2-small": tiny_estimators.depth_anything,
@@ -75,6 +77,7 @@ STAND_INS: dict[str, StandIn] = {
     "transcribe": StandIn(
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
     ),
+    "unconditional": StandIn({"ddpm-celebahq-256": tiny_pixels.save_ddpm}, {"steps": 2, "side": 32}),
 }
 """Graph → what stands in for its models."""
 

@@ -60,6 +60,34 @@ def latents_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
     return kept
 
 
+def stepped(pipeline: Any, *, rows: int = 1, **arguments: Any) -> list[torch.Tensor]:
+    """What the scheduler of a pipeline without callbacks gives at each of its turns.
+
+    Args:
+        pipeline: The oracle.
+        rows: Rows that count, where a pipeline carries some twice.
+        arguments: Of its call.
+    """
+    kept: list[torch.Tensor] = []
+    step = pipeline.scheduler.step
+
+    def keep(*given: Any, **named: Any) -> Any:
+        taken = step(*given, **named)
+        kept.append(taken[0][:rows])
+        return taken
+
+    pipeline.scheduler.step = keep
+    try:
+        given: dict[str, Any] = {
+            "num_inference_steps": STEPS,
+            "generator": torch.Generator().manual_seed(SEED),
+        }
+        pipeline(**given | arguments)
+    finally:
+        del pipeline.scheduler.step
+    return kept
+
+
 def sample(
     loaded: Loaded,
     positive: Conditioning[Any] | None,

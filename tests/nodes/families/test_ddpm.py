@@ -1,0 +1,74 @@
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from nodes.diffusion.label import label
+from nodes.diffusion.latent import noise
+from nodes.diffusion.predict import predict
+from nodes.diffusion.scheduler import scheduler
+from nodes.vae import decode
+from tests.nodes.diffusion.sampling import WATCHED, Loaded, loaded_from
+from tests.nodes.families import parity
+from tests.nodes.families.parity import SEED, STEPS, assert_same
+from tests.nodes.families.tiny_pixels import save_ddpm
+
+SIDE = (32, 32)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_ddpm(tmp_path_factory.mktemp("ddpm"))
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> Loaded:
+    return loaded_from(folder)
+
+
+@pytest.mark.parametrize("name", ["DDPMScheduler", "DDIMScheduler"])
+def test_it_draws_from_noise_alone(name: str, loaded: Loaded, folder: Path) -> None:
+    pipeline = parity.pipeline_of(folder, name.replace("Scheduler", "Pipeline"))
+    expected = parity.stepped(pipeline)
+
+    assert_same(parity.sample(loaded, None, size=SIDE, ports={"name": name}), expected)
+
+
+def test_the_picture(loaded: Loaded, folder: Path) -> None:
+    generator = torch.Generator().manual_seed(SEED)
+    pipeline = parity.pipeline_of(folder)
+    expected = pipeline(num_inference_steps=STEPS, generator=generator, output_type="np").images
+
+    turns = parity.sample(loaded, None, size=SIDE)
+    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
+
+    before, after = (parity.sample(one, None, size=SIDE) for one in (loaded, again))
+    assert_same(after, [turn.latent.samples for turn in before])
+
+
+def test_a_small_models_parts_may_lie_in_its_own_folder(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    """As Google's first models do."""
+    for part in ("unet", "scheduler"):
+        shutil.copytree(folder / part, tmp_path / "flat", dirs_exist_ok=True)
+    shutil.copy(folder / "model_index.json", tmp_path / "flat")
+    flat = loaded_from(tmp_path / "flat")
+
+    before, after = (parity.sample(one, None, size=SIDE) for one in (loaded, flat))
+    assert_same(after, [turn.latent.samples for turn in before])
+
+
+def test_a_class_is_told_by_its_number(tmp_path: Path) -> None:
+    loaded = loaded_from(save_ddpm(tmp_path / "classes", num_class_embeds=10))
+    drawn = noise(loaded.vae.handle, *SIDE, seed=SEED)
+    run = scheduler(loaded.scheduler, steps=STEPS)
+    predicted = predict(loaded.denoiser, run.scheduler, run.state, drawn.latent, WATCHED, label(3))
+
+    with torch.no_grad():
+        noisy, moment = drawn.latent.samples, torch.tensor(run.timesteps[0])
+        expected = loaded.denoiser.model(noisy, moment, class_labels=torch.tensor([3])).sample
+    assert torch.equal(predicted.samples, expected)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from nodes.checkpoints.header import Entry
-from nodes.checkpoints.recognise import family as unet_family
 from nodes.recognise.matching import UNET, Match
+from nodes.recognise.widths import family as unet_family
 
 ENDING = re.compile(
     r"[._](?:lora_(?:down|up|mid|A|B)(?:\.default)?\.weight|lora(?:_linear_layer)?\.(?:down|up)\.weight"

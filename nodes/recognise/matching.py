@@ -10,8 +10,8 @@ from itertools import product
 from typing import NamedTuple
 
 from nodes.checkpoints.header import Entry
-from nodes.checkpoints.recognise import family as unet_family
 from nodes.recognise import signatures
+from nodes.recognise.widths import family as unet_family
 
 NUMBER = re.compile(r"(?:(?<=\.)|^)\d+(?=\.|$)")
 CONDITION = re.compile(r"(?P<absent>!?)(?P<name>[^\[]+)(?:\[(?P<axis>\d)\]=(?P<sizes>[\d|]+))?")

@@ -9,7 +9,6 @@ from typing import Any
 
 from engine.declare.recognised import UNKNOWN, Recognised
 from nodes.checkpoints.header import Entry
-from nodes.checkpoints.recognise import family as unet_family
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.contents import Contents, count
 from nodes.recognise.embedding import match_embedding
@@ -29,6 +28,7 @@ from nodes.recognise.matching import UNET, Match, match
 from nodes.recognise.readable import all_readable, readable
 from nodes.recognise.signatures import CLASSES, NEEDS, PIPELINES, pairs
 from nodes.recognise.told import read_told
+from nodes.recognise.widths import family as unet_family
 
 DENOISERS = ("unet", "transformer", "prior", "decoder")
 """Parts of a pipeline that tell its family, the first that is there."""

@@ -194,7 +194,7 @@ SINGLE_FILES: Mapping[str, tuple[Shapes, str, str, str, tuple[str, ...]]] = {
         *("checkpoint", "sd2", "depth", ()),
     ),
     "stable diffusion x4 upscaler": (
-        behind("model.diffusion_model.", unet(1024, inputs=7, labels=1000))
+        behind("model.diffusion_model.", unet(1024, inputs=7) | {"label_emb.weight": (1000, 1280)})
         | behind("first_stage_model.", VAE)
         | behind("cond_stage_model.model.", OPEN_CLIP),
         *("checkpoint", "sd2", "upscaler", ()),
@@ -205,6 +205,10 @@ SINGLE_FILES: Mapping[str, tuple[Shapes, str, str, str, tuple[str, ...]]] = {
         | behind("conditioner.embedders.0.transformer.", CLIP)
         | behind("conditioner.embedders.1.model.", OPEN_CLIP_G),
         *("checkpoint", "sdxl", "", ()),
+    ),
+    "sdxl of other widths": (
+        behind("model.diffusion_model.", unet(64, labels=96)),
+        *("denoiser", "sdxl", "", ("vae", "text_encoder", "text_encoder_2")),
     ),
     "sdxl refiner": (
         behind("model.diffusion_model.", unet(1280, labels=2560))

@@ -18,7 +18,7 @@ from pydantic import Field
 from engine import Context, OnDevice
 from engine.errors import ValueRefused
 from nodes.image.bleed import bled
-from nodes.image.channels import alpha_of, colour_of, luminance, premultiplied, straight
+from nodes.image.channels import colour_of, luminance, premultiplied, straight
 from nodes.image.planes import resized
 from nodes.image.tiles import Window, windows
 from nodes.values import Image, Upscaler
@@ -194,7 +194,7 @@ def passes(picture: torch.Tensor, target: torch.Tensor, channels: int) -> Sequen
         return [Pass(picture, target)]
     source = picture if clear else bled(picture)
     if channels == 1:
-        count = picture.shape[-1] - (picture.shape[-1] == 4 and clear)
+        count = min(picture.shape[-1], 3) if clear else 4
         return [Pass(source[..., i : i + 1], target[..., i : i + 1]) for i in range(count)]
     found = [Pass(colour_of(source), colour_of(target))]
     return found if clear else [*found, Pass(source[..., 3:], target[..., 3:])]
@@ -202,7 +202,7 @@ def passes(picture: torch.Tensor, target: torch.Tensor, channels: int) -> Sequen
 
 def opaque(picture: torch.Tensor) -> bool:
     """Whether a picture hides nothing."""
-    return bool((alpha_of(picture) == 1).all())
+    return picture.shape[-1] != 4 or bool((picture[..., 3] == 1).all())
 
 
 def step_of(descriptor: Any) -> int:
@@ -215,8 +215,8 @@ def step_of(descriptor: Any) -> int:
 
 def _count(picture: torch.Tensor, channels: int) -> int:
     """Length of ``passes``, without making them."""
-    all_channels = picture.shape[-1] - (picture.shape[-1] == 4 and opaque(picture))
-    return {1: all_channels, 3: 1 + (all_channels == 4), 4: 1}[channels]
+    clear = opaque(picture)
+    return {1: min(picture.shape[-1], 3) if clear else 4, 3: 1 if clear else 2, 4: 1}[channels]
 
 
 def _check_channels(descriptor: Any) -> None:

@@ -10,6 +10,7 @@ from nodes.library_lock import library_lock
 MODULES = {
     "UNet2DConditionModel": "diffusers.models.unets.unet_2d_condition",
     "UNet2DModel": "diffusers.models.unets.unet_2d",
+    "SD3Transformer2DModel": "diffusers.models.transformers.transformer_sd3",
     "FluxTransformer2DModel": "diffusers.models.transformers.transformer_flux",
     "ControlNetModel": "diffusers.models.controlnets.controlnet",
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from engine.declare.listing import Listing
 from nodes.diffusion.family import Family
-from nodes.families import ddpm, dit, flux, sdxl, stable_diffusion
+from nodes.families import (
+    ddpm,
+    dit,
+    flux,
+    sdxl,
+    stable_diffusion,
+    stable_diffusion_3,
+)
 
 FAMILIES: tuple[Family, ...] = (
     stable_diffusion.FAMILY,
     sdxl.FAMILY,
+    stable_diffusion_3.FAMILY,
     flux.FAMILY,
     ddpm.FAMILY,
     dit.FAMILY,

@@ -86,6 +86,18 @@ def concat(*conditionings: Conditioning[F]) -> Conditioning[F]:
     return _each(conditionings, joined)
 
 
+@node("conditioning.batch")
+def batch(conditionings: list[Conditioning[F]]) -> Conditioning[F]:
+    """Gather texts into a batch: each picture of a latent's batch gets one of its own, in order.
+
+    Args:
+        conditionings: The texts; shorter ones are repeated. What the first is limited to, all are limited to.
+    """
+    import torch
+
+    return _mixed(conditionings, torch.cat)
+
+
 @node("conditioning.zero")
 def zero(conditioning: Conditioning[F]) -> Conditioning[F]:
     """Make a conditioning of zeros, which is what some models were trained to take for no text at all.

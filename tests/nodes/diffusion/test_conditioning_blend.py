@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from engine.errors import ValueRefused
-from nodes.diffusion.conditioning_blend import average, blend, concat, interpolate, zero
+from nodes.diffusion.conditioning_blend import average, batch, blend, concat, interpolate, zero
 from nodes.diffusion.length import same_length
 from nodes.values import Cond, Conditioning
 
@@ -18,8 +18,8 @@ def text(*tokens: float, pooled: float | None = None, family: str = "") -> Condi
 
 def tokens(conditioning: Conditioning[str]) -> list[float]:
     (cond,) = conditioning.items
-    assert cond.embeds.is_contiguous()
-    return cond.embeds.flatten().tolist()
+    assert cond.text().is_contiguous()
+    return cond.text().flatten().tolist()
 
 
 def test_a_blend_is_weighed_by_its_amount() -> None:
@@ -60,7 +60,7 @@ def test_a_repeated_text_is_attended_to_as_it_was() -> None:
 def test_a_walk_is_a_batch_with_both_ends() -> None:
     found = interpolate(text(0, 8, pooled=0.0), text(4, 0, pooled=2.0), 3).items[0]
 
-    assert found.embeds.squeeze(-1).tolist() == [[0, 8], [2, 4], [4, 0]]
+    assert found.text().squeeze(-1).tolist() == [[0, 8], [2, 4], [4, 0]]
     assert found.pooled is not None
     assert found.pooled.tolist() == [[0], [1], [2]]
 
@@ -82,6 +82,14 @@ def test_texts_are_put_behind_each_other() -> None:
     assert found.items[0].pooled == torch.tensor([[7.0]])
 
 
+def test_each_text_of_a_batch_stays_as_it_is() -> None:
+    found = batch([text(1, 2, pooled=7.0), text(3, pooled=8.0)]).items[0]
+
+    assert found.text().squeeze(-1).tolist() == [[1, 2], [3, 3]]
+    assert found.pooled is not None
+    assert found.pooled.tolist() == [[7], [8]]
+
+
 def test_zeros_are_as_long_and_wide() -> None:
     found = zero(text(1, 2, pooled=7.0, family="sdxl"))
 
@@ -94,7 +102,7 @@ def test_a_single_text_joins_each_of_several() -> None:
     several = Conditioning([*text(0).items, *text(4).items])
     found = blend(several, text(8))
 
-    assert [cond.embeds.item() for cond in found.items] == [4, 6]
+    assert [cond.text().item() for cond in found.items] == [4, 6]
 
 
 def test_several_texts_against_other_many_are_refused() -> None:

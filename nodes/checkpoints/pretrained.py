@@ -8,6 +8,7 @@ from typing import Any
 
 from nodes.checkpoints.header import read_header
 from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+from nodes.recognise.pickled import read_tree
 
 AGAIN = "Download the folder again."
 PICKLED = "pytorch_model*.bin"
@@ -22,13 +23,16 @@ def check_weights(folder: Path, part: str = "", *, pickled: bool = False) -> Non
         pickled: Whether weights in a pickle, which are read as plain data, will do.
 
     Raises:
-        CheckpointRefused: There are none, or their end is missing.
+        CheckpointRefused: There are none, their end is missing, or a pickle holds more than plain data.
     """
     place = folder / part
     found = sorted(place.glob("*.safetensors"))
     for weights in found:
         read_header(weights, f"{_name(folder, part)}/{weights.name}")
-    if not found and not (pickled and next(place.glob(PICKLED), None)):
+    pickles = sorted(place.glob(PICKLED)) if pickled and not found else []
+    for weights in pickles:
+        read_tree(weights, f"{_name(folder, part)}/{weights.name}")
+    if not found and not pickles:
         got = ", ".join(sorted(path.name for path in place.glob("*"))) or "nothing"
         cure = "Download it again, or save it with save_pretrained, which writes safetensors."
         raise CheckpointRefused(_name(folder, part), "weights in a .safetensors file", got, cure)
@@ -58,6 +62,7 @@ def from_pretrained(
     Raises:
         CheckpointRefused: The weights can't be read, or some that the config asks for are missing.
     """
+    check_weights(folder, part, pickled=pickled)
     place, expected = _name(folder, part), f"the weights of a {cls.__name__}"
     if pickled:
         kwargs |= {"weights_only": True}

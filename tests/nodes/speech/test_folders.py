@@ -142,12 +142,13 @@ def test_a_pickle_that_would_run_something_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     folder = pickled(models, tmp_path)
+    vocoder = read(hifigan, folder)
     torch.save({"mean": Payload()}, folder / "pytorch_model.bin")
-    with pytest.raises(CheckpointRefused, match="the weights of a SpeechT5HifiGan"):
-        read(hifigan, folder).load(lambda _: folder)
+    with pytest.raises(CheckpointRefused, match=r"hifigan/pytorch_model\.bin"):
+        vocoder.load(lambda _: folder)
     (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Payload(), 2))
-    with pytest.raises(CheckpointRefused, match="the weights of a SpeechT5HifiGan"):
-        read(hifigan, folder).load(lambda _: folder)
+    with pytest.raises(CheckpointRefused, match=r"hifigan/pytorch_model\.bin"):
+        read(hifigan, folder)
     assert not (tmp_path / "executed").exists()
 
 

@@ -22,7 +22,8 @@ SPEAKER = Embedding(torch.randn(1, 16, generator=torch.Generator().manual_seed(1
 
 
 def spoken(voice: OnDevice[Any], **changes: Any) -> torch.Tensor:
-    return speak(voice, SPEAKER, CONTEXT, TEXT, **({"seed": SEED} | LENGTH | changes)).mel.bands
+    values: dict[str, Any] = {**LENGTH, "seed": SEED, **changes}
+    return speak(voice, SPEAKER, CONTEXT, TEXT, **values).mel.bands
 
 
 def oracle(voice: OnDevice[Any], vocoder: Any = None) -> torch.Tensor:

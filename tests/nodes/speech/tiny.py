@@ -26,12 +26,7 @@ STEPS = 50
 def save_whisper(folder: Path, *, multilingual: bool = True) -> Path:
     """Write a Whisper that hears one second at a time."""
     import torch
-    from transformers import (
-        GenerationConfig,
-        WhisperConfig,
-        WhisperFeatureExtractor,
-        WhisperForConditionalGeneration,
-    )
+    from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
 
     ids = _save_whisper_tokenizer(folder)
     start, end, last = ids["<|startoftranscript|>"], ids["<|endoftext|>"], ids[f"<|{STEPS * 0.02:.2f}|>"]
@@ -56,24 +51,30 @@ def save_whisper(folder: Path, *, multilingual: bool = True) -> Path:
     with torch.no_grad():  # random weights of the usual size would say the same whatever they hear
         for weight in model.parameters():
             weight.mul_(8)
+    model.generation_config = _whisper_generation(ids, multilingual)
+    model.save_pretrained(folder)
+    WhisperFeatureExtractor(chunk_length=1).save_pretrained(folder)
+    return folder
+
+
+def _whisper_generation(ids: dict[str, int], multilingual: bool) -> Any:
+    from transformers import GenerationConfig
+
     languages: dict[str, Any] = {
         "lang_to_id": {f"<|{code}|>": ids[f"<|{code}|>"] for code in LANGUAGES},
         "task_to_id": {task: ids[f"<|{task}|>"] for task in TASKS},
     }
-    model.generation_config = GenerationConfig(
-        decoder_start_token_id=start,
-        bos_token_id=end,
-        eos_token_id=end,
-        pad_token_id=end,
+    return GenerationConfig(
+        decoder_start_token_id=ids["<|startoftranscript|>"],
+        bos_token_id=ids["<|endoftext|>"],
+        eos_token_id=ids["<|endoftext|>"],
+        pad_token_id=ids["<|endoftext|>"],
         max_length=24,
         no_timestamps_token_id=ids["<|notimestamps|>"],
         suppress_tokens=[ids[word] for word in SPECIAL],
         is_multilingual=multilingual,
         **(languages if multilingual else {}),
     )
-    model.save_pretrained(folder)
-    WhisperFeatureExtractor(chunk_length=1).save_pretrained(folder)
-    return folder
 
 
 def _save_whisper_tokenizer(folder: Path) -> dict[str, int]:
@@ -169,7 +170,6 @@ def save_wavlm(folder: Path) -> Path:
         conv_dim=(8, 8, 8),
         conv_stride=(8, 8, 5),
         conv_kernel=(8, 8, 5),
-        num_feat_extract_layers=3,
         num_conv_pos_embeddings=16,
         num_conv_pos_embedding_groups=2,
         num_buckets=32,

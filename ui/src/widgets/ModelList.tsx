@@ -1,5 +1,5 @@
 import { Box, Check, SearchX, TriangleAlert } from 'lucide-react'
-import { memo, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from 'react'
+import { memo, useEffect, useId, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { address } from '../api/http'
 import { t } from '../i18n/t'
 import { SearchField } from '../panels/Library/SearchField'
@@ -101,6 +101,13 @@ function scrollTo(box: HTMLElement | null, place: number): void {
   if (box) box.scrollTop = scrolledTo(place, ROW, box.scrollTop, box.clientHeight)
 }
 
+/** Show a row below its neighbour; false while the list is not shorter than its rows. */
+function beginAt(box: HTMLElement | null, place: number): boolean {
+  if (!box || box.scrollHeight <= box.clientHeight) return false
+  box.scrollTop = (place - 1) * ROW
+  return true
+}
+
 /** Where a key leads to from a place; null for keys that lead nowhere. */
 export function target({ key, ctrlKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey'>, place: number, count: number, page: number): number | null {
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }[key]
@@ -172,8 +179,11 @@ interface RowsProps extends ModelListProps {
 
 function Rows({ box, id, label, found, place, chosen, atOnce = false, onReach, onChoose, onDrag, onKeyDown }: RowsProps) {
   const view = useView(box)
-  const begin = useRef(place)
-  useLayoutEffect(() => scrollTo(box.current, begin.current), [box])
+  const begin = useRef<number | null>(place)
+  useEffect(() => {
+    // A menu gets its height after it is drawn: until then there is nothing to scroll
+    if (begin.current !== null && beginAt(box.current, begin.current)) begin.current = null
+  }, [box, view.height])
   const at = (event: { target: EventTarget }) => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-place]') : null
     return row ? found[Number(row.dataset['place'])] : undefined

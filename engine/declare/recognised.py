@@ -17,8 +17,9 @@ class Recognised:
     Attributes:
         kind: ``checkpoint``, ``pipeline`` (a folder in diffusers' layout), ``denoiser``, ``lora``,
             ``embedding``, ``vae``, ``controlnet``, ``t2i-adapter``, ``ip-adapter``, ``motion-module``,
-            ``upscaler``, ``text-encoder``, ``image-encoder``, ``speech-recogniser``, ``voice``, ``vocoder``,
-            ``speaker-encoder`` or ``unknown``.
+            ``upscaler``, ``face-restorer``, ``inpainter``, ``text-encoder``, ``image-encoder``,
+            ``speech-recogniser``, ``voice``, ``vocoder``, ``speaker-encoder``, ``depth-estimator``,
+            ``pose-estimator`` or ``unknown``.
         format: ``safetensors``, ``gguf``, ``diffusers`` for a folder, else the ending of the file.
         layout: Whose names the tensors have, such as ``kohya``, ``diffusers`` or ``peft``.
         family: Which models it fits: ``sd1``, ``sdxl``, ``flux`` …; empty when it can't be told.

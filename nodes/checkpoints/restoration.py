@@ -30,7 +30,7 @@ class FaceRestorer(Model[F]):
 
 
 @node("load.inpainter")
-def inpainter(file: Annotated[File, Within("models", SUFFIXES)]) -> Inpainter:
+def inpainter(file: Annotated[File, Within("models", SUFFIXES, ("inpainter",))]) -> Inpainter:
     """Load a model that fills what a mask marks without being told what to draw: LaMa.
 
     It computes in float32, for PyTorch's Fourier transforms know no bfloat16.
@@ -44,7 +44,7 @@ def inpainter(file: Annotated[File, Within("models", SUFFIXES)]) -> Inpainter:
 
 @node("load.face_restorer")
 def face_restorer(
-    file: Annotated[File, Within("models", SUFFIXES)],
+    file: Annotated[File, Within("models", SUFFIXES, ("face-restorer",))],
     dtype: Literal["float32", "bfloat16"] = "float32",
 ) -> FaceRestorer:
     """Load a model that restores faces: GFPGAN or RestoreFormer.

@@ -20,6 +20,7 @@ PREFIXES = {
         "model.",
         "module.",
     ),
+    "face-restorer": ("",),
     "vae": ("", "first_stage_model.", "vae.", "pretransform.model.", "autoencoder."),
     "text-encoder": (
         "",
@@ -30,6 +31,7 @@ PREFIXES = {
     ),
     "image-encoder": ("", "image_encoder."),
     "upscaler": ("", "module."),
+    "inpainter": ("",),
 }
 """Kind → how the names of its tensors may begin. The first kind that is found counts."""
 
@@ -97,6 +99,7 @@ Prior denoiser          CLIPText text-encoder       CLIPVision image-encoder    
 T5Encoder text-encoder  UMT5 text-encoder           ForCausalLM text-encoder
 WhisperFor speech-recogniser                        ForTextToSpeech voice       HifiGan vocoder
 ForXVector speaker-encoder
+ForDepthEstimation depth-estimator                  ForPoseEstimation pose-estimator
 ForConditionalGeneration text-encoder
 """
 """What stands in the class of a model, and its kind; the first that fits."""

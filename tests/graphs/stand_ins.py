@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.nodes.checkpoints import architectures
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
 from tests.nodes.families import tiny_pixels
@@ -53,6 +54,13 @@ STAND_INS: dict[str, StandIn] = {
             "depth-anything-v2-small": tiny_estimators.depth_anything,
             "vitpose-base-simple": tiny_estimators.vitpose,
         }
+    ),
+    "remove_object": StandIn(
+        {"big-lama.safetensors": partial(architectures.save, name="LaMa")}, {"picture": "pictures/house.png"}
+    ),
+    "restore": StandIn(
+        {"scunet_color_real_psnr.pth": partial(architectures.save, name="SCUNet")},
+        {"picture": "pictures/house.png"},
     ),
     "shap_e": StandIn({"shap-e": shap_e.save_text}, SURFACE),
     "shap_e_image": StandIn({"shap-e-img2img": shap_e.save_image}, SURFACE),

@@ -6,9 +6,11 @@ GFPGAN is the one left out: spandrel builds it in its full size whatever the fil
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 IMAGE: dict[str, dict[str, Any]] = {
@@ -90,3 +92,13 @@ def tiny(name: str, seed: int = 0, **arguments: Any) -> nn.Module:
     module = import_module(f"spandrel.architectures.{name}")
     torch.manual_seed(seed)
     return getattr(module, CLASSES.get(name, name))(**(IMAGE | INPAINTING | FACE)[name] | arguments).eval()
+
+
+def save(path: Path, name: str, **arguments: Any) -> Path:
+    """Write a random model of an architecture, as its makers would."""
+    tensors = {key: tensor.clone() for key, tensor in tiny(name, **arguments).state_dict().items()}
+    if path.suffix == ".safetensors":
+        save_file(tensors, path)
+    else:
+        torch.save(tensors, path)
+    return path

@@ -18,7 +18,7 @@ from nodes.image.inpaint import inpaint
 from nodes.image.restore import restore
 from nodes.image.upscale import upscale
 from nodes.values import Mask, Upscaler
-from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, tiny
+from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, save
 from tests.nodes.image.listener import Listener, picture
 
 pytestmark = [
@@ -30,9 +30,7 @@ TOO_LARGE = {"GFPGAN"}
 
 
 def saved(name: str, folder: Path) -> Path:
-    path = folder / f"{name}.safetensors"
-    save_file({key: tensor.clone() for key, tensor in tiny(name).state_dict().items()}, path)
-    return path
+    return save(folder / f"{name}.safetensors", name)
 
 
 def loaded(handle: Any, path: Path) -> OnDevice[Any]:

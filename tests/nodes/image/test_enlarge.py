@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import save_file
 from spandrel import ImageModelDescriptor, ModelLoader
 
 import nodes.models
@@ -20,7 +19,7 @@ from nodes.image.enlarge import SMALLEST, step_of
 from nodes.image.planes import resized
 from nodes.image.upscale import upscale
 from nodes.values import Image, Upscaler
-from tests.nodes.checkpoints.architectures import tiny
+from tests.nodes.checkpoints.architectures import save
 from tests.nodes.image.listener import Listener, picture
 
 pytestmark = [
@@ -35,8 +34,7 @@ WHOLE = 8192
 
 def loaded(name: str, folder: Path, **arguments: Any) -> OnDevice[Upscaler]:
     """A random model of an architecture, through a file."""
-    path = folder / f"{name}.safetensors"
-    save_file({key: tensor.clone() for key, tensor in tiny(name, **arguments).state_dict().items()}, path)
+    path = save(folder / f"{name}.safetensors", name, **arguments)
     handle = Upscaler("a")
     return OnDevice(handle, handle.load(lambda _: path))
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
 
 from engine import OnDevice
 from engine.errors import Cancelled, ValueRefused
@@ -14,14 +13,13 @@ from nodes.image.upscale import upscale as upscale_image
 from nodes.values import Image, Upscaler, Video
 from nodes.video.frames import frames, from_frames, size, speed
 from nodes.video.upscale import upscale
-from tests.nodes.checkpoints.architectures import tiny
+from tests.nodes.checkpoints.architectures import save
 from tests.nodes.image.listener import Listener, picture
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> OnDevice[Upscaler]:
-    path = tmp_path_factory.mktemp("models") / "compact.safetensors"
-    save_file(tiny("Compact", upscale=2).state_dict(), path)
+    path = save(tmp_path_factory.mktemp("models") / "compact.safetensors", "Compact", upscale=2)
     handle = Upscaler("a")
     return OnDevice(handle, handle.load(lambda _: path))
 

@@ -20,6 +20,7 @@ from engine.declare.listing import Listing
 from engine.declare.node import Node
 from engine.declare.recognised import UNKNOWN, Recognised
 from engine.declare.types import classes
+from engine.errors import KnotworkError
 
 AnyNode = Node[Any, Any]
 GROUP = "knotwork.nodes"
@@ -101,13 +102,20 @@ class Registry:
         Raises:
             KnotworkError: It is damaged, incomplete or harmful.
         """
-        found = Recognised(format=path.suffix.lower().removeprefix("."))
+        unknown = Recognised(format=path.suffix.lower().removeprefix("."))
         for pack in self.packs.values():
-            if pack.recogniser:
-                found = _function(pack.recogniser)(path)
+            if pack.recogniser and pack.recogniser not in self.broken:
+                try:
+                    found = _function(pack.recogniser)(path)
+                except KnotworkError:
+                    raise
+                except Exception as error:  # see _import
+                    self.broken[pack.recogniser] = f"{type(error).__name__}: {error}"
+                    continue
                 if found.kind != UNKNOWN:
-                    break
-        return found
+                    return found
+                unknown = found
+        return unknown
 
     def recogniser_version(self) -> str:
         """Tells what recognises models from other versions of it, with the tables beside its code."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from nodes.checkpoints.header import Entry
 from nodes.recognise.matching import match
-from nodes.recognise.widths import family
+from nodes.recognise.widths import NAMED, family
 
-__all__ = ["family", "family_of_file"]
+__all__ = ["NAMED", "family", "family_of_file"]
 
 
 def family_of_file(entries: Mapping[str, Entry]) -> str:

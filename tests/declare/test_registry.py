@@ -281,3 +281,41 @@ def test_classes_of_installed_packs_may_be_read_back(write: Write) -> None:
     install(write, "acme")
     forget()
     assert {"acme", "engine", "nodes"} <= registries.packages()
+
+
+RECOGNISER = """
+from engine.declare.recognised import Recognised
+
+def recognise(path):
+    return Recognised(kind="{kind}" if path.suffix == "{suffix}" else "unknown", format="{suffix}")
+"""
+
+
+def recognising(write: Write, **packs: str) -> Registry:
+    """A registry of packs whose recognisers are these sources."""
+    for name, source in packs.items():
+        write(f"{name}_files.py", source)
+    return Registry({name: Pack(name, {}, recogniser=f"{name}_files:recognise") for name in packs})
+
+
+def test_a_model_is_what_the_first_pack_that_knows_it_says(write: Write) -> None:
+    first = RECOGNISER.format(kind="mesh", suffix=".obj")
+    registry = recognising(write, one=first, other=RECOGNISER.format(kind="voice", suffix=".onnx"))
+
+    assert registry.recognise(Path("a.obj")).kind == "mesh"
+    assert registry.recognise(Path("a.onnx")).kind == "voice"
+    assert registry.recognise(Path("a.png")).kind == "unknown"
+    assert Registry({}).recognise(Path("a.PNG")).format == "png"
+
+
+def test_a_recogniser_that_is_broken_leaves_the_others(write: Write) -> None:
+    good = RECOGNISER.format(kind="voice", suffix=".onnx")
+    registry = recognising(
+        write, bad="import no_such_module", wrong="def recognise(path): return 1 / 0", good=good
+    )
+
+    assert registry.recognise(Path("a.onnx")).kind == "voice"
+    assert registry.broken == {
+        "bad_files:recognise": "ModuleNotFoundError: No module named 'no_such_module'",
+        "wrong_files:recognise": "ZeroDivisionError: division by zero",
+    }

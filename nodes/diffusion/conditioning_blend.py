@@ -81,7 +81,7 @@ def concat(*conditionings: Conditioning[F]) -> Conditioning[F]:
     import torch
 
     def joined(conds: Sequence[Cond]) -> Cond:
-        return replace(conds[0], embeds=torch.cat([cond.text() for cond in conds], dim=1))
+        return replace(conds[0], embeds=torch.cat(_together([cond.text() for cond in conds]), dim=1))
 
     return _each(conditionings, joined)
 
@@ -119,11 +119,16 @@ def _mixed(conditionings: Sequence[Conditioning[F]], mix: Mix) -> Conditioning[F
         pooled = [cond.pooled for cond in conds if cond.pooled is not None]
         return replace(
             conds[0],
-            embeds=mix(same_length([cond.text() for cond in conds])),
-            pooled=mix(pooled) if len(pooled) == len(conds) else conds[0].pooled,
+            embeds=mix(same_length(_together([cond.text() for cond in conds]))),
+            pooled=mix(_together(pooled)) if len(pooled) == len(conds) else conds[0].pooled,
         )
 
     return _each(conditionings, mixed)
+
+
+def _together(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+    """All on the first one's device: what comes out of a store is on the CPU."""
+    return [tensor.to(tensors[0]) for tensor in tensors]
 
 
 def _each(

@@ -111,6 +111,13 @@ def test_several_texts_against_other_many_are_refused() -> None:
         blend(two, three)
 
 
+def test_texts_are_brought_to_the_precision_of_the_first() -> None:
+    half = Conditioning([Cond(torch.full((1, 1, 1), 3.0, dtype=torch.float16))])
+
+    assert concat(text(1), half).items[0].text().dtype == torch.float32
+    assert tokens(blend(text(1), half)) == [2]
+
+
 def test_texts_of_two_encoders_are_refused() -> None:
     wide = Conditioning([Cond(torch.zeros(1, 2, 3))])
     with pytest.raises(ValueRefused, match=r"of one width .*, got 1 of 1 and 1 of 3"):

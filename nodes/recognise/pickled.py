@@ -88,6 +88,8 @@ def _zipped(file: BinaryIO) -> Any:
 def _bare(file: BinaryIO, start: bytes) -> Any:
     if start[257:262] == b"ustar":
         raise ValueError("a tar archive, as torch.save wrote them until 2017")
+    if start[8:9] == b"{" or start.startswith(b"GGUF"):
+        raise ValueError("a file of safetensors or GGUF with another ending")
     if not start.startswith(b"\x80"):
         raise ValueError("bytes that do not begin as a file of torch.save")
     limited = _Limited(file)

@@ -156,6 +156,13 @@ def test_a_whole_torch_file_is_taken(zipped: bool, tmp_path: Path) -> None:
     assert recognise(path).parameters == 1000
 
 
+def test_a_safetensors_file_with_another_ending_is_named(tmp_path: Path) -> None:
+    path = writing.safetensors(tmp_path / "renamed.ckpt", {"a": (1,)})
+
+    with pytest.raises(CheckpointRefused, match=r"renamed\.ckpt: .* got a file of safetensors or GGUF"):
+        recognise(path)
+
+
 def test_an_archive_that_unpacks_to_more_than_it_is_is_refused_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.ckpt"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -123,6 +123,17 @@ def test_a_gguf_file_is_known_as_its_original_is(
     assert found.title == "a name"
 
 
+def test_the_vocabulary_of_a_text_encoder_is_passed_over(tmp_path: Path) -> None:
+    shapes = {"token_embd.weight": (32, 64), "enc.blk.0.attn_q.weight": (64, 64)}
+    vocabulary = [f"word {number}" for number in range(1000)]
+    path = writing.gguf(tmp_path / "file.gguf", shapes, "Q8_0", "t5encoder", vocabulary=vocabulary)
+    found = recognise(path)
+
+    assert (found.kind, found.family, found.parameters) == ("text-encoder", "t5", 96 * 64)
+    assert found.metadata["tokenizer.ggml.tokens"] == vocabulary[:64]
+    assert found.metadata["tokenizer.ggml.scores"] == [0.5] * 64
+
+
 def test_precision_is_the_share_of_the_bytes(tmp_path: Path) -> None:
     """Three values of four bytes, and six of two: one half each."""
     from safetensors.torch import save_file

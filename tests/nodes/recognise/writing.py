@@ -41,7 +41,9 @@ def safetensors(
     return path
 
 
-def gguf(path: Path, shapes: Shapes, kind: str, architecture: str, **texts: str) -> Path:
+def gguf(
+    path: Path, shapes: Shapes, kind: str, architecture: str, vocabulary: Sequence[str] = (), **texts: str
+) -> Path:
     """Write a GGUF file as city96's conversion does, with llama.cpp's package and a hole for its weights.
 
     Args:
@@ -50,11 +52,15 @@ def gguf(path: Path, shapes: Shapes, kind: str, architecture: str, **texts: str)
             than four axes is flattened and kept in the metadata.
         kind: Quantisation of the others.
         architecture: Under ``general.architecture``.
+        vocabulary: Words with a score of one half each.
         texts: More metadata, with ``__`` for dots.
     """
     writer = GGUFWriter(path, architecture)
     for name, value in texts.items():
         writer.add_string(name.replace("__", "."), value)
+    if vocabulary:
+        writer.add_token_list(vocabulary)
+        writer.add_token_scores([0.5] * len(vocabulary))
     size = 0
     for name, shape in shapes.items():
         if len(shape) > 4:

@@ -88,6 +88,7 @@ class Enlarger:
         for each in passes(picture, target, self.descriptor.input_channels):
             self._send(each, target)
             self.done += 1
+        target.clamp_(max=1)  # weights of tiles add up to 1 but for the last bit
         if picture.shape[-1] == 4 and opaque(picture):
             target[..., 3] = 1
 
@@ -126,7 +127,8 @@ class Enlarger:
         # a copy, because some of the networks change what they are given
         form = {"copy": True, "memory_format": torch.contiguous_format}
         batch = part.to(self.upscaler.device, descriptor.dtype, **form)
-        with torch.random.fork_rng():
+        cards = [self.upscaler.device] if self.upscaler.device.startswith("cuda") else []
+        with torch.random.fork_rng(cards):
             torch.manual_seed(
                 0
             )  # one of the networks (AuraSR) draws noise; equal tiles are to give equal bytes

@@ -62,21 +62,19 @@ def read_speecht5(folder: Path, source: str, dtype: str) -> Voice[Any]:
     config = _read_model(folder, SPEECHT5)
     _need_class(folder, config, "SpeechT5ForTextToSpeech", "speecht5_tts")
     _need(folder, "spm_char.model")
-    features = read_config(folder, FEATURES)
-    with library_lock:
-        from transformers.models.speecht5.feature_extraction_speecht5 import SpeechT5FeatureExtractor
-
-    known = SpeechT5FeatureExtractor(**features)
+    features = read_config(folder, FEATURES, "sampling_rate", "win_length", "hop_length", "fmin", "fmax")
+    rate = features["sampling_rate"]
+    window = features["win_length"] * rate // 1000  # these two are in milliseconds
     return Voice(
         source,
         family=SPEECHT5,
         dtype=dtype,
         speaker=config.get("speaker_embedding_dim", 512),
-        rate=known.sampling_rate,
-        n_fft=known.n_fft,
-        hop=known.sample_stride,
-        fmin=float(known.fmin),
-        fmax=float(known.fmax),
+        rate=rate,
+        n_fft=2 ** (window - 1).bit_length(),
+        hop=features["hop_length"] * rate // 1000,
+        fmin=float(features["fmin"]),
+        fmax=float(features["fmax"]),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import SpeechT5FeatureExtractor
 
 from engine import Folder
 from nodes.checkpoints.refusal import CheckpointRefused
@@ -27,6 +28,19 @@ def test_a_loader_tells_what_the_model_works_with(models: Path) -> None:
     assert (voice.speaker, voice.rate, voice.hop) == (16, 16000, 256)
     assert (vocoder.bands, vocoder.rate, vocoder.hop) == (20, 16000, 256)
     assert read(whisper, models / "whisper").family == "whisper"
+
+
+@pytest.mark.parametrize(("window", "hop"), [(64, 16), (50, 12)])
+def test_windows_are_as_long_as_the_feature_extractor_makes_them(
+    window: int, hop: int, models: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(models / "speecht5", tmp_path / "speecht5")
+    extractor = SpeechT5FeatureExtractor(win_length=window, hop_length=hop, fmin=50, fmax=8000)
+    extractor.save_pretrained(folder)
+
+    voice = read(speecht5, folder)
+    assert (voice.n_fft, voice.hop) == (extractor.n_fft, extractor.sample_stride)
+    assert (voice.fmin, voice.fmax) == (50.0, 8000.0)
 
 
 @pytest.mark.parametrize(

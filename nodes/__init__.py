@@ -6,7 +6,13 @@ pack = Pack(
     "knotwork",
     {
         "math": ("nodes.math",),
-        "text": ("nodes.text", "nodes.wildcards", "nodes.diffusion.encode", "nodes.diffusion.weighting"),
+        "text": (
+            "nodes.text",
+            "nodes.wildcards",
+            "nodes.diffusion.encode",
+            "nodes.diffusion.weighting",
+            "nodes.patches.words",
+        ),
         "list": ("nodes.lists",),
         "flow": ("nodes.flow",),
         "image": (
@@ -46,6 +52,8 @@ pack = Pack(
         "conditioning": (
             "nodes.diffusion.sizes",
             "nodes.diffusion.label",
+            "nodes.diffusion.distilled_guidance",
+            "nodes.diffusion.reference",
             "nodes.diffusion.conditioning",
             "nodes.diffusion.conditioning_blend",
         ),
@@ -55,6 +63,7 @@ pack = Pack(
             "nodes.diffusion.guidance",
             "nodes.diffusion.guidance_kinds",
         ),
+        "lora": ("nodes.patches.lora",),
         "vae": ("nodes.vae",),
         "control": (
             "nodes.control.apply",

@@ -95,6 +95,20 @@ def as_it_is(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond
     return cond
 
 
+def mask_first(masked: torch.Tensor, mask: torch.Tensor, factor: int) -> torch.Tensor:
+    """The extra channels of Stable Diffusion's models for inpainting: each cell's mask, then the picture.
+
+    Args:
+        masked: [B, C, H, W] the picture without what the mask covers.
+        mask: [B, H, W] at the size of the picture, 0 or 1.
+        factor: Pixels per latent cell along a side.
+    """
+    import torch
+
+    cells = torch.nn.functional.interpolate(mask[:, None].to(masked), size=masked.shape[-2:])
+    return torch.cat([cells.expand(len(masked), -1, -1, -1), masked], dim=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """A family of models.
@@ -116,6 +130,7 @@ class Family:
         scheduler_options: What its pipeline corrects in the scheduler's config.
         timetable: (scheduler's config, steps, latent's shape) → noise levels.
         left_out: (steps, strength) → steps left out.
+        inpainting: (masked picture's latents, mask's pixels, factor) → more channels for inpainting models.
         single_file: Part → how the names of its tensors begin in one file; more than one where files differ.
         graph: Name of its example graph.
         nodes: Ids of further nodes that are made for it.
@@ -140,6 +155,7 @@ class Family:
     scheduler_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     timetable: Callable[[Mapping[str, Any], int, tuple[int, ...]], Timetable] = by_the_scheduler
     left_out: Callable[[int, float], int] = whole_steps
+    inpainting: Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor] = mask_first
     single_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     graph: str = ""
     nodes: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine import Rng, Seed, node
 from engine.errors import KnotworkError
+from nodes import families
 from nodes.values import VAE, F, Latent, Mask
 
 if TYPE_CHECKING:
@@ -96,16 +97,15 @@ def composite(outside: Latent[F], inside: Latent[F], mask: Mask) -> Latent[F]:
 
 @node("latent.inpainting_channels")
 def inpainting_channels(masked: Latent[F], mask: Mask) -> Latent[F]:
-    """The extra channels of a model made for inpainting: the mask, then the picture without what it covers.
+    """The extra channels of a model made for inpainting: the mask, and the picture without what it covers.
 
     Args:
         masked: Latent of the picture whose masked part was hidden, as ``vae.encode`` does with a mask.
-        mask: At the size of the picture.
+        mask: At the size of the picture; 0.5 and more counts as 1.
     """
-    import torch
-
-    cells = mask_cells(mask, masked.samples).expand(len(masked.samples), -1, -1, -1)
-    return replace(masked, samples=torch.cat([cells, masked.samples], dim=1))
+    pixels = (mask.pixels >= 0.5).to(masked.samples)
+    channels = families.named(masked.family).inpainting(masked.samples, pixels, masked.factor)
+    return replace(masked, samples=channels.contiguous())
 
 
 def mask_cells(mask: Mask, like: torch.Tensor) -> torch.Tensor:

@@ -31,12 +31,13 @@ def unpack(patches: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     return cut.reshape(batch, -1, height, width)
 
 
-def places(samples: torch.Tensor) -> torch.Tensor:
-    """Where each patch is: [H/2 · W/2, 3], zero, row and column."""
+def places(samples: torch.Tensor, picture: int = 0) -> torch.Tensor:
+    """Where each patch is: [H/2 · W/2, 3], number of the picture, row and column."""
     import torch
 
     height, width = samples.shape[-2] // 2, samples.shape[-1] // 2
     ids = torch.zeros(height, width, 3)
+    ids[..., 0] = picture
     ids[..., 1] += torch.arange(height)[:, None]
     ids[..., 2] += torch.arange(width)[None, :]
     return ids.reshape(height * width, 3).to(samples)

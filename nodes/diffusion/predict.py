@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine import Context, OnDevice, node
 from nodes import families
 from nodes.diffusion.asking import ask_all
+from nodes.diffusion.distilled_guidance import GUIDANCE
 from nodes.diffusion.family import Question
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.regions import blended
@@ -54,11 +55,12 @@ def predict(
     samples, moment = samples.to(denoiser.device), timestep(scheduler, state, denoiser.device)
     wanted = _active(positive, scheduler, state)
     distilled = _distilled(model.config)
-    guided = guidance > 1 and (not distilled or "guidance" in wanted[0].extra)
+    guided = guidance > 1 and (not distilled or GUIDANCE in wanted[0].extra)
     unwanted = _active(negative, scheduler, state) if guided and negative is not None else []
     with torch.no_grad():
         scaled = _scaled(samples, scheduler, state, moment, extra)
-        question = Question(scaled, moment, Cond(), guidance if distilled else None, latent.factor)
+        told = _told(wanted[0], guidance) if distilled else None
+        question = Question(scaled, moment, Cond(), told, latent.factor)
         conds = [*unwanted, *wanted]
         answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model)
         said = blended(answers[len(unwanted) :], wanted)
@@ -98,6 +100,12 @@ def _distilled(config: Any) -> bool:
     """Whether the model takes guidance as a number, and so is asked once."""
     width: int | None = getattr(config, "time_cond_proj_dim", None)
     return width is not None or bool(getattr(config, "guidance_embeds", False))
+
+
+def _told(cond: Cond, guidance: float) -> float:
+    """What a distilled model is told: the guidance that its conditioning has, or else the run's."""
+    own = cond.extra.get(GUIDANCE)
+    return guidance if own is None else float(own[0])
 
 
 def _scaled(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from nodes.diffusion.clip import pooled, tokens
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
 from nodes.diffusion.flow import flow_steps, shift_by_length, straight_sigmas
+from nodes.diffusion.flux_control import residuals
 from nodes.diffusion.packing import pack, places, unpack
+from nodes.diffusion.reference import references
 from nodes.values import Cond
 
 if TYPE_CHECKING:
@@ -40,32 +42,57 @@ def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> 
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer."""
+    """Ask the transformer, which also sees pictures to refer to as more patches."""
     import torch
 
     samples, cond = question.samples, question.cond
     assert cond.embeds is not None
+    shown = references(cond.extra)
     guidance = None
     if question.guidance is not None:
-        guidance = torch.full([1], question.guidance, device=samples.device, dtype=torch.float32)
-        guidance = guidance.expand(len(samples))
+        guidance = torch.full([len(samples)], question.guidance, device=samples.device, dtype=torch.float32)
+    asked = {
+        "hidden_states": torch.cat([pack(one) for one in (samples, *shown)], dim=1),
+        "timestep": question.timestep.expand(len(samples)).to(samples.dtype) / 1000,
+        "pooled_projections": cond.pooled,
+        "encoder_hidden_states": cond.embeds,
+        "txt_ids": cond.embeds.new_zeros(cond.embeds.shape[1], 3),
+        "img_ids": torch.cat([places(samples), *(places(one, picture=1) for one in shown)]),
+    }
+    double, single = residuals(model, question.controls, guidance, **asked)
     predicted = model(
-        hidden_states=pack(samples),
-        timestep=question.timestep.expand(len(samples)).to(samples.dtype) / 1000,
-        guidance=guidance,
-        pooled_projections=cond.pooled,
-        encoder_hidden_states=cond.embeds,
-        txt_ids=cond.embeds.new_zeros(cond.embeds.shape[1], 3),
-        img_ids=places(samples),
+        guidance=guidance if model.config.guidance_embeds else None,
+        controlnet_block_samples=double,
+        controlnet_single_block_samples=single,
         return_dict=False,
+        **asked,
     )[0]
-    return unpack(predicted, samples)
+    return unpack(predicted[:, : samples.shape[-2] * samples.shape[-1] // 4], samples)
+
+
+def inpainting(masked: torch.Tensor, mask: torch.Tensor, factor: int) -> torch.Tensor:
+    """The masked picture, then each pixel of the mask as a channel of its cell."""
+    import torch
+
+    rows, _, height, width = masked.shape
+    pixels = torch.nn.functional.interpolate(mask[:, None], size=(height * factor, width * factor))
+    pixels = pixels.view(len(mask), height, factor, width, factor).permute(0, 2, 4, 1, 3)
+    cells = pixels.reshape(len(mask), factor * factor, height, width).to(masked)
+    return torch.cat([masked, cells.expand(rows, -1, -1, -1)], dim=1)
 
 
 FAMILY = Family(
     name="flux",
     title="FLUX.1",
-    pipelines=("FluxPipeline", "FluxImg2ImgPipeline", "FluxInpaintPipeline", "FluxControlNetPipeline"),
+    pipelines=(
+        "FluxPipeline",
+        "FluxImg2ImgPipeline",
+        "FluxInpaintPipeline",
+        "FluxFillPipeline",
+        "FluxControlPipeline",
+        "FluxControlNetPipeline",
+        "FluxKontextPipeline",
+    ),
     denoiser="transformer",
     denoiser_class="FluxTransformer2DModel",
     ask=ask,
@@ -75,5 +102,6 @@ FAMILY = Family(
     one_call=False,
     timetable=timetable,
     left_out=flow_steps,
+    inpainting=inpainting,
     licence="FLUX.1 [dev]: non-commercial; [schnell]: Apache-2.0",
 )

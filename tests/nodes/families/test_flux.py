@@ -4,12 +4,21 @@ from typing import Any
 import pytest
 import torch
 
+from engine import Folder, OnDevice
+from nodes.checkpoints.controlnet import from_folder
+from nodes.control.apply import apply
+from nodes.diffusion.distilled_guidance import tell
+from nodes.diffusion.latent import inpainting_channels, noise
 from nodes.diffusion.packing import pack
+from nodes.diffusion.reference import show
+from nodes.diffusion.scheduler import scheduler, start
 from nodes.vae import decode
-from tests.nodes.diffusion.sampling import Loaded, loaded_from
+from nodes.vae import encode as encode_picture
+from nodes.values import ControlNet, Image
+from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import parity
-from tests.nodes.families.folders import save_clip, save_index, save_t5, save_vae
-from tests.nodes.families.parity import PROMPT, SEED, SIZE, STEPS, latents_of
+from tests.nodes.families.folders import randomise, save_clip, save_index, save_t5, save_vae
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, latents_of
 
 SCHEDULER = {
     "_class_name": "FlowMatchEulerDiscreteScheduler",
@@ -22,26 +31,30 @@ SCHEDULER = {
     "max_image_seq_len": 4096,
 }
 
+TRANSFORMER: dict[str, Any] = {
+    "patch_size": 1,
+    "attention_head_dim": 16,
+    "num_attention_heads": 2,
+    "joint_attention_dim": 32,
+    "pooled_projection_dim": 32,
+    "axes_dims_rope": (4, 4, 8),
+    "guidance_embeds": True,
+}
 
-def save(folder: Path, *, distilled: bool = True) -> Path:
+
+def save(folder: Path, *, distilled: bool = True, channels: int = 16, levels: int = 2) -> Path:
     """A folder of FLUX.1 with random weights."""
     from diffusers.models.transformers.transformer_flux import FluxTransformer2DModel
 
     torch.manual_seed(0)
-    FluxTransformer2DModel(
-        patch_size=1,
-        in_channels=16,
-        num_layers=1,
-        num_single_layers=1,
-        attention_head_dim=16,
-        num_attention_heads=2,
-        joint_attention_dim=32,
-        pooled_projection_dim=32,
-        axes_dims_rope=(4, 4, 8),
-        guidance_embeds=distilled,
-    ).save_pretrained(folder / "transformer")
+    sizes = {"in_channels": channels, "out_channels": 16, "num_layers": 2, "num_single_layers": 2}
+    config = TRANSFORMER | sizes | {"guidance_embeds": distilled}
+    FluxTransformer2DModel(**config).save_pretrained(folder / "transformer")
     save_vae(
         folder / "vae",
+        block_out_channels=(4, 8, 8, 8)[:levels],
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
         shift_factor=0.0609,
         scaling_factor=1.5035,
         use_quant_conv=False,
@@ -78,13 +91,106 @@ def pipeline(folder: Path) -> Any:
     return parity.pipeline_of(folder)
 
 
-def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
-    expected = latents_of(pipeline, prompt=PROMPT, height=SIZE, width=SIZE, guidance_scale=3.5)
+def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
+    given = {"prompt": PROMPT, "height": SIZE, "width": SIZE, "guidance_scale": 3.5}
+    return latents_of(pipeline, **given | arguments)
 
-    turns = parity.sample(loaded, parity.texts(loaded)[0], scale=3.5)
-    assert [
-        torch.equal(pack(turn.latent.samples), one) for turn, one in zip(turns, expected, strict=True)
-    ] == [True] * STEPS
+
+def assert_same(turns: list[Turn], expected: list[torch.Tensor]) -> None:
+    """As the pipelines hold latents: in patches."""
+    pairs = zip(turns, expected, strict=True)
+    assert [torch.equal(pack(turn.latent.samples), one) for turn, one in pairs] == [True] * len(turns)
+
+
+def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
+    assert_same(parity.sample(loaded, parity.texts(loaded)[0], scale=3.5), expected_of(pipeline))
+
+
+def test_schnell_which_is_told_no_guidance(tmp_path: Path) -> None:
+    folder = save(tmp_path, distilled=False)
+
+    loaded = loaded_from(folder)
+    turns = parity.sample(loaded, parity.texts(loaded)[0], scale=1.0)
+    assert_same(turns, expected_of(parity.pipeline_of(folder)))
+
+
+def test_a_negative_text_and_guidance_of_its_own(loaded: Loaded, pipeline: Any) -> None:
+    expected = expected_of(pipeline, negative_prompt=NEGATIVE, true_cfg_scale=SCALE)
+
+    positive, negative = parity.texts(loaded)
+    assert_same(parity.sample(loaded, tell(positive, 3.5), negative), expected)
+
+
+def test_the_negative_is_not_asked_about_where_nothing_tells_the_guidance(loaded: Loaded) -> None:
+    positive, negative = parity.texts(loaded)
+
+    with_it, without = (parity.sample(loaded, positive, one)[-1].latent for one in (negative, None))
+    assert torch.equal(with_it.samples, without.samples)
+
+
+def test_image_to_image(loaded: Loaded, pipeline: Any) -> None:
+    oracle = parity.another(pipeline, "FluxImg2ImgPipeline")
+    expected = expected_of(oracle, image=parity.as_tensor(parity.picture()), strength=0.6)
+
+    turns = parity.from_picture(loaded, parity.texts(loaded)[0], strength=0.6, scale=3.5)
+    assert_same(turns, expected)
+
+
+def test_inpainting(loaded: Loaded, pipeline: Any) -> None:
+    oracle = parity.another(pipeline, "FluxInpaintPipeline")
+    pictures = {"image": parity.as_tensor(parity.picture()), "mask_image": parity.mask().pixels[:, None]}
+    expected = expected_of(oracle, **pictures, strength=0.6)
+
+    turns = parity.inpainted(loaded, parity.texts(loaded)[0], strength=0.6, scale=3.5)
+    assert_same(turns, expected)
+
+
+def test_a_model_made_for_inpainting(tmp_path: Path) -> None:
+    """Its tiny VAE has two pixels to a cell, so that a cell has four of the mask."""
+    folder = save(tmp_path, channels=16 * 2 + 4 * 4)
+    oracle = parity.pipeline_of(folder, "FluxFillPipeline")
+    pictures = {"image": parity.as_tensor(parity.picture()), "mask_image": parity.mask().pixels[:, None]}
+    expected = expected_of(oracle, **pictures)
+
+    loaded = loaded_from(folder)
+    encoded = encode_picture(loaded.vae, parity.picture(), seed=SEED)
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, rng=encoded.rng)
+    masked = encode_picture(loaded.vae, parity.picture(), parity.mask(), rng=drawn.rng)
+    extra = inpainting_channels(masked.latent, parity.mask())
+    run = scheduler(loaded.scheduler, steps=STEPS, strength=1.0, latent=drawn.latent)
+    first = Turn(start(run.scheduler, drawn.latent, encoded.latent), run.state, masked.rng)
+    text = parity.texts(loaded)[0]
+    assert_same(parity.turns(loaded, run, first, text, None, 3.5, extra), expected)
+
+
+def test_a_model_that_takes_a_control_picture_as_more_channels(tmp_path: Path) -> None:
+    folder = save(tmp_path, channels=16 * 2)
+    oracle = parity.pipeline_of(folder, "FluxControlPipeline")
+    signed = parity.as_tensor(parity.picture()) * 2 - 1  # it takes tensors as they are
+    expected = expected_of(oracle, control_image=signed)
+
+    loaded = loaded_from(folder)
+    encoded = encode_picture(loaded.vae, parity.picture(), seed=SEED)
+    begin = noise(loaded.vae.handle, SIZE, SIZE, rng=encoded.rng).latent
+    text = parity.texts(loaded)[0]
+    assert_same(parity.sample(loaded, text, scale=3.5, begin=begin, extra=encoded.latent), expected)
+
+
+def test_a_picture_to_refer_to(loaded: Loaded, pipeline: Any) -> None:
+    oracle = parity.another(pipeline, "FluxKontextPipeline")
+    image = parity.as_tensor(parity.picture())
+    expected = expected_of(oracle, image=image, max_area=SIZE * SIZE, _auto_resize=False)
+
+    encoded = encode_picture(loaded.vae, parity.picture(), draw="mode")
+    text = show(parity.texts(loaded)[0], encoded.latent)
+    assert_same(parity.sample(loaded, text, scale=3.5), expected)
+
+
+def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
+
+    before, after = (parity.sample(one, parity.texts(one)[0], scale=3.5) for one in (loaded, again))
+    parity.assert_same(after, [turn.latent.samples for turn in before])
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
@@ -100,3 +206,67 @@ def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
 
     turns = parity.sample(loaded, parity.texts(loaded)[0], scale=3.5)
     assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def save_network(folder: Path, seed: int, **changes: Any) -> Path:
+    """A control network for the tiny model."""
+    from diffusers.models.controlnets.controlnet_flux import FluxControlNetModel
+
+    torch.manual_seed(seed)
+    given = TRANSFORMER | {"num_layers": 1, "num_single_layers": 1, "in_channels": 16} | changes
+    randomise(FluxControlNetModel(**given)).save_pretrained(folder)
+    return folder
+
+
+def network(folder: Path) -> OnDevice[ControlNet[Any]]:
+    handle = from_folder(Folder(folder, folder.name))
+    return OnDevice(handle, handle.load(lambda _: folder))
+
+
+@pytest.mark.parametrize(
+    ("networks", "kinds"),
+    [
+        ([{}, {}], [None, None]),
+        ([{"num_mode": 3}], [2]),
+        ([{"guidance_embeds": False, "num_single_layers": 0}], [None]),
+    ],
+    ids=["two", "that tells kinds of pictures apart", "that is told no guidance"],
+)
+def test_control(
+    networks: list[dict[str, Any]], kinds: list[int | None], loaded: Loaded, pipeline: Any, tmp_path: Path
+) -> None:
+    held = [network(save_network(tmp_path / f"{at}", at, **one)) for at, one in enumerate(networks)]
+    assert_control_same(held, kinds, loaded, pipeline)
+
+
+def test_control_by_a_picture_that_is_not_encoded(tmp_path: Path) -> None:
+    """As XLabs' networks do it, which expect eight pixels to a cell."""
+    folder = save(tmp_path / "model", levels=4)
+    patches = {"patch_size": 2, "conditioning_embedding_channels": 4, "num_single_layers": 0}
+
+    held = network(save_network(tmp_path / "network", 0, **patches))
+    assert_control_same([held], [None], loaded_from(folder), parity.pipeline_of(folder))
+
+
+def assert_control_same(
+    held: list[OnDevice[ControlNet[Any]]], kinds: list[int | None], loaded: Loaded, pipeline: Any
+) -> None:
+    nets, many = [one.model for one in held], len(held) > 1
+    oracle = parity.another(pipeline, "FluxControlNetPipeline", controlnet=nets if many else nets[0])
+    pictures = [parity.picture(), Image(1 - parity.picture().pixels)][: len(nets)]
+    planes = [parity.as_tensor(one) * 2 - 1 for one in pictures]  # it takes tensors as they are
+    expected = expected_of(
+        oracle,
+        control_image=planes if many else planes[0],
+        control_mode=kinds[0],
+        controlnet_conditioning_scale=[0.5] * len(nets) if many else 0.5,
+        control_guidance_end=0.6,
+    )
+
+    text, rng, context = parity.texts(loaded)[0], None, parity.with_models(*held, loaded.vae)
+    for one, image, kind in zip(held, pictures, kinds, strict=True):
+        text, _, rng = apply(
+            text, one.handle, image, context, None, 0.5, 0.0, 0.6, loaded.vae.handle, kind, SEED, rng
+        )
+    begin = noise(loaded.vae.handle, SIZE, SIZE, rng=rng).latent
+    assert_same(parity.sample(loaded, text, scale=3.5, begin=begin, context=context), expected)

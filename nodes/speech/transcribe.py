@@ -95,8 +95,10 @@ def _spoken(config: Any, language: str, task: Task) -> dict[str, str]:
         from transformers.models.whisper.tokenization_whisper import TO_LANGUAGE_CODE
 
     if not getattr(config, "is_multilingual", True):
-        if language not in ("", "en", "english") or task == "translate":
-            raise ValueRefused("English, all that this model knows", language or task)
+        if task == "translate":
+            raise ValueRefused("transcribe: this model knows English only", task)
+        if language.lower() not in ("", "en", "english"):
+            raise ValueRefused("English, all that this model knows", language)
         return {}
     if not language:
         return {"task": task}

@@ -109,8 +109,8 @@ def test_a_model_that_knows_english_only_is_asked_for_nothing_else(english_whisp
     assert transcribe(english_whisper, sound(SHORT), CONTEXT, "en") == heard
     with pytest.raises(ValueRefused, match="English, all that this model knows, got de"):
         transcribe(english_whisper, sound(SHORT), CONTEXT, "de")
-    with pytest.raises(ValueRefused, match="got translate"):
-        transcribe(english_whisper, sound(SHORT), CONTEXT, task="translate")
+    with pytest.raises(ValueRefused, match="this model knows English only, got translate"):
+        transcribe(english_whisper, sound(SHORT), CONTEXT, "en", "translate")
 
 
 @pytest.mark.parametrize("language", ["fr", "klingon"])

@@ -104,12 +104,12 @@ class Registry:
         """
         unknown = Recognised(format=path.suffix.lower().removeprefix("."))
         for pack in self.packs.values():
-            if pack.recogniser and pack.recogniser not in self.broken:
+            if pack.recogniser:
                 try:
                     found = _function(pack.recogniser)(path)
                 except KnotworkError:
                     raise
-                except Exception as error:  # see _import
+                except Exception as error:  # see _import; the next file may be one that it can tell
                     self.broken[pack.recogniser] = f"{type(error).__name__}: {error}"
                     continue
                 if found.kind != UNKNOWN:
@@ -123,7 +123,14 @@ class Registry:
         for pack in self.packs.values():
             if pack.recogniser:
                 digest.update(pack_version(pack.name).encode())
-                folder = Path(inspect.getfile(_function(pack.recogniser))).parent
+                try:
+                    function = _function(pack.recogniser)
+                except (
+                    Exception
+                ) as error:  # see _import: nothing that is told meanwhile is of the working one
+                    digest.update(repr(error).encode())
+                    continue
+                folder = Path(inspect.getfile(function)).parent
                 for path in sorted(one for one in folder.iterdir() if one.is_file()):
                     digest.update(path.read_bytes())
         return digest.hexdigest()

@@ -319,3 +319,20 @@ def test_a_recogniser_that_is_broken_leaves_the_others(write: Write) -> None:
         "bad_files:recognise": "ModuleNotFoundError: No module named 'no_such_module'",
         "wrong_files:recognise": "ZeroDivisionError: division by zero",
     }
+
+
+def test_a_file_that_a_recogniser_stumbles_over_is_the_only_one_that_it_can_not_tell(write: Write) -> None:
+    stumbling = "    if path.stem == 'odd': raise IndexError\n    return"
+    good = RECOGNISER.format(kind="voice", suffix=".onnx").replace("    return", stumbling)
+    registry = recognising(write, one=good)
+
+    assert registry.recognise(Path("odd.onnx")).kind == "unknown"
+    assert registry.recognise(Path("a.onnx")).kind == "voice"
+
+
+def test_a_recogniser_that_can_not_be_imported_has_a_version_of_its_own(write: Write) -> None:
+    registry = recognising(write, bad="import no_such_module")
+    before = registry.recogniser_version()
+    write("bad_files.py", RECOGNISER.format(kind="voice", suffix=".onnx"))
+
+    assert registry.recogniser_version() != before

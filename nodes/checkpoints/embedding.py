@@ -12,7 +12,7 @@ from nodes.values import Embedding
 if TYPE_CHECKING:
     import torch
 
-EmbeddingFile = Annotated[File, Within("models", (".safetensors", ".npy"))]
+EmbeddingFile = Annotated[File, Within("models", (".safetensors", ".npy"), ("vector",))]
 CURE = "Save the vector alone, as float32."
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.declare.handle import Find
 
 CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
-EstimatorFolder = Annotated[Folder, Within("models", (".json", ".safetensors"))]
+EstimatorFolder = Annotated[Folder, Within("models", (".json", ".safetensors"), ("estimator",))]
 
 
 class Architecture(NamedTuple):

@@ -29,7 +29,7 @@ def inpaint(image: Image, mask: Mask, inpainter: OnDevice[Inpainter[F]], ctx: Co
     """
     import torch
 
-    _check_mask(image, mask)
+    check_mask(image, mask)
     descriptor = inpainter.model.descriptor
     place = (inpainter.device, descriptor.dtype)
     masks = mask.pixels.expand(len(image.pixels), -1, -1)[..., None]
@@ -46,7 +46,8 @@ def inpaint(image: Image, mask: Mask, inpainter: OnDevice[Inpainter[F]], ctx: Co
     return replace(image, pixels=result)
 
 
-def _check_mask(image: Image, mask: Mask) -> None:
+def check_mask(image: Image, mask: Mask) -> None:
+    """Raise ``ValueRefused`` for a mask of another size than pictures, or for another number of them."""
     count, height, width, _ = image.pixels.shape
     masks, tall, wide = mask.pixels.shape
     if (tall, wide) != (height, width):

@@ -13,11 +13,11 @@ from engine.errors import ValueRefused
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.restoration import FaceRestorer, Inpainter, face_restorer, inpainter
 from nodes.checkpoints.upscaler import describe
-from nodes.image.face import restore_face
+from nodes.image.face import restore_face, square_around
 from nodes.image.inpaint import inpaint
 from nodes.image.restore import restore
 from nodes.image.upscale import upscale
-from nodes.values import Mask, Upscaler
+from nodes.values import Image, Mask, Upscaler
 from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, save
 from tests.nodes.image.listener import Listener, picture
 
@@ -150,9 +150,37 @@ def test_a_mask_that_does_not_fit_is_refused(lama: Path, mask: tuple[int, ...], 
         inpaint(picture(3, 8, 8, 3), Mask(torch.ones(mask)), loaded(Inpainter("a"), lama), Listener())
 
 
-def test_a_face_that_is_not_square_is_refused(face: Path) -> None:
-    with pytest.raises(ValueRefused, match=r"square pictures of a face \(crop them\), got 9×8"):
-        restore_face(picture(1, 8, 9, 3), loaded(FaceRestorer("a"), face), Listener())
+def test_a_face_in_a_scene_is_restored_where_the_mask_marks_it(face: Path) -> None:
+    image, model = picture(2, 40, 64, 3), loaded(FaceRestorer("a"), face)
+    mask = torch.zeros(1, 40, 64)
+    mask[:, 8:28, 30:46] = 1
+
+    restored = restore_face(image, model, Listener(), Mask(mask)).pixels
+
+    # 20 rows are the longer side: the square is as wide
+    alone = restore_face(Image(image.pixels[:, 8:28, 28:48]), model, Listener()).pixels
+    assert torch.equal(restored[:, 8:28, 30:46], alone[:, :, 2:18])
+    outside = mask[0] == 0
+    assert torch.equal(restored[:, outside], image.pixels[:, outside])
+
+
+def test_the_square_around_a_face_is_shifted_into_the_picture() -> None:
+    mask = torch.zeros(20, 30)
+    mask[2:12, 0:4] = 0.5
+
+    assert square_around(mask) == (slice(2, 12), slice(0, 10))
+    assert square_around(mask.flip(1)) == (slice(2, 12), slice(20, 30))
+
+
+def test_a_face_that_is_not_in_a_square_of_the_picture_is_refused(face: Path) -> None:
+    model = loaded(FaceRestorer("a"), face)
+
+    with pytest.raises(
+        ValueRefused, match="a face within a square of the picture's 8×9, got one of 9 pixels"
+    ):
+        restore_face(picture(1, 9, 8, 3), model, Listener())
+    with pytest.raises(ValueRefused, match="a mask that marks a face, got an empty one"):
+        restore_face(picture(1, 8, 8, 3), model, Listener(), Mask(torch.zeros(1, 8, 8)))
 
 
 def test_a_model_of_another_purpose_is_refused_with_the_node_that_loads_it(lama: Path, face: Path) -> None:

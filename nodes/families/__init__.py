@@ -12,6 +12,8 @@ from nodes.families import (
     stable_diffusion,
     stable_diffusion_3,
 )
+from nodes.mesh.shap_e import listing as shap_e
+from nodes.speech import listing as speech
 
 FAMILIES: tuple[Family, ...] = (
     stable_diffusion.FAMILY,
@@ -44,8 +46,8 @@ def of_pipeline(name: str) -> Family | None:
 
 
 def listings() -> list[Listing]:
-    """The families as ``knotwork families`` lists them."""
-    return [_listing(family) for family in FAMILIES]
+    """The families as ``knotwork families`` lists them, those that draw pictures first."""
+    return [*map(_listing, FAMILIES), shap_e.LISTING, *speech.LISTINGS]
 
 
 def _listing(family: Family) -> Listing:

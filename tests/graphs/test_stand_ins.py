@@ -89,3 +89,11 @@ def test_the_list_of_templates_tells_which_models_are_missing(tmp_path: Path) ->
 
     build("stable_diffusion", tmp_path)
     assert {one.name: one.needs for one in workspace.templates()}["stable_diffusion"] == ()
+
+
+@pytest.mark.parametrize("name", ["shap-e", "speecht5", "whisper"])
+def test_the_example_of_a_family_runs_here_and_its_nodes_are_installed(name: str, bare: Headless) -> None:
+    [listed] = [one for one in bare.registry.families() if one.name == name]
+
+    assert listed.graph in STAND_INS
+    assert [node for node in listed.nodes if bare.registry.find(node) is None] == []

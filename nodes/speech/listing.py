@@ -1,0 +1,25 @@
+"""The models of speech as ``knotwork families`` lists them."""
+
+from __future__ import annotations
+
+from engine.declare.listing import Listing
+from nodes.speech.folders import SPEECHT5, WHISPER
+
+LISTINGS = (
+    Listing(
+        SPEECHT5,
+        "SpeechT5 with HiFi-GAN, from text to speech",
+        ("load.speecht5", "load.hifigan", "load.embedding", "speech.speak", "mel.decode"),
+        ("transformers",),
+        "speak",
+        "bit for bit",
+    ),
+    Listing(
+        WHISPER,
+        "Whisper, from speech to text",
+        ("load.whisper", "audio.load", "speech.transcribe", "speech.subtitles"),
+        ("transformers",),
+        "transcribe",
+        "bit for bit",
+    ),
+)

@@ -1,0 +1,32 @@
+"""The recogniser calls a folder's family as the loaders do."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nodes.checkpoints.folder import read_folder
+from nodes.recognise.recognise import recognise
+from tests.nodes.diffusion import tiny
+from tests.nodes.families import test_flux, test_stable_diffusion_3, tiny_pixels, tiny_sdxl
+
+
+@pytest.mark.parametrize(
+    ("save", "family"),
+    [
+        (tiny.save, "sd-32-4"),
+        (tiny_sdxl.save, "sdxl"),
+        (test_stable_diffusion_3.save, "sd3"),
+        (test_flux.save, "flux"),
+        (tiny_pixels.save_dit, "dit"),
+        (tiny_pixels.save_ddpm, "ddpm"),
+    ],
+)
+def test_a_folder_is_of_the_family_that_its_loader_says(
+    save: Callable[[Path], Path], family: str, tmp_path: Path
+) -> None:
+    folder = save(tmp_path / "model")
+    found = recognise(folder)
+
+    assert (found.family, found.kind, found.missing) == (family, "pipeline", ())
+    assert read_folder(folder).cells.family == family

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 from engine.errors import ValueRefused
 
@@ -336,14 +336,18 @@ class Patch:
     """A change to a model's weights, in the order applied.
 
     Attributes:
-        kind: ``lora`` and others.
+        kind: ``lora`` or ``embedding``.
         digest: Content digest of the file it comes from.
         scale: Its strength.
+        blocks: Its weights in the blocks of the model, as ``nodes.patches.blocks`` writes them; empty for 1.
+        word: What stands for it in a prompt.
     """
 
     kind: str
     digest: str
     scale: float = 1.0
+    blocks: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +376,22 @@ class Model(Generic[F]):
         from nodes.library_lock import library_lock
 
         with library_lock:
-            return build(self, find)
+            model = build(self, find)
+        if self.patches:
+            self.adapt(model, find)
+        return model
+
+    def bare(self) -> Self:
+        """The same model without patches."""
+        return replace(self, patches=())
+
+    def adapt(self, model: Any, find: Find) -> None:
+        """Give a loaded model these patches in place of its own. See ``nodes.patches.adapt``."""
+        from nodes.library_lock import library_lock
+        from nodes.patches.adapt import adapt
+
+        with library_lock:
+            adapt(self, model, find)
 
 
 class Denoiser(Model[F]):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build(handle: Model[Any], find: Find) -> Any:
-    """Build the module that a handle describes.
+    """Build the module that a handle describes, without its patches.
 
     Args:
         handle: Which part of which checkpoint, and its dtype.
@@ -32,8 +32,6 @@ def build(handle: Model[Any], find: Find) -> Any:
     import torch
 
     family, dtype = families.named(handle.family), getattr(torch, handle.dtype)
-    if handle.patches:
-        raise CheckpointRefused(handle.source, "a model as it is", "patches of it", "Link its loader.")
     if handle.part == "vae" and not family.vae:
         return pixel_space(dtype)
     source = hub.snapshot(handle.source) or find(handle.source)

@@ -1,0 +1,1 @@
+"""Changes to models that leave their files alone: LoRAs, and words that a text encoder learned."""

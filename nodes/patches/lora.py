@@ -1,0 +1,101 @@
+"""LoRAs (Hu et al., arXiv 2106.09685) on a model: which, and how strong; their weights are not read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Generic, NamedTuple
+
+from pydantic import Field
+
+from engine import File, Within, node
+from nodes.checkpoints.recognise import NAMED
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.patches import blocks as block_weights
+from nodes.recognise.asked import recognise_as
+from nodes.recognise.file import read_contents
+from nodes.recognise.recognise import recognise
+from nodes.values import Denoiser, F, Patch, TextEncoder
+
+SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin")
+LoraFile = Annotated[File, Within("models", SUFFIXES, ("lora",))]
+Strength = Annotated[float, Field(ge=-100, le=100)]
+TEXT = ("lora_te", "text_encoder", "base_model.model.text_model", "lycoris_te")
+"""How the names of tensors for text encoders begin."""
+
+
+class Patched(NamedTuple, Generic[F]):
+    """A model with a LoRA.
+
+    Attributes:
+        denoiser: The U-Net or transformer with it.
+        text_encoder: The text encoders with it; empty when none was given.
+    """
+
+    denoiser: Denoiser[F]
+    text_encoder: TextEncoder[F] | None
+
+
+@node("lora.apply")
+def apply(
+    denoiser: Denoiser[F],
+    file: LoraFile,
+    text_encoder: TextEncoder[F] | None = None,
+    scale: Strength = 1.0,
+    text_scale: Strength | None = None,
+    blocks: str = "",
+) -> Patched[F]:
+    """Let a model draw what a LoRA, a LoCon or a DoRA was trained to.
+
+    For several put several of these in a row: what they add to the model is summed. At another strength
+    nothing is read again.
+
+    Args:
+        denoiser: The model, of the LoRA's family.
+        file: The LoRA, as kohya's programs, diffusers or PEFT write it.
+        text_encoder: The model's text encoders, which many LoRAs change too.
+        scale: How strongly: 0 = not at all, 1 = as it was trained.
+        text_scale: How strongly in the text encoders; empty for the same.
+        blocks: Weights of single blocks beside the scale, the first for the text encoders: a list as for
+            A1111's "LoRA Block Weight", such as 1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,1, or a dict by block, such
+            as {"down": 0, "mid": 0.5, "up": {"block_1": [1, 1, 0]}}, {"OUT04": 0} or
+            {"transformer_blocks.0": 0}. The rest is 1; empty for all.
+
+    Raises:
+        CheckpointRefused: It is no LoRA, or for another model.
+        ValueRefused: The block weights can't be read.
+    """
+    found = recognise_as(file.path, ("lora",)).family
+    for one in (denoiser, text_encoder):
+        if one is not None:
+            _check_family(file.path, found, one.family)
+    canonical = block_weights.canonical(blocks)
+    names = read_contents(file.path, file.path.name).entries
+    if scale and not all(name.startswith(TEXT) for name in names):
+        denoiser = _with(denoiser, Patch("lora", file.digest, scale, canonical))
+    text_scale = scale if text_scale is None else text_scale
+    if text_encoder is not None and text_scale and any(name.startswith(TEXT) for name in names):
+        text_encoder = _with(text_encoder, Patch("lora", file.digest, text_scale, canonical))
+    return Patched(denoiser, text_encoder)
+
+
+@apply.infer
+def lora_family(file: Path) -> dict[str, str]:
+    """The family of the models that it is for."""
+    found = recognise(file).family
+    return {"F": found} if is_known(found) else {}
+
+
+def is_known(family: str) -> bool:
+    """Whether a family that was told from widths is one that people share models of."""
+    return bool(family) and (family in NAMED.values() or not family.startswith("sd-"))
+
+
+def _check_family(path: Path, found: str, family: str) -> None:
+    if is_known(found) and family and found != family:
+        cure = "Choose one for the model, or link the model that it is for."
+        raise CheckpointRefused(path.name, f"a LoRA for {family}", f"one for {found}", cure)
+
+
+def _with(handle: Any, patch: Patch) -> Any:
+    return replace(handle, patches=(*handle.patches, patch))

@@ -15,12 +15,12 @@ from nodes.checkpoints.pretrained import AGAIN, check_weights, from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.library_lock import library_lock
 from nodes.speech.handles import Vocoder, Voice
+from nodes.speech.listing import HIFIGAN, SPEECHT5, WAVLM, WHISPER
 from nodes.values import Model
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
 
-SPEECHT5, HIFIGAN, WHISPER, WAVLM = "speecht5", "hifigan", "whisper", "wavlm"
 OLDER = {"speecht5_hifigan": HIFIGAN}
 """What ``config.json`` calls a model → its family, where these differ."""
 LOADERS = {

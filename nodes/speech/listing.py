@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.declare.listing import Listing
-from nodes.speech.folders import SPEECHT5, WHISPER
 
+SPEECHT5, HIFIGAN, WHISPER, WAVLM = "speecht5", "hifigan", "whisper", "wavlm"
 LISTINGS = (
     Listing(
         SPEECHT5,

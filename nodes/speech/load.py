@@ -6,8 +6,9 @@ from typing import Annotated
 
 from engine import Folder, Within, node
 from nodes.checkpoints.load import Dtype
-from nodes.speech.folders import WAVLM, WHISPER, read_hifigan, read_speecht5, read_wavlm, read_whisper
+from nodes.speech.folders import read_hifigan, read_speecht5, read_wavlm, read_whisper
 from nodes.speech.handles import SpeakerEncoder, SpeechRecogniser, Vocoder, Voice
+from nodes.speech.listing import WAVLM, WHISPER
 
 FILES = (".json", ".safetensors", ".bin", ".txt", ".model")
 RecogniserFolder = Annotated[Folder, Within("models", FILES, ("speech-recogniser",))]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 from engine import OnDevice, Rng, Seed, node
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.stepping import resume, timestep
-from nodes.mesh.shap_e.folder import FAMILY
 from nodes.mesh.shap_e.handles import ShapEPrior
+from nodes.mesh.shap_e.listing import FAMILY
 from nodes.values import Conditioning, F, Latent, Prediction, Scheduler, SchedulerState
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from nodes.values import Model, SchedulerConfig
 if TYPE_CHECKING:
     from engine.declare.handle import Find
 
-FAMILY = "shap-e"
 TEXT, PICTURE = "ShapEPipeline", "ShapEImg2ImgPipeline"
 LOADERS = {TEXT: "load.shap_e", PICTURE: "load.shap_e_image"}
 PARTS = {

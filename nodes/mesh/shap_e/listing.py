@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.declare.listing import Listing
-from nodes.mesh.shap_e.folder import FAMILY
 
+FAMILY = "shap-e"
 LISTING = Listing(
     FAMILY,
     "Shap-E, surfaces of texts and pictures",

@@ -7,8 +7,9 @@ from typing import Generic, NamedTuple
 
 from engine import node
 from nodes.checkpoints.load import Dtype, ModelFolder
-from nodes.mesh.shap_e.folder import FAMILY, PICTURE, TEXT, Layout, read_folder
+from nodes.mesh.shap_e.folder import PICTURE, TEXT, Layout, read_folder
 from nodes.mesh.shap_e.handles import ShapEImageEncoder, ShapEPrior, ShapERenderer, ShapETextEncoder
+from nodes.mesh.shap_e.listing import FAMILY
 from nodes.values import F, SchedulerConfig
 
 

@@ -8,18 +8,18 @@ from nodes.families import (
     ddpm,
     dit,
     flux,
+    flux_2,
     sdxl,
     stable_diffusion,
     stable_diffusion_3,
 )
-from nodes.mesh.shap_e import listing as shap_e
-from nodes.speech import listing as speech
 
 FAMILIES: tuple[Family, ...] = (
     stable_diffusion.FAMILY,
     sdxl.FAMILY,
     stable_diffusion_3.FAMILY,
     flux.FAMILY,
+    flux_2.FAMILY,
     ddpm.FAMILY,
     dit.FAMILY,
 )
@@ -47,6 +47,10 @@ def of_pipeline(name: str) -> Family | None:
 
 def listings() -> list[Listing]:
     """The families as ``knotwork families`` lists them, those that draw pictures first."""
+    # Their loaders import this module
+    from nodes.mesh.shap_e import listing as shap_e
+    from nodes.speech import listing as speech
+
     return [*map(_listing, FAMILIES), shap_e.LISTING, *speech.LISTINGS]
 
 

@@ -48,10 +48,11 @@ def of_pipeline(name: str) -> Family | None:
 def listings() -> list[Listing]:
     """The families as ``knotwork families`` lists them, those that draw pictures first."""
     # Their loaders import this module
+    from nodes.image import listing as image
     from nodes.mesh.shap_e import listing as shap_e
     from nodes.speech import listing as speech
 
-    return [*map(_listing, FAMILIES), shap_e.LISTING, *speech.LISTINGS]
+    return [*map(_listing, FAMILIES), *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS]
 
 
 def _listing(family: Family) -> Listing:

@@ -62,6 +62,10 @@ STAND_INS: dict[str, StandIn] = {
         {"scunet_color_real_psnr.pth": partial(architectures.save, name="SCUNet")},
         {"picture": "pictures/house.png"},
     ),
+    "restore_face": StandIn(
+        {"RestoreFormer.pth": partial(architectures.save, name="RestoreFormer")},
+        {"picture": "pictures/house.png"},
+    ),
     "shap_e": StandIn({"shap-e": shap_e.save_text}, SURFACE),
     "shap_e_image": StandIn({"shap-e-img2img": shap_e.save_image}, SURFACE),
     "speak": StandIn(

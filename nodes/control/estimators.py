@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from engine.declare.handle import Find
 
 CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
-EstimatorFolder = Annotated[Folder, Within("models", (".json", ".safetensors"), ("estimator",))]
+FILES = (".json", ".safetensors")
+DepthFolder = Annotated[Folder, Within("models", FILES, ("depth-estimator",))]
+PoseFolder = Annotated[Folder, Within("models", FILES, ("pose-estimator",))]
 
 
 class Architecture(NamedTuple):
@@ -67,7 +69,7 @@ class PoseEstimator(Model[F]):
 
 
 @node("load.depth", licence="Depth Anything V2 Base and Large: CC BY-NC 4.0, not for commercial use")
-def depth_estimator(folder: EstimatorFolder, dtype: Dtype = "float32") -> DepthEstimator:
+def depth_estimator(folder: DepthFolder, dtype: Dtype = "float32") -> DepthEstimator:
     """Load an estimator of depth: Depth Anything, DPT (MiDaS 3) or ZoeDepth.
 
     Args:
@@ -82,7 +84,7 @@ def depth_estimator(folder: EstimatorFolder, dtype: Dtype = "float32") -> DepthE
 
 
 @node("load.pose")
-def pose_estimator(folder: EstimatorFolder, dtype: Dtype = "float32") -> PoseEstimator:
+def pose_estimator(folder: PoseFolder, dtype: Dtype = "float32") -> PoseEstimator:
     """Load an estimator of poses: ViTPose.
 
     Args:

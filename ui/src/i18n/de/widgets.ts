@@ -106,6 +106,13 @@ export const widgets = {
   kindUpscaler: 'Vergrößerer',
   kindTextEncoder: 'Textkodierer',
   kindImageEncoder: 'Bildkodierer',
+  kindFaceRestorer: 'Gesichter',
+  kindInpainter: 'Ausfüller',
+  kindDepth: 'Tiefenschätzer',
+  kindPose: 'Posenschätzer',
+  kindVoice: 'Stimme',
+  kindSpeaker: 'Sprecherkodierer',
+  kindSpeech: 'Spracherkenner',
   kindUnknown: 'Nicht erkannt',
 
   // Listen

@@ -103,6 +103,13 @@ export const widgets = {
   kindUpscaler: 'Upscaler',
   kindTextEncoder: 'Text encoder',
   kindImageEncoder: 'Image encoder',
+  kindFaceRestorer: 'Face restorer',
+  kindInpainter: 'Inpainter',
+  kindDepth: 'Depth estimator',
+  kindPose: 'Pose estimator',
+  kindVoice: 'Voice',
+  kindSpeaker: 'Speaker encoder',
+  kindSpeech: 'Speech recogniser',
   kindUnknown: 'Not recognised',
 
   // Lists

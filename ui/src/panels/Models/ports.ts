@@ -52,7 +52,7 @@ export function loaderOf(catalogue: Catalogue, model: ModelRecord): Loader | und
 
 /** Less for a node that is called by the family, whose first port it is, and that needs little else. */
 function rankOf({ id, inputs }: NodeRecord, port: string, { family }: ModelRecord): number {
-  const called = family !== '' && id.split(/[._]/).includes(family) ? 0 : 100
+  const called = family !== '' && `_${id.replaceAll('.', '_')}_`.includes(`_${family.replaceAll('-', '_')}_`) ? 0 : 100
   const first = Object.keys(inputs)[0] === port ? 0 : 50
   return called + first + Object.entries(inputs).filter(([name, one]) => name !== port && one.required).length
 }

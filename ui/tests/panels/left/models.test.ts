@@ -40,7 +40,8 @@ describe('a model is loaded by the nodes', () => {
   })
   it('that are called by its family, before others', () => {
     expect(loaders('checkpoint', 'sdxl')).toEqual(['load.sdxl', 'load.single_file'])
-    expect(loaders('checkpoint', 'sd1')).toEqual(['load.sdxl', 'load.single_file'])
+    expect(loaders('checkpoint', 'single-file')).toEqual(['load.single_file', 'load.sdxl'])
+    expect(loaders('checkpoint', 'sd')).toEqual(['load.sdxl', 'load.single_file'])
   })
   it('that read such files', () => expect(loadersOf(CATALOGUE, model('a.gguf', { kind: 'lora' }))).toEqual([]))
 })

@@ -97,5 +97,5 @@ def test_on_a_phone_a_template_is_shown_at_once_and_its_form_has_the_example(ope
 
 
 def test_a_template_of_the_gallery_tells_which_model_it_needs(opening: Opening) -> None:
-    card = template(opening(), "Draws what a text says with a Stable Diffusion")
+    card = template(opening(), "Draws what a text says with a Stable Diffusion 1 or 2")
     expect(card).to_contain_text("Needs a model that isn’t here: stable-diffusion-v1-5")

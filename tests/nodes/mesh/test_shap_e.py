@@ -21,7 +21,7 @@ from nodes.mesh.shap_e.decode import decode, render
 from nodes.mesh.shap_e.denoise import noise, prior_step
 from nodes.mesh.shap_e.encode import encode_image, encode_text
 from nodes.mesh.shap_e.load import from_text_folder
-from nodes.values import Conditioning, Image, Latent
+from nodes.values import Cond, Conditioning, Image, Latent
 from tests.nodes.mesh.conftest import resident
 from tests.nodes.mesh.tiny import fill_table
 
@@ -191,8 +191,7 @@ def test_a_latent_without_any_point_inside_has_no_surface(
 
 
 def test_a_conditioning_of_another_width_is_refused(text_parts: Any) -> None:
-    run, positive = scheduler(text_parts.scheduler, steps=1), encode_text(text_parts.text_encoder, PROMPT)
-    positive.items[0].embeds.resize_(1, 1, 8)
+    run, positive = scheduler(text_parts.scheduler, steps=1), Conditioning[Any]([Cond(torch.zeros(1, 1, 8))])
     drawn = noise(text_parts.prior.handle).latent
 
     with pytest.raises(StepRefused, match="vectors 16 wide, got 8"):

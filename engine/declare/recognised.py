@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,5 +59,6 @@ class Recognised:
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-Recogniser = Callable[[Path], Recognised]
-"""Raises a ``KnotworkError`` for what is damaged, incomplete or harmful."""
+Recogniser = Callable[[Path, Sequence[Path]], Recognised]
+"""Takes a file or folder, and the folders beside a model's own to which links in it may lead. Raises a
+``KnotworkError`` for what is damaged, incomplete or harmful."""

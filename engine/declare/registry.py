@@ -6,7 +6,7 @@ import difflib
 import importlib
 import inspect
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -96,8 +96,12 @@ class Registry:
         modules = [module for pack in self.packs.values() for module in pack.modules.get(family, ())]
         return "; ".join(self.broken[module] for module in modules if module in self.broken)
 
-    def recognise(self, path: Path) -> Recognised:
+    def recognise(self, path: Path, roots: Sequence[Path] = ()) -> Recognised:
         """Tell what a file or folder of weights is: by the first pack that knows it.
+
+        Args:
+            path: The file or folder.
+            roots: Folders beside a model's own to which links in it may lead.
 
         Raises:
             KnotworkError: It is damaged, incomplete or harmful.
@@ -106,7 +110,7 @@ class Registry:
         for pack in self.packs.values():
             if pack.recogniser:
                 try:
-                    found = _function(pack.recogniser)(path)
+                    found = _function(pack.recogniser)(path, roots)
                 except KnotworkError:
                     raise
                 except Exception as error:  # see _import; the next file may be one that it can tell

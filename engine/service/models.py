@@ -119,7 +119,7 @@ class Models:
         format = "diffusers" if path.is_dir() else path.suffix.lower().removeprefix(".")
         found, problem = Recognised(format=format), ""
         try:
-            found = self._recognise(path)
+            found = self._recognise(path, [root.folder for root in self._roots])
         except KnotworkError as error:
             problem = str(error)
         fields = {field: getattr(found, field) for field in Recognised.__slots__}

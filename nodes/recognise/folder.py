@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.recognise.confined import AGAIN, Confined
 from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
 from nodes.recognise.readable import readable
 from nodes.recognise.signatures import WITHOUT_WEIGHTS
 
 INDEX = "model_index.json"
-LARGEST = 16 * 2**20
-"""Bytes of a file of JSON at most; the index of a large model's shards has about one million."""
-AGAIN = "Download the folder again."
 SHARDED = re.compile(r"\.(?:safetensors|bin)\.index(?:\.\w+)?\.json")
 SHARD = re.compile(r"(?P<head>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<tail>\.\w+)")
 SHARDS = 1000
@@ -65,96 +63,51 @@ def has_weights(cls: str) -> bool:
     return not cls.endswith(WITHOUT_WEIGHTS)
 
 
-def read_part(folder: Path, place: str) -> Part:
+def read_part(folder: Confined) -> Part:
     """Read the headers of a model's files.
-
-    Args:
-        folder: Where they lie.
-        place: How errors name the folder.
 
     Raises:
         CheckpointRefused: One is damaged, or a name or a link in the folder leads out of it.
     """
-    part = Part(config=read_json(folder, "config.json", place))
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    files, weight_map = _files(folder, names, place)
+    part = Part(config=folder.read_json("config.json"))
+    files, weight_map = _files(folder)
     for name in files:
-        path = folder / name
-        if not path.exists():
+        if (folder.path / name).exists():
+            part.contents.append(read_contents(folder.find(name), f"{folder.place}/{name}"))
+        else:
             part.missing.append(name)
-            continue
-        confine(path, folder, f"{place}/{name}")
-        part.contents.append(read_contents(path, f"{place}/{name}"))
     found = {tensor for contents in part.contents for tensor in contents.entries}
     lost = next((tensor for tensor in weight_map if tensor not in found), None)
     if lost is not None and not part.missing:
         got = f"none in {str(weight_map[lost])[:80]}"
-        raise CheckpointRefused(place, f"the tensor {lost[:80]!r} that the index names", got, AGAIN)
+        expected = f"the tensor {lost[:80]!r} that the index names"
+        raise CheckpointRefused(folder.place, expected, got, AGAIN)
     return part
 
 
-def read_json(folder: Path, name: str, place: str) -> Mapping[str, Any]:
-    """A file of JSON in a folder; empty when there is none.
-
-    Raises:
-        CheckpointRefused: It is no object, or lies elsewhere.
-    """
-    path = folder / name
-    if not path.exists():
-        return {}
-    confine(path, folder, f"{place}/{name}")
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"more than {LARGEST:,} bytes")
-        tree = json.loads(path.read_bytes())
-        if not isinstance(tree, dict):
-            raise ValueError(f"a {type(tree).__name__}")
-    except (ValueError, RecursionError) as error:
-        got = "JSON nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
-        raise CheckpointRefused(f"{place}/{name}", "a JSON object", got, AGAIN) from None
-    return tree
-
-
-def confine(path: Path, folder: Path, place: str) -> None:
-    """Refuse a link that leads out of a folder; those of the hub's cache lead into it again.
-
-    Raises:
-        CheckpointRefused: It does.
-    """
-    resolved = Path(os.path.realpath(path))
-    roots = [Path(os.path.realpath(folder))]
-    snapshots = next((parent for parent in folder.absolute().parents if parent.name == "snapshots"), None)
-    if snapshots is not None:
-        roots.append(Path(os.path.realpath(snapshots.parent / "blobs")))
-    if not (resolved.is_file() or resolved.is_dir()) or not any(
-        resolved.is_relative_to(root) for root in roots
-    ):
-        got = "a link out of it" if path.is_symlink() else "neither file nor folder"
-        raise CheckpointRefused(place, "something in the model's folder", got, "Copy the file itself.")
-
-
-def _files(folder: Path, names: list[str], place: str) -> tuple[list[str], Mapping[str, Any]]:
+def _files(folder: Confined) -> tuple[list[str], Mapping[str, Any]]:
     """The files that hold a model's weights, safetensors first, and which tensor lies where."""
+    names = folder.names()
     for suffix in (".safetensors", ".bin"):
         whole = [f"{stem}{suffix}" for stem in STEMS if f"{stem}{suffix}" in names]
         if whole:
             return whole[:1], {}
         indices = [name for name in names if SHARDED.search(name) and suffix in name]
         if indices:
-            return _indexed(folder, indices[0], place)
+            return _indexed(folder, indices[0])
         ours = [name for name in names if name.endswith(suffix) and name.startswith(STEMS)]
         if ours:
             return _numbered(ours) or ours[:1], {}
     return [], {}
 
 
-def _indexed(folder: Path, name: str, place: str) -> tuple[list[str], Mapping[str, Any]]:
-    weight_map = read_json(folder, name, place).get("weight_map")
+def _indexed(folder: Confined, name: str) -> tuple[list[str], Mapping[str, Any]]:
+    weight_map, place = folder.read_json(name).get("weight_map"), f"{folder.place}/{name}"
     shards = weight_map.values() if isinstance(weight_map, dict) else ()
     if not isinstance(weight_map, dict) or not all(isinstance(shard, str) for shard in shards):
-        raise CheckpointRefused(f"{place}/{name}", "the names of shards", "none", AGAIN)
+        raise CheckpointRefused(place, "the names of shards", "none", AGAIN)
     for shard in shards:
-        _plain(shard, f"{place}/{name}")
+        _plain(shard, place)
     return sorted(set(shards)), weight_map
 
 

@@ -10,19 +10,11 @@ from typing import Any
 from engine.declare.recognised import UNKNOWN, Recognised
 from nodes.checkpoints.header import Entry
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.recognise.confined import Confined
 from nodes.recognise.contents import Contents, count
 from nodes.recognise.embedding import match_embedding
 from nodes.recognise.file import read_contents
-from nodes.recognise.folder import (
-    INDEX,
-    Part,
-    confine,
-    has_weights,
-    parts_of,
-    read_json,
-    read_part,
-    shards_beside,
-)
+from nodes.recognise.folder import INDEX, Part, has_weights, parts_of, read_part, shards_beside
 from nodes.recognise.lora import match_lora
 from nodes.recognise.matching import UNET, Match, match
 from nodes.recognise.readable import all_readable, readable
@@ -34,7 +26,7 @@ DENOISERS = ("unet", "transformer", "prior", "decoder")
 """Parts of a pipeline that tell its family, the first that is there."""
 
 
-def recognise(path: Path) -> Recognised:
+def recognise(path: Path, roots: Sequence[Path] = ()) -> Recognised:
     """Tell what a file or folder of weights is, from metadata, names and shapes alone.
 
     Nothing in it is run, no weight is read, and no tensor library is imported.
@@ -42,6 +34,7 @@ def recognise(path: Path) -> Recognised:
     Args:
         path: A ``.safetensors``, ``.gguf``, ``.ckpt``, ``.pth``, ``.pt`` or ``.bin`` file, or a folder that
             diffusers, transformers or PEFT saved.
+        roots: Folders beside a model's own to which links in it may lead.
 
     Raises:
         CheckpointRefused: It is damaged, or holds more than weights. What is merely not there is told in
@@ -49,7 +42,7 @@ def recognise(path: Path) -> Recognised:
     """
     try:
         if path.is_dir():
-            return _folder(path)
+            return _folder(Confined.to(path, roots))
         if path.is_file():
             return _file(path)
     except OSError as error:
@@ -111,15 +104,14 @@ def _heads(name: str) -> Sequence[str]:
     return [".".join(pieces[: count + 1]) + "." for count in range(len(pieces) - 1)]
 
 
-def _folder(folder: Path) -> Recognised:
-    place = folder.name
-    index = read_json(folder, INDEX, place)
+def _folder(folder: Confined) -> Recognised:
+    index = folder.read_json(INDEX)
     if index:
         return _pipeline(folder, index)
-    part = read_part(folder, place)
+    part = read_part(folder)
     if not part.config and not part.contents:
         expected = f"{INDEX}, config.json or weights"
-        raise CheckpointRefused(place, expected, "none", "Choose the folder that holds them.")
+        raise CheckpointRefused(folder.place, expected, "none", "Choose the folder that holds them.")
     return _single(part)
 
 
@@ -147,20 +139,21 @@ def _class_of(config: Mapping[str, Any]) -> str:
     return readable(cls) if isinstance(cls, str) else ""
 
 
-def _pipeline(folder: Path, index: Mapping[str, Any]) -> Recognised:
-    place, cls = folder.name, _class_of(index)
-    classes, read, missing = dict(parts_of(index, folder.name)), dict[str, Part](), list[str]()
+def _pipeline(folder: Confined, index: Mapping[str, Any]) -> Recognised:
+    cls, classes = _class_of(index), dict(parts_of(index, folder.place))
+    read, missing = dict[str, Part](), list[str]()
     for name, part_class in classes.items():
-        if not (folder / name).is_dir():
+        if not (folder.path / name).is_dir():
             missing.append(name)
             continue
-        confine(folder / name, folder, f"{place}/{name}")
+        inner = folder.inner(name)
         if has_weights(part_class):
-            part = read[name] = read_part(folder / name, f"{place}/{name}")
+            part = read[name] = read_part(inner)
             missing += [f"{name}/{file}" for file in part.missing]
             if not part.contents and not part.missing:
                 missing.append(f"{name}/weights")
-    schedule = read_json(folder / "scheduler", "scheduler_config.json", f"{place}/scheduler")
+    scheduled = (folder.path / "scheduler").is_dir()
+    schedule = folder.inner("scheduler").read_json("scheduler_config.json") if scheduled else {}
     family, variant = _family_of(cls, read)
     return replace(
         _measured([contents for part in read.values() for contents in part.contents]),

@@ -286,7 +286,7 @@ def test_classes_of_installed_packs_may_be_read_back(write: Write) -> None:
 RECOGNISER = """
 from engine.declare.recognised import Recognised
 
-def recognise(path):
+def recognise(path, roots):
     return Recognised(kind="{kind}" if path.suffix == "{suffix}" else "unknown", format="{suffix}")
 """
 
@@ -311,7 +311,7 @@ def test_a_model_is_what_the_first_pack_that_knows_it_says(write: Write) -> None
 def test_a_recogniser_that_is_broken_leaves_the_others(write: Write) -> None:
     good = RECOGNISER.format(kind="voice", suffix=".onnx")
     registry = recognising(
-        write, bad="import no_such_module", wrong="def recognise(path): return 1 / 0", good=good
+        write, bad="import no_such_module", wrong="def recognise(path, roots): return 1 / 0", good=good
     )
 
     assert registry.recognise(Path("a.onnx")).kind == "voice"

@@ -267,3 +267,11 @@ def test_a_loader_is_refused_another_kind_and_another_family(folder: Path, tmp_p
     with pytest.raises(CheckpointRefused, match=r"a\.safetensors: expected family sd1 or sd2, got sdxl"):
         recognise_as(lora, ("lora",), ("sd1", "sd2"))
     assert recognise_as(folder, ("pipeline",), ("sd1",)).family == "sd1"
+
+
+def test_a_link_may_lead_to_where_models_may_lie(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (folder / "vae").rename(tmp_path / "disk" / "vae")
+    (folder / "vae").symlink_to(tmp_path / "disk" / "vae")
+
+    assert recognise(folder, [tmp_path / "disk"]).missing == ()

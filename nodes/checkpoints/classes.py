@@ -12,15 +12,21 @@ MODULES = {
     "UNet2DModel": "diffusers.models.unets.unet_2d",
     "SD3Transformer2DModel": "diffusers.models.transformers.transformer_sd3",
     "FluxTransformer2DModel": "diffusers.models.transformers.transformer_flux",
+    "Flux2Transformer2DModel": "diffusers.models.transformers.transformer_flux2",
     "ControlNetModel": "diffusers.models.controlnets.controlnet",
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
     "DiTTransformer2DModel": "diffusers.models.transformers.dit_transformer_2d",
     "AutoencoderKL": "diffusers.models.autoencoders.autoencoder_kl",
+    "AutoencoderKLFlux2": "diffusers.models.autoencoders.autoencoder_kl_flux2",
     "AutoencoderTiny": "diffusers.models.autoencoders.autoencoder_tiny",
     "CLIPTextModel": "transformers.models.clip.modeling_clip",
     "CLIPTextModelWithProjection": "transformers.models.clip.modeling_clip",
+    "CLIPVisionModel": "transformers.models.clip.modeling_clip",
+    "CLIPVisionModelWithProjection": "transformers.models.clip.modeling_clip",
     "T5EncoderModel": "transformers.models.t5.modeling_t5",
+    "Mistral3ForConditionalGeneration": "transformers.models.mistral3.modeling_mistral3",
+    "Qwen3ForCausalLM": "transformers.models.qwen3.modeling_qwen3",
 }
 
 RENAMED = {"Transformer2DModel": "DiTTransformer2DModel"}

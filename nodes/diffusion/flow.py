@@ -26,6 +26,21 @@ def shift_by_length(config: Mapping[str, Any], length: int) -> float:
     return length * slope + (low - slope * few)
 
 
+def empirical_shift(length: int, steps: int) -> float:
+    """How far FLUX.2's levels are moved towards noise, as its authors fitted it to 10 and to 200 steps.
+
+    Args:
+        length: Cells of the picture.
+        steps: Steps of the run; for pictures of more than 4300 cells they make no difference.
+    """
+    at_200 = 0.00016927 * length + 0.45666666
+    if length > 4300:
+        return at_200
+    at_10 = 8.73809524e-05 * length + 1.89833333
+    slope = (at_200 - at_10) / 190.0
+    return slope * steps + (at_200 - 200.0 * slope)
+
+
 def flow_steps(steps: int, strength: float) -> int:
     """Steps that a strength below 1 leaves out: what is left out is rounded down."""
     return int(max(steps - min(steps * strength, steps), 0))

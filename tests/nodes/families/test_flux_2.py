@@ -1,0 +1,252 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image as Pillow
+
+from nodes.diffusion.latent import composite, noise
+from nodes.diffusion.reference import show
+from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.scheduler import add_noise, scheduler, start
+from nodes.latent_space import to_vae_space
+from nodes.vae import decode
+from nodes.vae import encode as encode_picture
+from nodes.values import Image
+from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
+from tests.nodes.families import parity
+from tests.nodes.families.folders import save_index
+from tests.nodes.families.parity import PROMPT, SEED, SIZE, STEPS, latents_of
+
+SCHEDULER = {"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 3.0, "use_dynamic_shifting": True}
+WIDTH = 16
+MISTRAL = (
+    "{% for m in messages %}{{ m.role }}:{% for part in m.content %}{{ part.text }}{% endfor %}{% endfor %}"
+)
+QWEN = "{% for m in messages %}{{ m.role }}:{{ m.content }}{% endfor %}{{ enable_thinking }}"
+
+
+def save(folder: Path, *, klein: bool = False) -> Path:
+    """A folder of FLUX.2 with random weights."""
+    from diffusers.models.autoencoders.autoencoder_kl_flux2 import AutoencoderKLFlux2
+    from diffusers.models.transformers.transformer_flux2 import Flux2Transformer2DModel
+
+    torch.manual_seed(0)
+    Flux2Transformer2DModel(
+        in_channels=16,
+        num_layers=1,
+        num_single_layers=1,
+        attention_head_dim=16,
+        num_attention_heads=2,
+        joint_attention_dim=3 * WIDTH,
+        axes_dims_rope=(4, 4, 4, 4),
+        guidance_embeds=not klein,
+    ).save_pretrained(folder / "transformer")
+    vae = AutoencoderKLFlux2(
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        block_out_channels=(4, 8),
+        layers_per_block=1,
+        latent_channels=4,
+        norm_num_groups=2,
+    )
+    vae.bn.running_mean.normal_()
+    vae.bn.running_var.uniform_(0.5, 2.0)
+    vae.save_pretrained(folder / "vae")
+    (_save_qwen if klein else _save_mistral)(folder / "text_encoder")
+    _save_tokenizer(folder / "tokenizer", QWEN if klein else MISTRAL)
+    save_index(
+        folder,
+        "Flux2KleinPipeline" if klein else "Flux2Pipeline",
+        SCHEDULER,
+        transformer="diffusers.Flux2Transformer2DModel",
+        vae="diffusers.AutoencoderKLFlux2",
+        text_encoder="transformers.Qwen3ForCausalLM"
+        if klein
+        else "transformers.Mistral3ForConditionalGeneration",
+        tokenizer="transformers.PreTrainedTokenizerFast",
+    )
+    return folder
+
+
+LANGUAGE: dict[str, Any] = {
+    "vocab_size": 128,
+    "hidden_size": WIDTH,
+    "intermediate_size": 16,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+    "head_dim": 8,
+}
+
+
+def _save_qwen(folder: Path) -> None:
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    Qwen3ForCausalLM(Qwen3Config(**LANGUAGE, num_hidden_layers=28)).save_pretrained(folder)
+
+
+def _save_mistral(folder: Path) -> None:
+    from transformers import (
+        Mistral3Config,
+        Mistral3ForConditionalGeneration,
+        MistralConfig,
+        PixtralVisionConfig,
+    )
+
+    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    config = Mistral3Config(
+        text_config=MistralConfig(**LANGUAGE, num_hidden_layers=31).to_dict(),
+        vision_config=PixtralVisionConfig(**sizes, image_size=28, patch_size=14).to_dict(),
+        image_token_index=127,
+    )
+    Mistral3ForConditionalGeneration(config).save_pretrained(folder)
+
+
+def _save_tokenizer(folder: Path, template: str) -> None:
+    """A token for each letter."""
+    from tokenizers import Regex, Tokenizer, pre_tokenizers
+    from tokenizers.models import WordLevel
+    from transformers import PreTrainedTokenizerFast
+
+    letters = {chr(code): code - 30 for code in range(32, 127)}
+    backend = Tokenizer(WordLevel({"<unk>": 0, "<pad>": 1, **letters}, unk_token="<unk>"))
+    backend.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    PreTrainedTokenizerFast(
+        tokenizer_object=backend, unk_token="<unk>", pad_token="<pad>", chat_template=template
+    ).save_pretrained(folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("flux-2"))
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> Loaded:
+    return loaded_from(folder)
+
+
+@pytest.fixture(scope="module")
+def pipeline(folder: Path) -> Any:
+    return parity.pipeline_of(folder)
+
+
+@pytest.fixture(scope="module")
+def klein(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("klein"), klein=True)
+
+
+def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
+    given = {"prompt": PROMPT, "height": SIZE, "width": SIZE, "guidance_scale": 4.0}
+    return latents_of(pipeline, **given | arguments)
+
+
+def assert_same(turns: list[Turn], expected: list[torch.Tensor]) -> None:
+    """As the pipelines hold latents: as a row of cells."""
+    rows = [turn.latent.samples.flatten(2).transpose(1, 2) for turn in turns]
+    assert [torch.equal(ours, theirs) for ours, theirs in zip(rows, expected, strict=True)] == [True] * len(
+        turns
+    )
+
+
+def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
+    assert_same(
+        parity.sample(loaded, parity.encode(loaded.text_encoder, PROMPT), scale=4.0), expected_of(pipeline)
+    )
+
+
+def pictures() -> tuple[list[Pillow.Image], list[Image]]:
+    """Two pictures of different sizes, as the pipeline and as nodes take them."""
+    drawn = [(parity.picture(size).pixels[0] * 255).byte() for size in (64, 96)]
+    return [Pillow.fromarray(one.numpy()) for one in drawn], [Image(one[None].float() / 255) for one in drawn]
+
+
+def test_pictures_to_refer_to(loaded: Loaded, pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow's pictures lie otherwise in memory, which changes the last bits of a convolution."""
+    preprocess = pipeline.image_processor.preprocess
+    monkeypatch.setattr(
+        pipeline.image_processor,
+        "preprocess",
+        lambda *given, **named: preprocess(*given, **named).contiguous(),
+    )
+    theirs, ours = pictures()
+    expected = expected_of(pipeline, image=theirs)
+
+    text = parity.encode(loaded.text_encoder, PROMPT)
+    for one in ours:
+        text = show(text, encode_picture(loaded.vae, one, draw="mode").latent)
+    assert_same(parity.sample(loaded, text, scale=4.0), expected)
+
+
+@pytest.mark.parametrize("guidance", [1.0, 4.0])
+def test_klein(klein: Path, guidance: float) -> None:
+    expected = expected_of(parity.pipeline_of(klein), guidance_scale=guidance)
+
+    loaded = loaded_from(klein)
+    texts = [parity.encode(loaded.text_encoder, text) for text in (PROMPT, "")]
+    assert_same(parity.sample(loaded, *texts, scale=guidance), expected)
+
+
+def test_inpainting_with_klein(klein: Path) -> None:
+    """The pipeline shows the model the whole picture, too."""
+    oracle = parity.another(parity.pipeline_of(klein), "Flux2KleinInpaintPipeline")
+    pictures = {"image": parity.as_tensor(parity.picture()), "mask_image": parity.mask().pixels[:, None]}
+    expected = expected_of(oracle, **pictures, strength=0.6)
+
+    loaded = loaded_from(klein)
+    encoded = encode_picture(loaded.vae, parity.picture(), draw="mode").latent
+    drawn = noise(loaded.vae.handle, SIZE, SIZE, seed=SEED)
+    run = scheduler(loaded.scheduler, steps=STEPS, strength=0.6, latent=drawn.latent)
+    texts = [show(parity.encode(loaded.text_encoder, text), encoded) for text in (PROMPT, "")]
+
+    def kept(turn: Turn) -> Turn:
+        outside = add_noise(run.scheduler, turn.state, encoded, drawn.latent)
+        return turn._replace(latent=composite(outside, turn.latent, parity.mask()))
+
+    first = Turn(start(run.scheduler, drawn.latent, encoded), run.state, drawn.rng)
+    assert_same(parity.turns(loaded, run, first, *texts, 4.0, change=kept), expected)
+
+
+def test_a_text_that_another_language_model_read_is_refused(loaded: Loaded) -> None:
+    text = parity.encode(loaded.text_encoder, PROMPT)
+    item = text.items[0]
+    narrow = replace(text, items=[replace(item, embeds=item.text()[..., :5])])
+
+    with pytest.raises(StepRefused, match="expected texts 48 wide, got 5"):
+        parity.sample(loaded, narrow)
+
+
+def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
+
+    before, after = (parity.sample(one, parity.texts(one)[0], scale=4.0) for one in (loaded, again))
+    parity.assert_same(after, [turn.latent.samples for turn in before])
+
+
+def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
+    expected = pipeline(
+        prompt=PROMPT,
+        height=SIZE,
+        width=SIZE,
+        num_inference_steps=STEPS,
+        guidance_scale=4.0,
+        generator=torch.Generator().manual_seed(SEED),
+        output_type="np",
+    ).images
+
+    turns = parity.sample(loaded, parity.texts(loaded)[0], scale=4.0)
+    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def test_a_picture_comes_back_through_both_directions_of_the_latent_space(loaded: Loaded) -> None:
+    """The statistics of the VAE's batch norm, by hand."""
+    vae: Any = loaded.vae.model
+    latent = encode_picture(loaded.vae, parity.picture(), draw="mode").latent
+
+    with torch.no_grad():
+        inner = vae.encode(parity.as_tensor(parity.picture()) * 2 - 1).latent_dist.mode()
+    patch = inner[0, 0, 2:4, 4:6].flatten()  # row 1, column 2 of the patches
+    expected = (patch - vae.bn.running_mean[:4]) / (vae.bn.running_var[:4] + 1e-4).sqrt()
+    assert torch.allclose(latent.samples[0, :4, 1, 2], expected, atol=1e-6)
+    assert torch.allclose(to_vae_space(vae, latent.samples), inner, atol=1e-5)

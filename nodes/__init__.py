@@ -34,6 +34,7 @@ pack = Pack(
         "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.upscale"),
         "load": (
             "nodes.checkpoints.load",
+            "nodes.checkpoints.noising",
             "nodes.checkpoints.controlnet",
             "nodes.checkpoints.upscaler",
             "nodes.control.hed",
@@ -59,6 +60,7 @@ pack = Pack(
         ),
         "diffusion": (
             "nodes.diffusion.scheduler",
+            "nodes.diffusion.cascade",
             "nodes.diffusion.predict",
             "nodes.diffusion.guidance",
             "nodes.diffusion.guidance_kinds",

@@ -43,6 +43,10 @@ def _directions(vae: Any) -> Directions:
     return DIRECTIONS.get(type(vae).__name__, BY_FACTOR)
 
 
+def _unchanged(vae: Any, samples: torch.Tensor) -> torch.Tensor:
+    return samples
+
+
 def _scaled(vae: Any, samples: torch.Tensor) -> torch.Tensor:
     return (samples - (vae.config.shift_factor or 0.0)) * vae.config.scaling_factor
 
@@ -70,5 +74,6 @@ def _batch_statistics(vae: Any, like: torch.Tensor) -> tuple[torch.Tensor, torch
 
 
 BY_FACTOR = Directions(_scaled, _unscaled)
-DIRECTIONS = {"AutoencoderKLFlux2": Directions(_standardised, _unstandardised)}
+AS_IT_IS = Directions(_unchanged, _unchanged)
+DIRECTIONS = {"VQModel": AS_IT_IS, "AutoencoderKLFlux2": Directions(_standardised, _unstandardised)}
 """Class of a VAE → its directions; those of other classes shift and scale by a number each."""

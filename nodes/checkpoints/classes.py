@@ -17,6 +17,7 @@ MODULES = {
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
     "DiTTransformer2DModel": "diffusers.models.transformers.dit_transformer_2d",
+    "VQModel": "diffusers.models.autoencoders.vq_model",
     "AutoencoderKL": "diffusers.models.autoencoders.autoencoder_kl",
     "AutoencoderKLFlux2": "diffusers.models.autoencoders.autoencoder_kl_flux2",
     "AutoencoderTiny": "diffusers.models.autoencoders.autoencoder_tiny",

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine import node
+from nodes.diffusion.extra import LABEL
 from nodes.values import Cond, Conditioning
 
 
@@ -20,4 +21,4 @@ def label(number: Annotated[int, Field(ge=-1, le=100_000)] = 0) -> Conditioning:
     """
     import torch
 
-    return Conditioning([Cond(extra={"label": torch.tensor([number])})])
+    return Conditioning([Cond(extra={LABEL: torch.tensor([number])})])

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from engine import node
-from nodes.families.sdxl import BEAUTY, SIZES
+from nodes.diffusion.extra import SIZES
+from nodes.families.sdxl import BEAUTY
 from nodes.values import Cond, Conditioning, F
 
 Side = Annotated[int, Field(ge=1, le=16384)]

@@ -6,9 +6,12 @@ from engine.declare.listing import Listing
 from nodes.diffusion.family import Family
 from nodes.families import (
     ddpm,
+    deepfloyd_if,
     dit,
     flux,
     flux_2,
+    ldm_super_resolution,
+    sd_x4,
     sdxl,
     stable_diffusion,
     stable_diffusion_3,
@@ -20,6 +23,9 @@ FAMILIES: tuple[Family, ...] = (
     stable_diffusion_3.FAMILY,
     flux.FAMILY,
     flux_2.FAMILY,
+    deepfloyd_if.FAMILY,
+    sd_x4.FAMILY,
+    ldm_super_resolution.FAMILY,
     ddpm.FAMILY,
     dit.FAMILY,
 )

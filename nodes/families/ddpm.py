@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.extra import LABEL
 from nodes.diffusion.family import Cells, Configs, Family, Question
 from nodes.diffusion.refusal import StepRefused
 
@@ -22,7 +23,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     if channels != expected:
         cure = "Link the model's own VAE, which stands for its pixels, to the noise."
         raise StepRefused(f"expected {expected} channels, got {channels}. {cure}")
-    labels = question.cond.extra.get("label")
+    labels = question.cond.extra.get(LABEL)
     return model(question.samples, question.timestep, class_labels=labels, return_dict=False)[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.extra import LABEL
 from nodes.diffusion.family import Cells, Configs, Family, Question, kl_cells
 from nodes.diffusion.refusal import StepRefused
 
@@ -20,7 +21,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     """Ask the transformer about a class each; one beyond the last stands for none."""
     import torch
 
-    labels = question.cond.extra.get("label")
+    labels = question.cond.extra.get(LABEL)
     if labels is None:
         raise StepRefused("expected a class, got none. Link conditioning.label to it.")
     none: int = model.config.num_embeds_ada_norm

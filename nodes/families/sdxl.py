@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import projected
+from nodes.diffusion.extra import SIZES
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
 from nodes.diffusion.unet import ask_unet
 from nodes.values import Cond
@@ -13,8 +14,6 @@ from nodes.values import Cond
 if TYPE_CHECKING:
     import torch
 
-SIZES = "sizes"
-"""[B, 7]: the picture's height and width, its crop's top and left, the height and width wanted, beauty."""
 BEAUTY = 6.0
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from tests.nodes.checkpoints import architectures
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
-from tests.nodes.families import tiny_pixels
+from tests.nodes.families import tiny_cascades, tiny_pixels
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.speech import tiny as speech
@@ -48,6 +48,16 @@ class StandIn:
 SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
 
 STAND_INS: dict[str, StandIn] = {
+    "cascade": StandIn(
+        {"IF-I-XL-v1.0": tiny_cascades.save_if, "IF-II-L-v1.0": partial(tiny_cascades.save_if, larger=True)},
+        {"steps": 2, "side": 16, "large": 32},
+    ),
+    "diffusion_upscale": StandIn(
+        {"stable-diffusion-x4-upscaler": tiny_cascades.save_x4}, {"steps": 2, "side": 16, "large": 64}
+    ),
+    "latent_super_resolution": StandIn(
+        {"ldm-super-resolution-4x-openimages": tiny_cascades.save_ldm}, {"steps": 2, "side": 16, "large": 32}
+    ),
     "class_to_image": StandIn({"DiT-XL-2-256": tiny_pixels.save_dit}, {"steps": 2, "side": 16}),
     "depth_and_pose": StandIn(
         {

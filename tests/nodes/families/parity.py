@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -71,6 +72,7 @@ def stepped(pipeline: Any, *, rows: int = 1, **arguments: Any) -> list[torch.Ten
     kept: list[torch.Tensor] = []
     step = pipeline.scheduler.step
 
+    @wraps(step)  # pipelines ask the signature whether it takes a generator
     def keep(*given: Any, **named: Any) -> Any:
         taken = step(*given, **named)
         kept.append(taken[0][:rows])

@@ -1,0 +1,55 @@
+"""DeepFloyd IF (2023, after Imagen, arXiv 2205.11487): U-Nets on pixels that read T5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nodes.diffusion.clip import tokens
+from nodes.diffusion.extra import LEVEL
+from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question
+from nodes.diffusion.unet import ask_unet
+from nodes.values import Cond
+
+if TYPE_CHECKING:
+    import torch
+
+LENGTH = 77
+"""T5's tokens."""
+
+
+def cells(configs: Configs) -> Cells:
+    """Pixels in colour."""
+    return Cells("if", 3, 1)
+
+
+def encode(encoders: Any, prompt: Prompt) -> Cond:
+    """T5's hidden states of the text in small letters."""
+    import torch
+
+    t5 = encoders["text_encoder"]
+    found = tokens(encoders, "text_encoder", prompt.text.lower().strip(), LENGTH)
+    with torch.no_grad():
+        states = t5(found.input_ids.to(t5.device), attention_mask=found.attention_mask.to(t5.device))[0]
+    return Cond(states.to(t5.dtype))
+
+
+def ask(model: Any, question: Question) -> torch.Tensor:
+    """Ask the U-Net, the second one also about how noisy the small picture is."""
+    return ask_unet(model, question, class_labels=question.cond.extra.get(LEVEL))
+
+
+FAMILY = Family(
+    name="if",
+    title="DeepFloyd IF",
+    pipelines=("IFPipeline", "IFImg2ImgPipeline", "IFInpaintingPipeline", "IFSuperResolutionPipeline"),
+    denoiser="unet",
+    denoiser_class="UNet2DConditionModel",
+    ask=ask,
+    cells=cells,
+    vae="",
+    texts={"text_encoder": "tokenizer"},
+    encode=encode,
+    graph="cascade",
+    nodes=("diffusion.low_resolution", "load.noising"),
+    licence="DeepFloyd IF: research only",
+)

@@ -1,0 +1,26 @@
+"""Latent diffusion's super-resolution (Rombach et al., arXiv 2112.10752): it sees a small picture."""
+
+from __future__ import annotations
+
+from nodes.diffusion.family import Cells, Configs, Family
+from nodes.families.ddpm import ask
+
+
+def cells(configs: Configs) -> Cells:
+    """What the latents of a folder's model are like."""
+    vae = configs("vqvae")
+    return Cells("ldm-sr", vae["latent_channels"], 2 ** (len(vae["block_out_channels"]) - 1))
+
+
+FAMILY = Family(
+    name="ldm-sr",
+    title="LDM super-resolution",
+    pipelines=("LDMSuperResolutionPipeline",),
+    denoiser="unet",
+    denoiser_class="UNet2DModel",
+    ask=ask,
+    cells=cells,
+    vae="vqvae",
+    graph="latent_super_resolution",
+    nodes=("diffusion.low_resolution",),
+)

@@ -71,8 +71,10 @@ def low_resolution(
         schedule = scheduler_class(noising.name)(**json.loads(noising.config))
         samples = schedule.add_noise(samples, noise, torch.full((len(samples),), level))
     family = vae.family if vae else ""
-    told = (_told(one, level if noising else None, len(samples)) for one in (positive, negative))
-    return Seen(Latent(samples, family, vae.factor if vae else 1), *told, Rng.of(generator))
+    said = level if noising else None
+    wanted, unwanted = (_told(one, said, len(samples)) for one in (positive, negative))
+    seen: Latent[F] = Latent(samples, family, vae.factor if vae else 1)
+    return Seen(seen, wanted, unwanted, Rng.of(generator))
 
 
 def _told(conditioning: Conditioning[F] | None, level: int | None, rows: int) -> Conditioning[F]:

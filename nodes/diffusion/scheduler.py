@@ -91,11 +91,7 @@ def scheduler(
     kind, config = settle(model, name, chosen, options)
     table = _timetable(family, config, steps, latent)
     made = Scheduler(kind, config, steps, eta=eta, sigmas=table.sigmas, shift=table.shift)
-    try:
-        ready = untouched(made, "cpu")
-    except (ValueError, NotImplementedError, ImportError, TypeError) as error:
-        got = f"{made.config} with {steps} steps ({error})"
-        raise OptionRefused("options", f"options that {made.name} accepts", got, "Change them.") from error
+    ready = _ready(made)
     if strength is not None:
         made = replace(made, start=family.left_out(steps, strength) * getattr(ready, "order", 1))
     made = part(made, ready, begin, end)
@@ -107,6 +103,15 @@ def scheduler(
     first = made.start or 0
     levels = ready.timesteps[first : first + turns]
     return Run(made, SchedulerState(), turns, [float(level) for level in levels])
+
+
+def _ready(made: Scheduler) -> Any:
+    """Its object before the first step."""
+    try:
+        return untouched(made, "cpu")
+    except (ValueError, NotImplementedError, ImportError, TypeError) as error:
+        got = f"{made.config} with {made.steps} steps ({error})"
+        raise OptionRefused("options", f"options that {made.name} accepts", got, "Change them.") from error
 
 
 def _timetable(family: Family, config: str, steps: int, latent: Latent[Any] | None) -> Timetable:

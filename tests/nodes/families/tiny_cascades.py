@@ -63,18 +63,15 @@ def save_if(folder: Path, *, larger: bool = False) -> Path:
     )
     UNet2DConditionModel(**config).save_pretrained(folder / "unet")
     save_t5(folder / "text_encoder")
+    parts = {
+        "unet": "diffusers.UNet2DConditionModel",
+        "text_encoder": "transformers.T5EncoderModel",
+        "tokenizer": "transformers.T5Tokenizer",
+    }
     if larger:
         write_json(folder / "image_noising_scheduler" / "scheduler_config.json", NOISING)
-    parts = {"image_noising_scheduler": "diffusers.DDPMScheduler"} if larger else {}
-    save_index(
-        folder,
-        "IFSuperResolutionPipeline" if larger else "IFPipeline",
-        LEARNED,
-        unet="diffusers.UNet2DConditionModel",
-        text_encoder="transformers.T5EncoderModel",
-        tokenizer="transformers.T5Tokenizer",
-        **parts,
-    )
+        parts |= {"image_noising_scheduler": "diffusers.DDPMScheduler"}
+    save_index(folder, "IFSuperResolutionPipeline" if larger else "IFPipeline", LEARNED, **parts)
     return folder
 
 

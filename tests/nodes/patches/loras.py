@@ -15,15 +15,17 @@ from tests.nodes.diffusion.sampling import Loaded
 
 Layout = Literal["diffusers", "kohya", "peft"]
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "q_proj", "k_proj", "v_proj", "out_proj", "fc1")
-KOHYA = {"unet": "lora_unet_", "text_encoder": "lora_te1_text_model_", "text_encoder_2": "lora_te2_text_model_"}
+KOHYA = {
+    "unet": "lora_unet_",
+    "text_encoder": "lora_te1_text_model_",
+    "text_encoder_2": "lora_te2_text_model_",
+}
 RANK, ALPHA = 2, 1.0
 
 
 def layers_of(model: Any, endings: Iterable[str] = ATTENTION) -> dict[str, Any]:
     """The layers that a LoRA usually changes, by name."""
-    found = {
-        name: layer for name, layer in model.named_modules() if isinstance(layer, nn.Linear | nn.Conv2d)
-    }
+    found = {name: layer for name, layer in model.named_modules() if isinstance(layer, nn.Linear | nn.Conv2d)}
     return {name: layer for name, layer in found.items() if name.endswith(tuple(endings))}
 
 

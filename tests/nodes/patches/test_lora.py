@@ -91,13 +91,17 @@ def test_two_loras_at_once_in_other_families(name: str, of_family: dict[str, Pat
     given = {"negative_prompt": None} if name == "flux" else {}
     expected = expected_of(pipeline, **given)
     if name == "flux":
-        turns = [turn._replace(latent=replace(turn.latent, samples=pack(turn.latent.samples))) for turn in turns]
+        turns = [
+            turn._replace(latent=replace(turn.latent, samples=pack(turn.latent.samples))) for turn in turns
+        ]
     assert_same(turns, expected)
 
 
 def test_weights_for_the_blocks_of_a_transformer(of_family: dict[str, Path], tmp_path: Path) -> None:
     loaded, pipeline = loaded_from(of_family["flux"]), parity.pipeline_of(of_family["flux"])
-    file = save(tmp_path / "lora.safetensors", tensors_of({"transformer": loaded.denoiser.model}, "diffusers"))
+    file = save(
+        tmp_path / "lora.safetensors", tensors_of({"transformer": loaded.denoiser.model}, "diffusers")
+    )
     pipeline.load_lora_weights(file.path, adapter_name="one")
     blocks = {"single_transformer_blocks.0": 0.3, "transformer_blocks.0": 0.6}
     pipeline.set_adapters(["one"], [{"transformer": blocks}])
@@ -106,9 +110,9 @@ def test_weights_for_the_blocks_of_a_transformer(of_family: dict[str, Path], tmp
     worn = wearing(loaded, of_family["flux"], (file, {"blocks": "1, 0.6, 0.3"}))
     turns = parity.sample(worn, parity.texts(worn)[0])
     expected = expected_of(pipeline, negative_prompt=None)
-    assert [torch.equal(pack(turn.latent.samples), one) for turn, one in zip(turns, expected, strict=True)] == [
-        True
-    ] * len(expected)
+    assert [
+        torch.equal(pack(turn.latent.samples), one) for turn, one in zip(turns, expected, strict=True)
+    ] == [True] * len(expected)
 
 
 def test_what_peft_saves_draws_the_same(loaded: Loaded, folder: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from engine.errors import ValueRefused
 from nodes.image.bleed import bled
 from nodes.image.channels import colour_of, luminance, premultiplied, straight
 from nodes.image.planes import resized
+from nodes.image.same_noise import same_noise
 from nodes.image.tiles import Window, windows
 from nodes.values import Image, Upscaler
 
@@ -127,11 +128,7 @@ class Enlarger:
         # a copy, because some of the networks change what they are given
         form = {"copy": True, "memory_format": torch.contiguous_format}
         batch = part.to(self.upscaler.device, descriptor.dtype, **form)
-        cards = [self.upscaler.device] if self.upscaler.device.startswith("cuda") else []
-        with torch.random.fork_rng(cards):
-            torch.manual_seed(
-                0
-            )  # one of the networks (AuraSR) draws noise; equal tiles are to give equal bytes
+        with same_noise(self.upscaler.device):
             return descriptor(batch)[0].permute(1, 2, 0).float().cpu()
 
     def _grid(self, height: int, width: int) -> list[tuple[Window, Window]]:

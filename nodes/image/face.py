@@ -13,6 +13,7 @@ from nodes.checkpoints.restoration import FaceRestorer
 from nodes.image.channels import colour_of, luminance, with_channels
 from nodes.image.inpaint import check_mask
 from nodes.image.planes import resized
+from nodes.image.same_noise import same_noise
 from nodes.values import F, Image, Mask
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _restored(colour: torch.Tensor, restorer: OnDevice[FaceRestorer[F]]) -> torc
     descriptor = restorer.model.descriptor
     face = resized(with_channels(colour, 3)[None], SIDE, SIDE, "lanczos").permute(0, 3, 1, 2)
     batch = face.to(restorer.device, descriptor.dtype, copy=True).contiguous()
-    found = descriptor(batch).float().cpu().permute(0, 2, 3, 1)
+    with same_noise(restorer.device):
+        found = descriptor(batch).float().cpu().permute(0, 2, 3, 1)
     fitted = resized(found, colour.shape[1], colour.shape[0], "lanczos")[0]
     return luminance(fitted) if colour.shape[-1] == 1 else fitted

@@ -150,6 +150,24 @@ def test_a_mask_that_does_not_fit_is_refused(lama: Path, mask: tuple[int, ...], 
         inpaint(picture(3, 8, 8, 3), Mask(torch.ones(mask)), loaded(Inpainter("a"), lama), Listener())
 
 
+@pytest.mark.parametrize("name", ["Compact", "RestoreFormer"])
+def test_a_network_that_draws_noise_gives_equal_bytes_and_leaves_the_generator_alone(
+    name: str, face: Path, tmp_path: Path
+) -> None:
+    faces = name in FACE
+    model = loaded(FaceRestorer("a"), face) if faces else loaded(Upscaler("a"), saved(name, tmp_path))
+    descriptor = model.model.descriptor
+    call = descriptor._call_fn
+    descriptor._call_fn = lambda network, batch: call(network, batch + torch.randn(batch.shape))
+    run = restore_face if faces else upscale
+    before = torch.get_rng_state()
+
+    first, second = (run(picture(1, 8, 8, 3), model, Listener()).pixels for _ in range(2))
+
+    assert torch.equal(first, second)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_a_face_in_a_scene_is_restored_where_the_mask_marks_it(face: Path) -> None:
     image, model = picture(2, 40, 64, 3), loaded(FaceRestorer("a"), face)
     mask = torch.zeros(1, 40, 64)

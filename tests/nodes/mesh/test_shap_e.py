@@ -191,7 +191,7 @@ def test_a_latent_without_any_point_inside_has_no_surface(
 
 
 def test_a_conditioning_of_another_width_is_refused(text_parts: Any) -> None:
-    run, positive = scheduler(text_parts.scheduler, steps=1), Conditioning[Any]([Cond(torch.zeros(1, 1, 8))])
+    run, positive = scheduler(text_parts.scheduler, steps=1), Conditioning([Cond(torch.zeros(1, 1, 8))])
     drawn = noise(text_parts.prior.handle).latent
 
     with pytest.raises(StepRefused, match="vectors 16 wide, got 8"):

@@ -25,6 +25,8 @@ MODULES = {
     "CLIPTextModelWithProjection": "transformers.models.clip.modeling_clip",
     "CLIPVisionModel": "transformers.models.clip.modeling_clip",
     "CLIPVisionModelWithProjection": "transformers.models.clip.modeling_clip",
+    "CLIPVisionModel": "transformers.models.clip.modeling_clip",
+    "CLIPVisionModelWithProjection": "transformers.models.clip.modeling_clip",
     "T5EncoderModel": "transformers.models.t5.modeling_t5",
     "Mistral3ForConditionalGeneration": "transformers.models.mistral3.modeling_mistral3",
     "Qwen3ForCausalLM": "transformers.models.qwen3.modeling_qwen3",

@@ -6,7 +6,9 @@ from math import sqrt
 
 from engine import OnDevice, Text, node
 from engine.errors import ValueRefused
-from nodes.mesh.shap_e.handles import ShapEImageEncoder, ShapETextEncoder
+from nodes.checkpoints.image_encoder import ImageEncoder
+from nodes.image.clip import cropped
+from nodes.mesh.shap_e.handles import ShapETextEncoder
 from nodes.values import Cond, Conditioning, F, Image
 
 
@@ -36,7 +38,7 @@ def encode_text(encoder: OnDevice[ShapETextEncoder[F]], text: Text = "") -> Cond
 
 
 @node("shap_e.encode_image")
-def encode_image(encoder: OnDevice[ShapEImageEncoder[F]], image: Image) -> Conditioning[F]:
+def encode_image(encoder: OnDevice[ImageEncoder[F]], image: Image) -> Conditioning[F]:
     """Encode a picture with CLIP: one vector for each patch, [1, T, D].
 
     Args:
@@ -47,16 +49,12 @@ def encode_image(encoder: OnDevice[ShapEImageEncoder[F]], image: Image) -> Condi
         ValueRefused: There are several pictures, or it has alpha.
     """
     import torch
-    from PIL import Image as Pillow
 
     count, _, _, channels = image.pixels.shape
     if count != 1 or channels == 4:
         got = f"{count} with {channels} channels"
         raise ValueRefused("one picture without alpha (image.flatten takes it away)", got)
-    pixels = image.pixels[0].expand(-1, -1, 3).clamp(0, 1)
-    picture = Pillow.fromarray((pixels * 255).round().to(torch.uint8).cpu().contiguous().numpy())
     model = encoder.model
-    prepared = model.processor(picture, return_tensors="pt").pixel_values.to(encoder.device, model.dtype)
     with torch.no_grad():
-        states = model(prepared).last_hidden_state
+        states = model(cropped(encoder, image).to(encoder.device, model.dtype)).last_hidden_state
         return Conditioning([Cond(states[:, 1:].contiguous())], encoder.handle.family)

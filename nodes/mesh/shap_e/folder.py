@@ -96,17 +96,6 @@ def _build_text_encoder(folder: Path, dtype: Any) -> Any:
     return encoder
 
 
-def _build_image_encoder(folder: Path, dtype: Any) -> Any:
-    """With what brings pictures to its size as its attribute ``processor``."""
-    with library_lock:
-        from transformers.models.clip.image_processing_clip import CLIPImageProcessor
-        from transformers.models.clip.modeling_clip import CLIPVisionModel
-
-    encoder = from_pretrained(CLIPVisionModel, folder, "image_encoder", dtype=dtype)
-    encoder.processor = CLIPImageProcessor.from_pretrained(folder / "image_processor", local_files_only=True)
-    return encoder
-
-
 def _build_renderer(folder: Path, dtype: Any) -> Any:
     with library_lock:
         from diffusers.pipelines.shap_e.renderer import ShapERenderer
@@ -117,6 +106,5 @@ def _build_renderer(folder: Path, dtype: Any) -> Any:
 BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
     "prior": _build_prior,
     "text_encoder": _build_text_encoder,
-    "image_encoder": _build_image_encoder,
     "shap_e_renderer": _build_renderer,
 }

@@ -38,9 +38,5 @@ class ShapETextEncoder(_Part[F]):
     """A tokenizer with CLIP's text encoder and its projection."""
 
 
-class ShapEImageEncoder(_Part[F]):
-    """CLIP's picture encoder with what brings pictures to its size."""
-
-
 class ShapERenderer(_Part[F]):
     """Turns a latent into an implicit function, and that into a surface or into views."""

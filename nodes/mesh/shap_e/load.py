@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Generic, NamedTuple
 
 from engine import node
+from nodes.checkpoints.image_encoder import PART, ImageEncoder
 from nodes.checkpoints.load import Dtype, ModelFolder
 from nodes.mesh.shap_e.folder import PICTURE, TEXT, Layout, read_folder
-from nodes.mesh.shap_e.handles import ShapEImageEncoder, ShapEPrior, ShapERenderer, ShapETextEncoder
+from nodes.mesh.shap_e.handles import ShapEPrior, ShapERenderer, ShapETextEncoder
 from nodes.mesh.shap_e.listing import FAMILY
 from nodes.values import F, SchedulerConfig
 
@@ -69,7 +70,7 @@ class ImageParts(NamedTuple, Generic[F]):
     """
 
     prior: ShapEPrior[F]
-    image_encoder: ShapEImageEncoder[F]
+    image_encoder: ImageEncoder[F]
     renderer: ShapERenderer[F]
     scheduler: SchedulerConfig
 
@@ -90,7 +91,7 @@ def from_image_folder(folder: ModelFolder, dtype: Dtype = "float32") -> ImagePar
     layout, source = read_folder(folder.path, PICTURE), folder.digest
     return ImageParts(
         _prior(source, layout, dtype),
-        ShapEImageEncoder(source, "image_encoder", FAMILY, dtype),
+        ImageEncoder(source, PART, FAMILY, dtype),
         ShapERenderer(source, "shap_e_renderer", FAMILY, dtype),
         layout.scheduler,
     )

@@ -68,6 +68,28 @@ def save_t5(folder: Path, **changes: Any) -> None:
     T5EncoderModel(config).eval().save_pretrained(folder)
 
 
+def save_image_encoder(
+    folder: Path, *, projected: bool = True, processor: str = "image_processor", **changes: Any
+) -> None:
+    """CLIP's picture encoder, and beside its folder what prepares pictures."""
+    import torch
+    from transformers import (
+        CLIPImageProcessor,
+        CLIPVisionConfig,
+        CLIPVisionModel,
+        CLIPVisionModelWithProjection,
+    )
+
+    given: dict[str, Any] = {"hidden_size": 32, "projection_dim": 32, "intermediate_size": 37}
+    given |= {"num_attention_heads": 4, "num_hidden_layers": 2, "image_size": 32, "patch_size": 8}
+    config = CLIPVisionConfig(**given | changes)
+    torch.manual_seed(0)
+    cls: Any = CLIPVisionModelWithProjection if projected else CLIPVisionModel
+    cls(config).save_pretrained(folder)
+    sizes: Any = {"crop_size": config.image_size, "size": {"shortest_edge": config.image_size}}
+    CLIPImageProcessor(**sizes).save_pretrained(folder.with_name(processor))
+
+
 def save_vae(folder: Path, **changes: Any) -> None:
     import torch
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL

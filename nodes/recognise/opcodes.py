@@ -58,6 +58,17 @@ KINDS = {
 """Name in a pickle → kind of number, as safetensors calls it."""
 INERT = frozenset({"builtins.set", "_codecs.encode", "torch.Size", "torch.device", "collections.Counter"})
 """Calls of these make plain data that nobody asks for here."""
+TRAINERS = ("pytorch_lightning.", "lightning.")
+"""How the names of things begin that trainers keep beside a model's weights; nothing stands for them."""
+LEFTOVERS = frozenset(
+    {
+        "argparse.Namespace",
+        "numpy.dtype",
+        "numpy.core.multiarray.scalar",
+        "numpy._core.multiarray.scalar",
+    }
+)
+"""More of these, by their whole names."""
 SCALARS = (str, int, float, bool, type(None))
 CLASSES = frozenset({"torch.nn.parameter.Parameter", "torch.Tensor"})
 
@@ -109,10 +120,12 @@ class Plain(NamedTuple):
     Attributes:
         tree: Dicts, lists and plain data, with an ``Entry`` for each tensor.
         storages: By key.
+        leftovers: Names of a trainer's own things, which nothing stands for.
     """
 
     tree: Any
     storages: dict[str, Storage]
+    leftovers: frozenset[str]
 
 
 def read_pickle(stream: Stream) -> Plain:
@@ -135,7 +148,7 @@ def read_pickle(stream: Stream) -> Plain:
             if step is None:
                 raise Foreign(machine.wanted(opcode.name, argument))
             step(machine, argument)
-        return Plain(machine.stack.pop(), machine.storages)
+        return Plain(machine.stack.pop(), machine.storages, frozenset(machine.leftovers))
     except (IndexError, TypeError, AttributeError, KeyError, OverflowError) as error:
         raise ValueError(f"a pickle out of order ({type(error).__name__})") from None
 
@@ -148,6 +161,7 @@ class Machine:
         self.below: list[list[Any]] = []
         self.memory: dict[int, Any] = {}
         self.storages: dict[str, Storage] = {}
+        self.leftovers: set[str] = set()
 
     def wanted(self, opcode: str, argument: object) -> str:
         """What an opcode that is not known would have brought in."""
@@ -172,7 +186,9 @@ class Machine:
     def named(self, argument: str) -> None:
         """GLOBAL: a module and a name."""
         text = argument.replace(" ", ".").replace("__builtin__.", "builtins.")
-        if text not in KINDS and text not in CALLS and text not in CLASSES:
+        if text in LEFTOVERS or text.startswith(TRAINERS):
+            self.leftovers.add(text)
+        elif text not in KINDS and text not in CALLS and text not in CLASSES:
             raise Foreign(text)
         self.push(Name(text))
 
@@ -191,14 +207,19 @@ class Machine:
         """REDUCE and NEWOBJ: only what builds a tensor or plain data, and that as a record."""
         arguments = self.stack.pop()
         name = self.stack.pop()
-        if not isinstance(name, Name) or name.text not in CALLS or not isinstance(arguments, tuple):
+        if not isinstance(name, Name) or not isinstance(arguments, tuple):
             raise Foreign("a call of something that is no function")
-        self.push(CALLS[name.text](*arguments))
+        if name.text in self.leftovers:
+            self.push(INERT_VALUE)
+        elif name.text in CALLS:
+            self.push(CALLS[name.text](*arguments))
+        else:
+            raise Foreign(f"a call of {name.text}")
 
     def build(self, _: object) -> None:
         """BUILD: what is set on a dict or a tensor counts for nothing here."""
         self.stack.pop()
-        if not isinstance(self.stack[-1], (dict, Entry)):
+        if not isinstance(self.stack[-1], (dict, Entry)) and self.stack[-1] is not INERT_VALUE:
             raise Foreign("a state set on something that is no tensor")
 
     def append(self, values: list[Any]) -> None:
@@ -213,7 +234,7 @@ class Machine:
             raise Foreign("items set on something that is no dict")
         for key, value in zip(values[::2], values[1::2], strict=True):
             # Hashing a deeply nested tuple would end the process, and does so in torch
-            if not isinstance(key, SCALARS) and not _is_flat(key):
+            if not isinstance(key, (*SCALARS, Name)) and not _is_flat(key):
                 raise Foreign("a key that is neither text nor number")
             self.stack[-1][key] = value
 

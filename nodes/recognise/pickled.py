@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from nodes.checkpoints.header import BITS, Entry
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.contents import Contents
-from nodes.recognise.opcodes import Foreign, Storage, read_pickle
+from nodes.recognise.opcodes import Foreign, Plain, Storage, read_pickle
 
 EXPECTED = "tensors and plain data, whole"
 CURE = "Download it again, or take the .safetensors of the same model."
@@ -33,7 +33,7 @@ def read_pickled(path: Path, place: str) -> Contents:
     Raises:
         CheckpointRefused: It is cut short, or holds more than tensors and plain data.
     """
-    tree = read_tree(path, place)
+    tree = read_tree(path, place).tree
     if isinstance(tree, Entry):
         tree = {"": tree}
     if not isinstance(tree, dict):
@@ -43,8 +43,8 @@ def read_pickled(path: Path, place: str) -> Contents:
     return Contents(entries, plain={str(name): value for name, value in plain.items()})
 
 
-def read_tree(path: Path, place: str) -> Any:
-    """Read how a file's tensors and plain data lie in dicts and lists, with an ``Entry`` for each tensor.
+def read_tree(path: Path, place: str) -> Plain:
+    """Read how a file's tensors and plain data lie in dicts and lists.
 
     Raises:
         CheckpointRefused: It is cut short, or holds more than tensors and plain data.
@@ -61,7 +61,7 @@ def read_tree(path: Path, place: str) -> Any:
         raise CheckpointRefused(place, EXPECTED, str(error)[:200] or "a damaged file", CURE) from None
 
 
-def _zipped(file: BinaryIO) -> Any:
+def _zipped(file: BinaryIO) -> Plain:
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         size = file.seek(0, 2)
@@ -82,10 +82,10 @@ def _zipped(file: BinaryIO) -> Any:
     for storage in found.storages.values():
         if sizes.get(f"{folder}data/{storage.key}", -1) < _bytes(storage):
             raise ValueError(f"too few bytes of the tensor {storage.key[:80]}: the file is cut short")
-    return found.tree
+    return found
 
 
-def _bare(file: BinaryIO, start: bytes) -> Any:
+def _bare(file: BinaryIO, start: bytes) -> Plain:
     if start[257:262] == b"ustar":
         raise ValueError("a tar archive, as torch.save wrote them until 2017")
     if start[8:9] == b"{" or start.startswith(b"GGUF"):
@@ -104,7 +104,7 @@ def _bare(file: BinaryIO, start: bytes) -> Any:
     needed = file.tell() + sum(8 + _bytes(storage) for storage in found.storages.values())
     if file.seek(0, 2) < needed:
         raise ValueError(f"a file cut short before {needed} bytes")
-    return found.tree
+    return found
 
 
 class _Limited:

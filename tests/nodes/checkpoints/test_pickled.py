@@ -1,10 +1,17 @@
+import argparse
+import pickle
+import sys
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 import torch
 
 from nodes.checkpoints.pickled import load_pickled
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.recognise.recognise import recognise
 
 
 @pytest.mark.parametrize("zipped", [True, False])
@@ -51,3 +58,38 @@ def test_what_only_torch_refuses_is_refused_in_our_words(tmp_path: Path) -> None
 
     with pytest.raises(CheckpointRefused, match=r"^a\.pt: expected tensors and plain data"):
         load_pickled(tmp_path / "a.pt")
+
+
+@pytest.fixture
+def lightning(tmp_path: Path) -> Path:
+    """A checkpoint as PyTorch Lightning left it beside Stable Diffusion 1's weights, and no Lightning."""
+    name = "pytorch_lightning.callbacks.model_checkpoint"
+    callback = type("ModelCheckpoint", (), {"__module__": name})
+    score = {"monitor": "val/loss", "best_model_score": np.float64(1.5)}
+    saved = {
+        "epoch": 3,
+        "pytorch-lightning_version": "1.4.2",
+        "state_dict": {"a": torch.arange(3.0)},
+        "callbacks": {callback: score, "current": callback()},
+        "hyper_parameters": argparse.Namespace(rate=0.1),
+    }
+    module = ModuleType(name)
+    module.ModelCheckpoint = callback  # pyright: ignore[reportAttributeAccessIssue] # made up here
+    parts = name.split(".")
+    packages = {".".join(parts[: end + 1]): ModuleType(parts[end]) for end in range(2)}
+    with patch.dict(sys.modules, {**packages, name: module}):
+        torch.save(saved, tmp_path / "lightning.ckpt")
+    return tmp_path / "lightning.ckpt"
+
+
+def test_what_a_trainer_left_beside_the_weights_is_passed_over(lightning: Path) -> None:
+    assert torch.equal(load_pickled(lightning)["state_dict"]["a"], torch.arange(3.0))
+    assert recognise(lightning).parameters == 3
+    assert not {name for name in sys.modules if name.startswith("pytorch_lightning")}
+
+
+def test_what_is_passed_over_in_one_file_is_not_allowed_in_the_next(lightning: Path) -> None:
+    load_pickled(lightning)
+
+    with pytest.raises(pickle.UnpicklingError, match="pytorch_lightning"):
+        torch.load(lightning, weights_only=True)

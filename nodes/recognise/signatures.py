@@ -48,7 +48,7 @@ UNET_WIDTH = (
 """Tensors whose second axis is the width of a text that a U-Net attends to."""
 FIRST_CONVOLUTION = ("input_blocks.0.0.weight", "conv_in.weight")
 LAST_CONVOLUTION = ("out.2.weight", "conv_out.weight")
-UNET_INPUTS = {5: "depth", 7: "upscaler", 8: "instruct-pix2pix", 9: "inpainting"}
+UNET_INPUTS = {5: "depth", 8: "instruct-pix2pix", 9: "inpainting"}
 """Channels that a U-Net of four latent channels takes → its variant."""
 
 VAE = ("first_stage_model.", "vae.", "pretransform.model.")
@@ -81,7 +81,7 @@ cogvideo cogvideox              svd svd         aura auraflow                   
 """How an architecture's name begins in the metadata of trainers, modelspec and GGUF, and its family."""
 
 PIPELINES = """
-StableDiffusionXL sdxl      StableDiffusion3 sd3        StableDiffusionUpscale unet StableDiffusion unet
+StableDiffusionXL sdxl      StableDiffusion3 sd3        StableDiffusionUpscale sd-x4 StableDiffusion unet
 LatentConsistency unet      StableVideoDiffusion svd    StableAudio stable-audio    StableUnCLIP unclip
 UnCLIP unclip               Kandinsky kandinsky         Flux2 flux2                 Flux flux
 Wan wan                     LTX2 ltx2                   LTX ltx                     CogVideoX cogvideox

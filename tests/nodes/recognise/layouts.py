@@ -197,7 +197,7 @@ SINGLE_FILES: Mapping[str, tuple[Shapes, str, str, str, tuple[str, ...]]] = {
         behind("model.diffusion_model.", unet(1024, inputs=7) | {"label_emb.weight": (1000, 1280)})
         | behind("first_stage_model.", VAE)
         | behind("cond_stage_model.model.", OPEN_CLIP),
-        *("checkpoint", "sd2", "upscaler", ()),
+        *("checkpoint", "sd-x4", "", ()),
     ),
     "sdxl": (
         behind("model.diffusion_model.", unet(2048, labels=2816))

@@ -8,7 +8,14 @@ import pytest
 from nodes.checkpoints.folder import read_folder
 from nodes.recognise.recognise import recognise
 from tests.nodes.diffusion import tiny
-from tests.nodes.families import test_flux, test_stable_diffusion_3, tiny_pixels, tiny_sdxl
+from tests.nodes.families import (
+    test_flux,
+    test_flux_2,
+    test_stable_diffusion_3,
+    tiny_cascades,
+    tiny_pixels,
+    tiny_sdxl,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +25,10 @@ from tests.nodes.families import test_flux, test_stable_diffusion_3, tiny_pixels
         (tiny_sdxl.save, "sdxl"),
         (test_stable_diffusion_3.save, "sd3"),
         (test_flux.save, "flux"),
+        (test_flux_2.save, "flux2"),
+        (tiny_cascades.save_if, "if"),
+        (tiny_cascades.save_x4, "sd-x4"),
+        (tiny_cascades.save_ldm, "ldm-sr"),
         (tiny_pixels.save_dit, "dit"),
         (tiny_pixels.save_ddpm, "ddpm"),
     ],

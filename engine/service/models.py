@@ -98,7 +98,9 @@ class Models:
             for path, beside in islice(self._below(root), LISTED - len(found)):
                 name = root.name(path)
                 if name not in found and self._is_allowed(path):
-                    with suppress(OSError):  # a link to nothing, or a file that goes away meanwhile
+                    # A name may be no Unicode, a link lead to nothing, a file go away meanwhile
+                    with suppress(UnicodeEncodeError, OSError):
+                        name.encode()
                         found[name] = self._listed(name, path, beside)
         self._recognitions.keep()
         return [found[name] for name in sorted(found)]

@@ -1,4 +1,5 @@
 import json
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -157,3 +158,9 @@ def test_a_folder_of_weights_with_their_config_is_a_model_and_its_shards_are_non
 
     assert [one.name for one in models.list() if one.name.startswith("depth")] == ["depth"]
     assert models.describe("depth").parameters == 6
+
+
+def test_a_model_whose_name_is_no_unicode_is_left_out(root: Path) -> None:
+    before = [one.name for one in Models([root], recognise).list()]
+    Path(os.fsdecode(os.fsencode(root) + b"/\xff.safetensors")).write_bytes(safetensors({"w": [1]}))
+    assert [one.name for one in Models([root], recognise).list()] == before

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ class Recogniser:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def __call__(self, path: Path) -> Recognised:
+    def __call__(self, path: Path, roots: Sequence[Path]) -> Recognised:
         self.asked.append(path.name)
         return Recognised(
             kind="lora", format="safetensors", trigger_words=("ink",), metadata={"long": "text"}

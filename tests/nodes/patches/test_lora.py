@@ -103,11 +103,12 @@ def test_weights_for_the_blocks_of_a_transformer(of_family: dict[str, Path], tmp
         tmp_path / "lora.safetensors", tensors_of({"transformer": loaded.denoiser.model}, "diffusers")
     )
     pipeline.load_lora_weights(file.path, adapter_name="one")
-    blocks = {"single_transformer_blocks.0": 0.3, "transformer_blocks.0": 0.6}
+    blocks = {"single_transformer_blocks.0": 0.3, "single_transformer_blocks.1": 0.0}
+    blocks |= {"transformer_blocks.0": 0.6, "transformer_blocks.1": 2.0}
     pipeline.set_adapters(["one"], [{"transformer": blocks}])
 
     # The list begins with the text encoder, then follows the order of the model
-    worn = wearing(loaded, of_family["flux"], (file, {"blocks": "1, 0.6, 0.3"}))
+    worn = wearing(loaded, of_family["flux"], (file, {"blocks": "1, 0.6, 2, 0.3, 0"}))
     turns = parity.sample(worn, parity.texts(worn)[0])
     expected = expected_of(pipeline, negative_prompt=None)
     assert [

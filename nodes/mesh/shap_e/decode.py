@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from engine import OnDevice, node
+from engine import Context, OnDevice, node
 from engine.errors import ValueRefused
 from nodes.library_lock import library_lock
 from nodes.mesh.shap_e.handles import ShapERenderer
@@ -25,15 +26,20 @@ Resolution = Annotated[int, Field(ge=8, le=256)]
 Size = Annotated[int, Field(ge=32, le=1024, multiple_of=32)]
 Samples = Annotated[int, Field(ge=2, le=512)]
 FPS = 10
+VIEWS, QUERIES = 20, 4096
+"""Views of a turn, and points or rays that are asked about at once, as diffusers has them."""
 
 
 @node("shap_e.decode")
-def decode(renderer: OnDevice[ShapERenderer[F]], latent: Latent[F], resolution: Resolution = 128) -> Mesh:
+def decode(
+    renderer: OnDevice[ShapERenderer[F]], latent: Latent[F], ctx: Context, resolution: Resolution = 128
+) -> Mesh:
     """Find the coloured surface of a latent, by marching cubes.
 
     Args:
         renderer: The model's renderer.
         latent: One clean latent, [1, T, D].
+        ctx: Shows how far it is.
         resolution: Points along a side of the cube at which the function is asked whether they are inside;
             twice as many take eight times as long.
 
@@ -43,7 +49,8 @@ def decode(renderer: OnDevice[ShapERenderer[F]], latent: Latent[F], resolution: 
     import torch
 
     model, samples = renderer.model, _only(latent).to(renderer.device)
-    with _alone(renderer.device), model.mesh_decoder.register_forward_hook(_refuse_nothing):
+    calls = -(-(resolution**3) // QUERIES)
+    with _alone(renderer, ctx, calls), model.mesh_decoder.register_forward_hook(_refuse_nothing):
         found = model.decode_to_mesh(samples, renderer.device, grid_size=resolution)
     colours = torch.stack([found.vertex_channels[name] for name in "RGB"], dim=1)
     x, y, z = found.verts.float().cpu().unbind(1)
@@ -65,13 +72,18 @@ class Views(NamedTuple):
 
 @node("shap_e.render")
 def render(
-    renderer: OnDevice[ShapERenderer[F]], latent: Latent[F], size: Size = 64, samples: Samples = 64
+    renderer: OnDevice[ShapERenderer[F]],
+    latent: Latent[F],
+    ctx: Context,
+    size: Size = 64,
+    samples: Samples = 64,
 ) -> Views:
     """Draw a latent from twenty places around it, as a radiance field before white.
 
     Args:
         renderer: The model's renderer.
         latent: One clean latent, [1, T, D].
+        ctx: Shows how far it is.
         size: Pixels of a side.
         samples: Points on the way of each ray at which the field is asked first; then it is asked at twice as
             many more, where there is something.
@@ -79,7 +91,7 @@ def render(
     Raises:
         ValueRefused: There are several latents.
     """
-    with _alone(renderer.device):
+    with _alone(renderer, ctx, 2 * VIEWS * size**2 // QUERIES):
         found = renderer.model.decode_to_image(
             _only(latent).to(renderer.device),
             renderer.device,
@@ -92,12 +104,23 @@ def render(
 
 
 @contextmanager
-def _alone(device: str) -> Iterator[None]:
-    """Let nobody else decode, and nobody see that the process's generators are seeded on the way."""
+def _alone(renderer: OnDevice[Any], ctx: Context, calls: int) -> Iterator[None]:
+    """Let nobody else decode, and nobody see that the process's generators are seeded on the way.
+
+    Args:
+        renderer: The renderer.
+        ctx: Is told before each question to the function how far it is.
+        calls: How often it will be asked, about.
+    """
     import torch
 
-    here = torch.device(device)
-    with library_lock, torch.random.fork_rng([here] if here.type == "cuda" else [], device_type="cuda"):
+    here, asked = torch.device(renderer.device), count()
+
+    def tell(*_: Any) -> None:
+        ctx.progress(min(next(asked), calls), calls)
+
+    seeded = torch.random.fork_rng([here] if here.type == "cuda" else [], device_type="cuda")
+    with library_lock, seeded, renderer.model.mlp.register_forward_pre_hook(tell):
         yield
 
 

@@ -12,8 +12,9 @@ from diffusers.pipelines.shap_e.pipeline_shap_e import ShapEPipeline
 from PIL import Image as Pillow
 
 from engine import Folder
-from engine.errors import ValueRefused
+from engine.errors import Cancelled, ValueRefused
 from engine.run.context import RunContext, Token
+from engine.run.events import Lossy, Progress
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, scheduler_step, start
@@ -109,7 +110,7 @@ def test_a_model_saved_and_loaded_again_gives_the_same(
         denoised(parts, encode_text(parts.text_encoder, PROMPT), 4.0)[-1] for parts in (text_parts, again)
     ]
     assert torch.equal(latents[0].samples, latents[1].samples)
-    meshes = [decode(parts.renderer, latents[0], 8) for parts in (text_parts, again)]
+    meshes = [decode(parts.renderer, latents[0], CONTEXT, 8) for parts in (text_parts, again)]
     assert torch.equal(meshes[0].vertices, meshes[1].vertices)
 
 
@@ -117,7 +118,7 @@ def test_a_surface_is_diffusers_own_turned_upright(
     text_parts: Any, text_pipeline: Any, latent: Latent[Any]
 ) -> None:
     expected = text_pipeline.shap_e_renderer.decode_to_mesh(latent.samples, "cpu", grid_size=GRID)
-    mesh = decode(text_parts.renderer, latent, GRID)
+    mesh = decode(text_parts.renderer, latent, CONTEXT, GRID)
 
     x, y, z = mesh.vertices.unbind(1)
     assert torch.equal(torch.stack([x, -z, y], 1), expected.verts)
@@ -141,7 +142,7 @@ def test_a_latent_s_z_axis_is_up_and_faces_look_outward(
         return type("", (), {"signed_distance": inside[..., None], "channels": torch.rand(*x.shape, 3)})
 
     monkeypatch.setattr(text_parts.renderer.model.mlp, "forward", cone)
-    mesh = decode(text_parts.renderer, latent, 24)
+    mesh = decode(text_parts.renderer, latent, CONTEXT, 24)
 
     corners = mesh.vertices[mesh.faces]
     low, high = mesh.vertices[:, 1] < -0.6, mesh.vertices[:, 1] > 0.6
@@ -164,7 +165,7 @@ def test_views_are_those_of_diffusers(text_parts: Any, text_pipeline: Any, laten
     expected = text_pipeline.shap_e_renderer.decode_to_image(
         latent.samples, "cpu", size=32, n_coarse_samples=2, n_fine_samples=4
     )
-    views = render(text_parts.renderer, latent, 32, 2)
+    views = render(text_parts.renderer, latent, CONTEXT, 32, 2)
 
     assert torch.equal(views.images.pixels, expected.clamp(0, 1))
     origins = create_pan_cameras(32).origin
@@ -172,9 +173,28 @@ def test_views_are_those_of_diffusers(text_parts: Any, text_pipeline: Any, laten
     assert torch.equal(views.video.frames[0], views.images.pixels[:-1])
 
 
+def test_decoding_tells_how_far_it_is(text_parts: Any, latent: Latent[Any]) -> None:
+    told: list[Lossy] = []
+    decode(text_parts.renderer, latent, RunContext("decode", "cpu", Token(), told.append), 20)
+
+    # 8000 points are asked about 4096 at a time, then the corners of the surface
+    done = [(event.done, event.total) for event in told if isinstance(event, Progress)]
+    assert done[:3] == [(0, 2), (1, 2), (2, 2)]
+    assert {*done[3:]} <= {(2, 2)}
+
+
+@pytest.mark.parametrize("node", [decode, render])
+def test_a_cancelled_run_stops_between_two_questions(node: Any, text_parts: Any, latent: Latent[Any]) -> None:
+    token = Token()
+    token.set()
+
+    with pytest.raises(Cancelled):
+        node(text_parts.renderer, latent, RunContext("decode", "cpu", token, lambda _: None))
+
+
 def test_views_leave_the_process_s_generator_alone(text_parts: Any, latent: Latent[Any]) -> None:
     before = torch.get_rng_state()
-    render(text_parts.renderer, latent, 32, 2)
+    render(text_parts.renderer, latent, CONTEXT, 32, 2)
 
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -187,7 +207,7 @@ def test_a_latent_without_any_point_inside_has_no_surface(
 
     monkeypatch.setattr(text_parts.renderer.model.mlp, "forward", nothing)
     with pytest.raises(ValueRefused, match="a latent with a surface"):
-        decode(text_parts.renderer, latent, 8)
+        decode(text_parts.renderer, latent, CONTEXT, 8)
 
 
 def test_a_conditioning_of_another_width_is_refused(text_parts: Any) -> None:
@@ -204,7 +224,7 @@ def test_a_latent_of_another_form_is_refused(text_parts: Any, latent: Latent[Any
     with pytest.raises(StepRefused, match=r"of the form \(1, 32, 16\), got \(1, 4, 8, 8\)"):
         prior_step(text_parts.prior, run.scheduler, run.state, Latent(torch.zeros(1, 4, 8, 8)), positive)
     with pytest.raises(ValueRefused, match="one latent"):
-        decode(text_parts.renderer, Latent(torch.zeros(2, 32, 16)))
+        decode(text_parts.renderer, Latent(torch.zeros(2, 32, 16)), CONTEXT)
 
 
 @pytest.mark.parametrize(("count", "channels"), [(2, 3), (1, 4)])

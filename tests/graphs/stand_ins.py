@@ -24,6 +24,7 @@ from tests.nodes.diffusion import tiny as stable_diffusion
 from tests.nodes.families import tiny_cascades, tiny_pixels
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.mesh import tiny as shap_e
+from tests.nodes.patches import tiny as patches
 from tests.nodes.speech import tiny as speech
 
 Build = Callable[[Path], object]
@@ -75,6 +76,14 @@ STAND_INS: dict[str, StandIn] = {
     "restore_face": StandIn(
         {"RestoreFormer.pth": partial(architectures.save, name="RestoreFormer")},
         {"picture": "pictures/house.png"},
+    ),
+    "lora": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "lcm-lora-sdv1-5.safetensors": patches.save_lora,
+            "cat-toy.bin": patches.save_word,
+        },
+        {"steps": 2, "width": 64, "height": 64},
     ),
     "shap_e": StandIn({"shap-e": shap_e.save_text}, SURFACE),
     "shap_e_image": StandIn({"shap-e-img2img": shap_e.save_image}, SURFACE),

@@ -103,5 +103,8 @@ FAMILY = Family(
     timetable=timetable,
     left_out=flow_steps,
     inpainting=inpainting,
+    graph="flux",
+    nodes=("conditioning.guidance", "conditioning.reference", "control.apply"),
+    parity="bit for bit; with a control network and a negative text, the network reads that text, too",
     licence="FLUX.1 [dev]: non-commercial; [schnell]: Apache-2.0",
 )

@@ -140,5 +140,6 @@ FAMILY = Family(
     timetable=timetable,
     left_out=flow_steps,
     nodes=("conditioning.reference",),
+    graph="flux_2",
     licence="FLUX.2 [dev] and klein 9B: non-commercial; klein 4B: Apache-2.0",
 )

@@ -121,5 +121,7 @@ FAMILY = Family(
     complete=complete,
     timetable=timetable,
     left_out=flow_steps,
+    graph="stable_diffusion_3",
+    nodes=("control.apply",),
     licence="Stability AI Community License: free below 1 million US dollars of revenue a year",
 )

@@ -21,7 +21,7 @@ from typing import Any
 from tests.nodes.checkpoints import architectures
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
-from tests.nodes.families import tiny_cascades, tiny_pixels
+from tests.nodes.families import tiny_cascades, tiny_flux, tiny_flux_2, tiny_pixels, tiny_sd3
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.patches import tiny as patches
@@ -47,6 +47,8 @@ class StandIn:
 
 
 SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
+
+PICTURE = {"steps": 2, "width": 64, "height": 64}
 
 STAND_INS: dict[str, StandIn] = {
     "cascade": StandIn(
@@ -77,6 +79,11 @@ STAND_INS: dict[str, StandIn] = {
         {"RestoreFormer.pth": partial(architectures.save, name="RestoreFormer")},
         {"picture": "pictures/house.png"},
     ),
+    "flux": StandIn({"FLUX.1-dev": tiny_flux.save}, PICTURE),
+    "flux_2": StandIn({"FLUX.2-dev": tiny_flux_2.save}, PICTURE),
+    "flux_controlnet": StandIn(
+        {"FLUX.1-dev": tiny_flux.save, "FLUX.1-dev-Controlnet-Canny": tiny_flux.save_network}, PICTURE
+    ),
     "lora": StandIn(
         {
             "stable-diffusion-v1-5": stable_diffusion.save,
@@ -105,6 +112,7 @@ STAND_INS: dict[str, StandIn] = {
     "stable_diffusion": StandIn(
         {"stable-diffusion-v1-5": stable_diffusion.save}, {"steps": 2, "width": 64, "height": 64}
     ),
+    "stable_diffusion_3": StandIn({"stable-diffusion-3.5-large": tiny_sd3.save}, PICTURE),
     "transcribe": StandIn(
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
     ),

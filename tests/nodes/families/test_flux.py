@@ -17,63 +17,8 @@ from nodes.vae import encode as encode_picture
 from nodes.values import ControlNet, Image
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import parity
-from tests.nodes.families.folders import randomise, save_clip, save_index, save_t5, save_vae
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, latents_of
-
-SCHEDULER = {
-    "_class_name": "FlowMatchEulerDiscreteScheduler",
-    "num_train_timesteps": 1000,
-    "shift": 3.0,
-    "use_dynamic_shifting": True,
-    "base_shift": 0.5,
-    "max_shift": 1.15,
-    "base_image_seq_len": 256,
-    "max_image_seq_len": 4096,
-}
-
-TRANSFORMER: dict[str, Any] = {
-    "patch_size": 1,
-    "attention_head_dim": 16,
-    "num_attention_heads": 2,
-    "joint_attention_dim": 32,
-    "pooled_projection_dim": 32,
-    "axes_dims_rope": (4, 4, 8),
-    "guidance_embeds": True,
-}
-
-
-def save(folder: Path, *, distilled: bool = True, channels: int = 16, levels: int = 2) -> Path:
-    """A folder of FLUX.1 with random weights."""
-    from diffusers.models.transformers.transformer_flux import FluxTransformer2DModel
-
-    torch.manual_seed(0)
-    sizes = {"in_channels": channels, "out_channels": 16, "num_layers": 2, "num_single_layers": 2}
-    config = TRANSFORMER | sizes | {"guidance_embeds": distilled}
-    FluxTransformer2DModel(**config).save_pretrained(folder / "transformer")
-    save_vae(
-        folder / "vae",
-        block_out_channels=(4, 8, 8, 8)[:levels],
-        down_block_types=("DownEncoderBlock2D",) * levels,
-        up_block_types=("UpDecoderBlock2D",) * levels,
-        shift_factor=0.0609,
-        scaling_factor=1.5035,
-        use_quant_conv=False,
-        use_post_quant_conv=False,
-    )
-    save_clip(folder / "text_encoder")
-    save_t5(folder / "text_encoder_2")
-    save_index(
-        folder,
-        "FluxPipeline",
-        SCHEDULER,
-        transformer="diffusers.FluxTransformer2DModel",
-        vae="diffusers.AutoencoderKL",
-        text_encoder="transformers.CLIPTextModel",
-        text_encoder_2="transformers.T5EncoderModel",
-        tokenizer="transformers.CLIPTokenizer",
-        tokenizer_2="transformers.T5TokenizerFast",
-    )
-    return folder
+from tests.nodes.families.tiny_flux import save, save_network
 
 
 @pytest.fixture(scope="module")
@@ -206,16 +151,6 @@ def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
 
     turns = parity.sample(loaded, parity.texts(loaded)[0], scale=3.5)
     assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
-
-
-def save_network(folder: Path, seed: int, **changes: Any) -> Path:
-    """A control network for the tiny model."""
-    from diffusers.models.controlnets.controlnet_flux import FluxControlNetModel
-
-    torch.manual_seed(seed)
-    given = TRANSFORMER | {"num_layers": 1, "num_single_layers": 1, "in_channels": 16} | changes
-    randomise(FluxControlNetModel(**given)).save_pretrained(folder)
-    return folder
 
 
 def network(folder: Path) -> OnDevice[ControlNet[Any]]:

@@ -38,6 +38,7 @@ pack = Pack(
             "nodes.checkpoints.noising",
             "nodes.checkpoints.controlnet",
             "nodes.checkpoints.image_encoder",
+            "nodes.control.adapter",
             "nodes.checkpoints.upscaler",
             "nodes.control.hed",
             "nodes.control.estimators",
@@ -72,6 +73,7 @@ pack = Pack(
         "control": (
             "nodes.control.apply",
             "nodes.control.edges",
+            "nodes.control.adapter",
             "nodes.control.soft_edges",
             "nodes.control.tile",
             "nodes.control.recolour",

@@ -284,6 +284,21 @@ class GuidanceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """What an adapter found in a picture, for each level of a denoiser.
+
+    Attributes:
+        levels: [B, C, H, W] each, from the largest level to the smallest.
+        start: Part of the run (0..1) from which they are added.
+        end: Part of the run at which that ends.
+    """
+
+    levels: list[torch.Tensor]
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Cond:
     """One text's, picture's or class's conditioning.
 
@@ -296,6 +311,7 @@ class Cond:
         end: Part of the run at which it ends.
         extra: What else the family's denoiser takes, [B, ...] each, by the family's own names.
         controls: Control networks that apply.
+        features: What adapters add to the denoiser's levels.
     """
 
     embeds: torch.Tensor | None = None
@@ -306,6 +322,7 @@ class Cond:
     end: float = 1.0
     extra: dict[str, torch.Tensor] = field(default_factory=dict[str, "torch.Tensor"])
     controls: list[Control] = field(default_factory=list[Control])
+    features: list[Features] = field(default_factory=list[Features])
 
     def text(self) -> torch.Tensor:
         """The hidden states, [B, T, D].
@@ -427,6 +444,18 @@ class ControlNet(Model[F]):
     def load(self, find: Find) -> Any:
         """Build the module. See ``nodes.checkpoints.controlnet``."""
         from nodes.checkpoints.controlnet import build
+        from nodes.library_lock import library_lock
+
+        with library_lock:
+            return build(self, find)
+
+
+class T2IAdapter(Model[F]):
+    """Finds in a picture what a denoiser's levels get added."""
+
+    def load(self, find: Find) -> Any:
+        """Build the module. See ``nodes.control.adapter``."""
+        from nodes.control.adapter import build
         from nodes.library_lock import library_lock
 
         with library_lock:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.family import Family, Question
 from nodes.diffusion.refusal import StepRefused
-from nodes.values import Cond, Control
+from nodes.values import Cond, Control, Features
 
 if TYPE_CHECKING:
     import torch
@@ -83,10 +83,14 @@ def _tensors(cond: Cond) -> dict[str, torch.Tensor]:
     return {name: tensor for name, tensor in named.items() if tensor is not None}
 
 
+def _shapes(cond: Cond) -> list[Any]:
+    features = [level.shape for one in cond.features for level in one.levels]
+    return [*((name, tensor.shape) for name, tensor in _tensors(cond).items()), *features]
+
+
 def _alike(one: Cond, other: Cond) -> bool:
-    shapes, others = ({n: t.shape for n, t in _tensors(cond).items()} for cond in (one, other))
     return (
-        shapes == others
+        _shapes(one) == _shapes(other)
         and len(one.controls) == len(other.controls)
         and all(map(_alike_control, one.controls, other.controls))
     )
@@ -111,6 +115,7 @@ def _spread(cond: Cond, rows: int, device: Any) -> Cond:
         pooled=None if cond.pooled is None else share(cond.pooled),
         extra={name: share(tensor) for name, tensor in cond.extra.items()},
         controls=[replace(control, hint=share(control.hint)) for control in cond.controls],
+        features=[replace(one, levels=[*map(share, one.levels)]) for one in cond.features],
     )
 
 
@@ -127,4 +132,13 @@ def _stacked(conds: list[Cond]) -> Cond:
         replace(same[0], hint=torch.cat([control.hint for control in same]))
         for same in zip(*(cond.controls for cond in conds), strict=True)
     ]
-    return Cond(joined.pop("embeds", None), joined.pop("pooled", None), extra=joined, controls=controls)
+    embeds, pooled = joined.pop("embeds", None), joined.pop("pooled", None)
+    features = [_features(same) for same in zip(*(cond.features for cond in conds), strict=True)]
+    return Cond(embeds, pooled, extra=joined, controls=controls, features=features)
+
+
+def _features(same: tuple[Features, ...]) -> Features:
+    import torch
+
+    levels = zip(*(one.levels for one in same), strict=True)
+    return Features([torch.cat(level) for level in levels])

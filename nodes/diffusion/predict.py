@@ -13,7 +13,18 @@ from nodes.diffusion.family import Question
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.regions import blended
 from nodes.diffusion.stepping import resume, timestep, turns_left
-from nodes.values import Cond, Conditioning, Denoiser, F, Latent, Prediction, Scheduler, SchedulerState
+from nodes.values import (
+    Cond,
+    Conditioning,
+    Control,
+    Denoiser,
+    F,
+    Features,
+    Latent,
+    Prediction,
+    Scheduler,
+    SchedulerState,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -79,7 +90,7 @@ def _prediction(said: torch.Tensor, away: torch.Tensor | None, channels: int, fa
 def _active(
     conditioning: Conditioning[Any] | None, scheduler: Scheduler, state: SchedulerState
 ) -> list[Cond]:
-    """What applies at this turn, each with the control networks that do."""
+    """What applies at this turn, each with the control networks and features that do."""
     if conditioning is None:
         return [Cond()]
     total = state.turn + turns_left(scheduler, state)
@@ -90,8 +101,12 @@ def _active(
         raise StepRefused(
             f"expected a conditioning {where}, got none. Widen the range of one, or link one more."
         )
+
+    def now(one: Control | Features) -> bool:
+        return one.start <= progress and after <= one.end
+
     return [
-        replace(cond, controls=[one for one in cond.controls if one.start <= progress and after <= one.end])
+        replace(cond, controls=[*filter(now, cond.controls)], features=[*filter(now, cond.features)])
         for cond in found
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.family import Question
@@ -31,6 +33,7 @@ def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
         timestep_cond=_guidance_embedding(question, model.config.time_cond_proj_dim),
         down_block_additional_residuals=down,
         mid_block_additional_residual=middle,
+        down_intrablock_additional_residuals=_features(question),
         return_dict=False,
         **more,
     )[0]
@@ -63,6 +66,12 @@ def _residuals(question: Question, more: dict[str, Any]) -> tuple[Any, Any]:
         down = added if down is None else [one + other for one, other in zip(down, added, strict=True)]
         middle = inner if middle is None else middle + inner
     return down, middle
+
+
+def _features(question: Question) -> list[torch.Tensor] | None:
+    """What adapters add to each level, summed; a list of its own, which the U-Net uses up."""
+    found = [one.levels for one in question.cond.features]
+    return [reduce(add, same[1:], same[0].clone()) for same in zip(*found, strict=True)] if found else None
 
 
 def _guidance_embedding(question: Question, width: int | None) -> torch.Tensor | None:

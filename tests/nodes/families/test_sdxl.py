@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -5,10 +6,14 @@ import diffusers
 import pytest
 import torch
 
+from engine import Folder, OnDevice
+from nodes.checkpoints.controlnet import from_folder
+from nodes.control.apply import apply
 from nodes.diffusion.sizes import sizes
 from nodes.vae import decode
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity
+from tests.nodes.families.folders import randomise
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same, latents_of
 from tests.nodes.families.tiny_sdxl import EULER, REFINER, save
 
@@ -147,3 +152,21 @@ def test_half_precision_decodes_in_single(folder: Path, tmp_path: Path) -> None:
     turns = parity.sample(loaded, *parity.texts(loaded))
     assert loaded.vae.model.dtype == torch.float32
     assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def test_a_control_network(loaded: Loaded, pipeline: Any, tmp_path: Path) -> None:
+    from diffusers.models.controlnets.controlnet import ControlNetModel
+
+    network = ControlNetModel.from_unet(loaded.denoiser.model, conditioning_embedding_out_channels=(4, 8))
+    randomise(network).save_pretrained(tmp_path)
+    handle = from_folder(Folder(tmp_path, "control"), "float32")
+    handle = replace(handle, family="sdxl")
+    held = OnDevice(handle, handle.load(lambda _: tmp_path))
+    controlled = parity.another(pipeline, "StableDiffusionXLControlNetPipeline", controlnet=held.model)
+    picture = parity.as_tensor(parity.picture())
+    expected = expected_of(controlled, image=picture, controlnet_conditioning_scale=0.7)
+
+    context = parity.with_models(held)
+    positive, negative = parity.texts(loaded)
+    found = apply(positive, handle, parity.picture(), context, negative, 0.7)
+    assert_same(parity.sample(loaded, found.positive, found.negative, context=context), expected)

@@ -1,0 +1,133 @@
+"""T2I-Adapters (Mou et al., arXiv 2302.08453): small networks whose features a U-Net's levels get added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple
+
+from pydantic import Field
+
+from engine import OnDevice, node
+from engine.errors import ValueRefused
+from nodes.checkpoints.controlnet import CONFIG, ControlNetFolder
+from nodes.checkpoints.folder import Config, read_config
+from nodes.checkpoints.load import Dtype
+from nodes.checkpoints.pretrained import check_weights, from_pretrained
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.control.picture import seen
+from nodes.diffusion.conditioning import Part
+from nodes.values import Conditioning, F, Features, Image, Model, T2IAdapter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.declare.handle import Find
+
+CLASS = "T2IAdapter"
+
+
+@node("load.t2i_adapter")
+def load(folder: ControlNetFolder, dtype: Dtype = "float32") -> T2IAdapter:
+    """Load a T2I-Adapter, which makes a model follow a picture, from a folder as diffusers saves it.
+
+    Args:
+        folder: Folder that holds ``config.json`` and its weights.
+        dtype: Precision of its weights in memory; as that of the model's.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or its weights are missing or cut short.
+    """
+    config = _read(folder.path)
+    check_weights(folder.path)
+    return T2IAdapter(folder.digest, family=_family(config), dtype=dtype)
+
+
+@load.infer
+def folder_family(folder: Path) -> dict[str, str]:
+    """The family of the models that it guides."""
+    family = _family(_read(folder))
+    return {"F": family} if family else {}
+
+
+def _read(folder: Path) -> Config:
+    config = read_config(folder, CONFIG, "adapter_type", "channels")
+    if (name := config.get("_class_name")) != CLASS:
+        cure = "Choose the folder of such a network."
+        raise CheckpointRefused(f"{folder.name}/{CONFIG}", f"a {CLASS}", str(name or "none")[:80], cure)
+    return config
+
+
+def _family(config: Config) -> str:
+    """Its widths are those of the U-Net's levels, which the two families with adapters don't share."""
+    if config["adapter_type"] == "full_adapter_xl":
+        return "sdxl"
+    return "sd1" if config["channels"][-1] == 1280 else ""
+
+
+def build(handle: Model[Any], find: Find) -> Any:
+    """Build the module that a handle describes.
+
+    Raises:
+        CheckpointRefused: Its weights don't fit its config.
+    """
+    import torch
+    from diffusers.models.adapter import T2IAdapter as Network
+
+    return from_pretrained(Network, find(handle.source), dtype=getattr(torch, handle.dtype))
+
+
+class Adapted(NamedTuple, Generic[F]):
+    """Conditionings that carry features.
+
+    Attributes:
+        positive: What to draw.
+        negative: What to stay away from; empty when none was given.
+    """
+
+    positive: Conditioning[F]
+    negative: Conditioning[F] | None
+
+
+@node("control.adapt")
+def adapt(
+    positive: Conditioning[F],
+    adapter: OnDevice[T2IAdapter[F]],
+    image: Image,
+    negative: Conditioning[F] | None = None,
+    strength: Annotated[float, Field(ge=0, le=10)] = 1.0,
+    start: Part = 0.0,
+    end: Part = 1.0,
+) -> Adapted:
+    """Let a T2I-Adapter make the model follow a picture. It computes once, not at every step.
+
+    For several adapters put several of these in a row: what they add is summed.
+
+    Args:
+        positive: What to draw.
+        adapter: The adapter, of the model's family.
+        image: What it was trained to follow, such as edges or depth, at the size of the picture to draw.
+        negative: What to stay away from.
+        strength: Weight of what it adds.
+        start: Part of the run from which it adds.
+        end: Part of the run at which it ends, beyond ``start``.
+
+    Raises:
+        ValueRefused: The part of the run is empty.
+    """
+    import torch
+
+    if start >= end:
+        raise ValueRefused("start before end", f"start {start:g}, end {end:g}")
+    model: Any = adapter.model
+    pixels = seen(image).permute(0, 3, 1, 2).contiguous().to(adapter.device, model.dtype)
+    pixels = pixels[:, : model.config.in_channels]  # adapters to edges and depth take one
+    with torch.no_grad():
+        levels = [(level * strength).contiguous() for level in model(pixels)]
+    features = Features(levels, start, end)
+    sides = [None if side is None else _carry(side, features) for side in (positive, negative)]
+    return Adapted(sides[0] or positive, sides[1])
+
+
+def _carry(conditioning: Conditioning[Any], features: Features) -> Conditioning[Any]:
+    items = [replace(item, features=[*item.features, features]) for item in conditioning.items]
+    return replace(conditioning, items=items)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".webp", ".gif", ".png", ".apng", ".webm")
 """Endings of the files that are read."""
+LARGEST = 2**26
+"""Pixels of a frame at most: twice as many as in 8K. A damaged file of a few bytes may claim more."""
 UNTIMED = 100.0
 """Milliseconds of a frame that says none, as browsers have it."""
 
@@ -81,6 +83,7 @@ def _opened(path: Path) -> Iterator[Film]:
         yield _webm(path)
         return
     with Pillow.open(path) as picture:
+        _check_size(picture)
         length = getattr(picture, "n_frames", 1)
         if length == 1:
             raise ValueRefused("a moving picture (image.load reads others)", f"{path.name}, a single picture")
@@ -93,6 +96,12 @@ def _opened(path: Path) -> Iterator[Film]:
         yield Film(length, frame)
 
 
+def _check_size(picture: Pillow.Image) -> None:
+    width, height = picture.size
+    if width * height > LARGEST:
+        raise ValueRefused(f"frames of at most {LARGEST:,} pixels", f"{width}×{height}")
+
+
 def _webm(path: Path) -> Film:
     from PIL import Image as Pillow
 
@@ -102,6 +111,7 @@ def _webm(path: Path) -> Film:
         body = track.frames[place]
         chunk = b"WEBPVP8 " + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
         picture = Pillow.open(io.BytesIO(b"RIFF" + struct.pack("<I", len(chunk)) + chunk))
+        _check_size(picture)
         return picture, track.times[place]
 
     return Film(len(track.frames), frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from random import Random
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from PIL import Image as Pillow
 from engine import File
 from engine.errors import ValueRefused
 from nodes.values import Video
+from nodes.video import decode
 from nodes.video.decode import timing
 from nodes.video.files import load
 from tests.nodes.image.listener import Listener
@@ -180,11 +182,55 @@ def test_a_file_of_something_else_is_refused(suffix: str, data: bytes, tmp_path:
         read(tmp_path / f"film.{suffix}")
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Image size", "ignore:Invalid APNG"
+)  # Pillow's, of what the bytes then say
+@pytest.mark.parametrize("suffix", ["webm", "webp", "gif", "png"])
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "LARGEST", 10_000)
+    path = tmp_path / f"film.{suffix}"
+    if suffix == "webm":
+        path.write_bytes(written(tmp_path))
+    else:
+        forms = {"webp": "WEBP", "gif": "GIF", "png": "PNG"}
+        animate(path, [frame(one) for one in COLOURS], [80] * 4, forms[suffix])
+    whole, random = path.read_bytes(), Random(0)
+    refused = 0
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(random.randint(1, 4)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        path.write_bytes(data)
+        try:
+            assert read(path).frames.shape[1] >= 1
+        except ValueRefused:
+            refused += 1
+
+    assert 0 < refused < 60
+
+
 def test_a_single_picture_is_sent_to_the_node_that_reads_it(tmp_path: Path) -> None:
     frame(COLOURS[0]).save(tmp_path / "still.png")
 
     with pytest.raises(ValueRefused, match=r"image\.load reads others\), got still\.png, a single picture"):
         read(tmp_path / "still.png")
+
+
+@pytest.mark.parametrize("suffix", ["webm", "png"])
+def test_frames_that_are_absurdly_large_are_refused_before_they_are_read(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "LARGEST", 119)
+    path = tmp_path / f"film.{suffix}"
+    if suffix == "webm":
+        path.write_bytes(Video(torch.zeros(1, 1, 10, 12, 3), 24).encode({})[0])
+    else:
+        animate(path, [frame(one) for one in COLOURS], [80] * 4, "PNG")
+
+    with pytest.raises(ValueRefused, match="frames of at most 119 pixels, got 12×10"):
+        read(path)
 
 
 def test_every_frame_is_told(tmp_path: Path) -> None:

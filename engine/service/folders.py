@@ -19,7 +19,7 @@ from engine.service import artifacts, kinds
 from engine.service.pictures import NotAPicture
 from engine.service.view_records import FileRecord, FilesRecord, FolderRecord
 from engine.store.files import Files
-from engine.store.roots import NamedRoot, model_roots, resolved, walked
+from engine.store.roots import NamedRoot, resolved, walked
 
 Root = Literal["files", "models"]
 LISTED = 500
@@ -79,18 +79,16 @@ class Folders:
     """The files in the folders that file params may name.
 
     Args:
-        roots: Root → its folders, as they are configured; what the first has, later ones can't show under the
-            same name.
+        roots: Root → its folders; what the first has, later ones can't show under the same name.
         hidden: Folders in them that are left out, such as that of the uploads.
         files: Finds a file by its name.
     """
 
-    def __init__(self, roots: Mapping[Root, Sequence[Path]], hidden: Sequence[Path], files: Files) -> None:
+    def __init__(
+        self, roots: Mapping[Root, Sequence[NamedRoot]], hidden: Sequence[Path], files: Files
+    ) -> None:
         self._hidden = [Path(os.path.realpath(folder)) for folder in hidden]
-        self._roots = {
-            name: self._resolved(model_roots(folders) if name == "models" else map(NamedRoot, folders))
-            for name, folders in roots.items()
-        }
+        self._roots = {name: self._resolved(folders) for name, folders in roots.items()}
         self._files = files
 
     def list(self, wanted: Wanted) -> FilesRecord:

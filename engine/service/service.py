@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,7 @@ from engine.service.catalogue import Catalogue
 from engine.service.channels import Channels
 from engine.service.database import Database
 from engine.service.examples import FOLDER, Examples
-from engine.service.folders import Folders
+from engine.service.folders import Folders, Root
 from engine.service.forking import Forking
 from engine.service.history import History
 from engine.service.insides import Insides
@@ -37,6 +37,7 @@ from engine.service.uploads import Uploads
 from engine.service.values import Values
 from engine.service.workspace import Workspace
 from engine.settings import Settings
+from engine.store.roots import NamedRoot, model_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +218,13 @@ def _models(headless: Headless) -> Models:
 
 def _folders(headless: Headless, workspace: Workspace, uploads: Uploads) -> Folders:
     settings = headless.settings
-    roots = {"files": settings.file_roots, "models": settings.model_roots}
-    own = {name: (workspace.folder, *folders) for name, folders in roots.items()}
+    own = NamedRoot(workspace.folder)
+    roots: dict[Root, Sequence[NamedRoot]] = {
+        "files": (own, *map(NamedRoot, settings.file_roots)),
+        "models": (own, *model_roots(settings.model_roots)),
+    }
     hidden = [uploads.folder, *(root / FOLDER for root in settings.library_roots)]
-    return Folders({"files": own["files"], "models": own["models"]}, hidden, headless.files)
+    return Folders(roots, hidden, headless.files)
 
 
 def with_roots(settings: Settings, uploads: Path) -> Settings:

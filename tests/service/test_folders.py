@@ -8,6 +8,7 @@ from engine.service.folders import Folders, NoListedFile, Wanted
 from engine.service.pictures import NotAPicture
 from engine.settings import Settings
 from engine.store.files import Files
+from engine.store.roots import NamedRoot, model_roots
 from engine.store.store import Store
 from tests.service.samples import png
 
@@ -32,7 +33,8 @@ def listed(tmp_path: Path, first: Path, second: Path, uploads: Path) -> Iterator
     settings = Settings(home=tmp_path / "home", file_roots=(second, uploads))
     store = Store(tmp_path / "home", disk_budget=2**20, ram_budget=2**20)
     files = Files(settings, store, local=False, base=first)
-    yield Folders({"files": (first, second, uploads), "models": (second,)}, [uploads], files)
+    named = [NamedRoot(folder) for folder in (first, second, uploads)]
+    yield Folders({"files": named, "models": [NamedRoot(second)]}, [uploads], files)
     store.close()
 
 
@@ -123,7 +125,7 @@ def test_models_of_another_program_are_listed_by_their_kind(tmp_path: Path) -> N
     forge = written(tmp_path / "forge" / "models", ["Stable-diffusion/a.png", "Stable-diffusion/b/c.png"])
     settings = Settings(home=tmp_path / "home", model_roots=(forge.parent,))
     store = Store(tmp_path / "home", disk_budget=2**20, ram_budget=2**20)
-    folders = Folders({"models": settings.model_roots}, [], Files(settings, store, local=False))
+    folders = Folders({"models": model_roots(settings.model_roots)}, [], Files(settings, store, local=False))
 
     assert [one.name for one in folders.list(Wanted("models")).folders] == ["checkpoints"]
     assert names(folders, Wanted("models", folder="checkpoints")) == ["checkpoints/a.png"]

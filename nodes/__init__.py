@@ -38,7 +38,7 @@ pack = Pack(
             "nodes.checkpoints.noising",
             "nodes.checkpoints.controlnet",
             "nodes.checkpoints.image_encoder",
-            "nodes.control.adapter",
+            "nodes.checkpoints.t2i_adapter",
             "nodes.checkpoints.upscaler",
             "nodes.control.hed",
             "nodes.control.estimators",

@@ -454,8 +454,8 @@ class T2IAdapter(Model[F]):
     """Finds in a picture what a denoiser's levels get added."""
 
     def load(self, find: Find) -> Any:
-        """Build the module. See ``nodes.control.adapter``."""
-        from nodes.control.adapter import build
+        """Build the module. See ``nodes.checkpoints.t2i_adapter``."""
+        from nodes.checkpoints.t2i_adapter import build
         from nodes.library_lock import library_lock
 
         with library_lock:

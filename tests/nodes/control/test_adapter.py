@@ -10,7 +10,8 @@ import torch
 from engine import Folder, OnDevice
 from engine.errors import ValueRefused
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.control.adapter import adapt, folder_family, load
+from nodes.checkpoints.t2i_adapter import folder_family, load
+from nodes.control.adapter import adapt
 from nodes.values import Conditioning, Image, T2IAdapter
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import loaded_from

@@ -28,6 +28,19 @@ def to_points(plane: torch.Tensor) -> Points:
     return Latent(plane.float()[:, :, None, None].contiguous(), FAMILY, 1)
 
 
+def samples_of(points: Points) -> torch.Tensor:
+    """The samples of a latent of points, [N, 2, 1, 1].
+
+    Raises:
+        PointsRefused: It holds pictures, or no points at all.
+    """
+    shape = tuple(points.samples.shape)
+    if len(shape) != 4 or shape[0] == 0 or shape[1:] != (2, 1, 1):
+        cure = "Link what points.shape or points.noise gives."
+        raise PointsRefused(f"expected points as [N, 2, 1, 1] with N ≥ 1, got {list(shape)}. {cure}")
+    return points.samples
+
+
 def to_plane(points: Points) -> torch.Tensor:
     """Read the places of points.
 
@@ -37,8 +50,4 @@ def to_plane(points: Points) -> torch.Tensor:
     Raises:
         PointsRefused: The latent holds pictures, or no points at all.
     """
-    shape = tuple(points.samples.shape)
-    if len(shape) != 4 or shape[0] == 0 or shape[1:] != (2, 1, 1):
-        cure = "Link what points.shape or points.noise gives."
-        raise PointsRefused(f"expected points as [N, 2, 1, 1] with N ≥ 1, got {list(shape)}. {cure}")
-    return points.samples[:, :, 0, 0].float().cpu()
+    return samples_of(points)[:, :, 0, 0].float().cpu()

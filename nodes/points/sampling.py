@@ -8,8 +8,8 @@ from typing import Any, Literal
 from engine import node
 from nodes.diffusion.flow import straight_sigmas
 from nodes.diffusion.stepping import resume, timestep
-from nodes.points.plane import FAMILY, Points, to_plane
-from nodes.points.training import FLOW
+from nodes.points.plane import FAMILY, Points, samples_of
+from nodes.points.training import FLOW, check_denoiser
 from nodes.train.state import bound
 from nodes.train.values import TrainState
 from nodes.values import Prediction, Scheduler, SchedulerState
@@ -28,11 +28,12 @@ def predict(
         latent: The noisy points.
 
     Raises:
-        PointsRefused: The latent holds pictures.
+        PointsRefused: The latent holds pictures, or the model is no denoiser of points.
     """
     import torch
 
-    samples = latent.samples[: len(to_plane(latent))]
+    check_denoiser(model)
+    samples = samples_of(latent)
     moment = timestep(scheduler, state, "cpu")
     used = resume(scheduler, state, "cpu")
     network: Any = bound(model.config, model.average)

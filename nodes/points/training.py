@@ -97,26 +97,40 @@ def train_step(
         batch: Points in the batch.
 
     Raises:
-        PointsRefused: Noise and data are not equally many.
+        PointsRefused: Noise and data are not equally many, or the state is of another network.
     """
+    check_denoiser(state)
     clean = to_plane(data)
     pairs = None if noise is None else to_plane(noise)
     if pairs is not None and len(pairs) != len(clean):
         cure = "Link the noise that these points were made from."
         raise PointsRefused(f"expected noise for each of {len(clean)} points, got {len(pairs)}. {cure}")
-    draw = partial(point_batch, clean, pairs, batch)
+    levels = _trained_on(schedule).config.num_train_timesteps
+    draw = partial(point_batch, clean, pairs, batch, levels)
     return TrainStep(*advance(state, draw, partial(denoising_loss, schedule), recipe))
 
 
+def check_denoiser(state: TrainState) -> None:
+    """Tell whether a state is of a denoiser of points.
+
+    Raises:
+        PointsRefused: It is of something else.
+    """
+    parts = json.loads(state.config)
+    if "points" not in parts:
+        cure = "Link what began with points.start."
+        raise PointsRefused(f"expected the state of a denoiser of points, got {', '.join(parts)}. {cure}")
+
+
 def point_batch(
-    clean: torch.Tensor, pairs: torch.Tensor | None, batch: int, generator: torch.Generator
+    clean: torch.Tensor, pairs: torch.Tensor | None, batch: int, count: int, generator: torch.Generator
 ) -> Tensors:
-    """Draw points, noise for them, and places in the schedule; all noise levels are equally likely."""
+    """Draw points, noise for them, and places in a schedule of so many noise levels, all equally likely."""
     import torch
 
     chosen = torch.randint(len(clean), (batch,), generator=generator)
     noise = torch.randn(batch, 2, generator=generator) if pairs is None else pairs[chosen]
-    levels = torch.randint(TRAIN_STEPS, (batch,), generator=generator)
+    levels = torch.randint(count, (batch,), generator=generator)
     return clean[chosen, :, None, None], noise[:, :, None, None], levels
 
 
@@ -149,13 +163,11 @@ def targets(
     if schedule.name == FLOW:
         sigma = used.sigmas[levels].reshape(-1, *[1] * (clean.ndim - 1))
         return (1 - sigma) * clean + sigma * noise, used.timesteps[levels], noise - clean
-    noisy = used.add_noise(clean, noise, levels)
-    kind = used.config.prediction_type
-    if kind == "epsilon":
-        return noisy, levels, noise
-    if kind == "v_prediction":
-        return noisy, levels, used.get_velocity(clean, noise, levels)
-    raise ValueRefused("a schedule made for epsilon, v_prediction or flow matching", kind)
+    kind = used.config.get("prediction_type", schedule.name)
+    if kind not in PREDICTIONS.values():
+        raise ValueRefused(f"a schedule of {' or '.join(PREDICTIONS.values())}, or of {FLOW}", kind)
+    wanted = noise if kind == "epsilon" else used.get_velocity(clean, noise, levels)
+    return used.add_noise(clean, noise, levels), levels, wanted
 
 
 @lru_cache(maxsize=8)

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
@@ -22,7 +25,7 @@ MEAN, DEVIATION = 1.5, 0.5
 
 def test_flow_matching_mixes_as_diffusers_does_and_asks_for_the_direction() -> None:
     noisy, timesteps, wanted = targets(schedule("flow matching"), CLEAN, NOISE, LEVELS)
-    theirs = FlowMatchEulerDiscreteScheduler()
+    theirs: Any = FlowMatchEulerDiscreteScheduler()
 
     assert torch.equal(noisy, theirs.scale_noise(CLEAN, timesteps, NOISE))
     assert torch.equal(timesteps, theirs.timesteps[LEVELS])
@@ -32,7 +35,7 @@ def test_flow_matching_mixes_as_diffusers_does_and_asks_for_the_direction() -> N
 @pytest.mark.parametrize("objective", ["diffusion, velocity", "diffusion, noise"])
 def test_diffusion_mixes_and_asks_as_diffusers_does(objective: Objective) -> None:
     noisy, timesteps, wanted = targets(schedule(objective), CLEAN, NOISE, LEVELS)
-    theirs = DDPMScheduler()
+    theirs: Any = DDPMScheduler()
     velocity = theirs.get_velocity(CLEAN, NOISE, LEVELS)
 
     assert torch.equal(noisy, theirs.add_noise(CLEAN, NOISE, LEVELS))
@@ -41,9 +44,12 @@ def test_diffusion_mixes_and_asks_as_diffusers_does(objective: Objective) -> Non
 
 
 def test_a_schedule_that_nothing_here_teaches_is_refused() -> None:
-    odd = SchedulerConfig("DDIMScheduler", '{"prediction_type":"sample"}')
-    with pytest.raises(ValueRefused, match=r"epsilon, v_prediction or flow matching.*sample"):
-        targets(odd, CLEAN, NOISE, LEVELS)
+    for name, config, told in [
+        ("DDIMScheduler", '{"prediction_type":"sample"}', "sample"),
+        ("FlowMatchHeunDiscreteScheduler", "{}", "FlowMatchHeunDiscreteScheduler"),
+    ]:
+        with pytest.raises(ValueRefused, match=f"expected a schedule of v_prediction or epsilon.*got {told}"):
+            targets(SchedulerConfig(name, config), CLEAN, NOISE, LEVELS)
 
 
 def trained(objective: Objective, steps: int = 250) -> TrainState:
@@ -91,7 +97,9 @@ def test_the_noise_learned_of_a_gaussian_is_the_one_that_is_best() -> None:
 
 def test_fresh_noise_is_drawn_for_points_without_pairs() -> None:
     clean = torch.arange(10.0)[:, None].expand(10, 2)
-    first, other = (point_batch(clean, None, 2000, torch.Generator().manual_seed(seed)) for seed in (0, 1))
+    first, other = (
+        point_batch(clean, None, 2000, 1000, torch.Generator().manual_seed(seed)) for seed in (0, 1)
+    )
 
     assert not torch.equal(first[1], other[1])
     assert float(first[1].std()) == pytest.approx(1, abs=0.05)
@@ -101,7 +109,7 @@ def test_fresh_noise_is_drawn_for_points_without_pairs() -> None:
 
 def test_a_point_of_a_pair_is_drawn_with_its_noise() -> None:
     clean = torch.arange(10.0)[:, None].expand(10, 2)
-    points, noises, _ = point_batch(clean, -clean, 50, torch.Generator().manual_seed(0))
+    points, noises, _ = point_batch(clean, -clean, 50, 1000, torch.Generator().manual_seed(0))
 
     assert torch.equal(noises, -points)
     assert noises.shape == (50, 2, 1, 1)
@@ -111,6 +119,12 @@ def test_noise_for_another_number_of_points_is_refused() -> None:
     state, data = start(8, 1), shape("ring", 4)
     with pytest.raises(PointsRefused, match="expected noise for each of 4 points, got 3"):
         train_step(state, data, schedule(), recipe(), noise(3).points)
+
+
+def test_the_state_of_another_network_is_refused() -> None:
+    other = replace(start(8, 1), config='{"vae":{}}')
+    with pytest.raises(PointsRefused, match="expected the state of a denoiser of points, got vae"):
+        train_step(other, shape("ring", 4), schedule(), recipe())
 
 
 def test_a_stored_run_goes_on_to_the_same_bytes() -> None:

@@ -52,12 +52,14 @@ pack = Pack(
             "nodes.diffusion.blend",
             "nodes.diffusion.geometry",
             "nodes.diffusion.batches",
+            "nodes.video.latent",
         ),
         "conditioning": (
             "nodes.diffusion.sizes",
             "nodes.diffusion.label",
             "nodes.diffusion.distilled_guidance",
             "nodes.diffusion.reference",
+            "nodes.diffusion.pictured",
             "nodes.diffusion.conditioning",
             "nodes.diffusion.conditioning_blend",
         ),
@@ -69,7 +71,7 @@ pack = Pack(
             "nodes.diffusion.guidance_kinds",
         ),
         "lora": ("nodes.patches.lora",),
-        "vae": ("nodes.vae",),
+        "vae": ("nodes.vae", "nodes.video.vae"),
         "control": (
             "nodes.control.apply",
             "nodes.control.edges",

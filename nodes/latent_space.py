@@ -73,7 +73,31 @@ def _batch_statistics(vae: Any, like: torch.Tensor) -> tuple[torch.Tensor, torch
     return mean.to(like), torch.sqrt(variance + vae.config.batch_norm_eps).to(like)
 
 
+def _standardised_by_config(vae: Any, samples: torch.Tensor) -> torch.Tensor:
+    mean, inverse = _config_statistics(vae, samples)
+    return (samples - mean) * inverse
+
+
+def _unstandardised_by_config(vae: Any, latents: torch.Tensor) -> torch.Tensor:
+    mean, inverse = _config_statistics(vae, latents)
+    return latents / inverse + mean
+
+
+def _config_statistics(vae: Any, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean of each channel and one divided by its deviation, as Wan's configs have them."""
+    import torch
+
+    mean, deviation = (
+        torch.tensor(one).view(1, -1, 1, 1, 1) for one in (vae.config.latents_mean, vae.config.latents_std)
+    )
+    return mean.to(like), 1.0 / deviation.to(like)
+
+
 BY_FACTOR = Directions(_scaled, _unscaled)
 AS_IT_IS = Directions(_unchanged, _unchanged)
-DIRECTIONS = {"VQModel": AS_IT_IS, "AutoencoderKLFlux2": Directions(_standardised, _unstandardised)}
+DIRECTIONS = {
+    "VQModel": AS_IT_IS,
+    "AutoencoderKLFlux2": Directions(_standardised, _unstandardised),
+    "AutoencoderKLWan": Directions(_standardised_by_config, _unstandardised_by_config),
+}
 """Class of a VAE → its directions; those of other classes shift and scale by a number each."""

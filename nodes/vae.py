@@ -57,9 +57,8 @@ def encode(
     """
     import torch
 
-    _check(image.pixels, vae.handle.factor)
+    pixels = signed(image, vae.handle.factor)
     generator = (rng or Rng.seeded(seed)).generator()
-    pixels = image.pixels.expand(-1, -1, -1, 3).permute(0, 3, 1, 2).contiguous() * 2.0 - 1.0
     if hide is not None:
         pixels = pixels * (hide.pixels < 0.5)[:, None].to(pixels)
     with torch.no_grad():
@@ -83,6 +82,20 @@ def decode(vae: OnDevice[VAE[F]], latent: Latent[F]) -> Image:
         samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
         pixels = vae.model.decode(samples, return_dict=False)[0]
         return Image((pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous())
+
+
+def signed(image: Image, factor: int) -> torch.Tensor:
+    """Pictures as VAEs take them, [B, 3, H, W], -1..1.
+
+    Args:
+        image: Without alpha.
+        factor: What its sides have to be multiples of.
+
+    Raises:
+        PictureRefused: The picture has alpha or doesn't fit the VAE's cells.
+    """
+    _check(image.pixels, factor)
+    return image.pixels.expand(-1, -1, -1, 3).permute(0, 3, 1, 2).contiguous() * 2.0 - 1.0
 
 
 def _check(pixels: torch.Tensor, factor: int) -> None:

@@ -422,10 +422,12 @@ class VAE(Model[F]):
     Attributes:
         channels: Channels of its latents.
         factor: Pixels per latent cell along a side.
+        frames: Frames of a film per latent cell over time; the first frame has its own; 0 = pictures.
     """
 
     channels: int = 4
     factor: int = 8
+    frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)

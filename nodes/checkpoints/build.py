@@ -48,7 +48,22 @@ def _from_folder(folder: Path, part: str, family: Family, dtype: Any) -> Any:
         return build_part(
             folder, family.vae, _computed(read_config(folder, f"{family.vae}/config.json"), family, dtype)
         )
-    return build_part(folder, family.denoiser if part == "denoiser" else part, dtype)
+    if part == "denoiser":
+        return _denoiser(folder, family, dtype)
+    return build_part(folder, part, dtype)
+
+
+def _denoiser(folder: Path, family: Family, dtype: Any) -> Any:
+    """A folder's denoiser; a second one for low noise is its attribute, as is the timestep below which it is.
+
+    See ``nodes.diffusion.experts``.
+    """
+    denoiser = build_part(folder, family.denoiser, dtype)
+    share = read_config(folder, INDEX).get("boundary_ratio")
+    if family.low_noise in read_index(folder) and share is not None:
+        trained = read_config(folder, "scheduler/scheduler_config.json")["num_train_timesteps"]
+        denoiser.low_noise, denoiser.boundary = build_part(folder, family.low_noise, dtype), share * trained
+    return denoiser
 
 
 def _computed(config: dict[str, Any], family: Family, dtype: Any) -> Any:

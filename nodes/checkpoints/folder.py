@@ -85,7 +85,7 @@ def family_of_folder(folder: Path) -> Family:
 
 def parts_of(family: Family) -> set[str]:
     """Subfolders with weights that a family's folder has."""
-    return {family.denoiser, *family.texts, *([family.vae] if family.vae else [])}
+    return {family.denoiser, *family.texts, family.vae, family.low_noise} - {""}
 
 
 def _check_parts(folder: Path, family: Family, index: dict[str, tuple[str, str]]) -> None:

@@ -25,11 +25,13 @@ class Cells(NamedTuple):
         family: Its name; models of one name take each other's latents and texts.
         channels: Channels of a latent.
         factor: Pixels per latent cell along a side.
+        frames: Frames of a film per latent cell over time; the first frame has its own; 0 = pictures.
     """
 
     family: str
     channels: int
     factor: int
+    frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,27 @@ class Question:
     guidance: float | None = None
     factor: int = 8
     controls: tuple[tuple[Control, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """Pictures that a film is to begin and end with.
+
+    Attributes:
+        first: [B, 3, H, W], -1..1.
+        last: The same; None where the end is open.
+        frames: Frames of the film.
+        cells: Frames of its latent.
+        noise: Deviation of noise that is added to the picture.
+        generator: Draws it.
+    """
+
+    first: torch.Tensor
+    last: torch.Tensor | None
+    frames: int
+    cells: int
+    noise: float
+    generator: torch.Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,8 @@ class Family:
         pipelines: Classes that ``model_index.json`` names in its folders.
         denoiser: Subfolder of its denoiser.
         denoiser_class: Class of it.
+        low_noise: Subfolder of a second denoiser that takes over where little noise is left, in models that
+            have two; empty for families without.
         ask: Calls the denoiser's module: what it predicts, [N, ...].
         cells: Reads what its latents are like.
         vae: Subfolder of its VAE; empty where the model draws pixels.
@@ -130,6 +155,10 @@ class Family:
         scheduler_options: What its pipeline corrects in the scheduler's config.
         timetable: (scheduler's config, steps, latent's shape) → noise levels.
         left_out: (steps, strength) → steps left out.
+        frames_first: Whether its pipeline holds films as [B, F, C, H, W], and so draws noise frame by frame.
+        float32_latents: Whether its pipeline keeps latents in float32 whatever the model computes in.
+        picture_channels: (VAE's module, pictures) → more channels [B, C, F, H, W] for models that make films
+            of pictures; None where it has none such.
         inpainting: (masked picture's latents, mask's pixels, factor) → more channels for inpainting models.
         single_file: Part → how the names of its tensors begin in one file; more than one where files differ.
         graph: Name of its example graph.
@@ -148,6 +177,7 @@ class Family:
     cells: Callable[[Configs], Cells]
     vae: str = "vae"
     upcasts_vae: bool = False
+    low_noise: str = ""
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     encode: Callable[[Any, Prompt], Cond] | None = None
     complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is
@@ -155,6 +185,9 @@ class Family:
     scheduler_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     timetable: Callable[[Mapping[str, Any], int, tuple[int, ...]], Timetable] = by_the_scheduler
     left_out: Callable[[int, float], int] = whole_steps
+    frames_first: bool = False
+    float32_latents: bool = False
+    picture_channels: Callable[[Any, Pictured], torch.Tensor] | None = None
     inpainting: Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor] = mask_first
     single_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     graph: str = ""

@@ -15,6 +15,7 @@ from nodes.families import (
     sdxl,
     stable_diffusion,
     stable_diffusion_3,
+    wan,
 )
 
 FAMILIES: tuple[Family, ...] = (
@@ -28,6 +29,8 @@ FAMILIES: tuple[Family, ...] = (
     ldm_super_resolution.FAMILY,
     ddpm.FAMILY,
     dit.FAMILY,
+    wan.FAMILY,
+    wan.FAMILY_DENSE,
 )
 
 _BY_NAME = {family.name: family for family in FAMILIES}

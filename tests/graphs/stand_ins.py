@@ -23,6 +23,7 @@ from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
 from tests.nodes.families import tiny_cascades, tiny_flux, tiny_flux_2, tiny_pixels, tiny_sd3
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
+from tests.nodes.families import tiny_wan as wan
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.patches import tiny as patches
 from tests.nodes.speech import tiny as speech
@@ -46,6 +47,7 @@ class StandIn:
     files: Mapping[str, tuple[str, Build]] = field(default_factory=dict[str, tuple[str, Build]])
 
 
+FILM = {"steps": 2, "width": 32, "height": 32, "frames": 5}
 SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
 
 PICTURE = {"steps": 2, "width": 64, "height": 64}
@@ -116,6 +118,8 @@ STAND_INS: dict[str, StandIn] = {
     "transcribe": StandIn(
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
     ),
+    "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
+    "wan_image": StandIn({"Wan2.1-I2V-14B-480P-Diffusers": partial(wan.save, image=True)}, FILM),
     "unconditional": StandIn({"ddpm-celebahq-256": tiny_pixels.save_ddpm}, {"steps": 2, "side": 32}),
 }
 """Graph → what stands in for its models."""

@@ -59,7 +59,9 @@ def test_a_whole_picture_is_seen_as_stable_video_diffusion_sees_it(
     """The pipeline's own method, on a model of its parts that it looks at."""
     from types import SimpleNamespace
 
-    from diffusers import StableVideoDiffusionPipeline
+    from diffusers.pipelines.stable_video_diffusion.pipeline_stable_video_diffusion import (
+        StableVideoDiffusionPipeline,
+    )
     from diffusers.video_processor import VideoProcessor
 
     model = encoder.model

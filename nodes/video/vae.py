@@ -1,0 +1,73 @@
+"""Between films and latents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine import OnDevice, Rng, Seed, node
+from nodes.latent_space import to_model_space, to_vae_space
+from nodes.vae import Encoded, signed
+from nodes.values import VAE, F, Image, Latent, Video
+from nodes.video.frames import Rate
+from nodes.video.latent import cells_over_time
+
+if TYPE_CHECKING:
+    import torch
+
+
+@node("vae.encode_video")
+def encode_video(
+    vae: OnDevice[VAE[F]],
+    video: Video,
+    draw: Literal["sample", "mode"] = "sample",
+    seed: Seed = 0,
+    rng: Rng | None = None,
+) -> Encoded:
+    """Encode films.
+
+    Args:
+        vae: The model's VAE.
+        video: Without alpha; its sides and frames are whole cells of the VAE.
+        draw: The VAE gives a distribution; take a sample of it, or its middle.
+        seed: Equal seeds draw equal samples.
+        rng: Generator to go on from, in place of the seed.
+
+    Raises:
+        PictureRefused: The film has alpha, or its sides don't fit the VAE's cells.
+        SizeRefused: Its frames don't fit them.
+    """
+    import torch
+
+    count, frames = video.frames.shape[:2]
+    cells_over_time(vae.handle, frames)
+    pixels = signed(Image(video.frames.flatten(0, 1)), vae.handle.factor)
+    film = pixels.unflatten(0, (count, frames)).transpose(1, 2).contiguous()
+    generator = (rng or Rng.seeded(seed)).generator()
+    with torch.no_grad():
+        found = vae.model.encode(film.to(vae.device, vae.model.dtype)).latent_dist
+        samples = found.sample(generator) if draw == "sample" else found.mode()
+        samples = to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
+    return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
+
+
+@node("vae.decode_video")
+def decode_video(vae: OnDevice[VAE[F]], latent: Latent[F], fps: Rate = 16.0) -> Video:
+    """Decode latents into films.
+
+    Args:
+        vae: The model's VAE.
+        latent: Of the same family.
+        fps: Frames a second that the model draws: 16 for Wan.
+    """
+    import torch
+
+    with torch.no_grad():
+        samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
+        film = _decoded(vae.model, samples)
+        frames = (film * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 4, 1).float().cpu().contiguous()
+    return Video(frames, fps)
+
+
+def _decoded(model: Any, samples: torch.Tensor) -> torch.Tensor:
+    """Films [B, 3, F, H, W], -1..1."""
+    return model.decode(samples, return_dict=False)[0]

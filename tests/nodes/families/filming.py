@@ -1,0 +1,72 @@
+"""The shipped sampler for films, beside diffusers' pipelines: equal at every step."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine import Folder, OnDevice, Rng
+from nodes.checkpoints.image_encoder import from_folder
+from nodes.diffusion.scheduler import scheduler, start
+from nodes.image.clip import Seen, encode_clip
+from nodes.values import Conditioning, Image, Latent
+from nodes.video.latent import video_noise
+from nodes.video.vae import decode_video
+from tests.nodes.diffusion.sampling import Loaded, Turn
+from tests.nodes.families import parity
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED
+
+STEPS = 3
+
+
+def film(
+    loaded: Loaded,
+    positive: Conditioning[Any],
+    negative: Conditioning[Any] | None = None,
+    *,
+    size: int,
+    frames: int,
+    scale: float = SCALE,
+    extra: Latent[Any] | None = None,
+    rng: Rng | None = None,
+) -> list[Turn]:
+    """The latent of every turn, from noise."""
+    drawn = video_noise(loaded.vae.handle, size, size, frames, seed=SEED, rng=rng)
+    run = scheduler(loaded.scheduler, steps=STEPS, latent=drawn.latent)
+    first = Turn(start(run.scheduler, drawn.latent), run.state, drawn.rng)
+    return parity.turns(loaded, run, first, positive, negative, scale, extra)
+
+
+def latents_of(pipeline: Any, *, size: int, frames: int, **arguments: Any) -> list[torch.Tensor]:
+    """The pipeline's latents after each of its turns."""
+    given: dict[str, Any] = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE}
+    given |= {"height": size, "width": size, "num_frames": frames, "num_inference_steps": STEPS}
+    return parity.latents_of(pipeline, **given | arguments)
+
+
+def assert_decoded_same(pipeline: Any, loaded: Loaded, turns: list[Turn], **arguments: Any) -> None:
+    """The film of the last turn is the pipeline's."""
+    given: dict[str, Any] = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE}
+    generator = torch.Generator().manual_seed(SEED)
+    given |= {"num_inference_steps": STEPS, "generator": generator, "output_type": "np"}
+    expected = torch.from_numpy(pipeline(**given | arguments).frames)
+
+    assert torch.equal(decode_video(loaded.vae, turns[-1].latent).frames, expected)
+
+
+def seen(folder: Path, image: Image, fit: Any = "crop") -> Seen:
+    """What a folder's picture encoder sees."""
+    handle = from_folder(Folder(folder, folder.name))
+    return encode_clip(OnDevice(handle, handle.load(lambda _: folder)), image, fit)
+
+
+def picture(size: int, seed: int = 1) -> Image:
+    """As eight bits hold it, so that a Pillow picture of it is the same."""
+    generator = torch.Generator().manual_seed(seed)
+    return Image(torch.randint(256, (1, size, size, 3), generator=generator) / 255)
+
+
+def as_pillow(image: Image) -> Any:
+    from PIL import Image as Pillow
+
+    return Pillow.fromarray((image.pixels[0] * 255).round().to(torch.uint8).numpy())

@@ -1,0 +1,131 @@
+"""Wan's nodes give the bytes of diffusers' pipelines, at every step and decoded."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from nodes.diffusion.pictured import picture as told
+from nodes.values import Image, Video
+from nodes.video.latent import picture_channels, put_frames
+from nodes.video.vae import encode_video
+from tests.nodes.diffusion.sampling import Loaded, loaded_from
+from tests.nodes.families import filming, parity
+from tests.nodes.families.parity import SEED, assert_same
+from tests.nodes.families.tiny_wan import save, save_dense
+
+SIZE, FRAMES = 32, 9
+FILM: dict[str, Any] = {"size": SIZE, "frames": FRAMES}
+
+
+@pytest.fixture(autouse=True)
+def without_ftfy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oracle for pictures calls ftfy even where it isn't installed; it changes none of these prompts."""
+    from diffusers.pipelines.wan import pipeline_wan_i2v
+
+    unchanged = SimpleNamespace(fix_text=lambda text: text)
+    monkeypatch.setattr(pipeline_wan_i2v, "ftfy", unchanged, raising=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("wan"))
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> Loaded:
+    return loaded_from(folder)
+
+
+@pytest.fixture(scope="module")
+def pipeline(folder: Path) -> Any:
+    return parity.pipeline_of(folder)
+
+
+def test_text_to_video(loaded: Loaded, pipeline: Any) -> None:
+    turns = filming.film(loaded, *parity.texts(loaded), **FILM)
+
+    assert_same(turns, filming.latents_of(pipeline, **FILM))
+    filming.assert_decoded_same(pipeline, loaded, turns, height=SIZE, width=SIZE, num_frames=FRAMES)
+
+
+def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
+
+    before, after = (filming.film(one, *parity.texts(one), **FILM) for one in (loaded, again))
+    assert_same(after, [turn.latent.samples for turn in before])
+
+
+def test_a_second_transformer_takes_over_where_little_noise_is_left(tmp_path: Path) -> None:
+    folder = save(tmp_path, experts=True)
+    loaded = loaded_from(folder)
+
+    turns = filming.film(loaded, *parity.texts(loaded), **FILM)
+    assert_same(turns, filming.latents_of(parity.pipeline_of(folder), **FILM))
+
+
+@pytest.mark.parametrize("experts", [False, True], ids=["2.1, which is told what CLIP sees", "2.2"])
+def test_image_to_video(experts: bool, tmp_path: Path) -> None:
+    folder = save(tmp_path, image=True, experts=experts)
+    loaded, image = loaded_from(folder), filming.picture(SIZE)
+    expected = filming.latents_of(parity.pipeline_of(folder), image=filming.as_pillow(image), **FILM)
+
+    texts = parity.texts(loaded)
+    if not experts:
+        states = filming.seen(folder, image).states
+        texts = tuple(told(text, states) for text in texts)
+    extra = picture_channels(loaded.vae, image, FRAMES).latent
+    assert_same(filming.film(loaded, *texts, extra=extra, **FILM), expected)
+
+
+def test_a_film_between_two_pictures(tmp_path: Path) -> None:
+    folder = save(tmp_path, image=True, last=True)
+    loaded, first, last = loaded_from(folder), filming.picture(SIZE), filming.picture(SIZE, 2)
+    images = {"image": filming.as_pillow(first), "last_image": filming.as_pillow(last)}
+    expected = filming.latents_of(parity.pipeline_of(folder), **images, **FILM)
+
+    states = filming.seen(folder, Image(torch.cat([first.pixels, last.pixels]))).states
+    texts = [told(text, states, ends=True) for text in parity.texts(loaded)]
+    extra = picture_channels(loaded.vae, first, FRAMES, last).latent
+    assert_same(filming.film(loaded, *texts, extra=extra, **FILM), expected)
+
+
+def test_the_small_model_of_two_point_two(tmp_path: Path) -> None:
+    folder = save_dense(tmp_path)
+    loaded = loaded_from(folder)
+
+    turns = filming.film(loaded, *parity.texts(loaded), **FILM)
+    pipeline = parity.pipeline_of(folder)
+    assert_same(turns, filming.latents_of(pipeline, **FILM))
+    filming.assert_decoded_same(pipeline, loaded, turns, height=SIZE, width=SIZE, num_frames=FRAMES)
+
+
+def test_the_small_model_of_two_point_two_from_a_picture(tmp_path: Path) -> None:
+    folder = save_dense(tmp_path, "WanImageToVideoPipeline")
+    loaded, image = loaded_from(folder), filming.picture(SIZE)
+    pipeline, given = parity.pipeline_of(folder), {"image": filming.as_pillow(image)}
+    channels = picture_channels(loaded.vae, image, FRAMES).latent
+
+    turns = filming.film(loaded, *parity.texts(loaded), extra=channels, **FILM)
+    assert_same(turns, filming.latents_of(pipeline, **given, **FILM))
+    beginning = replace(channels, samples=channels.samples[:, 1:, :1])
+    turns[-1] = turns[-1]._replace(latent=put_frames(turns[-1].latent, beginning))
+    filming.assert_decoded_same(pipeline, loaded, turns, **given, height=SIZE, width=SIZE, num_frames=FRAMES)
+
+
+@pytest.mark.parametrize("draw", ["sample", "mode"])
+def test_a_film_is_encoded_as_the_pipelines_encode_it(draw: Any, loaded: Loaded) -> None:
+    frames = torch.rand((1, FRAMES, SIZE, SIZE, 3), generator=torch.Generator().manual_seed(1))
+    video = frames.permute(0, 4, 1, 2, 3).contiguous() * 2 - 1
+    vae, rng = loaded.vae.model, torch.Generator().manual_seed(SEED)
+    mean = torch.tensor(vae.config.latents_mean).view(1, -1, 1, 1, 1)
+    inverse = 1.0 / torch.tensor(vae.config.latents_std).view(1, -1, 1, 1, 1)
+    with torch.no_grad():
+        found = vae.encode(video).latent_dist
+    expected = ((found.sample(rng) if draw == "sample" else found.mode()) - mean) * inverse
+
+    encoded = encode_video(loaded.vae, Video(frames, 16.0), draw, SEED).latent
+    assert torch.equal(encoded.samples, expected)

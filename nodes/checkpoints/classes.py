@@ -20,6 +20,7 @@ MODULES = {
     "WanTransformer3DModel": "diffusers.models.transformers.transformer_wan",
     "AutoencoderKLWan": "diffusers.models.autoencoders.autoencoder_kl_wan",
     "UMT5EncoderModel": "transformers.models.umt5.modeling_umt5",
+    "PixArtTransformer2DModel": "diffusers.models.transformers.pixart_transformer_2d",
     "VQModel": "diffusers.models.autoencoders.vq_model",
     "AutoencoderKL": "diffusers.models.autoencoders.autoencoder_kl",
     "AutoencoderKLFlux2": "diffusers.models.autoencoders.autoencoder_kl_flux2",

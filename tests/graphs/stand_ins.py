@@ -21,7 +21,7 @@ from typing import Any
 from tests.nodes.checkpoints import architectures
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
-from tests.nodes.families import tiny_cascades, tiny_flux, tiny_flux_2, tiny_pixels, tiny_sd3
+from tests.nodes.families import tiny_cascades, tiny_flux, tiny_flux_2, tiny_pixart, tiny_pixels, tiny_sd3
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.families import tiny_wan as wan
 from tests.nodes.mesh import tiny as shap_e
@@ -64,6 +64,9 @@ STAND_INS: dict[str, StandIn] = {
         {"ldm-super-resolution-4x-openimages": tiny_cascades.save_ldm}, {"steps": 2, "side": 16, "large": 32}
     ),
     "class_to_image": StandIn({"DiT-XL-2-256": tiny_pixels.save_dit}, {"steps": 2, "side": 16}),
+    "pixart": StandIn(
+        {"PixArt-Sigma-XL-2-1024-MS": tiny_pixart.save}, {"steps": 2, "width": 64, "height": 64}
+    ),
     "depth_and_pose": StandIn(
         {
             "depth-anything-v2-small": tiny_estimators.depth_anything,

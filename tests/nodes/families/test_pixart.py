@@ -1,0 +1,58 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nodes.vae import decode
+from tests.nodes.diffusion.sampling import Loaded, loaded_from
+from tests.nodes.families import parity
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same
+from tests.nodes.families.tiny_pixart import save
+
+GIVEN = {
+    "prompt": PROMPT,
+    "negative_prompt": NEGATIVE,
+    "guidance_scale": SCALE,
+    "height": SIZE,
+    "width": SIZE,
+    "use_resolution_binning": False,
+    "clean_caption": False,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("pixart"))
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> Loaded:
+    return loaded_from(folder)
+
+
+@pytest.fixture(scope="module")
+def pipeline(folder: Path) -> Any:
+    return parity.pipeline_of(folder)
+
+
+def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
+    expected = parity.stepped(pipeline, **GIVEN, output_type="latent")
+
+    assert_same(parity.sample(loaded, *parity.texts(loaded)), expected)
+
+
+def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
+    generator = torch.Generator().manual_seed(SEED)
+    more = {"num_inference_steps": STEPS, "generator": generator, "output_type": "np"}
+    expected = pipeline(**GIVEN, **more).images
+
+    turns = parity.sample(loaded, *parity.texts(loaded))
+    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
+
+    before, after = (parity.sample(one, *parity.texts(one)) for one in (loaded, again))
+    assert_same(after, [turn.latent.samples for turn in before])

@@ -68,6 +68,12 @@ class Latent(Generic[F]):
 
         return rgb(self.family)
 
+    def places(self) -> torch.Tensor | None:
+        """Where its points lie, [N, 2]; None when it holds pictures. See ``nodes.points.plane``."""
+        from nodes.points.plane import places
+
+        return places(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Audio:

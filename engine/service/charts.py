@@ -1,7 +1,8 @@
-"""Pictures of sounds and of numbers in a row, in colours that are seen on light and on dark."""
+"""Pictures of sounds, of numbers in a row and of points, in colours that are seen on light and on dark."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.service.series import Pairs
@@ -13,7 +14,12 @@ SIZE = (512, 192)
 FINE = 2
 """Times that a picture is drawn larger first, so that its edges are smooth."""
 MARGIN = 8
+SIDE = 256
+"""Pixels of a side of the plane."""
+NEARLY_ALL = 0.99
+"""Share of the points that are within the plane at least."""
 SOUND, LINE, GROUND = (31, 160, 176, 255), (124, 107, 232, 255), (128, 128, 140, 110)
+POINT = (124, 107, 232, 150)
 CLEAR = (0, 0, 0, 0)
 
 
@@ -50,6 +56,24 @@ def line(points: Pairs) -> Image:
     if len(points) > 1:
         pen.line(list(zip(xs, ys, strict=True)), LINE, 5 * FINE, joint="curve")
     return picture.resize(SIZE, Image.Resampling.BOX)
+
+
+def scattered(places: Sequence[tuple[float, float]]) -> Image:
+    """Points around the middle of the plane, y upwards, out to where nearly all of them lie."""
+    from PIL import Image, ImageDraw
+
+    side, middle = SIDE * FINE, SIDE * FINE / 2
+    picture = Image.new("RGBA", (side, side), CLEAR)
+    pen = ImageDraw.Draw(picture)
+    pen.line((0, middle, side, middle), GROUND, FINE)
+    pen.line((middle, 0, middle, side), GROUND, FINE)
+    far = sorted(max(abs(x), abs(y)) for x, y in places)
+    reach = far[int((len(far) - 1) * NEARLY_ALL)] if far else 0.0
+    scale = (middle - MARGIN * FINE) / (reach or 1.0)
+    for x, y in places:
+        across, down = middle + x * scale, middle - y * scale
+        pen.ellipse((across - FINE, down - FINE, across + FINE, down + FINE), POINT)
+    return picture.resize((SIDE, SIDE), Image.Resampling.BOX)
 
 
 def _placed(values: list[float], start: float, end: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""Pictures of values: images, masks, labels, latents, frames, sounds, plots, meshes, and lists of them."""
+"""Pictures of values: images, masks, labels, latents, points, frames, sounds, plots, meshes, and lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from engine.errors import KnotworkError, an, say
 from engine.run.artifacts import Exportable
 from engine.service.artifacts import MEDIA
-from engine.service.charts import line, outline
+from engine.service.charts import line, outline, scattered
 from engine.service.pictures import NotAPicture, opened
 from engine.service.series import is_series, peaks, points
 from engine.service.solid import Surface, rendered
@@ -31,6 +31,10 @@ GOLDEN = 0.61803398875
 """Turn of the colour wheel between two labels: none comes near one before it for long."""
 TAILS = 0.01
 """Part of a latent's values at either end that is drawn as black or white."""
+POINTS = 4096
+"""Points of the plane that are drawn at most."""
+FARTHEST = 1e6
+"""Beyond it a point lies at the edge of whatever is drawn."""
 
 
 @runtime_checkable
@@ -39,6 +43,15 @@ class Coloured(Protocol):
 
     def rgb(self) -> Rgb | None:
         """What makes colours of its channels; None when that is not known."""
+        ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A latent that may hold points of the plane in the place of pictures."""
+
+    def places(self) -> torch.Tensor | None:
+        """[N, 2], x and y of each point; None when it holds pictures."""
         ...
 
 
@@ -116,6 +129,8 @@ def _files(value: Exportable) -> list[bytes]:
 def _planes(value: Any, tensor: torch.Tensor) -> Sequence[Draw] | None:
     """How the pictures of a value's tensor are drawn; None when it holds none that are known."""
     kind = kind_of_value(value)
+    if isinstance(value, Placed) and (places := value.places()) is not None:
+        return [partial(_points, places)]
     if kind == "latent" and tensor.ndim == 5:  # [B, C, F, H, W]
         tensor = tensor.transpose(1, 2).flatten(0, 1)
     elif kind == "video" and tensor.ndim == 5:  # [B, F, H, W, C]
@@ -138,6 +153,13 @@ def _shapes(value: Any, tensor: torch.Tensor) -> Sequence[Draw] | None:
     if kind == "plot" and tensor.ndim == 1:
         return [lambda: line(points(tensor))]
     return [partial(rendered, value)] if kind == "mesh" and isinstance(value, Surface) else None
+
+
+def _points(places: torch.Tensor) -> Image:
+    import torch
+
+    bounded = torch.nan_to_num(places[:POINTS].detach().float()).clamp(-FARTHEST, FARTHEST)
+    return scattered([(float(x), float(y)) for x, y in bounded.cpu().numpy()])
 
 
 def _sound(samples: torch.Tensor) -> Image:

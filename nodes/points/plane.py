@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import KnotworkError
 from nodes.values import Latent
@@ -26,6 +26,12 @@ def to_points(plane: torch.Tensor) -> Points:
         plane: [N, 2], x and y of each.
     """
     return Latent(plane.float()[:, :, None, None].contiguous(), FAMILY, 1)
+
+
+def places(latent: Latent[Any]) -> torch.Tensor | None:
+    """The places of points, [N, 2], in a latent of whatever family; None when it holds something else."""
+    samples = latent.samples
+    return samples[:, :, 0, 0] if latent.family == FAMILY and samples.shape[1:] == (2, 1, 1) else None
 
 
 def samples_of(points: Points) -> torch.Tensor:

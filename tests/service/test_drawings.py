@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from engine.declare.types import ListOf, Plain, Unknown
 from engine.service.drawings import drawings, drawn
-from engine.service.pictures import NotAPicture
+from engine.service.pictures import NotAPicture, opened
 from engine.service.summaries import summary
 from engine.service.value_types import kind_of, kind_of_class, plain_value
 from engine.store.ref import refer
@@ -332,3 +332,27 @@ def test_of_a_sound_its_outline_and_length_are_told() -> None:
 def test_without_figures_shapes_alone_are_told() -> None:
     [tensor] = summary(Mask(torch.ones(1, 2, 2)), figures=False).tensors
     assert (tensor.shape, tensor.dtype, tensor.max, tensor.histogram) == ((1, 2, 2), "float32", None, ())
+
+
+def test_points_of_the_plane_are_drawn_together_with_y_upwards() -> None:
+    corner = torch.tensor([[2.0, 2.0], [2.0, 1.9], [1.9, 2.0]])[:, :, None, None]
+    points = Latent(corner, "points", 1)
+    picture = opened(drawn(points, 0, 256))
+
+    assert len(drawings(points)) == 1
+    assert picture.size == (256, 256)
+    inked = picture.getchannel("A")
+    assert inked.crop((230, 0, 256, 26)).getbbox() is not None
+    assert inked.crop((0, 230, 26, 256)).getbbox() is None
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0])
+def test_points_that_are_nowhere_or_in_one_place_are_drawn(value: float) -> None:
+    points = Latent(torch.full((3, 2, 1, 1), value), "points", 1)
+
+    assert opened(drawn(points, 0, 64)).size == (64, 64)
+
+
+def test_a_picture_of_one_cell_in_two_channels_is_no_point() -> None:
+    assert len(drawings(Latent(torch.zeros(3, 2, 1, 1), "sd1"))) == 3
+    assert len(drawings(Latent(torch.zeros(3, 4, 8, 8), "points"))) == 3

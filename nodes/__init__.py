@@ -36,6 +36,7 @@ pack = Pack(
         "load": (
             "nodes.checkpoints.load",
             "nodes.checkpoints.noising",
+            "nodes.checkpoints.parts",
             "nodes.checkpoints.controlnet",
             "nodes.checkpoints.image_encoder",
             "nodes.checkpoints.t2i_adapter",

@@ -45,15 +45,34 @@ def read_folder(folder: Path) -> Layout:
     """
     family, index = family_of_folder(folder), read_index(folder)
     _check_parts(folder, family, index)
-    for part in parts_of(family) & index.keys():
-        for weights in weights_of(folder, part):
-            read_header(weights, f"{folder.name}/{part}/{weights.name}")
-    for part in family.texts.keys() & index.keys():
+    for part in (parts_of(family) - family.texts.keys()) & index.keys():
+        _check_weights(folder, part)
+    if family.texts.keys() & index.keys():
+        check_texts(folder, family)
+    return read_configs(folder, family)
+
+
+def check_texts(folder: Path, family: Family) -> None:
+    """Check that a folder's text encoders and tokenizers are whole, without reading weights.
+
+    Raises:
+        CheckpointRefused: There are none, or one is missing or cut short.
+    """
+    there = family.texts.keys() & read_index(folder).keys()
+    if not there:
+        expected = f"text encoders of {family.title} ({', '.join(family.texts)})"
+        raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, "none", "Choose a folder that has them.")
+    for part in there:
+        _check_weights(folder, part)
         tokenizer = family.texts[part]
         if not any((folder / tokenizer / name).exists() for name in TOKENIZER):
             expected = " or ".join(TOKENIZER)
             raise CheckpointRefused(f"{folder.name}/{tokenizer}", expected, "none of them", AGAIN)
-    return read_configs(folder, family)
+
+
+def _check_weights(folder: Path, part: str) -> None:
+    for weights in weights_of(folder, part):
+        read_header(weights, f"{folder.name}/{part}/{weights.name}")
 
 
 def read_configs(folder: Path, family: Family) -> Layout:

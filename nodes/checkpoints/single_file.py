@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+from nodes.checkpoints import transformer_file, vae_file
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import Layout, family_of_folder, read_configs, read_index, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
@@ -32,6 +33,9 @@ def read_file(path: Path, config: Path | None) -> Layout:
     found = family_of_file(entries)
     folder = config or shipped(found, path.name)
     layout = read_configs(folder, family_of_folder(folder))
+    if not layout.family.single_file:
+        cure = "Load its parts with load.denoiser, load.vae and load.text_encoders."
+        raise CheckpointRefused(path.name, "a whole checkpoint", f"one of {layout.family.title}", cure)
     for part, prefixes in layout.family.single_file.items():
         if not any(name.startswith(prefixes) for name in entries):
             cure = f"Choose a whole checkpoint of {layout.family.title}."
@@ -86,7 +90,11 @@ def build(path: Path, part: str, config: Path, family: Family, dtype: Any) -> An
     try:
         if part == "text_encoder":
             return _text_encoders(path, config, family, dtype)
-        weights = _tensors(path, family.single_file[part])
+        if part == "denoiser" and transformer_file.is_transformer(family):
+            return transformer_file.build(path, config, family, dtype)
+        weights = _tensors(path, family.single_file[part]) if part in family.single_file else {}
+        if part == "vae" and not weights:
+            return vae_file.build(path, config, family, dtype)
         return (_denoiser if part == "denoiser" else _vae)(weights, config, family, dtype).eval()
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         expected = f"a {part} as the configs in {config.name} say"

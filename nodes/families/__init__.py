@@ -68,7 +68,7 @@ def listings() -> list[Listing]:
 
 def _listing(family: Family) -> Listing:
     encodes = ("text.encode",) if family.encode else ()
-    single = ("load.single_file",) if "single file" in family.formats else ()
+    single = ("load.single_file",) if "single file" in family.formats and family.single_file else ()
     nodes = (*NODES[:1], *single, *encodes, *NODES[1:], *family.nodes)
     title, formats = family.title, family.formats
     return Listing(family.name, title, nodes, formats, family.graph, family.parity, family.licence)

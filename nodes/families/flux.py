@@ -104,7 +104,15 @@ FAMILY = Family(
     left_out=flow_steps,
     inpainting=inpainting,
     graph="flux",
-    nodes=("conditioning.guidance", "conditioning.reference", "control.apply"),
+    formats=("diffusers", "single file", "GGUF"),
+    nodes=(
+        "load.denoiser",
+        "load.vae",
+        "load.text_encoders",
+        "conditioning.guidance",
+        "conditioning.reference",
+        "control.apply",
+    ),
     parity="bit for bit; with a control network and a negative text, the network reads that text, too",
     licence="FLUX.1 [dev]: non-commercial; [schnell]: Apache-2.0",
 )

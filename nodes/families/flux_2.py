@@ -139,7 +139,13 @@ FAMILY = Family(
     one_call=False,
     timetable=timetable,
     left_out=flow_steps,
-    nodes=("conditioning.reference",),
+    formats=("diffusers", "single file", "GGUF"),
+    nodes=(
+        "load.denoiser",
+        "load.vae",
+        "load.text_encoders",
+        "conditioning.reference",
+    ),
     graph="flux_2",
     licence="FLUX.2 [dev] and klein 9B: non-commercial; klein 4B: Apache-2.0",
 )

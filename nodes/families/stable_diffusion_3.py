@@ -122,6 +122,12 @@ FAMILY = Family(
     timetable=timetable,
     left_out=flow_steps,
     graph="stable_diffusion_3",
-    nodes=("control.apply",),
+    formats=("diffusers", "single file", "GGUF"),
+    nodes=(
+        "load.denoiser",
+        "load.vae",
+        "load.text_encoders",
+        "control.apply",
+    ),
     licence="Stability AI Community License: free below 1 million US dollars of revenue a year",
 )

@@ -1,0 +1,168 @@
+"""Loaders of one part each, so that a model can be put together of several files, as ComfyUI's users do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Generic, Literal, NamedTuple
+
+from engine import File, Within, node
+from nodes import families
+from nodes.checkpoints import single_file, transformer_file, vae_file
+from nodes.checkpoints.folder import (
+    check_texts,
+    family_of_folder,
+    read_config,
+    read_configs,
+)
+from nodes.checkpoints.load import Dtype, ModelFolder
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.sizes import read_sizes
+from nodes.diffusion.family import Family
+from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
+
+FROM_TENSORS = "from its tensors"
+DenoiserFile = Annotated[File, Within("models", (".safetensors", ".gguf"), ("denoiser", "checkpoint"))]
+VAEFile = Annotated[File, Within("models", (".safetensors",), ("vae",))]
+Kind = Literal["from its tensors", "sd1", "sd3", "flux", "flux2"]
+
+
+class Alone(NamedTuple, Generic[F]):
+    """A denoiser without the rest of its model.
+
+    Attributes:
+        denoiser: The transformer.
+        scheduler: The noise schedule it was trained with.
+    """
+
+    denoiser: Denoiser[F]
+    scheduler: SchedulerConfig
+
+
+@node("load.denoiser")
+def denoiser(file: DenoiserFile, config: ModelFolder | None = None, dtype: Dtype = "float32") -> Alone:
+    """Load the transformer of Stable Diffusion 3, FLUX.1 or FLUX.2 from a file that holds it alone.
+
+    Args:
+        file: ``.safetensors`` in the names of its release or of diffusers, or ``.gguf``, whose weights stay
+            quantised in memory.
+        config: Folder of the model's configs in diffusers' layout, where they differ from the release's.
+        dtype: Precision of its weights in memory, and in which quantised ones compute; float16 suits graphics
+            cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds something else, or is cut short; or the configs are another family's.
+    """
+    family, folder = _transformer(file.path, config.path if config else None)
+    handle: Denoiser = Denoiser(file.digest, "denoiser", family.name, dtype, config.digest if config else "")
+    return Alone(handle, read_configs(folder, family).scheduler)
+
+
+@denoiser.infer
+def denoiser_family(file: Path) -> dict[str, str]:
+    """The family of a file's transformer."""
+    return {"F": _transformer(file, None)[0].name}
+
+
+def _transformer(path: Path, config: Path | None) -> tuple[Family, Path]:
+    """Family of a transformer's file, and the folder of its configs."""
+    contents, found = transformer_file.read(path, path.name)
+    family = families.named(found.family)
+    if family.name != found.family or not transformer_file.is_transformer(family):
+        expected = "a transformer of Stable Diffusion 3, FLUX.1 or FLUX.2"
+        cure = "Choose such a file, or load the whole model with load.single_file or load.diffusers."
+        raise CheckpointRefused(path.name, expected, found.family or "an unknown family", cure)
+    if config is not None:
+        _check_configs(config, family)
+    try:
+        read_sizes(family.denoiser_class, transformer_file.shapes_of(contents, found))
+    except (KeyError, ValueError) as error:
+        got = f"a file without {error}"
+        cure = "Download it again."
+        raise CheckpointRefused(path.name, f"all weights of a {family.denoiser_class}", got, cure) from error
+    name = f"{found.family}-{found.variant}" if found.variant == "schnell" else found.family
+    return family, config or single_file.shipped(name, path.name)
+
+
+def _check_configs(folder: Path, family: Family) -> None:
+    found = family_of_folder(folder)
+    if found.name != family.name:
+        cure = "Choose the folder that the file's model was saved with."
+        raise CheckpointRefused(folder.name, f"configs of {family.title}", found.title, cure)
+
+
+@node("load.vae")
+def vae(
+    file: VAEFile, family: Kind = FROM_TENSORS, config: ModelFolder | None = None, dtype: Dtype = "float32"
+) -> VAE:
+    """Load an autoencoder from a file that holds it alone.
+
+    Args:
+        file: ``.safetensors`` in the names of its release or of diffusers.
+        family: Whose it is. Those of Stable Diffusion 3 and FLUX.1 have the same tensors and other
+            statistics, and are taken for FLUX.1's; those with four channels need to be told.
+        config: Folder of the model's configs in diffusers' layout, in place of the release's.
+        dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds something else, or its family is not told.
+    """
+    name, folder = _autoencoder(file.path, family, config.path if config else None)
+    cells = read_configs(folder, family_of_folder(folder)).cells
+    return VAE(
+        file.digest,
+        "vae",
+        name,
+        dtype,
+        config.digest if config else "",
+        channels=cells.channels,
+        factor=cells.factor,
+    )
+
+
+@vae.infer
+def vae_family(file: Path, family: str) -> dict[str, str]:
+    """The family of an autoencoder, where its tensors or its user tell it."""
+    found = vae_file.read(file, file.name)[1].family if family == FROM_TENSORS else family
+    return {"F": found} if found else {}
+
+
+def _autoencoder(path: Path, family: str, config: Path | None) -> tuple[str, Path]:
+    """Family of an autoencoder's file, and the folder of its configs."""
+    _, found = vae_file.read(path, path.name)
+    if config is not None:
+        return read_configs(config, family_of_folder(config)).cells.family, config
+    name = found.family if family == FROM_TENSORS else family
+    if not name:
+        cure = "Choose its family, or the folder of its configs."
+        raise CheckpointRefused(path.name, "an autoencoder whose tensors tell its family", "none", cure)
+    return name, single_file.shipped(name, path.name)
+
+
+@node("load.text_encoders")
+def text_encoders(folder: ModelFolder, dtype: Dtype = "float32") -> TextEncoder:
+    """Load the text encoders of a folder in diffusers' layout, which need hold nothing else.
+
+    Args:
+        folder: Folder that holds ``model_index.json``, text encoders and tokenizers.
+        dtype: Precision of their weights in memory; float16 suits graphics cards, not CPUs.
+
+    Raises:
+        CheckpointRefused: It holds none, or one is cut short.
+    """
+    family = _texts_of(folder.path)
+    check_texts(folder.path, families.named(family))
+    return TextEncoder(folder.digest, "text_encoder", family, dtype)
+
+
+@text_encoders.infer
+def texts_family(folder: Path) -> dict[str, str]:
+    """The family of the models that read these texts."""
+    return {"F": _texts_of(folder)}
+
+
+def _texts_of(folder: Path) -> str:
+    """The family: the one that the configs name exactly where they are all there."""
+    family = family_of_folder(folder)
+    if (folder / family.denoiser / "config.json").exists():
+        return family.cells(lambda part: read_config(folder, f"{part}/config.json")).family
+    return family.name

@@ -1,0 +1,104 @@
+"""Transformers from a file that holds them alone or among others; also from GGUF, quantised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nodes.checkpoints.classes import model_class
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.sizes import SIZES, Shapes, read_sizes
+from nodes.diffusion.family import Family
+from nodes.library_lock import library_lock
+from nodes.recognise.contents import Contents
+from nodes.recognise.file import read_contents
+from nodes.recognise.matching import Match, match
+
+QUANTISED_AWAY = ("scale_weight", "scale_input", "weight_scale", "input_scale")
+"""How names end of numbers by which other programs' quantised weights are to be multiplied."""
+CURE = "Choose the file of such a model, or the folder that it was saved with as its configs."
+
+
+def is_transformer(family: Family) -> bool:
+    """Whether a family's denoiser is one whose sizes its tensors tell."""
+    return family.denoiser_class in SIZES
+
+
+def read(path: Path, place: str) -> tuple[Contents, Match]:
+    """What a file's tensors are, and that they are a denoiser's.
+
+    Raises:
+        CheckpointRefused: It is no such file, or its numbers are quantised in another way than GGUF's.
+    """
+    contents = read_contents(path, place)
+    found = match(contents.entries)
+    if found is None or found.kind != "denoiser":
+        raise CheckpointRefused(place, "a denoiser", found.kind if found else "something else", CURE)
+    if odd := next((name for name in contents.entries if name.endswith(QUANTISED_AWAY)), None):
+        cure = "Choose the file in bfloat16 or float16, or as GGUF."
+        raise CheckpointRefused(place, "plain or GGUF weights", f"scaled ones ({odd[:80]})", cure)
+    return contents, found
+
+
+def shapes_of(contents: Contents, found: Match) -> Shapes:
+    """Shapes of a denoiser's tensors, by their names without the prefix."""
+    start = len(found.prefix)
+    return {
+        name[start:]: entry.shape for name, entry in contents.entries.items() if name.startswith(found.prefix)
+    }
+
+
+def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
+    """Build a transformer of a file.
+
+    Args:
+        path: ``.safetensors`` or ``.gguf``; the weights of the latter stay quantised in memory.
+        config: Folder with what its tensors don't tell, in diffusers' layout.
+        family: The model's.
+        dtype: torch dtype of the weights, and in which quantised ones compute.
+
+    Raises:
+        CheckpointRefused: Weights are missing.
+        ValueError: The weights don't fit.
+    """
+    contents, found = read(path, path.name)
+    sizes = read_sizes(family.denoiser_class, shapes_of(contents, found))
+    quantised = path.suffix.lower() == ".gguf"
+    weights = _quantised(path) if quantised else _plain(path, found.prefix)
+    more: dict[str, Any] = {}
+    if quantised:
+        with library_lock:
+            from diffusers.quantizers.quantization_config import GGUFQuantizationConfig
+
+        more["quantization_config"] = GGUFQuantizationConfig(compute_dtype=dtype)
+    expected = f"all weights of a {family.denoiser_class}"
+    try:
+        model = model_class(family.denoiser_class).from_single_file(
+            {name.removeprefix(found.prefix): value for name, value in weights.items()},
+            config=str(config),
+            subfolder=family.denoiser,
+            dtype=dtype,
+            local_files_only=True,
+            **sizes,
+            **more,
+        )
+    except LookupError as error:  # a name that diffusers has looked for
+        raise CheckpointRefused(path.name, expected, f"a file that lacks some ({error})", CURE) from error
+    if lacking := [name for name, value in model.named_parameters() if value.is_meta]:
+        got = f"none for {lacking[0]} and {len(lacking) - 1} more"
+        raise CheckpointRefused(path.name, expected, got, CURE)
+    return model
+
+
+def _plain(path: Path, prefix: str) -> dict[str, Any]:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
+
+
+def _quantised(path: Path) -> dict[str, Any]:
+    with library_lock:
+        from diffusers.models.model_loading_utils import load_gguf_checkpoint
+
+    return load_gguf_checkpoint(str(path))

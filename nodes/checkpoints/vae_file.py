@@ -1,0 +1,75 @@
+"""Autoencoders from a file that holds one alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nodes.checkpoints.classes import model_class
+from nodes.checkpoints.folder import read_index
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.diffusion.family import Family
+from nodes.library_lock import library_lock
+from nodes.recognise.contents import Contents
+from nodes.recognise.file import read_contents
+from nodes.recognise.matching import Match, match
+
+STATISTICS = "bn."
+"""How the tensors of FLUX.2's batch norm begin."""
+
+
+def read(path: Path, place: str) -> tuple[Contents, Match]:
+    """What a file's tensors are, and that they are an autoencoder's.
+
+    Raises:
+        CheckpointRefused: It is no such file.
+    """
+    contents = read_contents(path, place)
+    found = match(contents.entries)
+    if found is None or found.kind != "vae":
+        cure = "Choose the file of an autoencoder alone; those of whole models go into load.single_file."
+        raise CheckpointRefused(place, "an autoencoder", found.kind if found else "something else", cure)
+    return contents, found
+
+
+def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
+    """Build the autoencoder of a file.
+
+    Args:
+        path: ``.safetensors``.
+        config: Folder with its config in diffusers' layout.
+        family: The model's.
+        dtype: torch dtype of the weights.
+
+    Raises:
+        CheckpointRefused: It is no autoencoder.
+        RuntimeError: The weights don't fit the config.
+    """
+    from safetensors.torch import load_file
+
+    _, found = read(path, path.name)
+    start = len(found.prefix)
+    weights = {
+        name[start:]: value for name, value in load_file(path).items() if name.startswith(found.prefix)
+    }
+    name = read_index(config)[family.vae][1]
+    cls = model_class(name)
+    if name != "AutoencoderKLFlux2":
+        return cls.from_single_file(
+            weights, config=str(config), subfolder=family.vae, dtype=dtype, local_files_only=True
+        )
+    model = cls.from_config(cls.load_config(config, subfolder=family.vae, local_files_only=True))
+    if found.layout == "original":
+        weights = _renamed(weights, model.config)
+    model.load_state_dict(weights)
+    return model.to(dtype).eval()
+
+
+def _renamed(weights: dict[str, Any], config: Any) -> dict[str, Any]:
+    """FLUX.2's autoencoder in diffusers' names: diffusers renames only the one that it was made of."""
+    with library_lock:
+        from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
+
+    statistics = {name: value for name, value in weights.items() if name.startswith(STATISTICS)}
+    rest = {name: value for name, value in weights.items() if name not in statistics}
+    return {**convert_ldm_vae_checkpoint(rest, config), **statistics}

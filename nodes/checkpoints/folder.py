@@ -19,6 +19,8 @@ INDEX = "model_index.json"
 STEMS = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
 """Library → how its weights' file name begins."""
 TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
+CLIP = Path(__file__).parent / "configs" / "sd1" / "tokenizer"
+"""CLIP's vocabulary, which the built-in configs of several families share."""
 AGAIN = "Download the folder again."
 
 
@@ -168,11 +170,14 @@ def variant_of(folder: Path, part: str) -> str | None:
 
 
 def read_tokenizer(folder: Path) -> Any:
-    """The tokenizer of a folder, of whatever class its config names."""
+    """The tokenizer of a folder, of whatever class its config names; without a vocabulary it is CLIP's."""
     with library_lock:
         from transformers.models.auto.tokenization_auto import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    alone = not any((folder / name).exists() for name in TOKENIZER)
+    options = dict(read_config(folder, "tokenizer_config.json")) if alone else {}
+    place = CLIP if alone else folder
+    return AutoTokenizer.from_pretrained(place, local_files_only=True, trust_remote_code=False, **options)
 
 
 def canonical(config: dict[str, Any]) -> str:

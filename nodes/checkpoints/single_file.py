@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import Layout, family_of_folder, read_configs, read_index, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
 from nodes.checkpoints.recognise import family_of_file
-from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.tensors import plain, read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 
@@ -54,7 +54,7 @@ def read_entries(path: Path) -> dict[str, Entry]:
     """
     if path.suffix == ".safetensors":
         return read_header(path, path.name)
-    tensors = _plain(path, "meta")
+    tensors = plain(path, "meta")
     return {name: Entry(str(value.dtype), tuple(value.shape)) for name, value in tensors.items()}
 
 
@@ -92,7 +92,7 @@ def build(path: Path, part: str, config: Path, family: Family, dtype: Any) -> An
             return _text_encoders(path, config, family, dtype)
         if part == "denoiser" and transformer_file.is_transformer(family):
             return transformer_file.build(path, config, family, dtype)
-        weights = _tensors(path, family.single_file[part]) if part in family.single_file else {}
+        weights = _tensors(path, part, config, family, dtype) if part in family.single_file else {}
         if part == "vae" and not weights:
             return vae_file.build(path, config, family, dtype)
         return (_denoiser if part == "denoiser" else _vae)(weights, config, family, dtype).eval()
@@ -129,7 +129,7 @@ def _text_encoders(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     index = read_index(config)
     encoders: Any = nn.ModuleDict(
         {
-            part: _clip(_tensors(path, family.single_file[part]), config, part, index[part][1], dtype)
+            part: _clip(_tensors(path, part, config, family, dtype), config, part, index[part][1], dtype)
             for part in family.texts
         }
     )
@@ -151,24 +151,13 @@ def _clip(weights: dict[str, Any], config: Path, part: str, name: str, dtype: An
     )
 
 
-def _tensors(path: Path, prefixes: tuple[str, ...]) -> dict[str, Any]:
-    if path.suffix != ".safetensors":
-        return {name: value for name, value in _plain(path, "cpu").items() if name.startswith(prefixes)}
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefixes)}  # noqa: SIM118
-
-
-def _plain(path: Path, device: str) -> dict[str, Any]:
-    """Tensors of a pickled checkpoint, read so that nothing in it is run."""
+def _tensors(path: Path, part: str, config: Path, family: Family, dtype: Any) -> dict[str, Any]:
+    """A part's tensors, in its dtype already unless its class keeps some of them in float32."""
     import torch
 
-    try:
-        tree = torch.load(path, map_location=device, weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        cure = "Download it again, or take the .safetensors of the same model."
-        got = UNPICKLED if isinstance(error, pickle.UnpicklingError) else str(error).partition("\n")[0]
-        raise CheckpointRefused(path.name, "tensors and plain data, whole", got, cure) from error
-    tree = tree.get("state_dict", tree) if isinstance(tree, dict) else {}
-    return {name: value for name, value in tree.items() if isinstance(value, torch.Tensor)}
+    if part == "denoiser":
+        name = family.denoiser_class
+    else:
+        name = read_index(config)[family.vae if part == "vae" else part][1]
+    kept = dtype != torch.float32 and getattr(model_class(name), "_keep_in_fp32_modules", None)
+    return read_tensors(path, family.single_file[part], None if kept else dtype)

@@ -1,10 +1,27 @@
-"""The tiny model's weights under the names that the original Stable Diffusion releases gave them."""
+"""Weights under the names that the original Stable Diffusion releases gave them."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-LEVELS, LAYERS = 2, 1
+
+class Shape(NamedTuple):
+    """How a U-Net and a VAE are built.
+
+    Attributes:
+        levels: Blocks on the way down, and up.
+        layers: Layers of each on the way down.
+        attending: Levels of the way up that have attention.
+    """
+
+    levels: int
+    layers: int
+    attending: frozenset[int]
+
+
+TINY = Shape(2, 1, frozenset({0}))
+REAL = Shape(4, 2, frozenset({1, 2, 3}))
+"""Of Stable Diffusion 1."""
 RESNET = [
     ("norm1", "in_layers.0"),
     ("conv1", "in_layers.2"),
@@ -36,53 +53,57 @@ def weights(folder: Path) -> dict[str, Any]:
     """All weights of a tiny model's folder in the original layout."""
     from safetensors.torch import load_file
 
-    unet = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")
-    vae = load_file(folder / "vae" / "diffusion_pytorch_model.safetensors")
-    text = load_file(folder / "text_encoder" / "model.safetensors")
+    files = {
+        "unet": "unet/diffusion_pytorch_model.safetensors",
+        "vae": "vae/diffusion_pytorch_model.safetensors",
+        "text_encoder": "text_encoder/model.safetensors",
+    }
     return {
-        **{f"model.diffusion_model.{_unet_name(name)}": value for name, value in unet.items()},
-        **{
-            f"first_stage_model.{_vae_name(name)}": _as_convolution(name, value)
-            for name, value in vae.items()
-        },
-        **{f"cond_stage_model.transformer.{name}": value for name, value in text.items()},
+        named(part, name, TINY): _as_convolution(name, value) if part == "vae" else value
+        for part, file in files.items()
+        for name, value in load_file(folder / file).items()
     }
 
 
-def _unet_name(name: str) -> str:
-    pairs = [*ENDS, *_unet_levels()]
-    return _renamed(name, [*pairs, *RESNET] if ".resnets." in name else pairs)
+def named(part: str, name: str, shape: Shape) -> str:
+    """The original name of a part's tensor."""
+    if part == "unet":
+        pairs = [*ENDS, *_unet_levels(shape)]
+        pairs = [*pairs, *RESNET] if ".resnets." in name else pairs
+        return f"model.diffusion_model.{_renamed(name, pairs)}"
+    if part == "vae":
+        pairs = [("conv_shortcut", "nin_shortcut"), ("conv_norm_out", "norm_out"), *_vae_levels(shape)]
+        pairs = [*pairs, *VAE_ATTENTION] if ".attentions." in name else pairs
+        return f"first_stage_model.{_renamed(name, pairs)}"
+    return f"cond_stage_model.transformer.{name}"
 
 
-def _unet_levels() -> Iterator[tuple[str, str]]:
-    for level in range(LEVELS):
-        first = (LAYERS + 1) * level
-        for layer in range(LAYERS):
+def _unet_levels(shape: Shape) -> Iterator[tuple[str, str]]:
+    layers = shape.layers
+    for level in range(shape.levels):
+        first = (layers + 1) * level
+        for layer in range(layers):
             yield f"down_blocks.{level}.resnets.{layer}.", f"input_blocks.{first + layer + 1}.0."
             yield f"down_blocks.{level}.attentions.{layer}.", f"input_blocks.{first + layer + 1}.1."
-        yield f"down_blocks.{level}.downsamplers.0.conv.", f"input_blocks.{first + LAYERS + 1}.0.op."
-        for layer in range(LAYERS + 1):
+        yield f"down_blocks.{level}.downsamplers.0.conv.", f"input_blocks.{first + layers + 1}.0.op."
+        for layer in range(layers + 1):
             yield f"up_blocks.{level}.resnets.{layer}.", f"output_blocks.{first + layer}.0."
             yield f"up_blocks.{level}.attentions.{layer}.", f"output_blocks.{first + layer}.1."
-        # Behind the attention, which only the first level upward has
-        yield f"up_blocks.{level}.upsamplers.0.", f"output_blocks.{first + LAYERS}.{2 - level}."
+        # Behind the attention, where there is some
+        behind = 2 if level in shape.attending else 1
+        yield f"up_blocks.{level}.upsamplers.0.", f"output_blocks.{first + layers}.{behind}."
 
 
-def _vae_name(name: str) -> str:
-    pairs = [("conv_shortcut", "nin_shortcut"), ("conv_norm_out", "norm_out"), *_vae_levels()]
-    return _renamed(name, [*pairs, *VAE_ATTENTION] if ".attentions." in name else pairs)
-
-
-def _vae_levels() -> Iterator[tuple[str, str]]:
+def _vae_levels(shape: Shape) -> Iterator[tuple[str, str]]:
     yield "mid_block.attentions.0.", "mid.attn_1."
     for layer in range(2):
         yield f"mid_block.resnets.{layer}.", f"mid.block_{layer + 1}."
-    for level in range(LEVELS):
-        for layer in range(LAYERS + 1):
+    for level in range(shape.levels):
+        for layer in range(shape.layers + 1):
             yield f"down_blocks.{level}.resnets.{layer}.", f"down.{level}.block.{layer}."
-            yield f"up_blocks.{level}.resnets.{layer}.", f"up.{LEVELS - 1 - level}.block.{layer}."
+            yield f"up_blocks.{level}.resnets.{layer}.", f"up.{shape.levels - 1 - level}.block.{layer}."
         yield f"down_blocks.{level}.downsamplers.0.", f"down.{level}.downsample."
-        yield f"up_blocks.{level}.upsamplers.0.", f"up.{LEVELS - 1 - level}.upsample."
+        yield f"up_blocks.{level}.upsamplers.0.", f"up.{shape.levels - 1 - level}.upsample."
 
 
 def _as_convolution(name: str, value: Any) -> Any:

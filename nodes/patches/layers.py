@@ -228,4 +228,6 @@ def _into_text_encoder(model: Any, part: str, name: str, lora: LoraFile) -> None
 
 def _without(part: str, said: Mapping[str, Any] | None) -> dict[str, Any] | None:
     head = f"{part}."
-    return said and {name.removeprefix(head): one for name, one in said.items() if name.startswith(head)}
+    if said is None:
+        return None
+    return {name.removeprefix(head): one for name, one in said.items() if name.startswith(head)}

@@ -9,7 +9,7 @@ from engine import File
 from nodes.diffusion.packing import pack
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
-from tests.nodes.families import parity, test_flux, test_stable_diffusion_3, tiny_sdxl
+from tests.nodes.families import parity, tiny_flux, tiny_sd3, tiny_sdxl
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
 from tests.nodes.patches.loras import ALPHA, KOHYA, RANK, Layout, save, tensors_of, wearing
 
@@ -63,8 +63,8 @@ def of_family(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("families")
     return {
         "sdxl": tiny_sdxl.save(root / "sdxl"),
-        "sd3": test_stable_diffusion_3.save(root / "sd3"),
-        "flux": test_flux.save(root / "flux", distilled=False),
+        "sd3": tiny_sd3.save(root / "sd3"),
+        "flux": tiny_flux.save(root / "flux", distilled=False),
     }
 
 

@@ -118,7 +118,8 @@ def test_without_the_word_the_encoder_is_as_it_was(folder: Path, tmp_path: Path)
     pool, knowing = Pool(finder(folder, file), {}), embedding(SD, file, "<cat-toy>")
 
     def asked(handle: TextEncoder[Any]) -> torch.Tensor:
-        with pool.acquire(handle, "cpu") as held:
+        with pool.acquire(handle, "cpu") as resident:
+            held = OnDevice(handle, resident.model)
             assert len(held.model["text_encoder"].get_input_embeddings().weight) == 514 + 2 * len(
                 handle.patches
             )

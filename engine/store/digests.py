@@ -21,6 +21,8 @@ SETTLED = 2 * 10**9
 """Nanoseconds for which a file must have been left alone: a second change within one tick of a file system's
 clock would not show in its times."""
 FOLDER = "folder"
+END = b"\0"
+"""Of a path, which no path can hold."""
 
 
 class Digests:
@@ -46,14 +48,14 @@ class Digests:
             OSError: It can't be read.
             KnotworkError: It changes while it is read.
         """
-        stamp = _stamp(path.stat())
-        known = self._recall(path, stamp)
+        place, stamp = os.fsencode(path), _stamp(path.stat())
+        known = self._recall(place, stamp)
         if known is not None:
             return known
         if not hash_now and path.stat().st_size > LARGE:
             return None
         stamp, digest = _hash(path)
-        self._note(path, stamp, digest)
+        self._note(place, stamp, digest)
         return digest
 
     def of_folder(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool) -> str | None:
@@ -74,7 +76,9 @@ class Digests:
                 return None
             lines.append(f"{digest} {file.relative_to(path).as_posix()}\n")
         digest = digest_of(os.fsencode("".join(lines)))
-        self._note(path, f"{FOLDER} {' '.join(suffixes)}", digest)
+        kinds = " ".join(suffixes)
+        # Ports that read other files of one folder know it by digests of their own
+        self._note(os.fsencode(path) + END + kinds.encode(), f"{FOLDER} {kinds}", digest)
         return digest
 
     def paths(self, digest: str) -> list[tuple[Path, tuple[str, ...] | None]]:
@@ -82,7 +86,10 @@ class Digests:
         rows = self._database.rows("SELECT path, stamp FROM files WHERE digest = ?", [digest])
         rows += [(path, stamp) for path, (stamp, known) in self._seen.items() if known == digest]
         return [
-            (Path(os.fsdecode(path)), tuple(stamp.split()[1:]) if stamp.startswith(FOLDER) else None)
+            (
+                Path(os.fsdecode(path.partition(END)[0])),
+                tuple(stamp.split()[1:]) if stamp.startswith(FOLDER) else None,
+            )
             for path, stamp in dict.fromkeys(rows)
         ]
 
@@ -93,19 +100,18 @@ class Digests:
                 return int(stamp.partition(" ")[0])
         return None
 
-    def _recall(self, path: Path, stamp: str) -> str | None:
-        rows = self._database.rows("SELECT stamp, digest FROM files WHERE path = ?", [os.fsencode(path)])
-        known = self._seen.get(os.fsencode(path)) or (rows[0] if rows else None)
+    def _recall(self, place: bytes, stamp: str) -> str | None:
+        rows = self._database.rows("SELECT stamp, digest FROM files WHERE path = ?", [place])
+        known = self._seen.get(place) or (rows[0] if rows else None)
         return known[1] if known and known[0] == stamp else None
 
-    def _note(self, path: Path, stamp: str, digest: str) -> None:
-        if self._recall(path, stamp) == digest:
+    def _note(self, place: bytes, stamp: str, digest: str) -> None:
+        if self._recall(place, stamp) == digest:
             return
         if self._writable:
-            row = os.fsencode(path), stamp, digest
-            self._database.rows("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
+            self._database.rows("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (place, stamp, digest))
         else:
-            self._seen[os.fsencode(path)] = stamp, digest
+            self._seen[place] = stamp, digest
 
 
 def files_in(folder: Path, suffixes: Iterable[str]) -> Iterator[Path]:

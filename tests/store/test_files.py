@@ -159,6 +159,18 @@ def test_a_moved_folder_is_found(files: Files, tmp_path: Path) -> None:
     assert files.find(digest) == moved
 
 
+def test_a_folder_of_which_two_ports_read_other_files_is_found_for_both(files: Files, tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "prior"
+    write(folder / "m.safetensors")
+    write(folder / "vocabulary.txt")
+    whole, weights = (files.digest(folder, kinds) for kinds in ((".safetensors", ".txt"), (".safetensors",)))
+    assert whole is not None
+    assert weights is not None
+
+    assert whole != weights
+    assert [files.find(digest) for digest in (whole, weights)] == [folder, folder]
+
+
 def test_changed_content_is_not_found_and_the_place_is_named(files: Files, tmp_path: Path) -> None:
     path = write(tmp_path / "models" / "m.safetensors", "old")
     digest = files.digest(path, ())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
     Mix = Callable[[list[torch.Tensor]], torch.Tensor]
+    Gather = Callable[[Sequence[Cond]], dict[str, torch.Tensor]]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -95,7 +96,11 @@ def batch(conditionings: list[Conditioning[F]]) -> Conditioning[F]:
     """
     import torch
 
-    return _mixed(conditionings, torch.cat)
+    def gathered(conds: Sequence[Cond]) -> dict[str, torch.Tensor]:
+        names = [name for name in conds[0].extra if all(name in cond.extra for cond in conds)]
+        return {name: torch.cat(_together([cond.extra[name] for cond in conds])) for name in names}
+
+    return _mixed(conditionings, torch.cat, gathered)
 
 
 @node("conditioning.zero")
@@ -114,13 +119,16 @@ def zero(conditioning: Conditioning[F]) -> Conditioning[F]:
     return replace(conditioning, items=[emptied(cond) for cond in conditioning.items])
 
 
-def _mixed(conditionings: Sequence[Conditioning[F]], mix: Mix) -> Conditioning[F]:
+def _mixed(
+    conditionings: Sequence[Conditioning[F]], mix: Mix, extra: Gather = lambda conds: {}
+) -> Conditioning[F]:
     def mixed(conds: Sequence[Cond]) -> Cond:
         pooled = [cond.pooled for cond in conds if cond.pooled is not None]
         return replace(
             conds[0],
             embeds=mix(same_length(_together([cond.text() for cond in conds]))),
             pooled=mix(_together(pooled)) if len(pooled) == len(conds) else conds[0].pooled,
+            extra=conds[0].extra | extra(conds),
         )
 
     return _each(conditionings, mixed)

@@ -90,6 +90,15 @@ def test_each_text_of_a_batch_stays_as_it_is() -> None:
     assert found.pooled.tolist() == [[7], [8]]
 
 
+def test_what_else_is_told_of_each_text_of_a_batch_stays_too() -> None:
+    one, other = (
+        Conditioning([Cond(torch.zeros(1, 2, 1), extra={"sizes": torch.full((1, 2), size)})])
+        for size in (3.0, 4.0)
+    )
+
+    assert batch([one, other]).items[0].extra["sizes"].tolist() == [[3, 3], [4, 4]]
+
+
 def test_zeros_are_as_long_and_wide() -> None:
     found = zero(text(1, 2, pooled=7.0, family="sdxl"))
 

@@ -58,6 +58,7 @@ pack = Pack(
         "conditioning": (
             "nodes.diffusion.sizes",
             "nodes.diffusion.label",
+            "nodes.diffusion.vector",
             "nodes.diffusion.distilled_guidance",
             "nodes.diffusion.reference",
             "nodes.diffusion.pictured",
@@ -71,6 +72,7 @@ pack = Pack(
             "nodes.diffusion.guidance",
             "nodes.diffusion.guidance_kinds",
         ),
+        "prior": ("nodes.diffusion.picture_vector",),
         "lora": ("nodes.patches.lora",),
         "vae": ("nodes.vae", "nodes.video.vae"),
         "control": (

@@ -6,10 +6,11 @@ contiguous. So what goes in and out here is made contiguous, or a cached run wou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple
 
 from engine import OnDevice, Rng, Seed, node
 from engine.errors import KnotworkError
+from nodes import families
 from nodes.latent_space import to_model_space, to_vae_space
 from nodes.values import VAE, F, Image, Latent, Mask
 
@@ -62,10 +63,17 @@ def encode(
     if hide is not None:
         pixels = pixels * (hide.pixels < 0.5)[:, None].to(pixels)
     with torch.no_grad():
-        found = vae.model.encode(pixels.to(vae.device, vae.model.dtype)).latent_dist
+        found = _distribution(vae.model.encode(pixels.to(vae.device, vae.model.dtype)))
         samples = found.sample(generator) if draw == "sample" else found.mode()
         samples = to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
     return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
+
+
+def _distribution(encoded: Any) -> Any:
+    """What latents an encoder thinks likely; a ``VQModel``'s knows but one."""
+    from diffusers.models.autoencoders.vae import IdentityDistribution
+
+    return encoded.latent_dist if hasattr(encoded, "latent_dist") else IdentityDistribution(encoded.latents)
 
 
 @node("vae.decode")
@@ -80,7 +88,8 @@ def decode(vae: OnDevice[VAE[F]], latent: Latent[F]) -> Image:
 
     with torch.no_grad():
         samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
-        pixels = vae.model.decode(samples, return_dict=False)[0]
+        decoding = families.named(vae.handle.family).decoding
+        pixels = vae.model.decode(samples, return_dict=False, **decoding)[0]
         return Image((pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous())
 
 

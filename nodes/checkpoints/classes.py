@@ -16,6 +16,7 @@ MODULES = {
     "ControlNetModel": "diffusers.models.controlnets.controlnet",
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
+    "PriorTransformer": "diffusers.models.transformers.prior_transformer",
     "DiTTransformer2DModel": "diffusers.models.transformers.dit_transformer_2d",
     "WanTransformer3DModel": "diffusers.models.transformers.transformer_wan",
     "AutoencoderKLWan": "diffusers.models.autoencoders.autoencoder_kl_wan",

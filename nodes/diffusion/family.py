@@ -147,6 +147,7 @@ class Family:
         ask: Calls the denoiser's module: what it predicts, [N, ...].
         cells: Reads what its latents are like.
         vae: Subfolder of its VAE; empty where the model draws pixels.
+        decoding: What its pipeline tells the VAE's ``decode``.
         upcasts_vae: Whether its VAE computes in float32 where its config says that it overflows in float16.
         texts: Subfolder of each text encoder → that of its tokenizer.
         encode: Calls its text encoders.
@@ -176,6 +177,7 @@ class Family:
     ask: Callable[[Any, Question], torch.Tensor]
     cells: Callable[[Configs], Cells]
     vae: str = "vae"
+    decoding: Mapping[str, Any] = field(default_factory=dict[str, Any])
     upcasts_vae: bool = False
     low_noise: str = ""
     texts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -109,7 +109,7 @@ def _ready(made: Scheduler) -> Any:
     """Its object before the first step."""
     try:
         return untouched(made, "cpu")
-    except (ValueError, NotImplementedError, ImportError, TypeError) as error:
+    except (ValueError, NotImplementedError, ImportError, TypeError, ArithmeticError) as error:
         got = f"{made.config} with {made.steps} steps ({error})"
         raise OptionRefused("options", f"options that {made.name} accepts", got, "Change them.") from error
 

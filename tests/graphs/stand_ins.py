@@ -21,7 +21,15 @@ from typing import Any
 from tests.nodes.checkpoints import architectures
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
-from tests.nodes.families import tiny_cascades, tiny_flux, tiny_flux_2, tiny_pixart, tiny_pixels, tiny_sd3
+from tests.nodes.families import (
+    tiny_cascades,
+    tiny_flux,
+    tiny_flux_2,
+    tiny_kandinsky,
+    tiny_pixart,
+    tiny_pixels,
+    tiny_sd3,
+)
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.families import tiny_wan as wan
 from tests.nodes.mesh import tiny as shap_e
@@ -88,6 +96,13 @@ STAND_INS: dict[str, StandIn] = {
     "flux_2": StandIn({"FLUX.2-dev": tiny_flux_2.save}, PICTURE),
     "flux_controlnet": StandIn(
         {"FLUX.1-dev": tiny_flux.save, "FLUX.1-dev-Controlnet-Canny": tiny_flux.save_network}, PICTURE
+    ),
+    "kandinsky": StandIn(
+        {
+            "kandinsky-2-2-prior": tiny_kandinsky.save_prior,
+            "kandinsky-2-2-decoder": tiny_kandinsky.save_decoder,
+        },
+        PICTURE | {"prior_steps": 2},
     ),
     "lora": StandIn(
         {

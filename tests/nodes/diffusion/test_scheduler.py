@@ -67,6 +67,10 @@ def test_more_options_come_as_json() -> None:
             {"options": '{"beta_schedule": "steep"}'},
             r"expected options that DDIMScheduler accepts",
         ),
+        (
+            {"name": "UnCLIPScheduler", "steps": 1},
+            r"options that UnCLIPScheduler accepts, got .* with 1 steps",
+        ),
         ({"name": "LCMScheduler", "steps": 51}, r"options that LCMScheduler accepts, got .* with 51 steps"),
     ],
 )

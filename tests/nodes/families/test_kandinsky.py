@@ -1,0 +1,155 @@
+"""Kandinsky 2.2: text → vector → picture."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine import Folder, OnDevice
+from nodes.checkpoints.image_encoder import from_folder as load_image_encoder
+from nodes.diffusion.conditioning_blend import batch
+from nodes.diffusion.latent import noise
+from nodes.diffusion.picture_vector import nothing, vector
+from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.scheduler import scheduler, start
+from nodes.diffusion.vector import vector as told
+from nodes.vae import decode
+from nodes.values import Embedding
+from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
+from tests.nodes.families import parity
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same, latents_of
+from tests.nodes.families.tiny_kandinsky import WIDTH, save_decoder, save_prior
+
+CELL = (8, 8)
+SAME = 1e-5
+
+
+@pytest.fixture(scope="module")
+def prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_prior(tmp_path_factory.mktemp("prior"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_decoder(tmp_path_factory.mktemp("decoder"))
+
+
+@pytest.fixture(scope="module")
+def prior(prior_folder: Path) -> Loaded:
+    return loaded_from(prior_folder)
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> Loaded:
+    return loaded_from(folder)
+
+
+@pytest.fixture(scope="module")
+def prior_pipeline(prior_folder: Path) -> Any:
+    return parity.pipeline_of(prior_folder)
+
+
+@pytest.fixture(scope="module")
+def pipeline(folder: Path) -> Any:
+    return parity.pipeline_of(folder)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> tuple[torch.Tensor, torch.Tensor]:
+    drawn = torch.randn((2, WIDTH), generator=torch.Generator().manual_seed(0))
+    return drawn[:1], drawn[1:]
+
+
+def conditionings(vectors: tuple[torch.Tensor, torch.Tensor]) -> list[Any]:
+    return [told(Embedding(one)) for one in vectors]
+
+
+def drawn(pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor], **arguments: Any) -> list[torch.Tensor]:
+    wanted, unwanted = vectors
+    given = {"image_embeds": wanted, "negative_image_embeds": unwanted, "guidance_scale": SCALE}
+    return latents_of(pipeline, **given | {"height": SIZE, "width": SIZE} | arguments)
+
+
+def test_the_vector_of_a_text(prior: Loaded, prior_pipeline: Any) -> None:
+    given = {"prompt": PROMPT, "guidance_scale": SCALE, "output_type": "pt"}
+    steps = latents_of(prior_pipeline, **given)
+    generator = torch.Generator().manual_seed(SEED)
+    expected = prior_pipeline(**given, num_inference_steps=STEPS, generator=generator)
+
+    texts = (parity.encode(prior.text_encoder, text) for text in (PROMPT, ""))
+    turns = parity.sample(prior, *texts, size=CELL)
+    assert_same(turns, [one[:, :, None, None] for one in steps])
+    assert torch.equal(vector(prior.denoiser, turns[-1].latent).vectors, expected.image_embeds)
+
+
+def test_the_vector_of_no_picture(prior_folder: Path, prior_pipeline: Any) -> None:
+    handle = load_image_encoder(Folder(prior_folder, "prior"))
+    encoder = OnDevice(handle, handle.load(lambda _: prior_folder))
+
+    assert torch.equal(nothing(encoder).vectors, prior_pipeline.get_zero_embed())
+
+
+def test_the_vectors_of_two_texts_at_once(prior: Loaded, prior_pipeline: Any) -> None:
+    """As the pipeline draws that of a negative text, too.
+
+    It encodes both texts in one batch, whose last bits differ from those of one text each.
+    """
+    given = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE, "output_type": "pt"}
+    expected = latents_of(prior_pipeline, **given)
+
+    positive, negative = parity.texts(prior)
+    begin = noise(prior.vae.handle, *CELL, batch=2, seed=SEED)
+    run = scheduler(prior.scheduler, steps=STEPS, latent=begin.latent)
+    first = Turn(start(run.scheduler, begin.latent), run.state, begin.rng)
+    turns = parity.turns(prior, run, first, batch([positive, negative]), negative, SCALE)
+    pairs = zip(turns, expected, strict=True)
+    assert all(torch.allclose(turn.latent.samples[..., 0, 0], one, atol=SAME) for turn, one in pairs)
+
+
+def test_text_to_image(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    turns = parity.sample(loaded, *conditionings(vectors))
+
+    assert_same(turns, drawn(pipeline, vectors))
+
+
+def test_the_picture(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    expected = pipeline(
+        *vectors,
+        height=SIZE,
+        width=SIZE,
+        num_inference_steps=STEPS,
+        guidance_scale=SCALE,
+        generator=torch.Generator().manual_seed(SEED),
+        output_type="np",
+    ).images
+
+    turns = parity.sample(loaded, *conditionings(vectors))
+    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+@pytest.mark.parametrize("part", ["prior_folder", "folder"])
+def test_saved_and_loaded_again(part: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    place = request.getfixturevalue(part)
+    loaded, again = loaded_from(place), loaded_from(parity.saved_again(place, tmp_path / "again"))
+
+    state, kept = loaded.denoiser.model.state_dict(), again.denoiser.model.state_dict()
+    assert state.keys() == kept.keys()
+    assert all(torch.equal(value, kept[name]) for name, value in state.items())
+
+
+def test_a_decoder_without_a_vector_is_refused(loaded: Loaded) -> None:
+    with pytest.raises(StepRefused, match=r"expected a picture's vector, got none\. Link conditioning\.vect"):
+        parity.sample(loaded, None)
+
+
+def test_noise_of_a_picture_for_a_prior_is_refused(prior: Loaded) -> None:
+    with pytest.raises(StepRefused, match=r"one cell, got 8 × 8\. Make the noise 8 pixels wide and high"):
+        parity.sample(prior, *parity.texts(prior))
+
+
+def test_a_vector_of_a_model_that_is_no_prior_is_refused(loaded: Loaded) -> None:
+    latent = noise(loaded.vae.handle, SIZE, SIZE).latent
+
+    with pytest.raises(StepRefused, match="expected a prior, got UNet2DConditionModel"):
+        vector(loaded.denoiser, latent)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from engine import File, Folder, Within, node
+from nodes.checkpoints import controlnet_file
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import Config, read_config
 from nodes.checkpoints.load import Dtype
@@ -99,6 +100,46 @@ def read(folder: Path) -> tuple[Config, Kind]:
     return config, KINDS[name]
 
 
+@node("load.controlnet_file")
+def from_file(
+    file: ControlNetFile, config: ControlNetFolder | None = None, dtype: Dtype = "float32"
+) -> ControlNet:
+    """Load a control network from a single file, in diffusers' names or, for Stable Diffusion, the authors'.
+
+    Args:
+        file: ``.safetensors``.
+        config: Folder with its ``config.json``, for networks whose tensors don't tell all; empty for most.
+        dtype: Precision of its weights in memory; as that of the model's.
+
+    Raises:
+        CheckpointRefused: It holds another kind of model, or is cut short.
+    """
+    sizes, kind = _of_file(file.path, config.path if config else None)
+    return ControlNet(
+        file.digest,
+        family=kind.family(sizes),
+        dtype=dtype,
+        config=config.digest if config else "",
+        hint=kind.hint(sizes),
+        kinds=kind.kinds(sizes),
+    )
+
+
+@from_file.infer
+def file_family(file: Path) -> dict[str, str]:
+    """The family of the models that it controls."""
+    found = controlnet_file.read(file)[1].family
+    return {"F": found} if found else {}
+
+
+def _of_file(path: Path, config: Path | None) -> tuple[Config, Kind]:
+    if config is not None:
+        controlnet_file.read(path)
+        return read(config)
+    name, sizes = controlnet_file.sizes_of(path)
+    return Config(path.name, sizes), KINDS[name]
+
+
 def build(handle: Model[Any], find: Find) -> Any:
     """Build the module that a handle describes.
 
@@ -112,5 +153,8 @@ def build(handle: Model[Any], find: Find) -> Any:
     import torch
 
     place = find(handle.source)
+    if place.is_file():
+        given = dict(read(find(handle.config))[0]) if handle.config else None
+        return controlnet_file.build(place, given, getattr(torch, handle.dtype))
     config, _ = read(place)
     return from_pretrained(model_class(config["_class_name"]), place, dtype=getattr(torch, handle.dtype))

@@ -71,8 +71,8 @@ def _flux_2(shapes: Shapes) -> dict[str, Any]:
 def _blocks(shapes: Shapes) -> dict[str, int]:
     """How many blocks FLUX's transformers have of each kind."""
     return {
-        "num_layers": _count(shapes, r"(?:transformer_blocks|double_blocks)\.(\d+)\."),
-        "num_single_layers": _count(shapes, r"(?:single_transformer_blocks|single_blocks)\.(\d+)\."),
+        "num_layers": count(shapes, r"(?:transformer_blocks|double_blocks)\.(\d+)\."),
+        "num_single_layers": count(shapes, r"(?:single_transformer_blocks|single_blocks)\.(\d+)\."),
     }
 
 
@@ -88,7 +88,7 @@ def _sd3(shapes: Shapes) -> dict[str, Any]:
         "patch_size": patch,
         "in_channels": channels,
         "out_channels": _shape(shapes, "proj_out.weight", "final_layer.linear.weight")[0] // patch**2,
-        "num_layers": _count(shapes, r"(?:transformer_blocks|joint_blocks)\.(\d+)\."),
+        "num_layers": count(shapes, r"(?:transformer_blocks|joint_blocks)\.(\d+)\."),
         "attention_head_dim": head,
         "num_attention_heads": width // head,
         "joint_attention_dim": joint,
@@ -107,7 +107,8 @@ def _shape(shapes: Shapes, *names: str) -> tuple[int, ...]:
     return shapes[next((name for name in names if name in shapes), names[0])]
 
 
-def _count(shapes: Shapes, pattern: str) -> int:
+def count(shapes: Shapes, pattern: str) -> int:
+    """How many numbers stand where a pattern, from the start of a name on, has its group."""
     return len({found[1] for name in shapes if (found := re.match(pattern, name))})
 
 

@@ -62,6 +62,7 @@ pack = Pack(
             "nodes.diffusion.distilled_guidance",
             "nodes.diffusion.reference",
             "nodes.diffusion.pictured",
+            "nodes.diffusion.frame_rate",
             "nodes.diffusion.conditioning",
             "nodes.diffusion.conditioning_blend",
         ),
@@ -74,7 +75,7 @@ pack = Pack(
         ),
         "prior": ("nodes.diffusion.picture_vector",),
         "lora": ("nodes.patches.lora",),
-        "vae": ("nodes.vae", "nodes.video.vae"),
+        "vae": ("nodes.vae", "nodes.video.vae", "nodes.video.last_noise"),
         "control": (
             "nodes.control.apply",
             "nodes.control.edges",

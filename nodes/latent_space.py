@@ -83,6 +83,22 @@ def _unstandardised_by_config(vae: Any, latents: torch.Tensor) -> torch.Tensor:
     return latents / inverse + mean
 
 
+def _standardised_by_buffers(vae: Any, samples: torch.Tensor) -> torch.Tensor:
+    mean, deviation = _buffer_statistics(vae, samples)
+    return (samples - mean) * vae.config.scaling_factor / deviation
+
+
+def _unstandardised_by_buffers(vae: Any, latents: torch.Tensor) -> torch.Tensor:
+    mean, deviation = _buffer_statistics(vae, latents)
+    return latents * deviation / vae.config.scaling_factor + mean
+
+
+def _buffer_statistics(vae: Any, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and deviation of each channel, as they lie among the weights of LTX's VAE."""
+    mean, deviation = (one.view(1, -1, 1, 1, 1) for one in (vae.latents_mean, vae.latents_std))
+    return mean.to(like), deviation.to(like)
+
+
 def _config_statistics(vae: Any, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean of each channel and one divided by its deviation, as Wan's configs have them."""
     import torch
@@ -98,6 +114,7 @@ AS_IT_IS = Directions(_unchanged, _unchanged)
 DIRECTIONS = {
     "VQModel": AS_IT_IS,
     "AutoencoderKLFlux2": Directions(_standardised, _unstandardised),
+    "AutoencoderKLLTXVideo": Directions(_standardised_by_buffers, _unstandardised_by_buffers),
     "AutoencoderKLWan": Directions(_standardised_by_config, _unstandardised_by_config),
 }
 """Class of a VAE → its directions; those of other classes shift and scale by a number each."""

@@ -47,7 +47,7 @@ def encode(
 
     Args:
         vae: The model's VAE.
-        image: Without alpha; its sides are multiples of the VAE's factor.
+        image: Without alpha; its sides are multiples of the VAE's factor. To VAEs of films it is one frame.
         hide: What to hide from the VAE behind grey, for models made for inpainting; 0.5 and more counts as 1.
         draw: The VAE gives a distribution; take a sample of it, or its middle.
         seed: Equal seeds draw equal samples.
@@ -62,6 +62,8 @@ def encode(
     generator = (rng or Rng.seeded(seed)).generator()
     if hide is not None:
         pixels = pixels * (hide.pixels < 0.5)[:, None].to(pixels)
+    if vae.handle.frames:
+        pixels = pixels[:, :, None]
     with torch.no_grad():
         found = _distribution(vae.model.encode(pixels.to(vae.device, vae.model.dtype)))
         samples = found.sample(generator) if draw == "sample" else found.mode()

@@ -428,7 +428,7 @@ class VAE(Model[F]):
     Attributes:
         channels: Channels of its latents.
         factor: Pixels per latent cell along a side.
-        frames: Frames of a film per latent cell over time; the first frame has its own; 0 = pictures.
+        frames: Frames of a film per latent cell over time; the first frame has its own; 0 = one by one.
     """
 
     channels: int = 4

@@ -25,7 +25,7 @@ class Cells(NamedTuple):
         family: Its name; models of one name take each other's latents and texts.
         channels: Channels of a latent.
         factor: Pixels per latent cell along a side.
-        frames: Frames of a film per latent cell over time; the first frame has its own; 0 = pictures.
+        frames: Frames of a film per latent cell over time; the first frame has its own; 0 = one by one.
     """
 
     family: str

@@ -12,6 +12,7 @@ from nodes.families import (
     flux_2,
     kandinsky,
     ldm_super_resolution,
+    ltx,
     pixart,
     sd_x4,
     sdxl,
@@ -36,6 +37,7 @@ FAMILIES: tuple[Family, ...] = (
     dit.FAMILY,
     wan.FAMILY,
     wan.FAMILY_DENSE,
+    ltx.FAMILY,
 )
 
 _BY_NAME = {family.name: family for family in FAMILIES}

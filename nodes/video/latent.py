@@ -41,7 +41,7 @@ def video_noise(
         rng: Generator to go on from, in place of the seed.
 
     Raises:
-        SizeRefused: Size or frames are no whole cells, or the model draws pictures.
+        SizeRefused: Size or frames are no whole cells.
     """
     import torch
 
@@ -68,15 +68,14 @@ def cells_over_time(vae: VAE[Any], frames: int) -> int:
     """Frames of the latent of a film.
 
     Raises:
-        SizeRefused: They are no whole ones, or the model draws pictures.
+        SizeRefused: They are no whole ones.
     """
-    if not vae.frames:
-        raise SizeRefused("expected the VAE of a model that makes films, got one of pictures. Link another.")
-    if (frames - 1) % vae.frames:
-        nearest = (frames - 1) // vae.frames * vae.frames + 1
-        expected = f"1 frame more than a multiple of {vae.frames}"
-        raise SizeRefused(f"expected {expected}, got {frames}. Choose {nearest} or {nearest + vae.frames}.")
-    return (frames - 1) // vae.frames + 1
+    each = vae.frames or 1
+    if (frames - 1) % each:
+        nearest = (frames - 1) // each * each + 1
+        cure = f"Choose {nearest} or {nearest + each}."
+        raise SizeRefused(f"expected 1 frame more than a multiple of {each}, got {frames}. {cure}")
+    return (frames - 1) // each + 1
 
 
 @node("latent.picture_channels")

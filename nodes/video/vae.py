@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
 
 from engine import OnDevice, Rng, Seed, node
+from engine.errors import ValueRefused
 from nodes.latent_space import to_model_space, to_vae_space
 from nodes.vae import Encoded, signed
 from nodes.values import VAE, F, Image, Latent, Video
@@ -51,23 +55,52 @@ def encode_video(
 
 
 @node("vae.decode_video")
-def decode_video(vae: OnDevice[VAE[F]], latent: Latent[F], fps: Rate = 16.0) -> Video:
+def decode_video(
+    vae: OnDevice[VAE[F]],
+    latent: Latent[F],
+    fps: Rate = 16.0,
+    chunk: Annotated[int, Field(ge=1, le=4096)] = 16,
+) -> Video:
     """Decode latents into films.
 
     Args:
         vae: The model's VAE.
         latent: Of the same family.
-        fps: Frames a second that the model draws: 16 for Wan.
+        fps: Frames a second that the model draws: 16 for Wan, 8 for CogVideoX and AnimateDiff.
+        chunk: Frames decoded at once, by VAEs that take pictures one by one; others decide themselves. Stable
+            Video Diffusion's smooths over the frames of a chunk.
+
+    Raises:
+        ValueRefused: The VAE's decoder wants noise.
     """
     import torch
 
+    if vae.model.config.get("timestep_conditioning"):
+        cure = "Decode with vae.decode_video_with_noise"
+        raise ValueRefused("a VAE whose decoder wants no noise", f"one that does. {cure}")
     with torch.no_grad():
         samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
-        film = _decoded(vae.model, samples)
-        frames = (film * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 4, 1).float().cpu().contiguous()
-    return Video(frames, fps)
+        if vae.handle.frames:
+            film = vae.model.decode(samples, return_dict=False)[0]
+        else:
+            film = _one_by_one(vae.model, samples, chunk)
+    return as_video(film, fps)
 
 
-def _decoded(model: Any, samples: torch.Tensor) -> torch.Tensor:
-    """Films [B, 3, F, H, W], -1..1."""
-    return model.decode(samples, return_dict=False)[0]
+def as_video(film: torch.Tensor, fps: float) -> Video:
+    """The video of a VAE's film [B, 3, F, H, W], -1..1."""
+    return Video((film * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 4, 1).float().cpu().contiguous(), fps)
+
+
+def _one_by_one(model: Any, samples: torch.Tensor, chunk: int) -> torch.Tensor:
+    """Films [B, 3, F, H, W] of latents whose frames are pictures, some at once."""
+    import torch
+
+    count, frames = len(samples), samples.shape[2]
+    pictures = samples.transpose(1, 2).flatten(0, 1)
+    several = "num_frames" in inspect.signature(model.decode).parameters
+    decoded = [
+        model.decode(part, return_dict=False, **({"num_frames": len(part)} if several else {}))[0]
+        for part in pictures.split(chunk)
+    ]
+    return torch.cat(decoded).unflatten(0, (count, frames)).transpose(1, 2)

@@ -31,6 +31,7 @@ from tests.nodes.families import (
     tiny_sd3,
 )
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
+from tests.nodes.families import tiny_ltx as ltx
 from tests.nodes.families import tiny_wan as wan
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.patches import tiny as patches
@@ -56,6 +57,7 @@ class StandIn:
 
 
 FILM = {"steps": 2, "width": 32, "height": 32, "frames": 5}
+FILM_OF_LTX = FILM | {"width": 64, "height": 64, "frames": 9}
 SURFACE = {"steps": 2, "resolution": 12, "size": 32, "samples": 2}
 
 PICTURE = {"steps": 2, "width": 64, "height": 64}
@@ -136,6 +138,8 @@ STAND_INS: dict[str, StandIn] = {
     "transcribe": StandIn(
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
     ),
+    "ltx": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
+    "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
     "wan_image": StandIn({"Wan2.1-I2V-14B-480P-Diffusers": partial(wan.save, image=True)}, FILM),
     "unconditional": StandIn({"ddpm-celebahq-256": tiny_pixels.save_ddpm}, {"steps": 2, "side": 32}),

@@ -28,12 +28,13 @@ def film(
     frames: int,
     scale: float = SCALE,
     extra: Latent[Any] | None = None,
+    begin: Latent[Any] | None = None,
     rng: Rng | None = None,
 ) -> list[Turn]:
     """The latent of every turn, from noise."""
     drawn = video_noise(loaded.vae.handle, size, size, frames, seed=SEED, rng=rng)
     run = scheduler(loaded.scheduler, steps=STEPS, latent=drawn.latent)
-    first = Turn(start(run.scheduler, drawn.latent), run.state, drawn.rng)
+    first = Turn(start(run.scheduler, begin or drawn.latent), run.state, drawn.rng)
     return parity.turns(loaded, run, first, positive, negative, scale, extra)
 
 

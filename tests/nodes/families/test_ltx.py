@@ -1,0 +1,105 @@
+"""LTX-Video's nodes give the bytes of diffusers' pipelines, at every step and decoded."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.errors import ValueRefused
+from nodes.diffusion.frame_rate import frame_rate
+from nodes.vae import encode as encode_picture
+from nodes.values import Latent
+from nodes.video.last_noise import decode_video_with_noise
+from nodes.video.latent import picture_channels, put_frames, video_noise
+from nodes.video.vae import decode_video
+from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
+from tests.nodes.families import filming, parity
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED
+from tests.nodes.families.tiny_ltx import save
+
+SIZE, FRAMES = 64, 17
+FILM: dict[str, Any] = {"size": SIZE, "frames": FRAMES}
+PIXELS: dict[str, Any] = {"height": SIZE, "width": SIZE, "num_frames": FRAMES}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("ltx"))
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> Loaded:
+    return loaded_from(folder)
+
+
+@pytest.fixture(scope="module")
+def pipeline(folder: Path) -> Any:
+    return parity.pipeline_of(folder)
+
+
+def assert_same(turns: list[Turn], latents: list[torch.Tensor]) -> None:
+    """As the pipelines hold latents: cell after cell."""
+    ours = [turn.latent.samples.flatten(2).transpose(1, 2) for turn in turns]
+    assert [torch.equal(*pair) for pair in zip(ours, latents, strict=True)] == [True] * len(turns)
+
+
+def test_text_to_video(loaded: Loaded, pipeline: Any) -> None:
+    turns = filming.film(loaded, *parity.texts(loaded), **FILM)
+
+    assert_same(turns, filming.latents_of(pipeline, **FILM))
+    filming.assert_decoded_same(pipeline, loaded, turns, **PIXELS)
+
+
+def test_another_frame_rate(loaded: Loaded, pipeline: Any) -> None:
+    texts = [frame_rate(text, 12) for text in parity.texts(loaded)]
+
+    expected = filming.latents_of(pipeline, frame_rate=12, **FILM)
+    assert_same(filming.film(loaded, *texts, **FILM), expected)
+
+
+def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
+
+    before, after = (filming.film(one, *parity.texts(one), **FILM) for one in (loaded, again))
+    parity.assert_same(after, [turn.latent.samples for turn in before])
+
+
+def test_image_to_video(loaded: Loaded, pipeline: Any) -> None:
+    oracle, image = parity.another(pipeline, "LTXImageToVideoPipeline"), filming.picture(SIZE)
+    given = {"image": filming.as_pillow(image)}
+
+    encoded = encode_picture(loaded.vae, image, seed=SEED)
+    drawn = video_noise(loaded.vae.handle, SIZE, SIZE, FRAMES, rng=encoded.rng)
+    begin = put_frames(drawn.latent, encoded.latent)
+    mask = picture_channels(loaded.vae, image, FRAMES).latent
+    turns = filming.film(loaded, *parity.texts(loaded), begin=begin, extra=mask, **FILM)
+    assert_same(turns, filming.latents_of(oracle, **given, **FILM))
+    filming.assert_decoded_same(oracle, loaded, turns, **given, **PIXELS)
+
+
+def test_a_decoder_that_takes_off_the_last_noise(tmp_path: Path) -> None:
+    folder = save(tmp_path, noisy=True)
+    loaded = loaded_from(folder)
+    expected = parity.pipeline_of(folder)(
+        PROMPT,
+        negative_prompt=NEGATIVE,
+        guidance_scale=SCALE,
+        num_inference_steps=filming.STEPS,
+        generator=torch.Generator().manual_seed(SEED),
+        decode_timestep=0.05,
+        decode_noise_scale=0.025,
+        output_type="np",
+        **PIXELS,
+    ).frames
+
+    last = filming.film(loaded, *parity.texts(loaded), **FILM)[-1]
+    decoded = decode_video_with_noise(loaded.vae, last.latent, rng=last.rng).video
+    assert torch.equal(decoded.frames, torch.from_numpy(expected))
+    with pytest.raises(ValueRefused, match=r"vae\.decode_video_with_noise"):
+        decode_video(loaded.vae, last.latent)
+
+
+def test_a_decoder_that_takes_off_no_noise_is_given_none(loaded: Loaded) -> None:
+    with pytest.raises(ValueRefused, match=r"vae\.decode_video"):
+        decode_video_with_noise(loaded.vae, Latent(torch.zeros(1, 8, 1, 1, 1), "ltx", 32))

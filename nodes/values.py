@@ -359,7 +359,7 @@ class Patch:
     """A change to a model's weights, in the order applied.
 
     Attributes:
-        kind: ``lora`` or ``embedding``.
+        kind: ``lora``, ``embedding`` or ``ip-adapter``.
         digest: Content digest of the file it comes from.
         scale: Its strength.
         blocks: Its weights in the blocks of the model, as ``nodes.patches.blocks`` writes them; empty for 1.
@@ -429,11 +429,13 @@ class VAE(Model[F]):
         channels: Channels of its latents.
         factor: Pixels per latent cell along a side.
         frames: Frames of a film per latent cell over time; the first frame has its own; 0 = one by one.
+        length: Cells of a sound, all of which the model draws whatever is asked for; 0 = no sounds.
     """
 
     channels: int = 4
     factor: int = 8
     frames: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.family import Question
+from nodes.diffusion.picture_tokens import pictures_for
 from nodes.diffusion.refusal import StepRefused
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
     """
     _check(model.config, question)
     down, middle = _residuals(question, more)
+    pictures = pictures_for(model, question.cond, question.samples)
+    if pictures:
+        more["added_cond_kwargs"] = {**more.get("added_cond_kwargs", {}), "image_embeds": pictures}
     return model(
         question.samples,
         question.timestep,

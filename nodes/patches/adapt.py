@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes import families
 from nodes.patches.layers import wear
+from nodes.patches.picture_attention import look
 from nodes.patches.vectors import learn
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def adapt(handle: Model[Any], model: Any, find: Find) -> None:
     loras = [patch for patch in handle.patches if patch.kind == "lora"]
     if handle.part != "text_encoder":
         wear({family.denoiser: model}, family, loras, find)
+        look(model, [patch for patch in handle.patches if patch.kind == "ip-adapter"], find)
         return
     wear(dict(model.items()), family, loras, find)
     learn(model, [patch for patch in handle.patches if patch.kind == "embedding"], find)

@@ -1,0 +1,71 @@
+"""IP-Adapters (Ye et al., arXiv 2308.06721) on a model: which, and how strong; their weights are not read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from engine import File, Within, node
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.patches import blocks as block_weights
+from nodes.patches.lora import is_known
+from nodes.recognise.asked import recognise_as
+from nodes.recognise.file import read_contents
+from nodes.recognise.recognise import recognise
+from nodes.values import Denoiser, F, Patch
+
+KIND = "ip-adapter"
+SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin")
+AdapterFile = Annotated[File, Within("models", SUFFIXES, (KIND,))]
+LAYERS, ITS_NORM = "image_proj.proj.0.weight", "image_proj.proj.3.weight"
+"""Of a "full face" adapter; those for the vectors of a face recogniser have the first alone."""
+
+
+@node("ip_adapter.apply")
+def apply(
+    denoiser: Denoiser[F],
+    file: AdapterFile,
+    scale: Annotated[float, Field(ge=-10, le=10)] = 1.0,
+    blocks: str = "",
+) -> Denoiser[F]:
+    """Let pictures tell a model what to draw, beside its text: ``conditioning.picture_prompt`` takes them.
+
+    For several put several of these in a row, and as many of ``conditioning.picture_prompt``: the first
+    picture is for the first adapter. At another strength nothing is read again.
+
+    Args:
+        denoiser: The model, of the adapter's family.
+        file: The IP-Adapter, plain, "plus" or "full face".
+        scale: How strongly: 0 = not at all, 1 = as it was trained; 0.5 leaves the text more of a say.
+        blocks: Weights of single blocks beside the scale, as for ``lora.apply``; empty for all. Style alone,
+            without what the picture is of, in Stable Diffusion XL: {"down": 0, "mid": 0, "up": {"block_0":
+            [0, 1, 0], "block_1": 0}}.
+
+    Raises:
+        CheckpointRefused: It is no IP-Adapter, one for faces' vectors, or for another model.
+        ValueRefused: The block weights can't be read.
+    """
+    found = recognise_as(file.path, (KIND,)).family
+    if is_known(found) and denoiser.family and found != denoiser.family:
+        cure = "Choose one for the model, or link the model that it is for."
+        raise CheckpointRefused(
+            file.path.name, f"an IP-Adapter for {denoiser.family}", f"one for {found}", cure
+        )
+    names = read_contents(file.path, file.path.name).entries
+    if LAYERS in names and ITS_NORM not in names:
+        cure = "Choose one that takes pictures, such as ip-adapter-plus-face."
+        raise CheckpointRefused(
+            file.path.name, "an IP-Adapter that takes what CLIP sees", "a FaceID adapter", cure
+        )
+    patch = Patch(KIND, file.digest, scale, block_weights.canonical(blocks))
+    return replace(denoiser, patches=(*denoiser.patches, patch))
+
+
+@apply.infer
+def adapter_family(file: Path) -> dict[str, str]:
+    """The family of the models that it is for."""
+    found = recognise(file).family
+    return {"F": found} if is_known(found) else {}

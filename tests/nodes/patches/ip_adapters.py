@@ -1,0 +1,102 @@
+"""Tiny IP-Adapters for tiny U-Nets, in the layout of the files that people share."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors.torch import save_file
+
+Kind = Literal["plain", "plus", "full face"]
+DEPTH, HEAD, TOKENS = 4, 64, 4
+
+
+def tensors_of(
+    unet: Any, seen: int, kind: Kind = "plain", seed: int = 0
+) -> dict[str, dict[str, torch.Tensor]]:
+    """An adapter's tensors.
+
+    Args:
+        unet: The U-Net that it is for.
+        seen: Width of what the picture encoder gives.
+        kind: Which network makes tokens of it.
+        seed: Of their values.
+    """
+    generator, width = torch.Generator().manual_seed(seed), unet.config.cross_attention_dim
+
+    def drawn(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=generator) * 0.2
+
+    shapes = {"plain": plain, "plus": plus, "full face": full_face}[kind](seen, width)
+    reading = [one for name, one in unet.named_modules() if name.endswith("attn2")]
+    return {
+        "image_proj": {name: drawn(*shape) for name, shape in shapes.items()},
+        "ip_adapter": {
+            f"{2 * at + 1}.to_{which}_ip.weight": drawn(layer.to_k.out_features, width)
+            for at, layer in enumerate(in_order(unet, reading))
+            for which in "kv"
+        },
+    }
+
+
+def in_order(unet: Any, reading: list[Any]) -> list[Any]:
+    """As the files number them: the way down, the way up, the middle."""
+    every = [part for block in (unet.down_blocks, unet.up_blocks, unet.mid_block) for part in block.modules()]
+    return [part for part in every if any(part is one for one in reading)]
+
+
+def plain(seen: int, width: int) -> dict[str, tuple[int, ...]]:
+    return {
+        "proj.weight": (TOKENS * width, seen),
+        "proj.bias": (TOKENS * width,),
+        "norm.weight": (width,),
+        "norm.bias": (width,),
+    }
+
+
+def full_face(seen: int, width: int) -> dict[str, tuple[int, ...]]:
+    return {
+        "proj.0.weight": (seen, seen),
+        "proj.0.bias": (seen,),
+        "proj.2.weight": (width, seen),
+        "proj.2.bias": (width,),
+        "proj.3.weight": (width,),
+        "proj.3.bias": (width,),
+    }
+
+
+def plus(seen: int, width: int) -> dict[str, tuple[int, ...]]:
+    return {
+        "latents": (1, TOKENS, HEAD),
+        "proj_in.weight": (HEAD, seen),
+        "proj_in.bias": (HEAD,),
+        "proj_out.weight": (width, HEAD),
+        "proj_out.bias": (width,),
+        "norm_out.weight": (width,),
+        "norm_out.bias": (width,),
+    } | {
+        f"layers.{at}.{name}": shape
+        for at in range(DEPTH)
+        for name, shape in {
+            "0.norm1.weight": (HEAD,),
+            "0.norm1.bias": (HEAD,),
+            "0.norm2.weight": (HEAD,),
+            "0.norm2.bias": (HEAD,),
+            "0.to_q.weight": (HEAD, HEAD),
+            "0.to_kv.weight": (2 * HEAD, HEAD),
+            "0.to_out.weight": (HEAD, HEAD),
+            "1.0.weight": (HEAD,),
+            "1.0.bias": (HEAD,),
+            "1.1.weight": (4 * HEAD, HEAD),
+            "1.3.weight": (HEAD, 4 * HEAD),
+        }.items()
+    }
+
+
+def save(path: Path, tensors: dict[str, dict[str, torch.Tensor]]) -> Path:
+    """As a ``.safetensors`` file, or as nested dicts in a pickled one."""
+    if path.suffix == ".safetensors":
+        flat = {f"{part}.{name}": value for part, some in tensors.items() for name, value in some.items()}
+        save_file(flat, path)
+    else:
+        torch.save(tensors, path)
+    return path

@@ -105,7 +105,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
         encoder_hidden_states=embeds,
         txt_ids=_places(0, 1, 1, embeds.shape[1]).to(samples.device),
         img_ids=torch.cat(
-            [_places(time, *one.shape[-2:], 1) for time, one in zip(times, seen, strict=True)]
+            [_places(time, one.shape[-2], one.shape[-1]) for time, one in zip(times, seen, strict=True)]
         ).to(samples.device),
         return_dict=False,
     )[0]
@@ -119,7 +119,7 @@ def _check(embeds: torch.Tensor, width: int) -> None:
         raise StepRefused(f"expected texts {width} wide, got {embeds.shape[-1]}. {cure}")
 
 
-def _places(time: int, height: int, width: int, length: int) -> torch.Tensor:
+def _places(time: int, height: int, width: int, length: int = 1) -> torch.Tensor:
     """Where each token is: [tokens, 4], number of the picture, row, column and place in the text."""
     import torch
 

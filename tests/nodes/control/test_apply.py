@@ -54,7 +54,8 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> list[OnDevice[ControlN
 
 
 def expected_of(folder: Path, networks: list[Any], pictures: list[Image], **arguments: Any) -> Any:
-    pipeline: Any = diffusers.StableDiffusionControlNetPipeline.from_pretrained(
+    classes: Any = diffusers
+    pipeline = classes.StableDiffusionControlNetPipeline.from_pretrained(
         folder, controlnet=[one.model for one in networks], requires_safety_checker=False
     )
     pipeline.set_progress_bar_config(disable=True)

@@ -101,14 +101,14 @@ def test_inpainting_with_klein(klein: Path) -> None:
     encoded = encode_picture(loaded.vae, parity.picture(), draw="mode").latent
     drawn = noise(loaded.vae.handle, SIZE, SIZE, seed=SEED)
     run = scheduler(loaded.scheduler, steps=STEPS, strength=0.6, latent=drawn.latent)
-    texts = [show(parity.encode(loaded.text_encoder, text), encoded) for text in (PROMPT, "")]
+    positive, negative = (show(parity.encode(loaded.text_encoder, text), encoded) for text in (PROMPT, ""))
 
     def kept(turn: Turn) -> Turn:
         outside = add_noise(run.scheduler, turn.state, encoded, drawn.latent)
         return turn._replace(latent=composite(outside, turn.latent, parity.mask()))
 
     first = Turn(start(run.scheduler, drawn.latent, encoded), run.state, drawn.rng)
-    assert_same(parity.turns(loaded, run, first, *texts, 4.0, change=kept), expected)
+    assert_same(parity.turns(loaded, run, first, positive, negative, 4.0, change=kept), expected)
 
 
 def test_a_text_that_another_language_model_read_is_refused(loaded: Loaded) -> None:

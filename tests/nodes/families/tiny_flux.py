@@ -34,8 +34,13 @@ def save(folder: Path, *, distilled: bool = True, channels: int = 16, levels: in
     from diffusers.models.transformers.transformer_flux import FluxTransformer2DModel
 
     torch.manual_seed(0)
-    sizes = {"in_channels": channels, "out_channels": 16, "num_layers": 2, "num_single_layers": 2}
-    config = TRANSFORMER | sizes | {"guidance_embeds": distilled}
+    sizes: dict[str, Any] = {
+        "in_channels": channels,
+        "out_channels": 16,
+        "num_layers": 2,
+        "num_single_layers": 2,
+    }
+    config: dict[str, Any] = TRANSFORMER | sizes | {"guidance_embeds": distilled}
     FluxTransformer2DModel(**config).save_pretrained(folder / "transformer")
     save_vae(
         folder / "vae",
@@ -68,6 +73,8 @@ def save_network(folder: Path, seed: int = 0, **changes: Any) -> Path:
     from diffusers.models.controlnets.controlnet_flux import FluxControlNetModel
 
     torch.manual_seed(seed)
-    given = TRANSFORMER | {"num_layers": 1, "num_single_layers": 1, "in_channels": 16} | changes
+    given: dict[str, Any] = (
+        TRANSFORMER | {"num_layers": 1, "num_single_layers": 1, "in_channels": 16} | changes
+    )
     randomise(FluxControlNetModel(**given)).save_pretrained(folder)
     return folder

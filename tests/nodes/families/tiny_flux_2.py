@@ -39,8 +39,9 @@ def save(folder: Path, *, klein: bool = False) -> Path:
         latent_channels=4,
         norm_num_groups=2,
     )
-    vae.bn.running_mean.normal_()
-    vae.bn.running_var.uniform_(0.5, 2.0)
+    bn: Any = vae.bn
+    bn.running_mean.normal_()
+    bn.running_var.uniform_(0.5, 2.0)
     vae.save_pretrained(folder / "vae")
     (_save_qwen if klein else _save_mistral)(folder / "text_encoder")
     _save_tokenizer(folder / "tokenizer", QWEN if klein else MISTRAL)
@@ -82,7 +83,12 @@ def _save_mistral(folder: Path) -> None:
         PixtralVisionConfig,
     )
 
-    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    sizes: dict[str, Any] = {
+        "hidden_size": 8,
+        "intermediate_size": 8,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 1,
+    }
     config = Mistral3Config(
         text_config=MistralConfig(**LANGUAGE, num_hidden_layers=31).to_dict(),
         vision_config=PixtralVisionConfig(**sizes, image_size=28, patch_size=14).to_dict(),

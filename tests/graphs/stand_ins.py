@@ -30,8 +30,8 @@ from tests.nodes.families import (
     tiny_pixels,
     tiny_sd3,
 )
-from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.families import tiny_ltx as ltx
+from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.families import tiny_wan as wan
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.patches import tiny as patches
@@ -105,6 +105,14 @@ STAND_INS: dict[str, StandIn] = {
             "kandinsky-2-2-decoder": tiny_kandinsky.save_decoder,
         },
         PICTURE | {"prior_steps": 2},
+    ),
+    "ip_adapter": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "ip-adapter_sd15.safetensors": patches.save_ip_adapter,
+            "image_encoder": patches.save_encoder,
+        },
+        PICTURE,
     ),
     "lora": StandIn(
         {

@@ -79,7 +79,14 @@ pack = Pack(
         "prior": ("nodes.diffusion.picture_vector",),
         "lora": ("nodes.patches.lora",),
         "ip_adapter": ("nodes.patches.ip_adapter",),
-        "vae": ("nodes.vae", "nodes.audio.vae", "nodes.video.vae", "nodes.video.last_noise"),
+        "model": ("nodes.checkpoints.model_options",),
+        "vae": (
+            "nodes.vae",
+            "nodes.checkpoints.vae_options",
+            "nodes.audio.vae",
+            "nodes.video.vae",
+            "nodes.video.last_noise",
+        ),
         "control": (
             "nodes.control.apply",
             "nodes.control.edges",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import torch
 
     from engine.declare.handle import Find
+    from nodes.checkpoints.options import Option
 
 F = TypeVar("F")
 """A model family, such as ``sd1``; unknown until a file has been read."""
@@ -233,10 +234,12 @@ class SchedulerState:
     Attributes:
         attributes: Name → scalars, tensors and lists of them.
         turn: Number of model evaluations done.
+        memory: What a model with a first-block cache knows of the turn before, by name.
     """
 
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     turn: int = 0
+    memory: dict[str, torch.Tensor] = field(default_factory=dict[str, "torch.Tensor"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +251,14 @@ class Prediction(Generic[F]):
         negative: Shaped as the latent, for the negative conditioning; None when it was not asked.
         family: Family of the denoiser; empty when unknown.
         variance: Shaped as the latent: the variance that models such as DeepFloyd IF predict beside it.
+        memory: What the next turn's model has to know; see ``SchedulerState``.
     """
 
     samples: torch.Tensor
     negative: torch.Tensor | None = None
     family: str = ""
     variance: torch.Tensor | None = None
+    memory: dict[str, torch.Tensor] = field(default_factory=dict[str, "torch.Tensor"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +389,7 @@ class Model(Generic[F]):
         dtype: ``float32``, ``float16`` or ``bfloat16``.
         config: Content digest of the folder with its configuration; empty when ``source`` says it all.
         patches: Changes to the weights.
+        options: What makes it smaller or faster at the price of other numbers.
     """
 
     source: str
@@ -392,6 +398,7 @@ class Model(Generic[F]):
     dtype: str = "float32"
     config: str = ""
     patches: tuple[Patch, ...] = ()
+    options: tuple[Option, ...] = ()
 
     def load(self, find: Find) -> Any:
         """Build the module. See ``engine.declare.handle``."""

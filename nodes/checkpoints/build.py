@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build(handle: Model[Any], find: Find) -> Any:
-    """Build the module that a handle describes, without its patches.
+    """Build the module that a handle describes, with its options, without its patches.
 
     Args:
         handle: Which part of which checkpoint, and its dtype.
@@ -28,7 +28,15 @@ def build(handle: Model[Any], find: Find) -> Any:
 
     Raises:
         CheckpointRefused: The checkpoint has no such part, or its weights don't fit its config.
+        OptionRefused: The module can't have an option.
     """
+    model = _without_options(handle, find)
+    for option in handle.options:
+        option.put_on(model)
+    return model
+
+
+def _without_options(handle: Model[Any], find: Find) -> Any:
     import torch
 
     family, dtype = families.named(handle.family), getattr(torch, handle.dtype)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.block_memory import BlockMemory
 from nodes.diffusion.family import Family, Question
 from nodes.diffusion.refusal import StepRefused
 from nodes.values import Cond, Control, Features
@@ -19,7 +20,7 @@ Load = Callable[[Any], Any]
 
 
 def ask_all(
-    family: Family, model: Any, question: Question, conds: list[Cond], load: Load
+    family: Family, model: Any, question: Question, conds: list[Cond], load: Load, memory: BlockMemory
 ) -> list[torch.Tensor]:
     """One answer for each conditioning, as the latents are shaped.
 
@@ -29,6 +30,7 @@ def ask_all(
         question: What is the same for all: the latents, the moment, the guidance.
         conds: The conditionings.
         load: Loads control networks.
+        memory: Of a model with a first-block cache.
 
     Raises:
         StepRefused: A conditioning doesn't fit the latents' batch, or the model.
@@ -39,12 +41,15 @@ def ask_all(
         for cond in conds
     ]
     answers: list[torch.Tensor] = []
-    for together in _batches(filled, family.one_call):
+    batches = _batches(filled, family.one_call)
+    for call, together in enumerate(batches, -len(batches)):
         asked = _stacked(together)
         for control in asked.controls:
             _check_size(control, samples, question.factor)
         controls = tuple((control, load(control.model)) for control in asked.controls)
-        answers += _call(family, model, replace(question, cond=asked, controls=controls), len(together))
+        put = replace(question, cond=asked, controls=controls)
+        with memory.during(model, call, put):
+            answers += _call(family, model, put, len(together))
     return answers
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine import Context, OnDevice, node
 from nodes import families
 from nodes.diffusion.asking import ask_all
+from nodes.diffusion.block_memory import BlockMemory
 from nodes.diffusion.distilled_guidance import GUIDANCE
 from nodes.diffusion.family import Question
 from nodes.diffusion.refusal import StepRefused
@@ -73,10 +74,12 @@ def predict(
         told = _told(wanted[0], guidance) if distilled else None
         question = Question(scaled, moment, Cond(), told, latent.factor)
         conds = [*unwanted, *wanted]
-        answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model)
+        memory = BlockMemory(state.memory)
+        answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model, memory)
         said = blended(answers[len(unwanted) :], wanted)
         away = blended(answers[: len(unwanted)], unwanted) if unwanted else None
-    return _prediction(said, away, samples.shape[1], denoiser.handle.family)
+    prediction = _prediction(said, away, samples.shape[1], denoiser.handle.family)
+    return replace(prediction, memory=memory.after)
 
 
 def _prediction(said: torch.Tensor, away: torch.Tensor | None, channels: int, family: str) -> Prediction[Any]:

@@ -207,7 +207,7 @@ def scheduler_step(
             latent.samples.to(device),
             **step_arguments(used, scheduler, state, generator),
         )
-    after = state_of(used, scheduler, state.turn + 1, device)
+    after = replace(state_of(used, scheduler, state.turn + 1, device), memory=prediction.memory)
     stepped = replace(latent, samples=taken.prev_sample)
     clean = clean_sample(taken)
     ctx.preview(stepped if clean is None else replace(latent, samples=clean))

@@ -8,6 +8,7 @@ from typing import Any
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.network_sizes import read_network_sizes
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.tensors import read_tensors
 from nodes.library_lock import library_lock
 from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
@@ -79,12 +80,11 @@ def build(path: Path, config: dict[str, Any] | None, dtype: Any) -> Any:
         CheckpointRefused: The weights don't fit.
     """
     from accelerate import init_empty_weights
-    from safetensors.torch import load_file
 
     _, found = read(path)
     name, sizes = sizes_of(path) if config is None else (config["_class_name"], config)
     cls, start = model_class(name), len(found.prefix)
-    weights = {key[start:]: one for key, one in load_file(path).items() if key.startswith(found.prefix)}
+    weights = {key[start:]: one for key, one in read_tensors(path, (found.prefix,), dtype).items()}
     with init_empty_weights():
         model = cls.from_config(sizes)
     try:

@@ -17,7 +17,7 @@ from nodes.checkpoints.folder import (
 from nodes.checkpoints.load import Dtype, ModelFolder
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import read_sizes
-from nodes.diffusion.family import Family
+from nodes.diffusion.family import Cells, Family
 from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 FROM_TENSORS = "from its tensors"
@@ -106,8 +106,7 @@ def vae(
     Raises:
         CheckpointRefused: It holds something else, or its family is not told.
     """
-    name, folder = _autoencoder(file.path, family, config.path if config else None)
-    cells = read_configs(folder, family_of_folder(folder)).cells
+    name, cells = _autoencoder(file.path, family, config.path if config else None)
     return VAE(
         file.digest,
         "vae",
@@ -126,16 +125,20 @@ def vae_family(file: Path, family: str) -> dict[str, str]:
     return {"F": found} if found else {}
 
 
-def _autoencoder(path: Path, family: str, config: Path | None) -> tuple[str, Path]:
-    """Family of an autoencoder's file, and the folder of its configs."""
-    _, found = vae_file.read(path, path.name)
-    if config is not None:
-        return read_configs(config, family_of_folder(config)).cells.family, config
+def _autoencoder(path: Path, family: str, config: Path | None) -> tuple[str, Cells]:
+    """Family of an autoencoder's file, and what its latents are like."""
+    contents, found = vae_file.read(path, path.name)
     name = found.family if family == FROM_TENSORS else family
+    if config is not None:
+        name = read_configs(config, family_of_folder(config)).cells.family
     if not name:
         cure = "Choose its family, or the folder of its configs."
         raise CheckpointRefused(path.name, "an autoencoder whose tensors tell its family", "none", cure)
-    return name, single_file.shipped(name, path.name)
+    folder = config or single_file.shipped(name, path.name)
+    sizes = vae_file.sizes_of(path.name, contents, found)
+    return name, families.named(name).cells(
+        lambda part: {**read_config(folder, f"{part}/config.json"), **(sizes if part == "vae" else {})}
+    )
 
 
 @node("load.text_encoders")

@@ -8,6 +8,7 @@ from typing import Any
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import SIZES, Shapes, read_sizes
+from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 from nodes.recognise.contents import Contents
@@ -64,7 +65,7 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     contents, found = read(path, path.name)
     sizes = read_sizes(family.denoiser_class, shapes_of(contents, found))
     quantised = path.suffix.lower() == ".gguf"
-    weights = _quantised(path) if quantised else _plain(path, found.prefix)
+    weights = _quantised(path) if quantised else read_tensors(path, (found.prefix,), dtype)
     more: dict[str, Any] = {}
     if quantised:
         with library_lock:
@@ -88,13 +89,6 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
         got = f"none for {lacking[0]} and {len(lacking) - 1} more"
         raise CheckpointRefused(path.name, expected, got, CURE)
     return model
-
-
-def _plain(path: Path, prefix: str) -> dict[str, Any]:
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
 
 
 def _quantised(path: Path) -> dict[str, Any]:

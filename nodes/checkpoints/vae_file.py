@@ -8,6 +8,8 @@ from typing import Any
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import read_index
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.sizes import count
+from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 from nodes.recognise.contents import Contents
@@ -32,6 +34,39 @@ def read(path: Path, place: str) -> tuple[Contents, Match]:
     return contents, found
 
 
+def sizes_of(place: str, contents: Contents, found: Match) -> dict[str, Any]:
+    """Arguments of an autoencoder's class that fit the tensors of a file.
+
+    Raises:
+        CheckpointRefused: One is not there that tells a size.
+    """
+    start = len(found.prefix)
+    shapes = {
+        name[start:]: entry.shape for name, entry in contents.entries.items() if name.startswith(found.prefix)
+    }
+    levels = count(shapes, r"encoder\.(?:down_blocks|down)\.(\d+)\.")
+    last = "resnets.0.conv2" if found.layout == "diffusers" else "block.0.conv2"
+    blocks = "down_blocks" if found.layout == "diffusers" else "down"
+    try:
+        return {
+            "in_channels": shapes["encoder.conv_in.weight"][1],
+            "latent_channels": shapes["decoder.conv_in.weight"][1],
+            "block_out_channels": tuple(
+                shapes[f"encoder.{blocks}.{at}.{last}.weight"][0] for at in range(levels)
+            ),
+            "layers_per_block": count(
+                shapes, r"encoder\.(?:down_blocks|down)\.0\.(?:resnets|block)\.(\d+)\."
+            ),
+            "down_block_types": ("DownEncoderBlock2D",) * levels,
+            "up_block_types": ("UpDecoderBlock2D",) * levels,
+            "use_quant_conv": "quant_conv.weight" in shapes,
+            "use_post_quant_conv": "post_quant_conv.weight" in shapes,
+        }
+    except KeyError as error:
+        cure = "Download it again; half an autoencoder, such as a decoder alone, won't do."
+        raise CheckpointRefused(place, "a whole autoencoder", f"one without {error}", cure) from error
+
+
 def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     """Build the autoencoder of a file.
 
@@ -42,23 +77,20 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
         dtype: torch dtype of the weights.
 
     Raises:
-        CheckpointRefused: It is no autoencoder.
+        CheckpointRefused: It is no whole autoencoder.
         RuntimeError: The weights don't fit the config.
     """
-    from safetensors.torch import load_file
-
-    _, found = read(path, path.name)
+    contents, found = read(path, path.name)
+    sizes = sizes_of(path.name, contents, found)
     start = len(found.prefix)
-    weights = {
-        name[start:]: value for name, value in load_file(path).items() if name.startswith(found.prefix)
-    }
+    weights = {name[start:]: value for name, value in read_tensors(path, (found.prefix,), dtype).items()}
     name = read_index(config)[family.vae][1]
     cls = model_class(name)
     if name != "AutoencoderKLFlux2":
         return cls.from_single_file(
-            weights, config=str(config), subfolder=family.vae, dtype=dtype, local_files_only=True
+            weights, config=str(config), subfolder=family.vae, dtype=dtype, local_files_only=True, **sizes
         )
-    model = cls.from_config(cls.load_config(config, subfolder=family.vae, local_files_only=True))
+    model = cls.from_config({**cls.load_config(config, subfolder=family.vae, local_files_only=True), **sizes})
     if found.layout == "original":
         weights = _renamed(weights, model.config)
     model.load_state_dict(weights)

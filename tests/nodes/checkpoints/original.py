@@ -59,7 +59,7 @@ def weights(folder: Path) -> dict[str, Any]:
         "text_encoder": "text_encoder/model.safetensors",
     }
     return {
-        named(part, name, TINY): _as_convolution(name, value) if part == "vae" else value
+        named(part, name, TINY): as_convolution(name, value) if part == "vae" else value
         for part, file in files.items()
         for name, value in load_file(folder / file).items()
     }
@@ -106,7 +106,7 @@ def _vae_levels(shape: Shape) -> Iterator[tuple[str, str]]:
         yield f"up_blocks.{level}.upsamplers.0.", f"up.{shape.levels - 1 - level}.upsample."
 
 
-def _as_convolution(name: str, value: Any) -> Any:
+def as_convolution(name: str, value: Any) -> Any:
     """The original autoencoder's attention is made of 1 × 1 convolutions."""
     attends = ".attentions." in name and name.endswith("weight") and "norm" not in name
     return value[:, :, None, None] if attends else value

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from engine.cli import options, terminal
+from engine.executors.memory import memory
 
 if TYPE_CHECKING:
     from engine.settings import Settings
@@ -92,7 +93,7 @@ def machine() -> dict[str, str]:
         "processor": platform.machine(),
         "cores": str(os.cpu_count()),
         "threads": str(torch.get_num_threads()),
-        "memory": terminal.size(_memory()) if _memory() else "unknown",
+        "memory": terminal.size(memory()) if memory() else "unknown",
     }
 
 
@@ -158,12 +159,6 @@ def models(settings: Settings) -> dict[str, str]:
         program = f"{roots[0].program}: " if roots and roots[0].program else ""
         found[str(configured)] = program + (told or ("no models" if there else "not there"))
     return found
-
-
-def _memory() -> int:
-    if not hasattr(os, "sysconf"):
-        return 0
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _show(facts: dict[str, Any]) -> None:

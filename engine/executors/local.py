@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from engine.errors import KnotworkError
+from engine.executors.memory import memory
 from engine.graph.collector import ease_collector
 from engine.plan.environment import default_device
 from engine.plan.plan import Plan
@@ -32,6 +33,8 @@ TINY = 0.002
 
 FOR_MODELS = 0.7
 """Part of a device's memory that models may take when no budget is set; the rest is for what they compute."""
+IN_RAM = 0.5
+"""Part of the machine's memory that models may take."""
 
 
 class DeviceError(KnotworkError):
@@ -164,7 +167,7 @@ def _one_at_a_time(listen: Listener | None) -> Listener:
 
 def _budgets(settings: Settings, device: str) -> dict[str, int]:
     """Bytes for models in RAM and on the device; without a setting, what the machine has to spare."""
-    budgets = {"cpu": settings.ram_budget}
+    budgets = {"cpu": max(settings.ram_budget, int(IN_RAM * memory()))}
     if settings.vram_budget:
         budgets[device.split(":")[0]] = settings.vram_budget
     return budgets

@@ -83,6 +83,16 @@ def _unstandardised_by_config(vae: Any, latents: torch.Tensor) -> torch.Tensor:
     return latents / inverse + mean
 
 
+def _scaled_either_way(vae: Any, samples: torch.Tensor) -> torch.Tensor:
+    """Some of CogVideoX's models were trained with pictures that were scaled the wrong way round."""
+    factor = vae.config.scaling_factor
+    return (1 / factor if vae.config.invert_scale_latents else factor) * samples
+
+
+def _unscaled_by_reciprocal(vae: Any, latents: torch.Tensor) -> torch.Tensor:
+    return 1 / vae.config.scaling_factor * latents
+
+
 def _standardised_by_buffers(vae: Any, samples: torch.Tensor) -> torch.Tensor:
     mean, deviation = _buffer_statistics(vae, samples)
     return (samples - mean) * vae.config.scaling_factor / deviation
@@ -114,6 +124,7 @@ AS_IT_IS = Directions(_unchanged, _unchanged)
 DIRECTIONS = {
     "VQModel": AS_IT_IS,
     "AutoencoderKLFlux2": Directions(_standardised, _unstandardised),
+    "AutoencoderKLCogVideoX": Directions(_scaled_either_way, _unscaled_by_reciprocal),
     "AutoencoderKLLTXVideo": Directions(_standardised_by_buffers, _unstandardised_by_buffers),
     "AutoencoderKLWan": Directions(_standardised_by_config, _unstandardised_by_config),
 }

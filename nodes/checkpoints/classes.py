@@ -18,6 +18,8 @@ MODULES = {
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
     "PriorTransformer": "diffusers.models.transformers.prior_transformer",
     "DiTTransformer2DModel": "diffusers.models.transformers.dit_transformer_2d",
+    "CogVideoXTransformer3DModel": "diffusers.models.transformers.cogvideox_transformer_3d",
+    "AutoencoderKLCogVideoX": "diffusers.models.autoencoders.autoencoder_kl_cogvideox",
     "LTXVideoTransformer3DModel": "diffusers.models.transformers.transformer_ltx",
     "AutoencoderKLLTXVideo": "diffusers.models.autoencoders.autoencoder_kl_ltx",
     "WanTransformer3DModel": "diffusers.models.transformers.transformer_wan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Annotated, Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple
 
 from pydantic import Field
 
@@ -24,6 +24,9 @@ from nodes.diffusion.stepping import (
     untouched,
 )
 from nodes.values import F, Latent, Prediction, Scheduler, SchedulerConfig, SchedulerState
+
+if TYPE_CHECKING:
+    import torch
 
 Unit = Annotated[float, Field(ge=0, le=1)]
 
@@ -200,15 +203,21 @@ def scheduler_step(
     said = prediction.samples
     if prediction.variance is not None and str(used.config.get("variance_type")).startswith("learned"):
         said = torch.cat([said, prediction.variance], dim=1)
+    frames_first = families.named(latent.family).frames_first
     with torch.no_grad():
         taken = used.step(
-            said,
+            _turned(said, frames_first),
             timestep(scheduler, state, device),
-            latent.samples.to(device),
+            _turned(latent.samples.to(device), frames_first),
             **step_arguments(used, scheduler, state, generator),
         )
     after = replace(state_of(used, scheduler, state.turn + 1, device), memory=prediction.memory)
-    stepped = replace(latent, samples=taken.prev_sample)
+    stepped = replace(latent, samples=_turned(taken.prev_sample, frames_first))
     clean = clean_sample(taken)
-    ctx.preview(stepped if clean is None else replace(latent, samples=clean))
+    ctx.preview(stepped if clean is None else replace(latent, samples=_turned(clean, frames_first)))
     return Step(stepped, after, Rng.of(generator))
+
+
+def _turned(samples: torch.Tensor, frames_first: bool) -> torch.Tensor:
+    """Films as their pipeline holds them, and back: the scheduler draws its noise in that order."""
+    return samples.transpose(1, 2).contiguous() if frames_first else samples

@@ -27,11 +27,13 @@ SEED = "noise_sampler_seed"
 
 
 def scheduler_class(name: str) -> Any:
-    """The diffusers class of this name."""
+    """The diffusers class of this name, or what stands for it where its ``step`` is unlike all others."""
     with library_lock:
         from diffusers import schedulers
 
-        return getattr(schedulers, name)
+        from nodes.diffusion.cogvideox_dpm import cogvideox_dpm
+
+        return cogvideox_dpm() if name == "CogVideoXDPMScheduler" else getattr(schedulers, name)
 
 
 @lru_cache(maxsize=32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.declare.listing import Listing
 from nodes.diffusion.family import Family
 from nodes.families import (
+    cogvideox,
     ddpm,
     deepfloyd_if,
     dit,
@@ -38,6 +39,7 @@ FAMILIES: tuple[Family, ...] = (
     wan.FAMILY,
     wan.FAMILY_DENSE,
     ltx.FAMILY,
+    cogvideox.FAMILY,
 )
 
 _BY_NAME = {family.name: family for family in FAMILIES}

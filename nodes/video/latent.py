@@ -142,3 +142,22 @@ def put_frames(latent: Latent[F], frames: Latent[F], at: Annotated[int, Field(ge
     result = samples.contiguous().clone()
     result[:, :, at : at + given.shape[2]] = given
     return replace(latent, samples=result)
+
+
+@node("latent.frames")
+def cut_frames(latent: Latent[F], start: Annotated[int, Field(ge=0)] = 0, count: Frames = 1) -> Latent[F]:
+    """Take some frames of the latent of a film.
+
+    Args:
+        latent: The latent of a film.
+        start: The first frame that is taken.
+        count: How many, at most.
+
+    Raises:
+        ValueRefused: It is no film's, or ends before.
+    """
+    if latent.samples.ndim != 5 or start >= latent.samples.shape[2]:
+        raise ValueRefused(
+            f"the latent of a film of more than {start} frames", f"{list(latent.samples.shape)}"
+        )
+    return replace(latent, samples=latent.samples[:, :, start : start + count].contiguous())

@@ -30,6 +30,7 @@ from tests.nodes.families import (
     tiny_pixels,
     tiny_sd3,
 )
+from tests.nodes.families import tiny_cogvideox as cogvideox
 from tests.nodes.families import tiny_ltx as ltx
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.families import tiny_wan as wan
@@ -145,6 +146,10 @@ STAND_INS: dict[str, StandIn] = {
     "stable_diffusion_3": StandIn({"stable-diffusion-3.5-large": tiny_sd3.save}, PICTURE),
     "transcribe": StandIn(
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
+    ),
+    "cogvideox": StandIn({"CogVideoX-2b": cogvideox.save}, FILM),
+    "cogvideox_image": StandIn(
+        {"CogVideoX-5b-I2V": partial(cogvideox.save, image=True, large=True)}, FILM
     ),
     "ltx": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),

@@ -18,7 +18,6 @@ NAMES = [name for name in get_args(options.Name) if name != options.FROM_MODEL]
 SEED, STEPS = 5, 6
 # Why a scheduler of diffusers has no name here
 NEEDS_MORE = {
-    "CogVideoXDPMScheduler": "the last step's clean sample",
     "DDPMWuerstchenScheduler": "times between 0 and 1, one for each picture",
     "FlowMapEulerDiscreteScheduler": "the time that a step leads to",
     "HeliosDMDScheduler": "the stage of a pyramid",

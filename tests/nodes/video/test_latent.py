@@ -8,7 +8,7 @@ from engine.errors import ValueRefused
 from nodes.diffusion.latent import SizeRefused
 from nodes.diffusion.refusal import StepRefused
 from nodes.values import VAE, Image, Latent
-from nodes.video.latent import picture_channels, put_frames, video_noise
+from nodes.video.latent import cut_frames, picture_channels, put_frames, video_noise
 
 FILMS: VAE[Any] = VAE("", "vae", "wan", channels=16, frames=4)
 
@@ -72,3 +72,11 @@ def test_a_model_that_takes_no_pictures_is_named() -> None:
 
     with pytest.raises(StepRefused, match="got Stable Diffusion XL"):
         picture_channels(vae, Image(torch.zeros(1, 8, 8, 3)))
+
+
+def test_frames_are_taken_out_of_a_film() -> None:
+    counted = Latent(torch.arange(4.0).view(1, 1, 4, 1, 1))
+
+    assert [cut_frames(counted, *at).samples.flatten().tolist() for at in ((1, 2), (3, 9))] == [[1, 2], [3]]
+    with pytest.raises(ValueRefused, match="more than 4 frames"):
+        cut_frames(counted, 4)

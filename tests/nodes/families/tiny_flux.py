@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 
+from tests.nodes.checkpoints.quantised import quantised
 from tests.nodes.families.folders import randomise, save_clip, save_index, save_t5, save_vae
 
 SCHEDULER = {
@@ -78,3 +80,35 @@ def save_network(folder: Path, seed: int = 0, **changes: Any) -> Path:
     )
     randomise(FluxControlNetModel(**given)).save_pretrained(folder)
     return folder
+
+
+def save_transformer(path: Path) -> None:
+    """A transformer alone, as GGUF; the width of its heads is FLUX.1's, which no tensor tells."""
+    from diffusers.models.transformers.transformer_flux import FluxTransformer2DModel
+
+    torch.manual_seed(0)
+    sizes: dict[str, Any] = {"in_channels": 64, "num_layers": 1, "num_single_layers": 1}
+    heads: dict[str, Any] = {
+        "attention_head_dim": 128,
+        "num_attention_heads": 1,
+        "axes_dims_rope": (16, 56, 56),
+    }
+    model: Any = FluxTransformer2DModel(**TRANSFORMER | sizes | heads)
+    quantised(path, model.state_dict(), "flux")
+
+
+def save_autoencoder(path: Path) -> None:
+    """An autoencoder alone, of 16 channels and two pixels to a cell."""
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+    torch.manual_seed(0)
+    model: Any = AutoencoderKL(
+        block_out_channels=(32, 64),
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        layers_per_block=1,
+        latent_channels=16,
+        use_quant_conv=False,
+        use_post_quant_conv=False,
+    )
+    save_file(model.state_dict(), path)

@@ -123,6 +123,7 @@ BY_FACTOR = Directions(_scaled, _unscaled)
 AS_IT_IS = Directions(_unchanged, _unchanged)
 DIRECTIONS = {
     "VQModel": AS_IT_IS,
+    "AutoencoderOobleck": AS_IT_IS,
     "AutoencoderKLFlux2": Directions(_standardised, _unstandardised),
     "AutoencoderKLCogVideoX": Directions(_scaled_either_way, _unscaled_by_reciprocal),
     "AutoencoderKLLTXVideo": Directions(_standardised_by_buffers, _unstandardised_by_buffers),

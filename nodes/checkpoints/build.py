@@ -83,12 +83,14 @@ def _computed(config: dict[str, Any], family: Family, dtype: Any) -> Any:
 
 
 def _text_encoders(folder: Path, family: Family, dtype: Any) -> Any:
-    """A folder's text encoders by their subfolders, with their tokenizers as the attribute ``tokenizers``."""
+    """A folder's text encoders and projections by their subfolders, with the attribute ``tokenizers``."""
     from torch import nn
 
     index = read_index(folder)
     there = {part: tokenizer for part, tokenizer in family.texts.items() if part in index}
-    encoders: Any = nn.ModuleDict({part: build_part(folder, part, dtype) for part in there})
+    encoders: Any = nn.ModuleDict(
+        {part: build_part(folder, part, dtype) for part in (*there, *family.projections)}
+    )
     encoders.tokenizers = {part: read_tokenizer(folder / name) for part, name in there.items()}
     return encoders.eval()
 

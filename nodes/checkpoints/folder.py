@@ -16,8 +16,12 @@ from nodes.library_lock import library_lock
 from nodes.values import SchedulerConfig
 
 INDEX = "model_index.json"
-STEMS = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
-"""Library → how its weights' file name begins."""
+STEMS = {
+    "diffusers": "diffusion_pytorch_model",
+    "transformers": "model",
+    "stable_audio": "diffusion_pytorch_model",
+}
+"""Library, or module of diffusers' pipelines → how its weights' file name begins."""
 TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
 CLIP = Path(__file__).parent / "configs" / "sd1" / "tokenizer"
 """CLIP's vocabulary, which the built-in configs of several families share."""
@@ -106,7 +110,7 @@ def family_of_folder(folder: Path) -> Family:
 
 def parts_of(family: Family) -> set[str]:
     """Subfolders with weights that a family's folder has."""
-    return {family.denoiser, *family.texts, family.vae, family.low_noise} - {""}
+    return {family.denoiser, *family.texts, *family.projections, family.vae, family.low_noise} - {""}
 
 
 def _check_parts(folder: Path, family: Family, index: dict[str, tuple[str, str]]) -> None:

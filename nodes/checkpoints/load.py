@@ -98,10 +98,20 @@ def from_hub(repo: str, revision: str = "main", dtype: Dtype = "float32") -> Par
 
 
 def _parts(source: str, layout: Layout, dtype: str, config: str = "") -> Parts:
-    family, channels, factor, frames = layout.cells
+    family, channels, factor, frames, length = layout.cells
     return Parts(
         Denoiser(source, "denoiser", family, dtype, config),
-        VAE(source, "vae", family, dtype, config, channels=channels, factor=factor, frames=frames),
+        VAE(
+            source,
+            "vae",
+            family,
+            dtype,
+            config,
+            channels=channels,
+            factor=factor,
+            frames=frames,
+            length=length,
+        ),
         TextEncoder(source, "text_encoder", family, dtype, config),
         layout.scheduler,
     )

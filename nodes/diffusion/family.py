@@ -26,12 +26,14 @@ class Cells(NamedTuple):
         channels: Channels of a latent.
         factor: Pixels per latent cell along a side.
         frames: Frames of a film per latent cell over time; the first frame has its own; 0 = one by one.
+        length: Cells of a sound, all of which the model draws whatever is asked for; 0 = no sounds.
     """
 
     family: str
     channels: int
     factor: int
     frames: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class Family:
         decoding: What its pipeline tells the VAE's ``decode``.
         upcasts_vae: Whether its VAE computes in float32 where its config says that it overflows in float16.
         texts: Subfolder of each text encoder → that of its tokenizer.
+        projections: Subfolders of modules that work on what the text encoders say.
         encode: Calls its text encoders.
         complete: Adds what a denoiser takes and a conditioning may leave out, such as sizes.
         one_call: Whether its pipeline asks about the negative and the positive text in one batch.
@@ -181,6 +184,7 @@ class Family:
     upcasts_vae: bool = False
     low_noise: str = ""
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    projections: tuple[str, ...] = ()
     encode: Callable[[Any, Prompt], Cond] | None = None
     complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is
     one_call: bool = True

@@ -17,6 +17,7 @@ from nodes.families import (
     pixart,
     sd_x4,
     sdxl,
+    stable_audio,
     stable_diffusion,
     stable_diffusion_3,
     wan,
@@ -40,6 +41,7 @@ FAMILIES: tuple[Family, ...] = (
     wan.FAMILY_DENSE,
     ltx.FAMILY,
     cogvideox.FAMILY,
+    stable_audio.FAMILY,
 )
 
 _BY_NAME = {family.name: family for family in FAMILIES}

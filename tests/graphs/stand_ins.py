@@ -29,6 +29,7 @@ from tests.nodes.families import (
     tiny_pixart,
     tiny_pixels,
     tiny_sd3,
+    tiny_stable_audio,
 )
 from tests.nodes.families import tiny_cogvideox as cogvideox
 from tests.nodes.families import tiny_ltx as ltx
@@ -132,6 +133,9 @@ STAND_INS: dict[str, StandIn] = {
             "speaker.npy": speech.save_speaker,
         },
         {"text": "Hello."},
+    ),
+    "stable_audio": StandIn(
+        {"stable-audio-open-1.0": tiny_stable_audio.save}, {"steps": 2, "seconds": tiny_stable_audio.LONGEST}
     ),
     "stable_diffusion_xl": StandIn(
         {

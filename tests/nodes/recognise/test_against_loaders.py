@@ -13,8 +13,10 @@ from tests.nodes.families import (
     test_flux_2,
     test_stable_diffusion_3,
     tiny_cascades,
+    tiny_kandinsky,
     tiny_pixels,
     tiny_sdxl,
+    tiny_stable_audio,
 )
 
 
@@ -29,6 +31,8 @@ from tests.nodes.families import (
         (tiny_cascades.save_if, "if"),
         (tiny_cascades.save_x4, "sd-x4"),
         (tiny_cascades.save_ldm, "ldm-sr"),
+        (tiny_kandinsky.save_decoder, "kandinsky"),
+        (tiny_stable_audio.save, "stable-audio"),
         (tiny_pixels.save_dit, "dit"),
         (tiny_pixels.save_ddpm, "ddpm"),
     ],

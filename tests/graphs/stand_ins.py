@@ -98,6 +98,14 @@ STAND_INS: dict[str, StandIn] = {
     ),
     "flux": StandIn({"FLUX.1-dev": tiny_flux.save}, PICTURE),
     "flux_2": StandIn({"FLUX.2-dev": tiny_flux_2.save}, PICTURE),
+    "flux_from_parts": StandIn(
+        {
+            "FLUX.1-dev": tiny_flux.save,
+            "flux1-dev-Q8_0.gguf": tiny_flux.save_transformer,
+            "ae.safetensors": tiny_flux.save_autoencoder,
+        },
+        PICTURE,
+    ),
     "flux_controlnet": StandIn(
         {"FLUX.1-dev": tiny_flux.save, "FLUX.1-dev-Controlnet-Canny": tiny_flux.save_network}, PICTURE
     ),
@@ -152,9 +160,7 @@ STAND_INS: dict[str, StandIn] = {
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
     ),
     "cogvideox": StandIn({"CogVideoX-2b": cogvideox.save}, FILM),
-    "cogvideox_image": StandIn(
-        {"CogVideoX-5b-I2V": partial(cogvideox.save, image=True, large=True)}, FILM
-    ),
+    "cogvideox_image": StandIn({"CogVideoX-5b-I2V": partial(cogvideox.save, image=True, large=True)}, FILM),
     "ltx": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),

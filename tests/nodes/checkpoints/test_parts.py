@@ -15,6 +15,7 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import read_sizes
 from nodes.values import VAE, Denoiser, TextEncoder
 from tests.nodes.checkpoints import original, original_transformers
+from tests.nodes.checkpoints.quantised import quantised
 from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import parity, tiny_sd3
 
@@ -146,31 +147,12 @@ def test_schnell_has_a_schedule_of_its_own(tmp_path: Path) -> None:
     assert '"use_dynamic_shifting":false' in denoiser(File(path, path.name)).scheduler.config
 
 
-def quantised(path: Path, weights: Weights) -> None:
-    """A GGUF file as city96's conversion writes it: matrices in blocks of 8 bits, the rest whole."""
-    from gguf import GGMLQuantizationType, GGUFWriter
-    from gguf.quants import quantize
-
-    writer = GGUFWriter(path, "sd3")
-    for name, value in weights.items():
-        array, kind = value.numpy(), GGMLQuantizationType.F32
-        if array.ndim == 2 and array.shape[1] % 32 == 0:
-            kind = GGMLQuantizationType.Q8_0
-            array = quantize(array, kind)
-        writer.add_tensor(name, array, raw_dtype=kind)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-
-
 def test_gguf_stays_quantised_and_computes_as_diffusers_does(models: dict[str, Any], tmp_path: Path) -> None:
     from diffusers.quantizers.quantization_config import GGUFQuantizationConfig
 
     path, model = tmp_path / "model.gguf", models["sd3"]
-    quantised(
-        path, original_transformers.renamed(model, original_transformers.SD3, original_transformers.SD3_FUSED)
-    )
+    weights = original_transformers.renamed(model, original_transformers.SD3, original_transformers.SD3_FUSED)
+    quantised(path, weights, "sd3")
     model.save_config(tmp_path / "config")
     oracle = type(model).from_single_file(
         str(path),

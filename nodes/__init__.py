@@ -31,7 +31,7 @@ pack = Pack(
             "nodes.image.face",
             "nodes.image.clip",
         ),
-        "mask": ("nodes.image.masks",),
+        "mask": ("nodes.image.masks", "nodes.diffusion.widen"),
         "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.upscale"),
         "load": (
             "nodes.checkpoints.load",

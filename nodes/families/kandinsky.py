@@ -71,5 +71,5 @@ FAMILY = Family(
     decoding={"force_not_quantize": True},
     inpainting=inpainting,
     graph="kandinsky",
-    nodes=NODES,
+    nodes=(*NODES, "mask.widen_by_cells"),
 )

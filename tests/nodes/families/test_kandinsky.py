@@ -9,13 +9,15 @@ import torch
 from engine import Folder, OnDevice
 from nodes.checkpoints.image_encoder import from_folder as load_image_encoder
 from nodes.diffusion.conditioning_blend import batch
-from nodes.diffusion.latent import noise
+from nodes.diffusion.latent import composite, inpainting_channels, noise
 from nodes.diffusion.picture_vector import nothing, vector
 from nodes.diffusion.refusal import StepRefused
-from nodes.diffusion.scheduler import scheduler, start
+from nodes.diffusion.scheduler import add_noise, scheduler, start
 from nodes.diffusion.vector import vector as told
+from nodes.diffusion.widen import widen_by_cells
 from nodes.vae import decode
-from nodes.values import Embedding
+from nodes.vae import encode as encode_picture
+from nodes.values import Conditioning, Embedding, Mask
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same, latents_of
@@ -61,8 +63,11 @@ def vectors() -> tuple[torch.Tensor, torch.Tensor]:
     return drawn[:1], drawn[1:]
 
 
-def conditionings(vectors: tuple[torch.Tensor, torch.Tensor]) -> list[Any]:
-    return [told(Embedding(one)) for one in vectors]
+def conditionings(
+    vectors: tuple[torch.Tensor, torch.Tensor],
+) -> tuple[Conditioning[Any], Conditioning[Any]]:
+    wanted, unwanted = vectors
+    return told(Embedding(wanted)), told(Embedding(unwanted))
 
 
 def drawn(pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor], **arguments: Any) -> list[torch.Tensor]:
@@ -126,6 +131,57 @@ def test_the_picture(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tensor,
 
     turns = parity.sample(loaded, *conditionings(vectors))
     assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def test_image_to_image(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    from_picture = parity.another(pipeline, "KandinskyV22Img2ImgPipeline")
+    given = {"image": parity.as_tensor(parity.picture()), "strength": 0.7}
+    expected = drawn(from_picture, vectors, **given)
+
+    assert_same(parity.from_picture(loaded, *conditionings(vectors), strength=0.7), expected)
+
+
+def test_inpainting(tmp_path: Path, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    folder = save_decoder(tmp_path / "inpainting", inpainting=True)
+    loaded, pipeline = loaded_from(folder), parity.pipeline_of(folder)
+    hole = hole_of(SIZE)
+    given = {"image": parity.as_tensor(parity.picture()) * 2 - 1, "mask_image": hole.pixels.clone()}
+    expected = drawn(pipeline, vectors, **given)
+
+    vae = loaded.vae.handle
+    wide, picture = widen_by_cells(hole, vae.factor), encode_picture(loaded.vae, parity.picture()).latent
+    begin = noise(vae, SIZE, SIZE, seed=SEED)
+    run = scheduler(loaded.scheduler, steps=STEPS, latent=begin.latent)
+
+    def kept(turn: Turn) -> Turn:
+        outside = add_noise(run.scheduler, turn.state, picture, begin.latent)
+        return turn._replace(latent=composite(outside, turn.latent, wide))
+
+    first = Turn(start(run.scheduler, begin.latent), run.state, begin.rng)
+    extra = inpainting_channels(picture, wide)
+    turns = parity.turns(loaded, run, first, *conditionings(vectors), SCALE, extra, change=kept)
+    assert_same(turns, expected)
+
+
+def hole_of(side: int) -> Mask:
+    """A hole that no cell's border keeps to."""
+    pixels = torch.zeros((1, side, side))
+    pixels[:, side // 4 : side // 2 + 3, side // 3 : side - 7] = 1
+    return Mask(pixels)
+
+
+def test_a_masked_cell_takes_six_neighbours_with_it() -> None:
+    pixels = torch.zeros((1, 10, 10))
+    pixels[0, 4:6, 4:6] = 1
+
+    cells = widen_by_cells(Mask(pixels), 2).pixels[0, ::2, ::2]
+    assert cells.tolist() == [
+        [0, 0, 0, 0, 0],
+        [0, 1, 1, 0, 0],
+        [0, 1, 1, 1, 0],
+        [0, 0, 1, 1, 0],
+        [0, 0, 0, 0, 0],
+    ]
 
 
 @pytest.mark.parametrize("part", ["prior_folder", "folder"])

@@ -8,12 +8,14 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import platformdirs
 
 from engine.errors import KnotworkError
 
+Offload = Literal["none", "model", "group", "leaf"]
+OFFLOADS: tuple[Offload, ...] = get_args(Offload)
 BUILT_IN = Path(__file__).resolve().parents[1]
 FILE = "settings.toml"
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12} | {
@@ -49,6 +51,9 @@ class Settings:
         disk_budget: Bytes that stored results may take on disk.
         ram_budget: Bytes that results may take in memory.
         vram_budget: Bytes that models may take on a device; None = what the device has.
+        offload: What is kept off the device, at the price of time: ``none`` = nothing while there is room;
+            ``model`` = models that aren't in use; ``group`` = all but the block, ``leaf`` = all but the layer
+            that computes.
         upload_limit: Bytes of a file that is sent to the server.
         upload_budget: Bytes that all of these may take on disk.
         device: ``auto``, or as torch names it, such as ``cuda:0`` or ``cpu``.
@@ -63,6 +68,7 @@ class Settings:
     disk_budget: int = 20 * 2**30
     ram_budget: int = 2 * 2**30
     vram_budget: int | None = None
+    offload: Offload = "none"
     upload_limit: int = 2 * 2**30
     upload_budget: int = 20 * 2**30
     device: str = "auto"
@@ -154,6 +160,13 @@ def _text(place: str, value: object) -> str:
     return value
 
 
+def _offload(place: str, value: object) -> Offload:
+    for known in OFFLOADS:
+        if value == known:
+            return known
+    raise SettingsError(place, " or ".join(OFFLOADS), value)
+
+
 def _switch(place: str, value: object) -> bool:
     text = str(value).lower()
     if text not in TRUE | FALSE:
@@ -176,6 +189,7 @@ READERS: dict[str, Callable[[str, object], Any]] = {
     "disk_budget": bytes_of,
     "ram_budget": bytes_of,
     "vram_budget": _size_or_auto,
+    "offload": _offload,
     "upload_limit": bytes_of,
     "upload_budget": bytes_of,
     "device": _text,

@@ -60,7 +60,7 @@ class Local:
         self.flights = Flights()
         self.leases = Leases(store)
         self.seconds: dict[str, float] = {}
-        self.pool = Pool(find, _budgets(settings, self.device))
+        self.pool = Pool(find, _budgets(settings, self.device), settings.offload)
         self._threads = settings.threads
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._lock = Lock()

@@ -1,7 +1,8 @@
 """The pool of loaded models: a byte budget per device, what runs is pinned, what is worth least goes first.
 
 A model out of its device's budget moves to RAM; out of RAM's budget it is dropped and read from disk next
-time. Its worth is the time it took to load per byte, aged by use (GreedyDual-Size, as in the store).
+time. Its worth is the time it took to load per byte, aged by use (GreedyDual-Size, as in the store). A model
+that is larger than its device's budget stays in RAM, and its blocks take turns on the device.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.declare.handle import Adapted, Handle
 from engine.declare.types import OnDevice
 from engine.errors import KnotworkError, an
+from engine.run.offload import stay, take_turns
+from engine.settings import Offload
 
 if TYPE_CHECKING:
     from torch import nn
@@ -35,6 +38,7 @@ class Resident:
         model: The module.
         worn: The handle whose changes it has now.
         device: Where it is now.
+        visits: Device on which its layers take turns while it lies in RAM; empty where it goes there whole.
         size: Bytes of its parameters and buffers.
         cost: Seconds its loading took.
         worth: Priority for staying.
@@ -48,6 +52,7 @@ class Resident:
     cost: float
     worth: float = 0.0
     pins: int = 0
+    visits: str = ""
 
 
 @dataclass(slots=True)
@@ -57,12 +62,14 @@ class Pool:
     Attributes:
         find: Content digest → path, for loading.
         budgets: Device type → bytes; ``cpu`` is the budget of RAM.
+        offload: What is kept off devices, as the setting says.
         residents: What is loaded. A model that can be changed is here without its changes, but for a second
             copy of one that is used in two ways at once.
     """
 
     find: Callable[[str], Path]
     budgets: dict[str, int]
+    offload: Offload = "none"
     residents: dict[Handle, Resident] = field(default_factory=dict[Handle, Resident])
     _age: float = 0.0
     _changed: Condition = field(default_factory=Condition)
@@ -83,6 +90,8 @@ class Pool:
         finally:
             with self._changed:
                 resident.pins -= 1
+                if self.offload == "model" and not resident.pins:
+                    self._to_ram(resident)
                 self._shrink()
                 self._changed.notify_all()
 
@@ -92,18 +101,10 @@ class Pool:
 
         Slower than ``acquire``, and exact. The model leaves when the block ends.
         """
-        from diffusers.hooks.group_offloading import apply_group_offloading
-        from torch import device as torch_device
-
         model = _bare(handle).load(self.find)
         if isinstance(handle, Adapted):
             handle.adapt(model, self.find)
-        apply_group_offloading(
-            model,
-            onload_device=torch_device(device),
-            offload_device=torch_device("cpu"),
-            offload_type="leaf_level",
-        )
+        take_turns(model, device, "leaf")
         yield OnDevice(handle, model, device)
 
     def free(self) -> None:
@@ -153,7 +154,11 @@ class Pool:
             with self._changed:
                 self._age_on_use(resident)
         if resident.worn != handle and isinstance(handle, Adapted):
+            if resident.visits:
+                stay(resident.model)
             handle.adapt(resident.model, self.find)
+            if resident.visits:
+                take_turns(resident.model, resident.visits, self._turns())
             resident.worn, resident.size = handle, size_of(resident.model)
         return resident
 
@@ -161,17 +166,35 @@ class Pool:
         start = perf_counter()
         model = handle.load(self.find)
         size = size_of(model)
+        visits = device if self._too_large(size, device) else ""
+        device = "cpu" if visits else device
         with self._changed:
             self._make_room(device, size)
         if hasattr(model, "to"):
             model.to(device)
-        return Resident(model, handle, device, size, perf_counter() - start)
+        if visits:
+            take_turns(model, visits, self._turns())
+        return Resident(model, handle, device, size, perf_counter() - start, visits=visits)
+
+    def _too_large(self, size: int, device: str) -> bool:
+        """Whether a model's layers take turns on the device: always, or because it can't be there whole."""
+        kind = device.split(":")[0]
+        return (
+            bool(size)
+            and kind != "cpu"
+            and (self.offload in ("group", "leaf") or size > self.budgets.get(kind, size))
+        )
+
+    def _turns(self) -> Literal["group", "leaf"]:
+        return "leaf" if self.offload == "leaf" else "group"
 
     def _age_on_use(self, resident: Resident) -> None:
         resident.pins += 1
         resident.worth = self._age + resident.cost / max(resident.size, 1)
 
     def _move(self, resident: Resident, device: str) -> None:
+        if resident.visits:
+            return
         if resident.device != device:
             self._make_room(device, resident.size)
             resident.model.to(device)
@@ -199,11 +222,15 @@ class Pool:
         if device == "cpu":
             del self.residents[handle]
         else:
-            resident = self.residents[handle]
-            resident.model.to("cpu")
+            self._to_ram(self.residents[handle])
+        return True
+
+    def _to_ram(self, resident: Resident) -> None:
+        if resident.device != "cpu":
+            if hasattr(resident.model, "to"):
+                resident.model.to("cpu")
             resident.device = "cpu"
             self._make_room("cpu", 0)
-        return True
 
 
 def _bare(handle: Handle) -> Handle:

@@ -75,6 +75,7 @@ pack = Pack(
             "nodes.diffusion.predict",
             "nodes.diffusion.guidance",
             "nodes.diffusion.guidance_kinds",
+            "nodes.diffusion.perturbed_guidance",
         ),
         "prior": ("nodes.diffusion.picture_vector",),
         "lora": ("nodes.patches.lora",),

@@ -252,6 +252,8 @@ class Prediction(Generic[F]):
         family: Family of the denoiser; empty when unknown.
         variance: Shaped as the latent: the variance that models such as DeepFloyd IF predict beside it.
         memory: What the next turn's model has to know; see ``SchedulerState``.
+        perturbed: Shaped as the latent, for the positive conditioning with perturbed attention; None when it
+            was not asked.
     """
 
     samples: torch.Tensor
@@ -259,6 +261,7 @@ class Prediction(Generic[F]):
     family: str = ""
     variance: torch.Tensor | None = None
     memory: dict[str, torch.Tensor] = field(default_factory=dict[str, "torch.Tensor"])
+    perturbed: torch.Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from nodes.diffusion.asking import ask_all
 from nodes.diffusion.block_memory import BlockMemory
 from nodes.diffusion.distilled_guidance import GUIDANCE
 from nodes.diffusion.family import Question
+from nodes.diffusion.perturbed import asking_again
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.regions import blended
 from nodes.diffusion.stepping import resume, timestep, turns_left
@@ -42,6 +43,7 @@ def predict(
     negative: Conditioning[F] | None = None,
     guidance: float = 7.5,
     extra: Latent[F] | None = None,
+    perturbed: str = "",
 ) -> Prediction[F]:
     """Ask the model what is noise in a latent.
 
@@ -57,9 +59,12 @@ def predict(
             distilled with guidance, such as FLUX.1 [dev], take it as it is and aren't asked about the
             negative, unless ``conditioning.guidance`` has told the positive one theirs.
         extra: More channels for models made for inpainting: the mask and the picture without what it covers.
+        perturbed: Layers of a U-Net for ``diffusion.perturbed_guidance``: the model is asked once more with
+            their self-attention perturbed. Such as ``mid``, or ``down_blocks.1, up_blocks.0.attentions.1``;
+            empty = it isn't.
 
     Raises:
-        StepRefused: The latent's channels or the text's width are another model's.
+        StepRefused: The latent's channels or the text's width are another model's, or it has no such layers.
     """
     import torch
 
@@ -74,20 +79,30 @@ def predict(
         told = _told(wanted[0], guidance) if distilled else None
         question = Question(scaled, moment, Cond(), told, latent.factor)
         conds = [*unwanted, *wanted]
+        before, count = len(unwanted), len(conds)
+        if perturbed:
+            family, conds = asking_again(family, unwanted, wanted, perturbed)
         memory = BlockMemory(state.memory)
         answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model, memory)
-        said = blended(answers[len(unwanted) :], wanted)
-        away = blended(answers[: len(unwanted)], unwanted) if unwanted else None
-    prediction = _prediction(said, away, samples.shape[1], denoiser.handle.family)
+        said = blended(answers[before:count], wanted)
+        away = blended(answers[:before], unwanted) if unwanted else None
+        shaken = blended(answers[count:], wanted) if perturbed else None
+    prediction = _prediction(said, away, shaken, samples.shape[1], denoiser.handle.family)
     return replace(prediction, memory=memory.after)
 
 
-def _prediction(said: torch.Tensor, away: torch.Tensor | None, channels: int, family: str) -> Prediction[Any]:
+def _prediction(
+    said: torch.Tensor,
+    away: torch.Tensor | None,
+    shaken: torch.Tensor | None,
+    channels: int,
+    family: str,
+) -> Prediction[Any]:
     """Some models predict the variance, too, in as many channels more."""
     if said.shape[1] == channels:
-        return Prediction(said, away, family)
-    away = None if away is None else away[:, :channels]
-    return Prediction(said[:, :channels], away, family, said[:, channels:])
+        return Prediction(said, away, family, perturbed=shaken)
+    away, shaken = (None if one is None else one[:, :channels] for one in (away, shaken))
+    return Prediction(said[:, :channels], away, family, said[:, channels:], perturbed=shaken)
 
 
 def _active(

@@ -66,6 +66,7 @@ pack = Pack(
             "nodes.diffusion.pictured",
             "nodes.diffusion.picture_prompt",
             "nodes.diffusion.frame_rate",
+            "nodes.diffusion.motion",
             "nodes.diffusion.conditioning",
             "nodes.diffusion.conditioning_blend",
         ),

@@ -86,7 +86,7 @@ def _unstandardised_by_config(vae: Any, latents: torch.Tensor) -> torch.Tensor:
 def _scaled_either_way(vae: Any, samples: torch.Tensor) -> torch.Tensor:
     """Some of CogVideoX's models were trained with pictures that were scaled the wrong way round."""
     factor = vae.config.scaling_factor
-    return (1 / factor if vae.config.invert_scale_latents else factor) * samples
+    return (1 / factor if vae.config.get("invert_scale_latents") else factor) * samples
 
 
 def _unscaled_by_reciprocal(vae: Any, latents: torch.Tensor) -> torch.Tensor:
@@ -125,6 +125,7 @@ DIRECTIONS = {
     "VQModel": AS_IT_IS,
     "AutoencoderOobleck": AS_IT_IS,
     "AutoencoderKLFlux2": Directions(_standardised, _unstandardised),
+    "AutoencoderKLTemporalDecoder": Directions(_scaled_either_way, _unscaled_by_reciprocal),
     "AutoencoderKLCogVideoX": Directions(_scaled_either_way, _unscaled_by_reciprocal),
     "AutoencoderKLLTXVideo": Directions(_standardised_by_buffers, _unstandardised_by_buffers),
     "AutoencoderKLWan": Directions(_standardised_by_config, _unstandardised_by_config),

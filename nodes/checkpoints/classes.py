@@ -21,6 +21,8 @@ MODULES = {
     "AutoencoderOobleck": "diffusers.models.autoencoders.autoencoder_oobleck",
     "StableAudioProjectionModel": "diffusers.pipelines.stable_audio.modeling_stable_audio",
     "DiTTransformer2DModel": "diffusers.models.transformers.dit_transformer_2d",
+    "UNetSpatioTemporalConditionModel": "diffusers.models.unets.unet_spatio_temporal_condition",
+    "AutoencoderKLTemporalDecoder": "diffusers.models.autoencoders.autoencoder_kl_temporal_decoder",
     "CogVideoXTransformer3DModel": "diffusers.models.transformers.cogvideox_transformer_3d",
     "AutoencoderKLCogVideoX": "diffusers.models.autoencoders.autoencoder_kl_cogvideox",
     "LTXVideoTransformer3DModel": "diffusers.models.transformers.transformer_ltx",

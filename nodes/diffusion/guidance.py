@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from engine import node
+from nodes import families
 from nodes.values import F, Prediction
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def guidance(
     prediction: Prediction[F], scale: float = 7.5, rescale: Annotated[float, Field(ge=0, le=1)] = 0.0
 ) -> Prediction[F]:
     """Guide a prediction away from the negative conditioning (Ho and Salimans, arXiv 2207.12598).
+
+    Stable Video Diffusion's grows over the frames of a film, from 1 to the scale.
 
     Args:
         prediction: What the model predicted with and without the negative conditioning.
@@ -32,10 +35,21 @@ def guidance(
         return prediction
     with torch.no_grad():
         away, samples = prediction.negative, prediction.samples
-        guided = away + scale * (samples - away)
+        guided = away + _by_frame(scale, prediction) * (samples - away)
         if rescale > 0:
             guided = rescaled(guided, samples, rescale)
     return replace(prediction, samples=guided, negative=None)
+
+
+def _by_frame(scale: float, prediction: Prediction[Any]) -> torch.Tensor | float:
+    """The scale of each frame, [1, 1, F, 1, 1], where it differs."""
+    import torch
+
+    first, samples = families.named(prediction.family).first_guidance, prediction.samples
+    if first is None:
+        return scale
+    scales = torch.linspace(first, scale, samples.shape[2]).to(samples)
+    return scales[None, None, :, None, None]
 
 
 def rescaled(guided: torch.Tensor, positive: torch.Tensor, share: float) -> torch.Tensor:

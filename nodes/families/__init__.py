@@ -17,6 +17,7 @@ from nodes.families import (
     pixart,
     sd_x4,
     sdxl,
+    stable_video_diffusion,
     stable_audio,
     stable_diffusion,
     stable_diffusion_3,
@@ -41,6 +42,7 @@ FAMILIES: tuple[Family, ...] = (
     wan.FAMILY_DENSE,
     ltx.FAMILY,
     cogvideox.FAMILY,
+    stable_video_diffusion.FAMILY,
     stable_audio.FAMILY,
 )
 

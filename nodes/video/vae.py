@@ -79,9 +79,9 @@ def decode_video(
         cure = "Decode with vae.decode_video_with_noise"
         raise ValueRefused("a VAE whose decoder wants no noise", f"one that does. {cure}")
     with torch.no_grad():
-        samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
+        samples = latent.samples.to(vae.device, vae.model.dtype)
         if vae.handle.frames:
-            film = vae.model.decode(samples, return_dict=False)[0]
+            film = vae.model.decode(to_vae_space(vae.model, samples), return_dict=False)[0]
         else:
             film = _one_by_one(vae.model, samples, chunk)
     return as_video(film, fps)
@@ -97,7 +97,8 @@ def _one_by_one(model: Any, samples: torch.Tensor, chunk: int) -> torch.Tensor:
     import torch
 
     count, frames = len(samples), samples.shape[2]
-    pictures = samples.transpose(1, 2).flatten(0, 1)
+    # Pipelines of films multiply by the reciprocal, those of pictures divide
+    pictures = (1 / model.config.scaling_factor * samples).transpose(1, 2).flatten(0, 1)
     several = "num_frames" in inspect.signature(model.decode).parameters
     decoded = [
         model.decode(part, return_dict=False, **({"num_frames": len(part)} if several else {}))[0]

@@ -34,6 +34,7 @@ from tests.nodes.families import (
 from tests.nodes.families import tiny_cogvideox as cogvideox
 from tests.nodes.families import tiny_ltx as ltx
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
+from tests.nodes.families import tiny_stable_video_diffusion as stable_video_diffusion
 from tests.nodes.families import tiny_wan as wan
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.patches import tiny as patches
@@ -161,6 +162,9 @@ STAND_INS: dict[str, StandIn] = {
     ),
     "cogvideox": StandIn({"CogVideoX-2b": cogvideox.save}, FILM),
     "cogvideox_image": StandIn({"CogVideoX-5b-I2V": partial(cogvideox.save, image=True, large=True)}, FILM),
+    "stable_video_diffusion": StandIn(
+        {"stable-video-diffusion-img2vid-xt": stable_video_diffusion.save}, FILM | {"frames": 3}
+    ),
     "ltx": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),

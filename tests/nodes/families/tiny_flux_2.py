@@ -17,7 +17,6 @@ QWEN = "{% for m in messages %}{{ m.role }}:{{ m.content }}{% endfor %}{{ enable
 
 def save(folder: Path, *, klein: bool = False) -> Path:
     """A folder of FLUX.2 with random weights."""
-    from diffusers.models.autoencoders.autoencoder_kl_flux2 import AutoencoderKLFlux2
     from diffusers.models.transformers.transformer_flux2 import Flux2Transformer2DModel
 
     torch.manual_seed(0)
@@ -31,18 +30,7 @@ def save(folder: Path, *, klein: bool = False) -> Path:
         axes_dims_rope=(4, 4, 4, 4),
         guidance_embeds=not klein,
     ).save_pretrained(folder / "transformer")
-    vae = AutoencoderKLFlux2(
-        down_block_types=("DownEncoderBlock2D",) * 2,
-        up_block_types=("UpDecoderBlock2D",) * 2,
-        block_out_channels=(4, 8),
-        layers_per_block=1,
-        latent_channels=4,
-        norm_num_groups=2,
-    )
-    bn: Any = vae.bn
-    bn.running_mean.normal_()
-    bn.running_var.uniform_(0.5, 2.0)
-    vae.save_pretrained(folder / "vae")
+    _save_vae(folder / "vae")
     (_save_qwen if klein else _save_mistral)(folder / "text_encoder")
     _save_tokenizer(folder / "tokenizer", QWEN if klein else MISTRAL)
     save_index(
@@ -57,6 +45,24 @@ def save(folder: Path, *, klein: bool = False) -> Path:
         tokenizer="transformers.PreTrainedTokenizerFast",
     )
     return folder
+
+
+def _save_vae(folder: Path) -> None:
+    """With statistics that change something."""
+    from diffusers.models.autoencoders.autoencoder_kl_flux2 import AutoencoderKLFlux2
+
+    vae = AutoencoderKLFlux2(
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        block_out_channels=(4, 8),
+        layers_per_block=1,
+        latent_channels=4,
+        norm_num_groups=2,
+    )
+    bn: Any = vae.bn
+    bn.running_mean.normal_()
+    bn.running_var.uniform_(0.5, 2.0)
+    vae.save_pretrained(folder)
 
 
 LANGUAGE: dict[str, Any] = {

@@ -20,9 +20,8 @@ CACHES = "first_block_caches"
 SHAPES = 64
 """Shapes that one model is compiled for; beyond them it would compute without saying so."""
 
-Kernel = Literal["native", "plain", "flex", "torch flash", "torch cudnn", "flash-attn", "sage"]
+Kernel = Literal["native", "plain", "torch flash", "torch cudnn", "flash-attn", "sage"]
 KERNELS: dict[str, str] = {
-    "flex": "flex",
     "torch flash": "_native_flash",
     "torch cudnn": "_native_cudnn",
     "flash-attn": "flash",
@@ -76,7 +75,7 @@ class Attention:
     """Another kernel for attention.
 
     Attributes:
-        kernel: Which: see ``nodes.checkpoints.model_options``.
+        kernel: ``plain``, or one of ``KERNELS``.
     """
 
     kernel: Kernel
@@ -139,7 +138,8 @@ class FirstBlockCache:
                 cure = "Leave the cache at 0."
                 raise OptionRefused("cache", "a transformer that diffusers can cache", _class(one), cure)
             one.enable_cache(FirstBlockCacheConfig(self.threshold))
-            registries = [getattr(block, "_diffusers_hook", None) for block in one.modules()]
+            blocks: Any = one
+            registries = [getattr(block, "_diffusers_hook", None) for block in blocks.modules()]
             hooks = [registry.get_hook(_FBC_LEADER_BLOCK_HOOK) for registry in registries if registry]
             caches += [hook.state_manager for hook in hooks if hook and hook.state_manager not in caches]
         setattr(model, CACHES, caches)

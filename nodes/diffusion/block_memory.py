@@ -46,24 +46,22 @@ class BlockMemory:
             question: What is asked: a call of another shape remembers nothing.
         """
         caches = getattr(model, CACHES, ())
-        shapes = (
-            question.samples.shape,
-            question.cond.embeds.shape if question.cond.embeds is not None else (),
-        )
+        asked = (question.samples, question.cond.embeds)
+        shapes = ",".join("x".join(map(str, one.shape)) for one in asked if one is not None)
         with getattr(model, ALONE, None) or nullcontext():
-            names = [f"{call} {number} {shapes}" for number in range(len(caches))]
+            names = [f"{call}/{number}/{shapes}" for number in range(len(caches))]
             for cache, name in zip(caches, names, strict=True):
                 _put(cache, call, self._named(name), question.samples.device)
             try:
                 yield
                 for cache, name in zip(caches, names, strict=True):
-                    self.after |= {f"{name} {part}": one for part, one in _taken(cache).items()}
+                    self.after |= {f"{name}/{part}": one for part, one in _taken(cache).items()}
             finally:
                 for cache in caches:
                     cache.reset()
 
     def _named(self, name: str) -> Tensors:
-        start = f"{name} "
+        start = f"{name}/"
         return {key.removeprefix(start): one for key, one in self._before.items() if key.startswith(start)}
 
 

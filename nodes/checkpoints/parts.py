@@ -22,7 +22,7 @@ from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 FROM_TENSORS = "from its tensors"
 DenoiserFile = Annotated[File, Within("models", (".safetensors", ".gguf"), ("denoiser", "checkpoint"))]
-VAEFile = Annotated[File, Within("models", (".safetensors",), ("vae",))]
+VAEFile = Annotated[File, Within("models", (".safetensors",), ("vae", "checkpoint"))]
 Kind = Literal["from its tensors", "sd1", "sd3", "flux", "flux2"]
 
 
@@ -40,7 +40,7 @@ class Alone(NamedTuple, Generic[F]):
 
 @node("load.denoiser")
 def denoiser(file: DenoiserFile, config: ModelFolder | None = None, dtype: Dtype = "float32") -> Alone:
-    """Load the transformer of Stable Diffusion 3, FLUX.1 or FLUX.2 from a file that holds it alone.
+    """Load the transformer of Stable Diffusion 3, FLUX.1 or FLUX.2 from its own file or a whole model's.
 
     Args:
         file: ``.safetensors`` in the names of its release or of diffusers, or ``.gguf``, whose weights stay
@@ -94,7 +94,7 @@ def _check_configs(folder: Path, family: Family) -> None:
 def vae(
     file: VAEFile, family: Kind = FROM_TENSORS, config: ModelFolder | None = None, dtype: Dtype = "float32"
 ) -> VAE:
-    """Load an autoencoder from a file that holds it alone.
+    """Load an autoencoder from a file that holds it alone, or from that of a whole model.
 
     Args:
         file: ``.safetensors`` in the names of its release or of diffusers.

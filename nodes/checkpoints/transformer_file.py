@@ -15,8 +15,11 @@ from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
 from nodes.recognise.matching import Match, match
 
-QUANTISED_AWAY = ("scale_weight", "scale_input", "weight_scale", "input_scale")
-"""How names end of numbers by which other programs' quantised weights are to be multiplied."""
+QUANTISED_AWAY = (
+    *("scale_weight", "scale_input", "weight_scale", "input_scale"),
+    *("absmax", "quant_map", "bitsandbytes__nf4", "bitsandbytes__fp4"),
+)
+"""How names end of what other programs' quantised weights are to be read by."""
 CURE = "Choose the file of such a model, or the folder that it was saved with as its configs."
 
 

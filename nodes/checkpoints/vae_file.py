@@ -1,12 +1,15 @@
-"""Autoencoders from a file that holds one alone."""
+"""Autoencoders from a file that holds one alone or among other parts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import read_index
+from nodes.checkpoints.header import Entry
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import count
 from nodes.checkpoints.tensors import read_tensors
@@ -15,6 +18,7 @@ from nodes.library_lock import library_lock
 from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
 from nodes.recognise.matching import Match, match
+from nodes.recognise.signatures import VAE
 
 STATISTICS = "bn."
 """How the tensors of FLUX.2's batch norm begin."""
@@ -27,11 +31,17 @@ def read(path: Path, place: str) -> tuple[Contents, Match]:
         CheckpointRefused: It is no such file.
     """
     contents = read_contents(path, place)
-    found = match(contents.entries)
+    whole = match(contents.entries)
+    found = whole if whole is None or whole.kind == "vae" else match(_among(contents.entries))
     if found is None or found.kind != "vae":
-        cure = "Choose the file of an autoencoder alone; those of whole models go into load.single_file."
-        raise CheckpointRefused(place, "an autoencoder", found.kind if found else "something else", cure)
-    return contents, found
+        cure = "Choose a file that has one."
+        raise CheckpointRefused(place, "an autoencoder", whole.kind if whole else "something else", cure)
+    return contents, replace(found, family=whole.family) if whole and whole.kind == "denoiser" else found
+
+
+def _among(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The tensors of a whole model's autoencoder."""
+    return {name: entry for name, entry in entries.items() if name.startswith(VAE)}
 
 
 def sizes_of(place: str, contents: Contents, found: Match) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def encode(
         encoder: The model's text encoders.
         text: What to draw, or what to stay away from.
         skip: Layers of CLIP left out at the end ("clip skip"), for models trained so.
-        other: Another text for the second encoder, in models that have several; empty for the same text.
+        other: Another text for the second encoder, in models that have several, for T5 in Stable Diffusion 3;
+            empty for the same text.
 
     Raises:
         StepRefused: The model takes no text.

@@ -279,6 +279,20 @@ def test_an_autoencoder_of_four_channels_needs_to_be_told_its_family(tmp_path: P
         vae(File(path, ""))
 
 
+def test_a_transformer_and_an_autoencoder_of_one_file(models: dict[str, Any], tmp_path: Path) -> None:
+    path, inner = tmp_path / "model.safetensors", autoencoder("sd3", 16)
+    parts = {"model.diffusion_model.": models["sd3"], "first_stage_model.": inner}
+    named = (
+        (f"{prefix}{name}", one) for prefix, part in parts.items() for name, one in part.state_dict().items()
+    )
+    save_file(dict(named), path)
+
+    file = File(path, path.name)
+    assert_same(built(denoiser(file).denoiser, path), models["sd3"])
+    assert vae(file).family == "sd3"
+    assert_same(built(vae(file), path), inner)
+
+
 def test_a_decoder_without_its_encoder_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "vae.safetensors"
     weights = autoencoder("flux", 16).state_dict()

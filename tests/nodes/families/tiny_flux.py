@@ -102,13 +102,14 @@ def save_autoencoder(path: Path) -> None:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     torch.manual_seed(0)
-    model: Any = AutoencoderKL(
-        block_out_channels=(32, 64),
-        down_block_types=("DownEncoderBlock2D",) * 2,
-        up_block_types=("UpDecoderBlock2D",) * 2,
-        layers_per_block=1,
-        latent_channels=16,
-        use_quant_conv=False,
-        use_post_quant_conv=False,
-    )
+    config: dict[str, Any] = {
+        "block_out_channels": (32, 64),
+        "down_block_types": ("DownEncoderBlock2D",) * 2,
+        "up_block_types": ("UpDecoderBlock2D",) * 2,
+        "layers_per_block": 1,
+        "latent_channels": 16,
+        "use_quant_conv": False,
+        "use_post_quant_conv": False,
+    }
+    model: Any = AutoencoderKL(**config)
     save_file(model.state_dict(), path)

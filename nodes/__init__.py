@@ -36,6 +36,7 @@ pack = Pack(
         "load": (
             "nodes.checkpoints.load",
             "nodes.checkpoints.noising",
+            "nodes.checkpoints.unclip",
             "nodes.checkpoints.parts",
             "nodes.checkpoints.controlnet",
             "nodes.checkpoints.image_encoder",
@@ -73,6 +74,7 @@ pack = Pack(
         "diffusion": (
             "nodes.diffusion.scheduler",
             "nodes.diffusion.cascade",
+            "nodes.diffusion.enlarged",
             "nodes.diffusion.predict",
             "nodes.diffusion.guidance",
             "nodes.diffusion.guidance_kinds",

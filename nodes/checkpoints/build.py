@@ -58,7 +58,10 @@ def _from_folder(folder: Path, part: str, family: Family, dtype: Any) -> Any:
         )
     if part == "denoiser":
         return _denoiser(folder, family, dtype)
-    return build_part(folder, part, dtype)
+    module = build_part(folder, part, dtype)
+    for companion in family.companions.get(part, ()):
+        setattr(module, companion, build_part(folder, companion, dtype))
+    return module
 
 
 def _denoiser(folder: Path, family: Family, dtype: Any) -> Any:

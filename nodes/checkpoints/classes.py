@@ -17,6 +17,7 @@ MODULES = {
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
     "PriorTransformer": "diffusers.models.transformers.prior_transformer",
+    "UnCLIPTextProjModel": "diffusers.pipelines.deprecated.unclip.text_proj",
     "StableAudioDiTModel": "diffusers.models.transformers.stable_audio_transformer",
     "AutoencoderOobleck": "diffusers.models.autoencoders.autoencoder_oobleck",
     "StableAudioProjectionModel": "diffusers.pipelines.stable_audio.modeling_stable_audio",

@@ -11,7 +11,7 @@ from nodes import families
 from nodes.checkpoints.classes import MODULES, RENAMED
 from nodes.checkpoints.header import read_header
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.diffusion.family import Cells, Family
+from nodes.diffusion.family import LOADER, Cells, Family
 from nodes.library_lock import library_lock
 from nodes.values import SchedulerConfig
 
@@ -20,6 +20,7 @@ STEMS = {
     "diffusers": "diffusion_pytorch_model",
     "transformers": "model",
     "stable_audio": "diffusion_pytorch_model",
+    "unclip": "diffusion_pytorch_model",
 }
 """Library, or module of diffusers' pipelines → how its weights' file name begins."""
 TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
@@ -105,6 +106,9 @@ def family_of_folder(folder: Path) -> Family:
         expected = f"a pipeline of {', '.join(one.title for one in families.FAMILIES)}"
         cure = "Choose the folder of such a model."
         raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, str(name or "none"), cure)
+    if family.loader != LOADER:
+        cure = f"Load it with {family.loader}."
+        raise CheckpointRefused(f"{folder.name}/{INDEX}", f"a pipeline for {LOADER}", str(name), cure)
     return family
 
 

@@ -14,6 +14,8 @@ from nodes.values import Cond, Control
 if TYPE_CHECKING:
     import torch
 
+LOADER = "load.diffusers"
+"""Id of the node that loads the folders of nearly all families."""
 Configs = Callable[[str], dict[str, Any]]
 """Subfolder → what its config says, empty where there is none."""
 
@@ -146,6 +148,8 @@ class Family:
         denoiser_class: Class of it.
         low_noise: Subfolder of a second denoiser that takes over where little noise is left, in models that
             have two; empty for families without.
+        loader: Id of the node that loads its folders.
+        companions: Part → subfolders of modules that it is called with, which are its attributes.
         ask: Calls the denoiser's module: what it predicts, [N, ...].
         cells: Reads what its latents are like.
         vae: Subfolder of its VAE; empty where the model draws pixels.
@@ -181,6 +185,8 @@ class Family:
     denoiser_class: str
     ask: Callable[[Any, Question], torch.Tensor]
     cells: Callable[[Configs], Cells]
+    loader: str = LOADER
+    companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     vae: str = "vae"
     decoding: Mapping[str, Any] = field(default_factory=dict[str, Any])
     upcasts_vae: bool = False

@@ -21,6 +21,8 @@ from nodes.families import (
     stable_audio,
     stable_diffusion,
     stable_diffusion_3,
+    stable_video_diffusion,
+    unclip,
     wan,
 )
 
@@ -36,6 +38,7 @@ FAMILIES: tuple[Family, ...] = (
     ldm_super_resolution.FAMILY,
     kandinsky.FAMILY,
     kandinsky.FAMILY_PRIOR,
+    unclip.FAMILY,
     ddpm.FAMILY,
     dit.FAMILY,
     wan.FAMILY,
@@ -49,7 +52,7 @@ FAMILIES: tuple[Family, ...] = (
 _BY_NAME = {family.name: family for family in FAMILIES}
 _BY_PIPELINE = {pipeline: family for family in FAMILIES for pipeline in family.pipelines}
 
-NODES = ("load.diffusers", "diffusion.predict", "diffusion.scheduler_step")
+NODES = ("diffusion.predict", "diffusion.scheduler_step")
 """What runs every family."""
 
 
@@ -80,6 +83,6 @@ def listings() -> list[Listing]:
 def _listing(family: Family) -> Listing:
     encodes = ("text.encode",) if family.encode else ()
     single = ("load.single_file",) if "single file" in family.formats and family.single_file else ()
-    nodes = (*NODES[:1], *single, *encodes, *NODES[1:], *family.nodes)
+    nodes = (family.loader, *single, *encodes, *NODES, *family.nodes)
     title, formats = family.title, family.formats
     return Listing(family.name, title, nodes, formats, family.graph, family.parity, family.licence)

@@ -30,6 +30,7 @@ from tests.nodes.families import (
     tiny_pixels,
     tiny_sd3,
     tiny_stable_audio,
+    tiny_unclip,
 )
 from tests.nodes.families import tiny_cogvideox as cogvideox
 from tests.nodes.families import tiny_ltx as ltx
@@ -169,6 +170,9 @@ STAND_INS: dict[str, StandIn] = {
     "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
     "wan_image": StandIn({"Wan2.1-I2V-14B-480P-Diffusers": partial(wan.save, image=True)}, FILM),
+    "unclip": StandIn(
+        {"karlo-v1-alpha": tiny_unclip.save}, {"steps": 2, "larger_steps": 2, "side": 32, "large": 64}
+    ),
     "unconditional": StandIn({"ddpm-celebahq-256": tiny_pixels.save_ddpm}, {"steps": 2, "side": 32}),
 }
 """Graph → what stands in for its models."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from nodes.checkpoints.header import read_header
 from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+from nodes.checkpoints.widened import widened
 from nodes.recognise.pickled import read_tree
 
 AGAIN = "Download the folder again."
@@ -63,6 +64,8 @@ def from_pretrained(
         CheckpointRefused: The weights can't be read, or some that the config asks for are missing.
     """
     check_weights(folder, part, pickled=pickled)
+    if not kwargs and (model := widened(cls, folder / part, dtype)) is not None:
+        return model
     place, expected = _name(folder, part), f"the weights of a {cls.__name__}"
     if pickled:
         kwargs |= {"weights_only": True}

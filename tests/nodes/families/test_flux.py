@@ -51,6 +51,14 @@ def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
     assert_same(parity.sample(loaded, parity.texts(loaded)[0], scale=3.5), expected_of(pipeline))
 
 
+def test_two_pictures_that_are_no_squares(loaded: Loaded, pipeline: Any) -> None:
+    expected = expected_of(pipeline, width=48, num_images_per_prompt=2)
+
+    begin = noise(loaded.vae.handle, 48, SIZE, 2, seed=SEED).latent
+    text = parity.texts(loaded)[0]
+    assert_same(parity.sample(loaded, text, scale=3.5, begin=begin, size=(48, SIZE)), expected)
+
+
 def test_schnell_which_is_told_no_guidance(tmp_path: Path) -> None:
     folder = save(tmp_path, distilled=False)
 

@@ -59,6 +59,14 @@ def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
     )
 
 
+def test_two_pictures_that_are_no_squares(loaded: Loaded, pipeline: Any) -> None:
+    expected = expected_of(pipeline, width=48, num_images_per_prompt=2)
+
+    begin = noise(loaded.vae.handle, 48, SIZE, 2, seed=SEED).latent
+    text = parity.texts(loaded)[0]
+    assert_same(parity.sample(loaded, text, scale=4.0, begin=begin, size=(48, SIZE)), expected)
+
+
 def pictures() -> tuple[list[Pillow.Image], list[Image]]:
     """Two pictures of different sizes, as the pipeline and as nodes take them."""
     drawn = [(parity.picture(size).pixels[0] * 255).byte() for size in (64, 96)]

@@ -7,6 +7,7 @@ import torch
 from engine import Folder, OnDevice
 from nodes.checkpoints.controlnet import from_folder
 from nodes.control.apply import apply
+from nodes.diffusion.latent import noise
 from nodes.vae import decode
 from nodes.values import ControlNet, Image
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
@@ -37,6 +38,13 @@ def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
 
 def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
     assert_same(parity.sample(loaded, *parity.texts(loaded)), expected_of(pipeline))
+
+
+def test_two_pictures_that_are_no_squares(loaded: Loaded, pipeline: Any) -> None:
+    expected = expected_of(pipeline, width=48, num_images_per_prompt=2)
+
+    begin = noise(loaded.vae.handle, 48, SIZE, 2, seed=SEED).latent
+    assert_same(parity.sample(loaded, *parity.texts(loaded), begin=begin, size=(48, SIZE)), expected)
 
 
 def test_image_to_image(loaded: Loaded, pipeline: Any) -> None:

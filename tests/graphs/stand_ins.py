@@ -126,6 +126,13 @@ STAND_INS: dict[str, StandIn] = {
         },
         PICTURE,
     ),
+    "kandinsky_inpaint": StandIn(
+        {
+            "kandinsky-2-2-prior": tiny_kandinsky.save_prior,
+            "kandinsky-2-2-decoder-inpaint": partial(tiny_kandinsky.save_decoder, inpainting=True),
+        },
+        {"steps": 2, "prior_steps": 2, "side": 64},
+    ),
     "lora": StandIn(
         {
             "stable-diffusion-v1-5": stable_diffusion.save,

@@ -14,26 +14,23 @@ from diffusers.models.attention_processor import AttnProcessor
 from engine import OnDevice
 from engine.declare import codec
 from engine.errors import ValueRefused
+from engine.run.offload import take_turns
 from nodes.checkpoints import model_options, options
 from nodes.checkpoints.load import Dtype
 from nodes.checkpoints.options import OptionRefused
-from nodes.diffusion.distilled_guidance import GUIDANCE
+from nodes.diffusion.distilled_guidance import tell
 from nodes.diffusion.encode import encode
 from nodes.diffusion.latent import noise
 from nodes.diffusion.packing import pack
 from nodes.diffusion.predict import predict
 from nodes.diffusion.scheduler import Run, scheduler, start
-from nodes.values import SchedulerState
+from nodes.values import Patch, SchedulerState
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn, loaded_from
 from tests.nodes.families import parity, tiny_flux
 
 THRESHOLD = 0.3
 """At which the tiny model leaves out blocks in some turns and not in others."""
-
-
-GUIDED = {GUIDANCE: torch.tensor([3.5])}
-"""What makes a distilled model be asked about the negative text, too."""
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +69,8 @@ def packed(turns: list[Turn], latents: list[torch.Tensor]) -> list[bool]:
 
 
 def asked(pipeline: Any, **more: Any) -> list[torch.Tensor]:
-    size = {"height": parity.SIZE, "width": parity.SIZE, "guidance_scale": parity.SCALE}
-    return parity.latents_of(pipeline, prompt=parity.PROMPT, **size, **more)
+    given: dict[str, Any] = {"height": parity.SIZE, "width": parity.SIZE, "guidance_scale": parity.SCALE}
+    return parity.latents_of(pipeline, prompt=parity.PROMPT, **given | more)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -107,6 +104,18 @@ def test_a_first_block_cache_changes_numbers_as_in_diffusers(loaded: Loaded, flu
 
     assert packed(turns, asked(pipeline)) == [True] * parity.STEPS
     assert equal(turns, drawn(loaded)) == [True, False, False, False]
+
+
+def test_a_cached_negative_is_remembered_by_itself_as_in_diffusers(loaded: Loaded, flux: Path) -> None:
+    pipeline = parity.pipeline_of(flux)
+    pipeline.transformer.enable_cache(FirstBlockCacheConfig(THRESHOLD))
+    (positive, negative), cached = parity.texts(loaded), built(loaded, flux, cache=THRESHOLD)
+    turns = parity.sample(cached, tell(positive, 3.5), negative)
+
+    expected = asked(
+        pipeline, guidance_scale=3.5, negative_prompt=parity.NEGATIVE, true_cfg_scale=parity.SCALE
+    )
+    assert packed(turns, expected) == [True] * parity.STEPS
 
 
 def test_a_cache_that_never_applies_changes_none(loaded: Loaded, flux: Path) -> None:
@@ -148,7 +157,7 @@ def test_the_positive_text_is_remembered_when_the_negative_is_no_longer_asked_ab
 ) -> None:
     cached, text = built(loaded, flux, cache=1.0), encode(loaded.text_encoder, parity.PROMPT)
     run, first = begun(loaded)
-    told = replace(text, items=[replace(one, extra={**one.extra, **GUIDED}) for one in text.items])
+    told = tell(text, 3.5)
     both = predict(cached.denoiser, run.scheduler, first.state, first.latent, WATCHED, told, text, 5.0)
     alone = predict(cached.denoiser, run.scheduler, first.state, first.latent, WATCHED, text, None, 5.0)
 
@@ -257,6 +266,24 @@ def test_compiling_is_asked_of_torch_for_each_shape_by_itself(
 def test_what_is_compiled_takes_neither_storage_nor_cache(other: dict[str, Any], loaded: Loaded) -> None:
     with pytest.raises(ValueRefused, match="expected compile alone"):
         model_options.options(loaded.denoiser.handle, compile=True, **other)
+
+
+def test_weights_in_8_bits_take_no_lora(loaded: Loaded, flux: Path) -> None:
+    handle = model_options.options(loaded.denoiser.handle, storage="float8_e4m3fn")
+    worn = replace(handle, patches=(Patch("lora", "abc"),))
+    with pytest.raises(OptionRefused, match="storage: expected a model without LoRAs, got 1"):
+        worn.load(lambda _: flux)
+
+
+@pytest.mark.parametrize("unit", ["group", "leaf"])
+@pytest.mark.parametrize("chosen", [{"storage": "float8_e4m3fn"}, {"cache": THRESHOLD}])
+def test_layers_that_take_turns_on_the_device_change_no_number_of_an_option(
+    chosen: dict[str, Any], unit: Any, loaded: Loaded, flux: Path
+) -> None:
+    turning = built(loaded, flux, **chosen)
+    take_turns(turning.denoiser.model, "cpu", unit)
+
+    assert equal(drawn(turning), drawn(built(loaded, flux, **chosen))) == [True] * parity.STEPS
 
 
 def test_the_last_options_count(loaded: Loaded) -> None:

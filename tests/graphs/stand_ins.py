@@ -99,6 +99,7 @@ STAND_INS: dict[str, StandIn] = {
         {"picture": "pictures/house.png"},
     ),
     "flux": StandIn({"FLUX.1-dev": tiny_flux.save}, PICTURE),
+    "flux_less_memory": StandIn({"FLUX.1-dev": tiny_flux.save}, PICTURE | {"tile": 32}),
     "flux_2": StandIn({"FLUX.2-dev": tiny_flux_2.save}, PICTURE),
     "flux_from_parts": StandIn(
         {

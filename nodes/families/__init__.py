@@ -76,8 +76,9 @@ def listings() -> list[Listing]:
     from nodes.image import listing as image
     from nodes.mesh.shap_e import listing as shap_e
     from nodes.speech import listing as speech
+    from nodes.video import animate
 
-    return [*map(_listing, FAMILIES), *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS]
+    return [*map(_listing, FAMILIES), animate.LISTING, *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS]
 
 
 def _listing(family: Family) -> Listing:

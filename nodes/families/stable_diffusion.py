@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.checkpoints.recognise import family as unet_family
 from nodes.diffusion.clip import hidden_states
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
+from nodes.diffusion.motion_unet import ask_motion_unet, draws_films
 from nodes.diffusion.unet import ask_unet
 from nodes.values import Cond
 
@@ -26,8 +27,8 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the U-Net."""
-    return ask_unet(model, question)
+    """Ask the U-Net, or one that a motion adapter makes draw films."""
+    return ask_motion_unet(model, question) if draws_films(model) else ask_unet(model, question)
 
 
 FAMILY = Family(

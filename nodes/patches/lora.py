@@ -16,6 +16,7 @@ from nodes.recognise.asked import recognise_as
 from nodes.recognise.file import read_contents
 from nodes.recognise.recognise import recognise
 from nodes.values import Denoiser, F, Patch, TextEncoder
+from nodes.video.animate import LISTING, AnimatedDenoiser
 
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin")
 LoraFile = Annotated[File, Within("models", SUFFIXES, ("lora",))]
@@ -66,8 +67,9 @@ def apply(
         ValueRefused: The block weights can't be read.
     """
     found = recognise_as(file.path, ("lora",)).family
+    moves = found == LISTING.name and isinstance(denoiser, AnimatedDenoiser)
     for one in (denoiser, text_encoder):
-        if one is not None:
+        if one is not None and not moves:
             _check_family(file.path, found, one.family)
     canonical = block_weights.canonical(blocks)
     names = read_contents(file.path, file.path.name).entries
@@ -81,9 +83,9 @@ def apply(
 
 @apply.infer
 def lora_family(file: Path) -> dict[str, str]:
-    """The family of the models that it is for."""
+    """The family of the models that it is for; a LoRA of motion is for a model with a motion adapter."""
     found = recognise(file).family
-    return {"F": found} if is_known(found) else {}
+    return {"F": found} if is_known(found) and found != LISTING.name else {}
 
 
 def is_known(family: str) -> bool:

@@ -32,6 +32,7 @@ from tests.nodes.families import (
     tiny_stable_audio,
     tiny_unclip,
 )
+from tests.nodes.families import tiny_animatediff as animatediff
 from tests.nodes.families import tiny_cogvideox as cogvideox
 from tests.nodes.families import tiny_ltx as ltx
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
@@ -168,6 +169,13 @@ STAND_INS: dict[str, StandIn] = {
     "stable_diffusion_3": StandIn({"stable-diffusion-3.5-large": tiny_sd3.save}, PICTURE),
     "transcribe": StandIn(
         {"whisper-small": speech.save_whisper}, files={"sound": ("sound.wav", speech.save_sound)}
+    ),
+    "animatediff": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "animatediff-motion-adapter-v1-5-3": animatediff.save,
+        },
+        FILM | {"frames": 4},
     ),
     "cogvideox": StandIn({"CogVideoX-2b": cogvideox.save}, FILM),
     "cogvideox_image": StandIn({"CogVideoX-5b-I2V": partial(cogvideox.save, image=True, large=True)}, FILM),

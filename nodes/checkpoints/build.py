@@ -67,7 +67,7 @@ def _from_folder(folder: Path, part: str, family: Family, dtype: Any) -> Any:
 def _denoiser(folder: Path, family: Family, dtype: Any) -> Any:
     """A folder's denoiser; a second one for low noise is its attribute, as is the timestep below which it is.
 
-    See ``nodes.diffusion.experts``.
+    See ``nodes.families.wan``.
     """
     denoiser = build_part(folder, family.denoiser, dtype)
     share = read_config(folder, INDEX).get("boundary_ratio")

@@ -26,7 +26,7 @@ CLASSES = {
     "CLIPModel": "CLIPVisionModelWithProjection",
 }
 """Class that a config names → the class that is built."""
-EncoderFolder = Annotated[Folder, Within("models", (".json", ".safetensors"), ("image-encoder",))]
+EncoderFolder = Annotated[Folder, Within("models", (".json", ".safetensors"), ("image-encoder", "pipeline"))]
 
 
 class ImageEncoder(Model[F]):

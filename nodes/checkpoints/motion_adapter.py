@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.declare.handle import Find
 
 CLASS = "MotionAdapter"
-AdapterFolder = Annotated[Folder, Within("models", (".json", ".safetensors"))]
+AdapterFolder = Annotated[Folder, Within("models", (".json", ".safetensors"), ("motion-module",))]
 
 
 class MotionAdapter(Model[F]):

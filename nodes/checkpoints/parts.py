@@ -38,7 +38,11 @@ class Alone(NamedTuple, Generic[F]):
     scheduler: SchedulerConfig
 
 
-@node("load.denoiser")
+@node(
+    "load.denoiser",
+    licence="FLUX.1 [dev], FLUX.2 [dev], FLUX.2 klein 9B: non-commercial; Stable Diffusion 3.5: Stability AI "
+    "Community License, free below 1 million US dollars of revenue a year",
+)
 def denoiser(file: DenoiserFile, config: ModelFolder | None = None, dtype: Dtype = "float32") -> Alone:
     """Load the transformer of Stable Diffusion 3, FLUX.1 or FLUX.2 from its own file or a whole model's.
 

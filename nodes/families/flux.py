@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import pooled, tokens
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
+from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length, straight_sigmas
 from nodes.diffusion.flux_control import residuals
 from nodes.diffusion.packing import pack, places, unpack
@@ -42,11 +43,15 @@ def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> 
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer, which also sees pictures to refer to as more patches."""
+    """Ask the transformer, which also sees pictures to refer to as more patches.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
+    """
     import torch
 
-    samples, cond = question.samples, question.cond
-    assert cond.embeds is not None
+    samples, cond, embeds = question.samples, question.cond, question.cond.text()
+    check_fit(samples, model.config.in_channels // 4, embeds, model.config.joint_attention_dim)
     shown = references(cond.extra)
     guidance = None
     if question.guidance is not None:
@@ -55,8 +60,8 @@ def ask(model: Any, question: Question) -> torch.Tensor:
         "hidden_states": torch.cat([pack(one) for one in (samples, *shown)], dim=1),
         "timestep": question.timestep.expand(len(samples)).to(samples.dtype) / 1000,
         "pooled_projections": cond.pooled,
-        "encoder_hidden_states": cond.embeds,
-        "txt_ids": cond.embeds.new_zeros(cond.embeds.shape[1], 3),
+        "encoder_hidden_states": embeds,
+        "txt_ids": embeds.new_zeros(embeds.shape[1], 3),
         "img_ids": torch.cat([places(samples), *(places(one, picture=1) for one in shown)]),
     }
     double, single = residuals(model, question.controls, guidance, **asked)

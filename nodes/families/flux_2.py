@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable
+from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import empirical_shift, flow_steps, straight_sigmas
 from nodes.diffusion.reference import references
-from nodes.diffusion.refusal import StepRefused
 from nodes.library_lock import library_lock
 from nodes.values import Cond
 
@@ -86,12 +86,12 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     """Ask the transformer, which also sees pictures to refer to.
 
     Raises:
-        StepRefused: The text was read by another model's language model.
+        StepRefused: The latent or the text is another model's.
     """
     import torch
 
     samples, embeds = question.samples, question.cond.text()
-    _check(embeds, model.config.joint_attention_dim)
+    check_fit(samples, model.config.in_channels, embeds, model.config.joint_attention_dim)
     shown = references(question.cond.extra)
     guidance = None
     if model.config.guidance_embeds and question.guidance is not None:
@@ -111,12 +111,6 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     )[0]
     cells = predicted[:, : samples.shape[-2] * samples.shape[-1]]
     return cells.transpose(1, 2).reshape(samples.shape)
-
-
-def _check(embeds: torch.Tensor, width: int) -> None:
-    if embeds.shape[-1] != width:
-        cure = "Link the model's own text encoder: Mistral for FLUX.2 [dev], Qwen3 for klein."
-        raise StepRefused(f"expected texts {width} wide, got {embeds.shape[-1]}. {cure}")
 
 
 def _places(time: int, height: int, width: int, length: int = 1) -> torch.Tensor:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import projected, tokens
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
+from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length
 from nodes.values import Cond
 
@@ -66,8 +67,13 @@ def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> 
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer."""
+    """Ask the transformer.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
+    """
     samples, cond = question.samples, question.cond
+    check_fit(samples, model.config.in_channels, cond.text(), model.config.joint_attention_dim)
     return model(
         hidden_states=samples,
         timestep=question.timestep.expand(len(samples)),

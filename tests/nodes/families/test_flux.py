@@ -11,6 +11,7 @@ from nodes.diffusion.distilled_guidance import tell
 from nodes.diffusion.latent import inpainting_channels, noise
 from nodes.diffusion.packing import pack
 from nodes.diffusion.reference import show
+from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, start
 from nodes.vae import decode
 from nodes.vae import encode as encode_picture
@@ -114,6 +115,13 @@ def test_a_model_made_for_inpainting(tmp_path: Path) -> None:
     first = Turn(start(run.scheduler, drawn.latent, encoded.latent), run.state, masked.rng)
     text = parity.texts(loaded)[0]
     assert_same(parity.turns(loaded, run, first, text, None, 3.5, extra), expected)
+
+
+def test_a_model_made_for_inpainting_without_its_channels_is_refused(tmp_path: Path) -> None:
+    loaded = loaded_from(save(tmp_path, channels=16 * 2 + 4 * 4))
+
+    with pytest.raises(StepRefused, match=r"expected 12 channels, got 4\. .* the extra channels"):
+        parity.sample(loaded, parity.texts(loaded)[0])
 
 
 def test_a_model_that_takes_a_control_picture_as_more_channels(tmp_path: Path) -> None:

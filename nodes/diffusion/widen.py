@@ -25,6 +25,6 @@ def widen_by_cells(mask: Mask, factor: Annotated[int, Field(ge=1, le=128)] = 8) 
     import torch
 
     marked = (mask.pixels >= 0.5).to(torch.float32)[:, None]
-    kernel = torch.tensor(NEIGHBOURS)[None, None]
+    kernel = torch.tensor(NEIGHBOURS, device=marked.device)[None, None]
     reached = torch.nn.functional.conv2d(marked, kernel, padding=factor, dilation=factor)
     return replace(mask, pixels=(reached[:, 0] > 0).to(torch.float32))

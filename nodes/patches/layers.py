@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 KEPT = 4
 """LoRAs that stay in a model while they are off: switched on again, they aren't read."""
+SECOND = "low_noise"
 CLIP_ROOT = "text_model."
 """How older names of CLIP's layers begin."""
 
@@ -57,11 +59,25 @@ def wear(models: Mapping[str, Any], family: Family, patches: list[Patch], find: 
         part: [_worn(name, patch, part, family, model) for name, patch in named]
         for part, model in models.items()
     }
-    for name, patch in named:
-        if not any(name in _inside(model) for model in models.values()):
-            _put_in(models, family, name, find(patch.digest))
-    for part, model in models.items():
-        _switch(model, worn[part])
+    with ExitStack() as alone:
+        for model in models.values():
+            alone.enter_context(_without_second(model))
+        for name, patch in named:
+            if not any(name in _inside(model) for model in models.values()):
+                _put_in(models, family, name, find(patch.digest))
+        for part, model in models.items():
+            _switch(model, worn[part])
+
+
+@contextmanager
+def _without_second(model: Any) -> Generator[None]:
+    """Leave out Wan 2.2's second transformer, whose layers have the same names: its LoRAs are others."""
+    second = model._modules.pop(SECOND, None)
+    try:
+        yield
+    finally:
+        if second is not None:
+            model._modules[SECOND] = second
 
 
 def _named(patches: list[Patch]) -> list[tuple[str, Patch]]:

@@ -1,0 +1,47 @@
+"""LoRAs of models that film, equal to diffusers' pipelines at every step."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.nodes.diffusion.sampling import loaded_from
+from tests.nodes.families import filming, parity, tiny_cogvideox, tiny_ltx, tiny_wan
+from tests.nodes.patches.loras import save, tensors_of, wearing
+
+FILMS: dict[str, tuple[Callable[..., Path], dict[str, Any], dict[str, int]]] = {
+    "wan": (tiny_wan.save, {}, {"size": 32, "frames": 9}),
+    "wan 2.2": (tiny_wan.save, {"experts": True}, {"size": 32, "frames": 9}),
+    "ltx": (tiny_ltx.save, {}, {"size": 64, "frames": 17}),
+    "cogvideox": (tiny_cogvideox.save, {}, {"size": 32, "frames": 9}),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_lora_of_a_model_that_films(name: str, tmp_path: Path) -> None:
+    build, options, film = FILMS[name]
+    folder = build(tmp_path / "model", **options)
+    loaded, pipeline = loaded_from(folder), parity.pipeline_of(folder)
+    tensors = tensors_of(
+        {"transformer": pipeline.transformer}, "diffusers", endings=("attn1.to_q", "attn1.to_v")
+    )
+    file = save(tmp_path / "lora.safetensors", tensors)
+    pipeline.load_lora_weights(file.path, adapter_name="one")
+    pipeline.set_adapters(["one"], [0.7])
+
+    worn = wearing(loaded, folder, (file, {"scale": 0.7}))
+    turns = filming.film(worn, *parity.texts(worn), **film)
+    expected = filming.latents_of(pipeline, **film)
+    ours = [_as(turn.latent.samples, expected[0]) for turn in turns]
+    assert [torch.equal(*pair) for pair in zip(ours, expected, strict=True)] == [True] * len(turns)
+    bare = filming.film(loaded, *parity.texts(loaded), **film)
+    assert not torch.equal(turns[-1].latent.samples, bare[-1].latent.samples)
+
+
+def _as(samples: torch.Tensor, expected: torch.Tensor) -> torch.Tensor:
+    """As the pipeline holds latents: cell after cell, or frame after frame."""
+    if expected.ndim == 3:
+        return samples.flatten(2).transpose(1, 2)
+    return samples if samples.shape == expected.shape else samples.transpose(1, 2)

@@ -32,7 +32,7 @@ def read(path: Path) -> tuple[Contents, Match]:
     """What a file's tensors are, and that they are a control network's.
 
     Raises:
-        CheckpointRefused: It is no such file, or in names that can't be read.
+        CheckpointRefused: It is no such file.
     """
     contents = read_contents(path, path.name)
     found = match(contents.entries)
@@ -41,9 +41,6 @@ def read(path: Path) -> tuple[Contents, Match]:
         raise CheckpointRefused(
             path.name, "a control network", found.kind if found else "something else", cure
         )
-    if found.layout != "diffusers" and found.family not in RELEASED:
-        names = f"{found.layout} names for {found.family or 'a U-Net of another size'}"
-        raise CheckpointRefused(path.name, "a control network in diffusers' names", names, CURE)
     return contents, found
 
 
@@ -51,11 +48,14 @@ def sizes_of(path: Path) -> tuple[str, dict[str, Any]]:
     """Class of a file's network, and the arguments that fit its tensors.
 
     Raises:
-        CheckpointRefused: See ``read``; or its tensors don't tell all.
+        CheckpointRefused: See ``read``; or its tensors don't tell all, or are in names that can't be read.
     """
     contents, found = read(path)
     name = CLASSES.get(found.family, "ControlNetModel")
     if found.layout != "diffusers":
+        if found.family not in RELEASED:
+            names = f"{found.layout} names for {found.family or 'a U-Net of another size'}"
+            raise CheckpointRefused(path.name, "a control network in diffusers' names", names, CURE)
         return name, RELEASED[found.family]
     start = len(found.prefix)
     shapes = {

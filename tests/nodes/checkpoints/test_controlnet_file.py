@@ -3,13 +3,15 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from engine import File, Folder
 from nodes.checkpoints.controlnet import file_family, from_file, from_folder
 from nodes.checkpoints.controlnet_file import sizes_of
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.values import ControlNet
+from tests.nodes.checkpoints import original
+from tests.nodes.control.tiny_network import save_network
 from tests.nodes.families import tiny_flux, tiny_sd3
 from tests.nodes.recognise.writing import safetensors
 
@@ -92,6 +94,36 @@ def test_stable_diffusions_networks_in_their_authors_names(tmp_path: Path) -> No
 
     assert sizes_of(path) == ("ControlNetModel", {"cross_attention_dim": 768})
     assert from_file(File(path, "abc")) == ControlNet("abc", family="sd1")
+
+
+def authors_name(name: str) -> str:
+    """What the authors called a tensor of the tiny Stable Diffusion's network."""
+    for ours, theirs in (
+        ("controlnet_cond_embedding.conv_in.", "input_hint_block.0."),
+        ("controlnet_cond_embedding.conv_out.", "input_hint_block.14."),
+        ("controlnet_mid_block.", "middle_block_out.0."),
+    ):
+        if name.startswith(ours):
+            return name.replace(ours, theirs)
+    if name.startswith("controlnet_cond_embedding.blocks."):
+        number, kind = name.split(".")[2:]
+        return f"input_hint_block.{2 * int(number) + 2}.{kind}"
+    if name.startswith("controlnet_down_blocks."):
+        number, kind = name.split(".")[1:]
+        return f"zero_convs.{number}.0.{kind}"
+    return original.named("unet", name, original.TINY).removeprefix("model.diffusion_model.")
+
+
+def test_a_network_of_another_size_in_the_authors_names_and_its_config(tmp_path: Path) -> None:
+    folder, path = save_network(tmp_path / "network", hints=(4, 8, 8, 8)), tmp_path / "network.safetensors"
+    weights = load_file(folder / WEIGHTS)
+    save_file({f"control_model.{authors_name(name)}": value for name, value in weights.items()}, path)
+
+    made = from_file(File(path, "file"), Folder(folder, "folder"))
+    assert made == ControlNet("file", family="sd-32-4", config="folder")
+    state = made.load({"file": path, "folder": folder}.__getitem__).state_dict()
+    assert state.keys() == weights.keys()
+    assert all(torch.equal(state[name], value) for name, value in weights.items())
 
 
 def test_a_file_with_a_config_of_its_own(tmp_path: Path) -> None:

@@ -12,24 +12,11 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.control.apply import apply
 from nodes.diffusion.refusal import StepRefused
 from nodes.values import Cond, Conditioning, ControlNet, Image
+from tests.nodes.control.tiny_network import save_network
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import WATCHED, Loaded, loaded_from
 from tests.nodes.families import parity
-from tests.nodes.families.folders import randomise
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
-
-
-def save_network(folder: Path, seed: int = 0) -> Path:
-    """A control network for the tiny Stable Diffusion."""
-    from diffusers.models.controlnets.controlnet import ControlNetModel
-
-    names = ("block_out_channels", "layers_per_block", "in_channels", "down_block_types")
-    more = ("cross_attention_dim", "attention_head_dim", "norm_num_groups")
-    config = {name: tiny.unet_config()[name] for name in (*names, *more)}
-    torch.manual_seed(seed)
-    model = ControlNetModel(**config, conditioning_embedding_out_channels=(4, 8))
-    randomise(model).save_pretrained(folder)
-    return folder
 
 
 def network(folder: Path) -> OnDevice[ControlNet[Any]]:

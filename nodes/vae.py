@@ -54,10 +54,11 @@ def encode(
         rng: Generator to go on from, in place of the seed.
 
     Raises:
-        PictureRefused: The picture has alpha or doesn't fit the VAE's cells.
+        PictureRefused: The picture has alpha or doesn't fit the VAE's cells, or the VAE is one of sounds.
     """
     import torch
 
+    _check_kind(vae.handle)
     pixels = signed(image, vae.handle.factor)
     generator = (rng or Rng.seeded(seed)).generator()
     if hide is not None:
@@ -85,14 +86,24 @@ def decode(vae: OnDevice[VAE[F]], latent: Latent[F]) -> Image:
     Args:
         vae: The model's VAE.
         latent: Of the same family.
+
+    Raises:
+        PictureRefused: The VAE is one of sounds.
     """
     import torch
 
+    _check_kind(vae.handle)
     with torch.no_grad():
         samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
         decoding = families.named(vae.handle.family).decoding
         pixels = vae.model.decode(samples, return_dict=False, **decoding)[0]
         return Image((pixels * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous())
+
+
+def _check_kind(vae: VAE[Any]) -> None:
+    if vae.length:
+        cure = "Take vae.encode_audio and vae.decode_audio."
+        raise PictureRefused(f"expected a VAE of pictures, got one of sounds. {cure}")
 
 
 def signed(image: Image, factor: int) -> torch.Tensor:

@@ -16,6 +16,7 @@ from nodes.diffusion.latent import SizeRefused
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, start
 from nodes.diffusion.seconds import seconds
+from nodes.vae import PictureRefused, decode
 from nodes.values import VAE, Audio, Conditioning, Latent
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import parity
@@ -138,6 +139,13 @@ def test_more_seconds_than_were_made_are_refused(loaded: Loaded) -> None:
 
     with pytest.raises(ValueRefused, match=rf"within {LONGEST:.2f} s.*got 0 and 1"):
         decode_audio(loaded.vae, latent, 0, 1.0)
+
+
+def test_sounds_are_not_decoded_into_pictures(loaded: Loaded) -> None:
+    with pytest.raises(
+        PictureRefused, match=r"got one of sounds\. Take vae\.encode_audio and vae\.decode_au"
+    ):
+        decode(loaded.vae, audio_noise(loaded.vae.handle).latent)
 
 
 def test_noise_for_pictures_is_no_noise_for_sounds() -> None:

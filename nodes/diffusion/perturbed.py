@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.family import Family, Question
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 PERTURBED = "perturbed"
 """bool [B], in ``Cond.extra``: whether the rows are those asked with perturbed attention."""
 KNOWN = "AttnProcessor2_0"
+
+_changing = Lock()
+"""What attends in a layer is known to all threads: one changes it at a time."""
 
 
 def asking_again(
@@ -52,16 +56,26 @@ def asking_again(
 
 @contextmanager
 def _perturbed(model: Any, layers: str, rows: int) -> Generator[None]:
-    """Perturb the last rows of a batch in these layers; after the call the model is as it was."""
-    found = _found(model, layers)
-    processors = {layer: layer.processor for layer in found}
+    """Perturb the last rows of a batch in these layers, in this thread alone; then the model is as it was.
+
+    Others may be asking the same model meanwhile.
+    """
+    with library_lock:
+        from diffusers.hooks.layer_skip import AttentionScoreSkipFunctionMode
+    found, thread = _found(model, layers), get_ident()
+    with _changing:
+        for layer in found:
+            if not isinstance(layer.processor, _Perturbed):
+                layer.processor = _Perturbed(layer.processor, AttentionScoreSkipFunctionMode)
+            layer.processor.rows[thread] = rows
     try:
-        for layer, processor in processors.items():
-            layer.processor = _Perturbed(processor, rows)
         yield
     finally:
-        for layer, processor in processors.items():
-            layer.processor = processor
+        with _changing:
+            for layer in found:
+                del layer.processor.rows[thread]
+                if not layer.processor.rows:
+                    layer.processor = layer.processor.before
 
 
 def _found(model: Any, layers: str) -> list[Any]:
@@ -82,9 +96,10 @@ def _found(model: Any, layers: str) -> list[Any]:
             raise StepRefused(f"expected {expected}, got {asked[:80]!r}. Change what is perturbed.")
         found |= named
     for layer in found.values():
-        if type(layer.processor).__name__ != KNOWN:
+        attends = type(getattr(layer.processor, "before", layer.processor)).__name__
+        if attends != KNOWN:
             cure = "Load the model without another kernel for attention."
-            raise StepRefused(f"expected {KNOWN}, got {type(layer.processor).__name__}. {cure}")
+            raise StepRefused(f"expected {KNOWN}, got {attends}. {cure}")
     return list(found.values())
 
 
@@ -94,19 +109,25 @@ def _begins(name: str, asked: str) -> bool:
 
 
 class _Perturbed:
-    """Attends as before in the first rows of a batch; in the last ones each place attends to itself alone."""
+    """Attends as before, but for those who asked for perturbed rows: in these each place attends to itself.
 
-    def __init__(self, before: Any, rows: int) -> None:
-        self._before = before
-        self._rows = rows
+    Attributes:
+        before: What attends without it.
+        alone: The mode in which each place attends to itself.
+        rows: Thread → how many rows at the end of its batch are perturbed.
+    """
+
+    def __init__(self, before: Any, alone: Any) -> None:
+        self.before = before
+        self.alone = alone
+        self.rows: dict[int, int] = {}
 
     def __call__(self, attn: Any, hidden_states: torch.Tensor, *given: Any, **named: Any) -> torch.Tensor:
         import torch
-        from diffusers.hooks.layer_skip import AttentionScoreSkipFunctionMode
 
-        plain = len(hidden_states) - self._rows
-        seen = [self._before(attn, hidden_states[:plain], *given, **named)] if plain else []
-        if self._rows:
-            with AttentionScoreSkipFunctionMode():
-                seen.append(self._before(attn, hidden_states[plain:], *given, **named))
-        return torch.cat(seen)
+        plain = len(hidden_states) - self.rows.get(get_ident(), 0)
+        seen = [self.before(attn, hidden_states[:plain], *given, **named)] if plain else []
+        if plain < len(hidden_states):
+            with self.alone():
+                seen.append(self.before(attn, hidden_states[plain:], *given, **named))
+        return seen[0] if len(seen) == 1 else torch.cat(seen)

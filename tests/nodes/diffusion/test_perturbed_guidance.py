@@ -1,7 +1,9 @@
 """Perturbed-attention guidance, beside diffusers' pipelines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -125,6 +127,34 @@ def test_the_model_is_as_it_was_after_a_failure(loaded: Loaded) -> None:
     with pytest.raises(StepRefused, match="texts 32 wide, got 16"):
         asked(loaded, Conditioning(narrow), "mid", 1.0)
     assert loaded.denoiser.model.attn_processors == processors
+
+
+@pytest.mark.parametrize("others", ["", "mid", "up_blocks"])
+def test_others_who_ask_the_model_meanwhile_are_left_alone(others: str, loaded: Loaded) -> None:
+    """Both are inside of the model before either goes on."""
+    model, positive = loaded.denoiser.model, parity.texts(loaded)[0]
+    processors = dict(model.attn_processors)
+    layers = ["mid", others]
+    expected = [asked(loaded, positive, one) for one in layers]
+    both = Barrier(2, timeout=60)
+
+    def meet(*_: Any) -> None:
+        both.wait()
+
+    meeting = [layer.register_forward_pre_hook(meet) for layer in (model.conv_in, model.conv_out)]
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            found = list(pool.map(lambda one: asked(loaded, positive, one), layers))
+    finally:
+        for hook in meeting:
+            hook.remove()
+
+    for one, same in zip(found, expected, strict=True):
+        assert torch.equal(one.samples, same.samples)
+        if same.perturbed is not None:
+            assert one.perturbed is not None
+            assert torch.equal(one.perturbed, same.perturbed)
+    assert model.attn_processors == processors
 
 
 def test_texts_that_are_asked_one_by_one_are_perturbed_alike(loaded: Loaded) -> None:

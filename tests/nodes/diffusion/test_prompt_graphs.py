@@ -59,7 +59,9 @@ def compared(engine: Headless) -> dict[str, torch.Tensor]:
     return {kind: latent.samples for kind, latent in zip(kinds, latents, strict=True)}
 
 
-@pytest.mark.parametrize("name", ["regional_prompts", "prompt_walk", "compare_guidance"])
+@pytest.mark.parametrize(
+    "name", ["regional_prompts", "prompt_walk", "compare_guidance", "perturbed_guidance"]
+)
 def test_the_nodes_of_a_graph_leave_their_inputs_alone(name: str, engine: Headless) -> None:
     plan = engine.plan(shipped(engine, name), {"steps": 2}, ["decode.out"])
 
@@ -112,3 +114,9 @@ def test_each_kind_of_guidance_comes_to_another_picture(engine: Headless) -> Non
     found = list(compared(engine).values())
 
     assert not any(torch.equal(one, other) for one, other in combinations(found, 2))
+
+
+def test_perturbed_attention_guides_with_a_negative_text_and_without(engine: Headless) -> None:
+    found = ran(engine, "perturbed_guidance", "latents.out", prompt=PROMPT, negative=NEGATIVE)
+
+    assert not any(torch.equal(one.samples, other.samples) for one, other in combinations(found, 2))

@@ -11,7 +11,7 @@ from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import filming, parity, tiny_cogvideox, tiny_ltx, tiny_wan
 from tests.nodes.patches.loras import save, tensors_of, wearing
 
-FILMS: dict[str, tuple[Callable[..., Path], dict[str, Any], dict[str, int]]] = {
+FILMS: dict[str, tuple[Callable[..., Path], dict[str, Any], dict[str, Any]]] = {
     "wan": (tiny_wan.save, {}, {"size": 32, "frames": 9}),
     "wan 2.2": (tiny_wan.save, {"experts": True}, {"size": 32, "frames": 9}),
     "ltx": (tiny_ltx.save, {}, {"size": 64, "frames": 17}),

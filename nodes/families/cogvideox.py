@@ -104,6 +104,12 @@ FAMILY = Family(
     frames_first=True,
     picture_channels=picture_channels,
     graph="cogvideox",
-    nodes=("latent.video_noise", "latent.picture_channels", "latent.frames", "vae.decode_video"),
+    nodes=(
+        "latent.video_noise",
+        "latent.picture_channels",
+        "latent.frames",
+        "vae.encode_video",
+        "vae.decode_video",
+    ),
     licence="2B: Apache-2.0; 5B: CogVideoX licence, free below a million visits a month",
 )

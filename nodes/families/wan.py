@@ -118,7 +118,7 @@ def dense_picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
 FAMILY = Family(
     name="wan",
     title="Wan 2.1 and 2.2",
-    pipelines=("WanPipeline", "WanImageToVideoPipeline"),
+    pipelines=("WanPipeline", "WanImageToVideoPipeline", "WanVideoToVideoPipeline"),
     denoiser="transformer",
     denoiser_class="WanTransformer3DModel",
     low_noise="transformer_2",
@@ -130,7 +130,13 @@ FAMILY = Family(
     float32_latents=True,
     picture_channels=picture_channels,
     graph="wan",
-    nodes=("latent.video_noise", "latent.picture_channels", "conditioning.picture", "vae.decode_video"),
+    nodes=(
+        "latent.video_noise",
+        "latent.picture_channels",
+        "conditioning.picture",
+        "vae.encode_video",
+        "vae.decode_video",
+    ),
 )
 FAMILY_DENSE = replace(
     FAMILY,

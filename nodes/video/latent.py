@@ -28,6 +28,7 @@ def video_noise(
     batch: Batch = 1,
     seed: Seed = 0,
     rng: Rng | None = None,
+    by_frame: bool = False,
 ) -> Noise:
     """Draw Gaussian noise for a film, on the CPU, so that equal seeds are equal on every device.
 
@@ -39,6 +40,8 @@ def video_noise(
         batch: Number of films.
         seed: Equal seeds draw equal noise.
         rng: Generator to go on from, in place of the seed.
+        by_frame: Draw one frame after the other, as diffusers does where AnimateDiff starts from a film; where
+            the model's pipeline always does so, this is so too.
 
     Raises:
         SizeRefused: Size or frames are no whole cells.
@@ -49,17 +52,14 @@ def video_noise(
         cure = f"Choose multiples of {vae.factor}."
         raise SizeRefused(f"expected whole cells of {vae.factor} pixels, got {width} × {height}. {cure}")
     family = families.named(vae.family)
+    by_frame = by_frame or family.frames_first
     cells = (cells_over_time(vae, frames), vae.channels)
-    shape = (
-        batch,
-        *(cells if family.frames_first else cells[::-1]),
-        height // vae.factor,
-        width // vae.factor,
-    )
+    sides = (height // vae.factor, width // vae.factor)
+    shape = (batch, *(cells if by_frame else cells[::-1]), *sides)
     generator = (rng or Rng.seeded(seed)).generator()
     dtype = torch.float32 if family.float32_latents else getattr(torch, vae.dtype)
     samples = torch.randn(shape, generator=generator, dtype=dtype)
-    if family.frames_first:
+    if by_frame:
         samples = samples.transpose(1, 2).contiguous()
     return Noise(Latent(samples, vae.family, vae.factor), Rng.of(generator))
 

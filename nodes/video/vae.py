@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import torch
 
 
+Chunk = Annotated[int, Field(ge=1, le=4096)]
+
+
 @node("vae.encode_video")
 def encode_video(
     vae: OnDevice[VAE[F]],
@@ -26,6 +29,7 @@ def encode_video(
     draw: Literal["sample", "mode"] = "sample",
     seed: Seed = 0,
     rng: Rng | None = None,
+    chunk: Chunk = 16,
 ) -> Encoded:
     """Encode films.
 
@@ -35,6 +39,7 @@ def encode_video(
         draw: The VAE gives a distribution; take a sample of it, or its middle.
         seed: Equal seeds draw equal samples.
         rng: Generator to go on from, in place of the seed.
+        chunk: Frames encoded at once, by VAEs that take pictures one by one; others decide themselves.
 
     Raises:
         PictureRefused: The film has alpha, or its sides don't fit the VAE's cells.
@@ -45,13 +50,24 @@ def encode_video(
     count, frames = video.frames.shape[:2]
     cells_over_time(vae.handle, frames)
     pixels = signed(Image(video.frames.flatten(0, 1)), vae.handle.factor)
-    film = pixels.unflatten(0, (count, frames)).transpose(1, 2).contiguous()
     generator = (rng or Rng.seeded(seed)).generator()
+    if vae.handle.frames:
+        parts = (pixels.unflatten(0, (count, frames)).transpose(1, 2).contiguous(),)
+    else:
+        parts = pixels.split(chunk)
     with torch.no_grad():
-        found = vae.model.encode(film.to(vae.device, vae.model.dtype)).latent_dist
-        samples = found.sample(generator) if draw == "sample" else found.mode()
-        samples = to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
+        samples = torch.cat([_encoded(vae, part, draw, generator) for part in parts])
+    if not vae.handle.frames:
+        samples = samples.unflatten(0, (count, frames)).transpose(1, 2)
     return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
+
+
+def _encoded(vae: OnDevice[VAE[Any]], pixels: torch.Tensor, draw: str, generator: Any) -> torch.Tensor:
+    import torch
+
+    found = vae.model.encode(pixels.to(vae.device, vae.model.dtype)).latent_dist
+    samples = found.sample(generator) if draw == "sample" else found.mode()
+    return to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
 
 
 @node("vae.decode_video")
@@ -59,7 +75,7 @@ def decode_video(
     vae: OnDevice[VAE[F]],
     latent: Latent[F],
     fps: Rate = 16.0,
-    chunk: Annotated[int, Field(ge=1, le=4096)] = 16,
+    chunk: Chunk = 16,
 ) -> Video:
     """Decode latents into films.
 

@@ -1,17 +1,18 @@
 """The shipped sampler for films, beside diffusers' pipelines: equal at every step."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import diffusers
 import torch
 
 from engine import Folder, OnDevice, Rng
 from nodes.checkpoints.image_encoder import from_folder
 from nodes.diffusion.scheduler import scheduler, start
 from nodes.image.clip import Seen, encode_clip
-from nodes.values import Conditioning, Image, Latent
+from nodes.values import Conditioning, Image, Latent, Video
 from nodes.video.latent import video_noise
-from nodes.video.vae import decode_video
+from nodes.video.vae import decode_video, encode_video
 from tests.nodes.diffusion.sampling import Loaded, Turn
 from tests.nodes.families import parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED
@@ -36,6 +37,52 @@ def film(
     run = scheduler(loaded.scheduler, steps=STEPS, latent=drawn.latent)
     first = Turn(start(run.scheduler, begin or drawn.latent), run.state, drawn.rng)
     return parity.turns(loaded, run, first, positive, negative, scale, extra)
+
+
+def from_film(
+    loaded: Loaded,
+    video: Video,
+    strength: float,
+    draw: Literal["sample", "mode"] = "sample",
+    by_frame: bool = False,
+    **ports: Any,
+) -> list[Turn]:
+    """The latent of every turn, from a film, with guidance by the two texts.
+
+    Args:
+        loaded: The model.
+        video: The film.
+        strength: How much of the run is done.
+        draw: How the film is encoded.
+        by_frame: Whether the noise is drawn frame by frame.
+        ports: More ports of ``diffusion.scheduler``.
+    """
+    encoded = encode_video(loaded.vae, video, draw, SEED)
+    frames, height, width = video.frames.shape[1:4]
+    drawn = video_noise(loaded.vae.handle, width, height, frames, rng=encoded.rng, by_frame=by_frame)
+    run = scheduler(loaded.scheduler, steps=STEPS, strength=strength, latent=drawn.latent, **ports)
+    first = Turn(start(run.scheduler, drawn.latent, encoded.latent), run.state, drawn.rng)
+    return parity.turns(loaded, run, first, *parity.texts(loaded), SCALE)
+
+
+def latents_from_film(pipeline: Any, name: str, video: Video, **arguments: Any) -> list[torch.Tensor]:
+    """The latents of a pipeline of another kind after each of its turns.
+
+    Its film is made contiguous, as every value here is: a convolution's last bits depend on that.
+    """
+    parts = {part: one for part, one in pipeline.components.items() if one is not None}
+    made = getattr(diffusers, name)(**parts)
+    made.set_progress_bar_config(disable=True)
+    prepare = made.video_processor.preprocess_video
+    made.video_processor.preprocess_video = lambda *given, **size: prepare(*given, **size).contiguous()
+    height, width = video.frames.shape[2:4]
+    given: dict[str, Any] = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE}
+    given |= {"height": height, "width": width, "num_inference_steps": STEPS}
+    return parity.latents_of(made, video=video.frames[0].permute(0, 3, 1, 2)[None], **given | arguments)
+
+
+def a_film(frames: int, size: int) -> Video:
+    return Video(torch.rand((1, frames, size, size, 3), generator=torch.Generator().manual_seed(1)), 8.0)
 
 
 def latents_of(pipeline: Any, *, size: int, frames: int, **arguments: Any) -> list[torch.Tensor]:

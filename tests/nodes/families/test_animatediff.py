@@ -75,6 +75,14 @@ def test_text_to_video(loaded: Loaded, folders: dict[str, Path]) -> None:
     filming.assert_decoded_same(pipeline, loaded, turns, **PIXELS)
 
 
+def test_video_to_video(loaded: Loaded, folders: dict[str, Path]) -> None:
+    video, pipeline = filming.a_film(FRAMES, SIZE), pipeline_of(folders)
+    expected = filming.latents_from_film(pipeline, "AnimateDiffVideoToVideoPipeline", video, strength=0.7)
+
+    ports: dict[str, Any] = {"name": "DDIMScheduler", "options": json.dumps(LINEAR)}
+    assert_same(filming.from_film(loaded, video, 0.7, by_frame=True, **ports), expected)
+
+
 def test_saved_and_loaded_again(loaded: Loaded, folders: dict[str, Path], tmp_path: Path) -> None:
     adapter: Any = diffusers.models.unets.unet_motion_model.MotionAdapter
     adapter.from_pretrained(folders["motion"]).save_pretrained(tmp_path / "motion")

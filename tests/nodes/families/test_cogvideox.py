@@ -45,6 +45,13 @@ def test_text_to_video(loaded: Loaded, pipeline: Any) -> None:
     filming.assert_decoded_same(pipeline, loaded, turns, **PIXELS)
 
 
+def test_video_to_video(loaded: Loaded, pipeline: Any) -> None:
+    video = filming.a_film(FRAMES, SIZE)
+    expected = filming.latents_from_film(pipeline, "CogVideoXVideoToVideoPipeline", video, strength=0.7)
+
+    assert_same(filming.from_film(loaded, video, 0.7, "sample"), expected)
+
+
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
     again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
 

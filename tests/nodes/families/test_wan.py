@@ -23,11 +23,12 @@ FILM: dict[str, Any] = {"size": SIZE, "frames": FRAMES}
 
 @pytest.fixture(autouse=True)
 def without_ftfy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oracle for pictures calls ftfy even where it isn't installed; it changes none of these prompts."""
-    from diffusers.pipelines.wan import pipeline_wan_i2v
+    """Some oracles call ftfy even where it isn't installed; it changes none of these prompts."""
+    from diffusers.pipelines.wan import pipeline_wan_i2v, pipeline_wan_video2video
 
     unchanged = SimpleNamespace(fix_text=lambda text: text)
-    monkeypatch.setattr(pipeline_wan_i2v, "ftfy", unchanged, raising=False)
+    for module in (pipeline_wan_i2v, pipeline_wan_video2video):
+        monkeypatch.setattr(module, "ftfy", unchanged, raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,13 @@ def test_text_to_video(loaded: Loaded, pipeline: Any) -> None:
 
     assert_same(turns, filming.latents_of(pipeline, **FILM))
     filming.assert_decoded_same(pipeline, loaded, turns, height=SIZE, width=SIZE, num_frames=FRAMES)
+
+
+def test_video_to_video(loaded: Loaded, pipeline: Any) -> None:
+    video = filming.a_film(FRAMES, SIZE)
+    expected = filming.latents_from_film(pipeline, "WanVideoToVideoPipeline", video, strength=0.7)
+
+    assert_same(filming.from_film(loaded, video, 0.7, "mode"), expected)
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ def video_noise(
         batch: Number of films.
         seed: Equal seeds draw equal noise.
         rng: Generator to go on from, in place of the seed.
-        by_frame: Draw one frame after the other, as diffusers does where AnimateDiff starts from a film; where
-            the model's pipeline always does so, this is so too.
+        by_frame: Draw one frame after the other, as diffusers does where AnimateDiff starts from a film, and
+            always for some models.
 
     Raises:
         SizeRefused: Size or frames are no whole cells.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from engine import node
+from engine import Rng, Seed, node
 from engine.errors import ValueRefused
 from nodes.image.channels import premultiplied, straight, with_channels
 from nodes.image.ink import Colour, ink, is_opaque
@@ -122,7 +122,7 @@ class Padded(NamedTuple):
 
     Attributes:
         image: The picture.
-        mask: 1 on the border: where an inpainting model may draw.
+        mask: 1 on the border, fading into the picture: where an inpainting model may draw.
     """
 
     image: Image
@@ -136,10 +136,12 @@ def pad(
     top: Border = 0,
     right: Border = 0,
     bottom: Border = 0,
-    fill: Literal["colour", "edge", "mirror"] = "colour",
+    fill: Literal["colour", "edge", "mirror", "noise"] = "colour",
     colour: Colour = "#000000",
+    seed: Seed = 0,
+    feather: Border = 0,
 ) -> Padded:
-    """Put a border around pictures.
+    """Put a border around pictures, such as one for a model to draw on (outpainting).
 
     Args:
         image: The pictures.
@@ -148,8 +150,10 @@ def pad(
         right: Columns to add at the right.
         bottom: Rows to add at the bottom.
         fill: ``colour`` paints the border, ``edge`` repeats the outermost pixels, ``mirror`` reflects the
-            picture, which has to be larger than the border then.
+            picture, which has to be larger than the border then; ``noise`` has pixels of random colours.
         colour: The paint; a translucent one gives the pictures alpha.
+        seed: Equal seeds draw equal noise on every device.
+        feather: Pixels beside the border over which the mask fades into the picture.
     """
     import torch
 
@@ -160,13 +164,38 @@ def pad(
         raise ValueRefused(f"a mirrored border narrower than the picture ({width}×{height})", str(sides))
     planes = pixels.permute(0, 3, 1, 2)
     outside = torch.nn.functional.pad(torch.zeros(count, height, width), sides, value=1.0)
-    if fill == "colour":
-        bordered = torch.nn.functional.pad(planes, sides).permute(0, 2, 3, 1)
-        painted = torch.where(outside[..., None] > 0, ink(colour, channels), bordered.cpu())
-        return Padded(replace(image, pixels=painted), Mask(outside))
-    mode = "replicate" if fill == "edge" else "reflect"
-    bordered = torch.nn.functional.pad(planes, sides, mode=mode).permute(0, 2, 3, 1)
-    return Padded(replace(image, pixels=bordered), Mask(outside))
+    mode = {"edge": "replicate", "mirror": "reflect"}.get(fill, "constant")
+    bordered = torch.nn.functional.pad(planes, sides, mode=mode).permute(0, 2, 3, 1).contiguous()
+    if mode == "constant":
+        paint = ink(colour, channels) if fill == "colour" else _noise(bordered.shape, seed)
+        bordered = torch.where(outside[..., None] > 0, paint, bordered.cpu())
+    return Padded(replace(image, pixels=bordered), Mask(_faded(outside, sides, feather)))
+
+
+def _noise(shape: torch.Size, seed: int) -> torch.Tensor:
+    """Random colours, [B, H, W, C], opaque."""
+    import torch
+
+    drawn = torch.rand(shape, generator=Rng.seeded(seed).generator())
+    drawn[..., 3:] = 1
+    return drawn
+
+
+def _faded(outside: torch.Tensor, sides: tuple[int, int, int, int], reach: int) -> torch.Tensor:
+    """The mask of a border, [B, H, W], which falls to 0 in so many pixels of the picture beside it."""
+    import torch
+
+    if not reach:
+        return outside
+    mask = outside
+    for axis, (before, after) in ((2, sides[:2]), (1, sides[2:])):
+        place = torch.arange(mask.shape[axis]) + 0.5
+        place = place if axis == 2 else place[:, None]
+        if before:
+            mask = mask.maximum(1 - (place - before) / reach)
+        if after:
+            mask = mask.maximum(1 - (mask.shape[axis] - after - place) / reach)
+    return mask.clamp(0, 1)
 
 
 @node("image.flip")

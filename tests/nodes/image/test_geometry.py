@@ -116,6 +116,40 @@ def test_a_mirrored_border_as_wide_as_the_picture_is_refused() -> None:
         geometry.pad(rows([0.0, 1.0], [0.0, 1.0]), left=2, fill="mirror")
 
 
+def test_a_border_of_noise_is_that_of_its_seed() -> None:
+    image = Image(torch.full((2, 1, 2, 4), 0.5))
+
+    one, same, other = (geometry.pad(image, right=2, fill="noise", seed=seed).image for seed in (1, 1, 2))
+    assert torch.equal(one.pixels, same.pixels)
+    assert not torch.equal(one.pixels, other.pixels)
+    assert one.pixels[:, :, :2].unique().tolist() == [0.5]
+    assert one.pixels[:, :, 2:, :3].unique().numel() == 12
+    assert one.pixels[..., 3].unique().tolist() == [0.5, 1]
+
+
+def test_the_mask_of_a_border_fades_into_the_picture() -> None:
+    """Where a side's border and another's fade, the higher mask counts; a side without one has none."""
+    image = Image(torch.zeros(1, 3, 5, 1))
+
+    right = geometry.pad(image, right=1, feather=2).mask.pixels
+    assert right.tolist() == [[[0, 0, 0, 0.25, 0.75, 1]] * 3]
+    corner = geometry.pad(image, left=1, top=1, feather=2).mask.pixels
+    assert corner[0, 1:, 1:].tolist() == [
+        [0.75, 0.75, 0.75, 0.75, 0.75],
+        [0.75, 0.25, 0.25, 0.25, 0.25],
+        [0.75, 0.25, 0, 0, 0],
+    ]
+    assert corner[0, 0].tolist() == [1] * 6
+
+
+@pytest.mark.parametrize("fill", ["colour", "edge", "mirror", "noise"])
+def test_a_bordered_picture_is_whole_in_memory(fill) -> None:
+    padded = geometry.pad(Image(torch.rand(2, 4, 4, 3)), left=2, bottom=1, fill=fill, feather=1)
+
+    assert padded.image.pixels.is_contiguous()
+    assert padded.mask.pixels.is_contiguous()
+
+
 def test_flipping() -> None:
     image = rows([0.0, 0.25], [0.5, 0.75])
 

@@ -33,7 +33,8 @@ def options(
         attention: Which kernel: native = as torch chooses; plain = matrix products, for U-Nets; the rest is
             for transformers, torch's on CUDA, flash-attn and sage with the package of that name.
         cache: First-block cache: change of the first block's result, as a share of it, below which a turn
-            leaves out the blocks behind it; 0 = off, 0.05 to 0.1 are usual. For FLUX, Wan, LTX and CogVideoX.
+            leaves out the blocks behind it; 0 = off, 0.05 to 0.1 are usual. For FLUX.1, Wan, LTX and
+            CogVideoX.
         compile: Have torch compile it: the first call at each size takes a minute or more, later ones less.
 
     Raises:

@@ -17,6 +17,15 @@ ALONE = "used_alone"
 """Attribute of a module that changes itself while it computes: a lock for whoever calls it."""
 CACHES = "first_block_caches"
 """Attribute of a module with first-block caches: where diffusers keeps their state."""
+CACHED = (
+    "FluxTransformer2DModel",
+    "WanTransformer3DModel",
+    "LTXVideoTransformer3DModel",
+    "CogVideoXTransformer3DModel",
+)
+"""Transformers that diffusers' cache fits; that of FLUX.2, whose texts and pictures merge, it fails on."""
+BLOCKS = ("transformer_blocks", "single_transformer_blocks", "blocks")
+"""Where these transformers have their blocks."""
 SHAPES = 64
 """Shapes that one model is compiled for; beyond them it would compute without saying so."""
 
@@ -130,16 +139,12 @@ class FirstBlockCache:
         """See ``Option``."""
         with library_lock:
             from diffusers.hooks.first_block_cache import _FBC_LEADER_BLOCK_HOOK, FirstBlockCacheConfig
-            from diffusers.models.cache_utils import CacheMixin
 
         caches: list[Any] = []
         for one in experts(model):
-            if not isinstance(one, CacheMixin):
-                cure = "Leave the cache at 0."
-                raise OptionRefused("cache", "a transformer that diffusers can cache", _class(one), cure)
+            _check_cached(one)
             one.enable_cache(FirstBlockCacheConfig(self.threshold))
-            blocks: Any = one
-            registries = [getattr(block, "_diffusers_hook", None) for block in blocks.modules()]
+            registries = [getattr(block, "_diffusers_hook", None) for block in one.modules()]
             hooks = [registry.get_hook(_FBC_LEADER_BLOCK_HOOK) for registry in registries if registry]
             caches += [hook.state_manager for hook in hooks if hook and hook.state_manager not in caches]
         setattr(model, CACHES, caches)
@@ -198,6 +203,15 @@ def experts(model: Any) -> list[Any]:
     """The denoisers in a module: itself, and the one for low noise where it has two."""
     low_noise = getattr(model, "low_noise", None)
     return [model] if low_noise is None else [model, low_noise]
+
+
+def _check_cached(model: Any) -> None:
+    if type(model).__name__ not in CACHED:
+        expected = f"one of {', '.join(CACHED)}"
+        raise OptionRefused("cache", expected, _class(model), "Leave the cache at 0.")
+    lists = [model.get_submodule(name) for name in BLOCKS if hasattr(model, name)]
+    if sum(map(len, lists)) < 2:
+        raise OptionRefused("cache", "at least two blocks", "one", "Leave the cache at 0.")
 
 
 def _use_alone(model: Any) -> None:

@@ -91,7 +91,7 @@ def test_what_is_kept_off_the_device_enters_no_key(offload: str, home: Path, eng
 
 
 def test_options_reach_what_a_graph_draws(engine: Headless) -> None:
-    values = stand_ins.STAND_INS["flux_less_memory"].values | {"steps": 3, "dtype": "float32"}
+    values = {**stand_ins.STAND_INS["flux_less_memory"].values, "steps": 3, "dtype": "float32"}
     plain = {"storage": "as loaded", "cache": 0.0, "tile": 0}
     each = [{}, {"storage": "float8_e4m3fn"}, {"cache": 1.0}, {"tile": 32}]
     drawn = [engine.run(engine.read(GRAPHS / "flux_less_memory.json"), values | plain | one) for one in each]

@@ -18,17 +18,20 @@ from engine.run.offload import take_turns
 from nodes.checkpoints import model_options, options
 from nodes.checkpoints.load import Dtype
 from nodes.checkpoints.options import OptionRefused
+from nodes.diffusion.block_memory import BlockMemory
 from nodes.diffusion.distilled_guidance import tell
 from nodes.diffusion.encode import encode
+from nodes.diffusion.family import Question
 from nodes.diffusion.latent import noise
 from nodes.diffusion.packing import pack
 from nodes.diffusion.predict import predict
 from nodes.diffusion.scheduler import Run, scheduler, start
-from nodes.values import Patch, SchedulerState
+from nodes.values import Cond, Patch, SchedulerState
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn, loaded_from
-from tests.nodes.families import parity, tiny_flux
+from tests.nodes.families import parity, tiny_flux, tiny_wan
 
+TEXT = torch.randn((1, 7, 32), generator=torch.Generator().manual_seed(1))
 THRESHOLD = 0.3
 """At which the tiny model leaves out blocks in some turns and not in others."""
 
@@ -179,8 +182,69 @@ def test_a_call_of_another_shape_remembers_nothing(loaded: Loaded, flux: Path) -
 
 
 def test_a_u_net_has_no_first_block_to_cache(unet: Path) -> None:
-    with pytest.raises(OptionRefused, match=r"cache: expected a transformer .* got a UNet2DConditionModel"):
+    with pytest.raises(OptionRefused, match=r"cache: expected one of Flux.*, got a UNet2DConditionModel"):
         built(loaded_from(unet), unet, cache=0.1)
+
+
+def test_behind_the_first_block_there_has_to_be_another(loaded: Loaded, flux: Path) -> None:
+    model = loaded.denoiser.handle.load(lambda _: flux)
+    del model.transformer_blocks[1:], model.single_transformer_blocks[:]
+    with pytest.raises(OptionRefused, match="cache: expected at least two blocks, got one"):
+        options.FirstBlockCache(0.1).put_on(model)
+
+
+def film_of_wan() -> tuple[Any, Any]:
+    from diffusers.models.transformers.transformer_wan import WanTransformer3DModel
+
+    model: Any = WanTransformer3DModel(**tiny_wan.TRANSFORMER)
+    given = {"encoder_hidden_states": TEXT, "timestep": torch.tensor([500])}
+    return model, lambda turn: model(torch.full((1, 16, 2, 4, 4), turn), **given).sample
+
+
+def film_of_ltx() -> tuple[Any, Any]:
+    from diffusers.models.transformers.transformer_ltx import LTXVideoTransformer3DModel
+
+    sizes: Any = {"in_channels": 8, "out_channels": 8, "num_attention_heads": 2, "attention_head_dim": 16}
+    model: Any = LTXVideoTransformer3DModel(
+        **sizes, cross_attention_dim=32, num_layers=3, caption_channels=32
+    )
+    given = {"encoder_hidden_states": TEXT, "encoder_attention_mask": torch.ones(1, 7)}
+    given |= {"timestep": torch.tensor([500]), "num_frames": 2, "height": 2, "width": 2}
+    return model, lambda turn: model(hidden_states=torch.full((1, 8, 8), turn), **given).sample
+
+
+def film_of_cogvideox() -> tuple[Any, Any]:
+    from diffusers.models.transformers.cogvideox_transformer_3d import CogVideoXTransformer3DModel
+
+    sizes: Any = {"in_channels": 4, "out_channels": 4, "num_attention_heads": 4, "attention_head_dim": 8}
+    shape: Any = {"sample_width": 2, "sample_height": 2, "sample_frames": 9, "max_text_seq_length": 7}
+    model: Any = CogVideoXTransformer3DModel(**sizes, **shape, text_embed_dim=32, num_layers=3)
+    given = {"encoder_hidden_states": TEXT, "timestep": torch.tensor([500])}
+    return model, lambda turn: model(torch.full((1, 3, 4, 2, 2), turn), **given).sample
+
+
+@pytest.mark.parametrize("made", [film_of_wan, film_of_ltx, film_of_cogvideox])
+def test_films_cached_turn_by_turn_are_as_in_diffusers(made: Any) -> None:
+    """Diffusers' way is to leave the memory in the model."""
+    torch.manual_seed(0)
+    model, answer = made()
+    model.eval()
+    turns = [0.5, 0.51, -0.7, -0.71]
+    with torch.no_grad():
+        plain = [answer(turn) for turn in turns]
+        options.FirstBlockCache(0.1).put_on(model)
+        with model.cache_context("any"):
+            expected = [answer(turn) for turn in turns]
+        model._reset_stateful_cache()
+        found, memory = list[torch.Tensor](), dict[str, torch.Tensor]()
+        for turn in turns:
+            now = BlockMemory(memory)
+            with now.during(model, -1, Question(TEXT, torch.tensor(500), Cond())):
+                found.append(answer(turn))
+            memory = now.after
+
+    assert list(map(torch.equal, found, expected)) == [True] * len(turns)
+    assert list(map(torch.equal, found, plain)) == [True, False, True, False]
 
 
 def test_plain_attention_changes_numbers_as_in_diffusers(unet: Path) -> None:
@@ -248,7 +312,7 @@ def test_a_u_net_has_plain_and_native_attention_alone(unet: Path) -> None:
 def test_compiling_is_asked_of_torch_for_each_shape_by_itself(
     loaded: Loaded, flux: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A real compilation takes minutes: ``tests/bench/compiled.py`` does it."""
+    """A real compilation takes minutes: ``tests/bench/test_compiled.py`` does it."""
     asked: list[dict[str, Any]] = []
 
     def compiled(function: Any, **given: Any) -> Any:

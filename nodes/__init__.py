@@ -82,7 +82,7 @@ pack = Pack(
             "nodes.diffusion.guidance_kinds",
             "nodes.diffusion.perturbed_guidance",
         ),
-        "prior": ("nodes.diffusion.picture_vector",),
+        "prior": ("nodes.diffusion.picture_vector", "nodes.diffusion.noisy_vector"),
         "lora": ("nodes.patches.lora",),
         "ip_adapter": ("nodes.patches.ip_adapter",),
         "model": ("nodes.checkpoints.model_options",),

@@ -21,6 +21,7 @@ STEMS = {
     "transformers": "model",
     "stable_audio": "diffusion_pytorch_model",
     "unclip": "diffusion_pytorch_model",
+    "stable_diffusion": "diffusion_pytorch_model",
 }
 """Library, or module of diffusers' pipelines → how its weights' file name begins."""
 TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")

@@ -21,6 +21,7 @@ from typing import Any
 from tests.nodes.checkpoints import architectures
 from tests.nodes.control import tiny_estimators
 from tests.nodes.diffusion import tiny as stable_diffusion
+from tests.nodes.families import tiny_animatediff as animatediff
 from tests.nodes.families import (
     tiny_cascades,
     tiny_flux,
@@ -30,9 +31,9 @@ from tests.nodes.families import (
     tiny_pixels,
     tiny_sd3,
     tiny_stable_audio,
+    tiny_stable_unclip,
     tiny_unclip,
 )
-from tests.nodes.families import tiny_animatediff as animatediff
 from tests.nodes.families import tiny_cogvideox as cogvideox
 from tests.nodes.families import tiny_ltx as ltx
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
@@ -88,6 +89,7 @@ STAND_INS: dict[str, StandIn] = {
             "vitpose-base-simple": tiny_estimators.vitpose,
         }
     ),
+    "picture_variations": StandIn({"stable-diffusion-2-1-unclip": tiny_stable_unclip.save}, PICTURE),
     "remove_object": StandIn(
         {"big-lama.safetensors": partial(architectures.save, name="LaMa")}, {"picture": "pictures/house.png"}
     ),

@@ -17,6 +17,7 @@ from tests.nodes.families import (
     tiny_pixels,
     tiny_sdxl,
     tiny_stable_audio,
+    tiny_stable_unclip,
 )
 
 
@@ -33,6 +34,7 @@ from tests.nodes.families import (
         (tiny_cascades.save_ldm, "ldm-sr"),
         (tiny_kandinsky.save_decoder, "kandinsky"),
         (tiny_stable_audio.save, "stable-audio"),
+        (tiny_stable_unclip.save, "stable-unclip"),
         (tiny_pixels.save_dit, "dit"),
         (tiny_pixels.save_ddpm, "ddpm"),
     ],

@@ -14,7 +14,7 @@ from engine.errors import KnotworkError
 from nodes.library_lock import library_lock
 
 ALONE = "used_alone"
-"""Attribute of a module that changes itself while it computes: a lock for whoever calls it."""
+"""Attribute of a module that changes itself while it computes: the lock that its calls take."""
 CACHES = "first_block_caches"
 """Attribute of a module with first-block caches: where diffusers keeps their state."""
 CACHED = (
@@ -215,7 +215,21 @@ def _check_cached(model: Any) -> None:
 
 
 def _use_alone(model: Any) -> None:
-    setattr(model, ALONE, RLock())
+    """Let one thread after the other call a model."""
+    if hasattr(model, ALONE):
+        return
+    lock = RLock()
+    setattr(model, ALONE, lock)
+
+    def begin(*_: Any) -> None:
+        lock.acquire()
+
+    def end(*_: Any) -> None:
+        lock.release()
+
+    for one in experts(model):
+        one.register_forward_pre_hook(begin)
+        one.register_forward_hook(end, always_call=True)
 
 
 def _processors(model: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 """What each option does to the numbers of a model, beside diffusers' own way of setting it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +33,7 @@ from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn, loaded_from
 from tests.nodes.families import parity, tiny_flux, tiny_wan
 
 TEXT = torch.randn((1, 7, 32), generator=torch.Generator().manual_seed(1))
+QUESTION = Question(TEXT, torch.tensor(500), Cond())
 THRESHOLD = 0.3
 """At which the tiny model leaves out blocks in some turns and not in others."""
 
@@ -239,7 +241,7 @@ def test_films_cached_turn_by_turn_are_as_in_diffusers(made: Any) -> None:
         found, memory = list[torch.Tensor](), dict[str, torch.Tensor]()
         for turn in turns:
             now = BlockMemory(memory)
-            with now.during(model, -1, Question(TEXT, torch.tensor(500), Cond())):
+            with now.during(model, -1, QUESTION):
                 found.append(answer(turn))
             memory = now.after
 
@@ -348,6 +350,38 @@ def test_layers_that_take_turns_on_the_device_change_no_number_of_an_option(
     take_turns(turning.denoiser.model, "cpu", unit)
 
     assert equal(drawn(turning), drawn(built(loaded, flux, **chosen))) == [True] * parity.STEPS
+
+
+@pytest.mark.parametrize("chosen", [{"storage": "float8_e4m3fn"}, {"cache": THRESHOLD}])
+def test_one_thread_after_the_other_calls_a_model_that_changes_as_it_computes(
+    chosen: dict[str, Any], loaded: Loaded, flux: Path
+) -> None:
+    model = built(loaded, flux, **chosen).denoiser.model
+    lock = getattr(model, options.ALONE)
+
+    def free() -> bool:
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(lambda: lock.acquire(blocking=False) and not lock.release()).result()
+
+    seen: list[bool] = []
+    model.x_embedder.register_forward_pre_hook(lambda *_: seen.append(free()))
+    with pytest.raises(TypeError):  # it is let go when the call fails, too
+        model()
+    assert free()
+    with pytest.raises(ZeroDivisionError), BlockMemory({}).during(model, -1, QUESTION):
+        assert not free()
+        raise ZeroDivisionError
+    assert free()
+    run, first = begun(loaded)
+    predict(
+        replace(loaded.denoiser, model=model),
+        run.scheduler,
+        first.state,
+        first.latent,
+        WATCHED,
+        parity.texts(loaded)[0],
+    )
+    assert seen == [False]
 
 
 def test_the_last_options_count(loaded: Loaded) -> None:

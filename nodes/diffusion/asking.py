@@ -27,7 +27,7 @@ def ask_all(
     Args:
         family: The denoiser's.
         model: Its module.
-        question: What is the same for all: the latents, the moment, the guidance.
+        question: What is the same for all: the latents, the moment.
         conds: The conditionings.
         load: Loads control networks.
         memory: Of a model with a first-block cache.
@@ -56,10 +56,8 @@ def ask_all(
 def _call(family: Family, model: Any, question: Question, count: int) -> tuple[torch.Tensor, ...]:
     import torch
 
-    own = question.cond.extra.get("guidance")
-    guidance = question.guidance if own is None else float(own[0])
     samples = torch.cat([question.samples] * count) if count > 1 else question.samples
-    return family.ask(model, replace(question, samples=samples, guidance=guidance)).chunk(count)
+    return family.ask(model, replace(question, samples=samples)).chunk(count)
 
 
 def _batches(conds: list[Cond], one_call: bool) -> list[list[Cond]]:

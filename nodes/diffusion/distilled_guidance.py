@@ -8,10 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from engine import node
+from nodes.diffusion.extra import GUIDANCE
 from nodes.values import Conditioning, F
-
-GUIDANCE = "guidance"
-"""Name in ``Cond.extra``."""
 
 
 @node("conditioning.guidance")

@@ -46,7 +46,6 @@ class Question:
         samples: [N, ...] the noisy latents, as the scheduler scales them.
         timestep: The scheduler's timestep, with no dimensions.
         cond: What it is asked about: each tensor has N rows.
-        guidance: For models distilled with guidance: how strongly to follow the text; None for others.
         factor: Pixels per latent cell along a side.
         controls: The control networks that apply now, each with its module.
     """
@@ -54,7 +53,6 @@ class Question:
     samples: torch.Tensor
     timestep: torch.Tensor
     cond: Cond
-    guidance: float | None = None
     factor: int = 8
     controls: tuple[tuple[Control, Any], ...] = ()
 

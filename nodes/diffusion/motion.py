@@ -7,12 +7,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from engine import node
+from nodes.diffusion.extra import MOTION, SEES
 from nodes.values import Cond, Conditioning, Embedding
-
-MOTION = "motion"
-"""[B, 3]: frames a second less one, motion, noise."""
-SEES = "sees"
-"""[B]: 1 where the picture's channels are seen, 0 where they are hidden."""
 
 
 class Told(NamedTuple):

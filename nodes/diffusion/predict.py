@@ -9,7 +9,7 @@ from engine import Context, OnDevice, node
 from nodes import families
 from nodes.diffusion.asking import ask_all
 from nodes.diffusion.block_memory import BlockMemory
-from nodes.diffusion.distilled_guidance import GUIDANCE
+from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Question
 from nodes.diffusion.perturbed import asking_again
 from nodes.diffusion.refusal import StepRefused
@@ -76,8 +76,10 @@ def predict(
     unwanted = _active(negative, scheduler, state) if guided and negative is not None else []
     with torch.no_grad():
         scaled = _scaled(samples, scheduler, state, moment, extra)
-        told = _told(wanted[0], guidance) if distilled else None
-        question = Question(scaled, moment, Cond(), told, latent.factor)
+        if distilled:
+            told = wanted[0].extra.get(GUIDANCE, torch.tensor([guidance], dtype=torch.float64))
+            unwanted, wanted = _told(unwanted, told), _told(wanted, told)
+        question = Question(scaled, moment, Cond(), latent.factor)
         conds = [*unwanted, *wanted]
         before, count = len(unwanted), len(conds)
         if perturbed:
@@ -99,10 +101,9 @@ def _prediction(
     family: str,
 ) -> Prediction[Any]:
     """Some models predict the variance, too, in as many channels more."""
-    if said.shape[1] == channels:
-        return Prediction(said, away, family, perturbed=shaken)
-    away, shaken = (None if one is None else one[:, :channels] for one in (away, shaken))
-    return Prediction(said[:, :channels], away, family, said[:, channels:], perturbed=shaken)
+    away, shaken = (None if one is None else one[:, :channels].contiguous() for one in (away, shaken))
+    variance = said[:, channels:].contiguous() if said.shape[1] > channels else None
+    return Prediction(said[:, :channels].contiguous(), away, family, variance, perturbed=shaken)
 
 
 def _active(
@@ -135,10 +136,9 @@ def _distilled(config: Any) -> bool:
     return width is not None or bool(getattr(config, "guidance_embeds", False))
 
 
-def _told(cond: Cond, guidance: float) -> float:
-    """What a distilled model is told: the guidance that its conditioning has, or else the run's."""
-    own = cond.extra.get(GUIDANCE)
-    return guidance if own is None else float(own[0])
+def _told(conds: list[Cond], guidance: torch.Tensor) -> list[Cond]:
+    """With the guidance that a distilled model is told, where they have none of their own."""
+    return [replace(cond, extra={GUIDANCE: guidance, **cond.extra}) for cond in conds]
 
 
 def _scaled(

@@ -7,13 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine import node
+from nodes.diffusion.extra import REFERENCE
 from nodes.values import Conditioning, F, Latent
 
 if TYPE_CHECKING:
     import torch
-
-REFERENCE = "reference"
-"""How the names in ``Cond.extra`` begin."""
 
 
 @node("conditioning.reference")

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Question
 from nodes.diffusion.picture_tokens import pictures_for
 from nodes.diffusion.refusal import StepRefused
@@ -82,10 +83,11 @@ def _guidance_embedding(question: Question, width: int | None) -> torch.Tensor |
     """Sinusoidal embedding [N, D] of the guidance, for models distilled with it (arXiv 2310.04378)."""
     import torch
 
-    if width is None or question.guidance is None:
+    guidance = question.cond.extra.get(GUIDANCE)
+    if width is None or guidance is None:
         return None
     half = width // 2
-    weights = torch.tensor(question.guidance - 1).repeat(len(question.samples)) * 1000.0
+    weights = (guidance.double().cpu() - 1).float() * 1000.0
     rates = torch.exp(
         torch.arange(half, dtype=torch.float32) * -(torch.log(torch.tensor(10000.0)) / (half - 1))
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import pooled, tokens
+from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length, straight_sigmas
@@ -53,9 +54,8 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     samples, cond, embeds = question.samples, question.cond, question.cond.text()
     check_fit(samples, model.config.in_channels // 4, embeds, model.config.joint_attention_dim)
     shown = references(cond.extra)
-    guidance = None
-    if question.guidance is not None:
-        guidance = torch.full([len(samples)], question.guidance, device=samples.device, dtype=torch.float32)
+    guidance = cond.extra.get(GUIDANCE)
+    guidance = None if guidance is None else guidance.float()
     asked = {
         "hidden_states": torch.cat([pack(one) for one in (samples, *shown)], dim=1),
         "timestep": question.timestep.expand(len(samples)).to(samples.dtype) / 1000,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import empirical_shift, flow_steps, straight_sigmas
@@ -93,15 +94,13 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     samples, embeds = question.samples, question.cond.text()
     check_fit(samples, model.config.in_channels, embeds, model.config.joint_attention_dim)
     shown = references(question.cond.extra)
-    guidance = None
-    if model.config.guidance_embeds and question.guidance is not None:
-        guidance = torch.full([len(samples)], question.guidance, device=samples.device, dtype=torch.float32)
+    guidance = question.cond.extra.get(GUIDANCE) if model.config.guidance_embeds else None
     times = [0, *(APART + APART * at for at in range(len(shown)))]
     seen = [samples, *shown]
     predicted = model(
         hidden_states=torch.cat([one.flatten(2).transpose(1, 2) for one in seen], dim=1),
         timestep=question.timestep.expand(len(samples)).to(samples.dtype) / 1000,
-        guidance=guidance,
+        guidance=None if guidance is None else guidance.float(),
         encoder_hidden_states=embeds,
         txt_ids=_places(0, 1, 1, embeds.shape[1]).to(samples.device),
         img_ids=torch.cat(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.extra import MOTION, SEES
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Question, kl_cells
-from nodes.diffusion.motion import MOTION, SEES
 from nodes.diffusion.refusal import StepRefused
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     predicted = model(
         samples.transpose(1, 2).contiguous().to(model.dtype),
         question.timestep,
-        encoder_hidden_states=question.cond.text(),
-        added_time_ids=extra[MOTION],
+        encoder_hidden_states=question.cond.text().to(model.dtype),
+        added_time_ids=extra[MOTION].to(model.dtype),
         return_dict=False,
     )[0]
     return predicted.transpose(1, 2).contiguous()

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from nodes.diffusion.conditioning import combine, limit
+from nodes.diffusion.conditioning_blend import batch as gathered
 from nodes.diffusion.conditioning_blend import concat
+from nodes.diffusion.distilled_guidance import tell
 from nodes.diffusion.latent import inpainting_channels, noise
 from nodes.diffusion.predict import predict
 from nodes.diffusion.refusal import StepRefused
@@ -50,9 +52,9 @@ def run(loaded: Loaded) -> Run:
 
 
 def predicted(
-    loaded: Loaded, run: Run, positive: Conditioning[Any], turn: int = 0, **arguments: Any
+    loaded: Loaded, run: Run, positive: Conditioning[Any], turn: int = 0, batch: int = 1, **arguments: Any
 ) -> Prediction[Any]:
-    latent = start(run.scheduler, noise(loaded.vae.handle, SIZE, SIZE).latent)
+    latent = start(run.scheduler, noise(loaded.vae.handle, SIZE, SIZE, batch).latent)
     return predict(
         loaded.denoiser, run.scheduler, SchedulerState(turn=turn), latent, WATCHED, positive, **arguments
     )
@@ -88,6 +90,32 @@ def test_a_model_distilled_with_guidance_is_told_it(tmp_path: Path) -> None:
     expected = latents_of(pipeline, EULER, height=SIZE, width=SIZE)
 
     assert_same(sampling.text_to_image(loaded, EULER.run(loaded.scheduler, STEPS)), expected)
+
+
+@pytest.fixture(scope="module")
+def distilled(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    return loaded_from(tiny.save(tmp_path_factory.mktemp("distilled"), time_cond_proj_dim=9))
+
+
+def test_each_text_tells_a_distilled_model_its_own_guidance(distilled: Loaded) -> None:
+    run = EULER.run(distilled.scheduler, STEPS)
+    text = texts(distilled)[0]
+    weak, strong = tell(text, 1.5), tell(text, 8.0)
+
+    found = predicted(distilled, run, combine(weak, strong)).samples
+    one, other = (predicted(distilled, run, side).samples for side in (weak, strong))
+    assert not torch.allclose(one, other, atol=1e-4)
+    assert torch.allclose(found, (one + other) / 2, atol=1e-5)
+
+
+def test_each_picture_of_a_batch_has_its_own_guidance(distilled: Loaded) -> None:
+    run = EULER.run(distilled.scheduler, STEPS)
+    text = texts(distilled)[0]
+    both = [tell(text, 1.5), tell(text, 8.0)]
+
+    found = predicted(distilled, run, gathered(both), batch=2).samples
+    alone = [predicted(distilled, run, side, batch=2).samples[[at]] for at, side in enumerate(both)]
+    assert torch.allclose(found, torch.cat(alone), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["ddim", "euler ancestral", "dpm++ 2m"])

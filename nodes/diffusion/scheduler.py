@@ -212,7 +212,9 @@ def scheduler_step(
             **step_arguments(used, scheduler, state, generator),
         )
     after = replace(state_of(used, scheduler, state.turn + 1, device), memory=prediction.memory)
-    stepped = replace(latent, samples=_turned(taken.prev_sample, frames_first))
+    less = _turned(taken.prev_sample, frames_first)
+    # Where frames come first, pipelines bring the latent back to its precision after a step in float32
+    stepped = replace(latent, samples=less.to(latent.samples.dtype) if frames_first else less)
     clean = clean_sample(taken)
     ctx.preview(stepped if clean is None else replace(latent, samples=_turned(clean, frames_first)))
     return Step(stepped, after, Rng.of(generator))

@@ -44,7 +44,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     told = model.config.ofs_embed_dim is not None
     predicted = model(
         hidden_states=samples,
-        encoder_hidden_states=question.cond.text(),
+        encoder_hidden_states=question.cond.text().to(model.dtype),
         timestep=question.timestep.expand(len(samples)),
         ofs=torch.full((1,), OFFSET).to(samples) if told else None,
         image_rotary_emb=_places(model.config, samples),

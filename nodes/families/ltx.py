@@ -58,7 +58,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     frames, height, width = samples.shape[2:]
     predicted = model(
         hidden_states=samples.flatten(2).transpose(1, 2).contiguous().to(model.dtype),
-        encoder_hidden_states=question.cond.text(),
+        encoder_hidden_states=question.cond.text().to(model.dtype),
         timestep=timestep,
         encoder_attention_mask=extra[MASK],
         num_frames=frames,

@@ -58,6 +58,13 @@ def test_another_frame_rate(loaded: Loaded, pipeline: Any) -> None:
     assert_same(filming.film(loaded, *texts, **FILM), expected)
 
 
+def test_in_half_precision(folder: Path) -> None:
+    loaded, pipeline = loaded_from(folder, "bfloat16"), parity.pipeline_of(folder, dtype=torch.bfloat16)
+
+    turns = filming.film(loaded, *parity.texts(loaded), **FILM)
+    assert_same(turns, filming.latents_of(pipeline, **FILM))
+
+
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
     again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
 

@@ -88,11 +88,13 @@ def decode(vae: OnDevice[VAE[F]], latent: Latent[F]) -> Image:
         latent: Of the same family.
 
     Raises:
-        PictureRefused: The VAE is one of sounds.
+        PictureRefused: The VAE is one of sounds, or the latent is a film's.
     """
     import torch
 
     _check_kind(vae.handle)
+    if latent.samples.ndim != 4:
+        raise PictureRefused("expected a latent of pictures, got a film's. Take vae.decode_video.")
     with torch.no_grad():
         samples = to_vae_space(vae.model, latent.samples.to(vae.device, vae.model.dtype))
         decoding = families.named(vae.handle.family).decoding

@@ -345,7 +345,7 @@ class Cond:
             ValueRefused: It is no text's conditioning.
         """
         if self.embeds is None:
-            raise ValueRefused("a text's conditioning", "one of another kind")
+            raise ValueRefused("a text's conditioning (link text.encode)", "one of another kind")
         return self.embeds
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine import Rng, Seed, node
 from engine.errors import ValueRefused
+from nodes.diffusion.mask_cells import soft_cells
 from nodes.values import F, Latent, Mask
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def blend(
     first, second = _alike(a, b)
     weight: float | torch.Tensor = amount
     if mask is not None:
-        weight = amount * soft_cells(mask, first)
+        weight = amount * soft_cells(mask.pixels, first)
     return replace(_named(a, b), samples=between(first, second, weight, way))
 
 
@@ -126,17 +127,6 @@ def between(a: torch.Tensor, b: torch.Tensor, weight: float | torch.Tensor, way:
         first = torch.where(bent, ((1 - share) * angle).sin() / angle.sin(), first)
         second = torch.where(bent, (share * angle).sin() / angle.sin(), second)
     return first.to(a.dtype) * a + second.to(a.dtype) * b
-
-
-def soft_cells(mask: Mask, like: torch.Tensor) -> torch.Tensor:
-    """A mask at a latent's size: the mean of each cell's pixels, [B, 1, H, W] or [B, 1, 1, H, W]."""
-    import torch
-
-    if len(mask.pixels) not in (1, len(like)):
-        raise ValueRefused(f"one mask, or {len(like)}: one for each latent", str(len(mask.pixels)))
-    size = (like.shape[-2], like.shape[-1])
-    cells = torch.nn.functional.interpolate(mask.pixels[:, None].to(like), size=size, mode="area")
-    return cells[:, :, None] if like.ndim == 5 else cells
 
 
 def _alike(a: Latent[Any], b: Latent[Any]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -11,6 +11,7 @@ from pydantic import Field
 from engine import Rng, Seed, node
 from nodes.diffusion.extra import LEVEL
 from nodes.diffusion.stepping import scheduler_class
+from nodes.vae import signed
 from nodes.values import VAE, Cond, Conditioning, F, Image, Latent, SchedulerConfig
 
 Cells = Annotated[int, Field(ge=1, le=16384)]
@@ -58,11 +59,14 @@ def low_resolution(
         height: Height of the latent in cells, where it isn't the picture's.
         seed: Equal seeds draw equal noise.
         rng: Generator to go on from, in place of the seed.
+
+    Raises:
+        PictureRefused: The picture has alpha.
     """
     import torch
 
     generator = (rng or Rng.seeded(seed)).generator()
-    samples = image.pixels[..., :3].expand(-1, -1, -1, 3).permute(0, 3, 1, 2).contiguous() * 2.0 - 1.0
+    samples = signed(image, factor=1)
     size = (height or samples.shape[-2], width or samples.shape[-1])
     if size != samples.shape[-2:]:
         samples = torch.nn.functional.interpolate(samples, size, mode="bilinear", align_corners=True)

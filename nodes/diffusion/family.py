@@ -163,8 +163,8 @@ class Family:
         left_out: (steps, strength) → steps left out.
         frames_first: Whether its pipeline holds films as [B, F, C, H, W], and so draws noise frame by frame.
         float32_latents: Whether its pipeline keeps latents in float32 whatever the model computes in.
-        first_guidance: Guidance at the first frame of a film, from which it grows to what is asked at the last;
-            None where it is the same in all.
+        first_guidance: Guidance at the first frame of a film, from which it grows to what is asked at the
+            last; None where it is the same in all.
         picture_channels: (VAE's module, pictures) → more channels [B, C, F, H, W] for models that make films
             of pictures; None where it has none such.
         inpainting: (masked picture's latents, mask's pixels, factor) → more channels for inpainting models.

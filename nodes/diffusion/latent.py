@@ -10,6 +10,7 @@ from pydantic import Field
 from engine import Rng, Seed, node
 from engine.errors import KnotworkError
 from nodes import families
+from nodes.diffusion.mask_cells import hard_cells
 from nodes.values import VAE, F, Latent, Mask
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def composite(outside: Latent[F], inside: Latent[F], mask: Mask) -> Latent[F]:
         mask: At the size of the picture; each cell takes its top left pixel, 0.5 and more counting as 1.
     """
     samples = inside.samples
-    cells = mask_cells(mask, samples)
+    cells = hard_cells(mask.pixels, samples)
     return replace(inside, samples=(1 - cells) * outside.samples.to(samples.device) + cells * samples)
 
 
@@ -106,14 +107,6 @@ def inpainting_channels(masked: Latent[F], mask: Mask) -> Latent[F]:
     pixels = (mask.pixels >= 0.5).to(masked.samples)
     channels = families.named(masked.family).inpainting(masked.samples, pixels, masked.factor)
     return replace(masked, samples=channels.contiguous())
-
-
-def mask_cells(mask: Mask, like: torch.Tensor) -> torch.Tensor:
-    """A mask as [B, 1, H, W] of zeros and ones at a latent's size."""
-    import torch
-
-    cells = (mask.pixels >= 0.5).to(like)[:, None]
-    return torch.nn.functional.interpolate(cells, size=(like.shape[-2], like.shape[-1]))
 
 
 def _shape(

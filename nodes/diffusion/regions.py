@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nodes.diffusion.mask_cells import soft_cells
 from nodes.values import Cond
 
 if TYPE_CHECKING:
@@ -32,8 +33,4 @@ def _mask(cond: Cond, like: torch.Tensor) -> torch.Tensor:
 
     if cond.mask is None:
         return torch.ones_like(like[:, :1])
-    size = (like.shape[-2], like.shape[-1])
-    cells = torch.nn.functional.interpolate(cond.mask[:, None].to(like), size=size, mode="area")
-    if like.ndim == 5:
-        cells = cells[:, :, None]
-    return cells.expand_as(like[:, :1])
+    return soft_cells(cond.mask, like).expand_as(like[:, :1])

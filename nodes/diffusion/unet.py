@@ -63,7 +63,7 @@ def _residuals(question: Question, more: dict[str, Any]) -> tuple[Any, Any]:
             question.samples,
             question.timestep,
             encoder_hidden_states=question.cond.embeds,
-            controlnet_cond=control.hint,
+            controlnet_cond=control.hint.to(question.samples),
             conditioning_scale=control.strength,
             return_dict=False,
             **{name: value for name, value in more.items() if name == "added_cond_kwargs"},
@@ -76,7 +76,8 @@ def _residuals(question: Question, more: dict[str, Any]) -> tuple[Any, Any]:
 def _features(question: Question) -> list[torch.Tensor] | None:
     """What adapters add to each level, summed; a list of its own, which the U-Net uses up."""
     found = [one.levels for one in question.cond.features]
-    return [reduce(add, same[1:], same[0].clone()) for same in zip(*found, strict=True)] if found else None
+    sums = [reduce(add, same[1:], same[0].clone()) for same in zip(*found, strict=True)]
+    return [one.to(question.samples) for one in sums] or None
 
 
 def _guidance_embedding(question: Question, width: int | None) -> torch.Tensor | None:

@@ -70,12 +70,14 @@ def _pieces(tokenizer: Any, passage: list[Part]) -> Iterator[list[tuple[int, flo
     rest = [(token, part.weight) for part in passage for token in _tokens(tokenizer, part)]
     size = tokenizer.model_max_length - 2
     comma = tokenizer.convert_tokens_to_ids(",</w>")
-    while len(rest) > size:
-        commas = [place for place in range(size - size // 4, size) if rest[place][0] == comma]
-        end = commas[-1] + 1 if commas else size
-        yield rest[:end]
-        rest = rest[end:]
-    yield rest
+    start = 0
+    while len(rest) - start > size:
+        full = start + size
+        commas = [place for place in range(full - size // 4, full) if rest[place][0] == comma]
+        end = commas[-1] + 1 if commas else full
+        yield rest[start:end]
+        start = end
+    yield rest[start:]
 
 
 def _tokens(tokenizer: Any, part: Part) -> list[int]:

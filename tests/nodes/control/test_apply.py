@@ -8,6 +8,7 @@ import torch
 from engine import Folder, OnDevice
 from engine.errors import ValueRefused
 from nodes.checkpoints.controlnet import folder_family, from_folder
+from nodes.checkpoints.load import Dtype
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.control.apply import apply
 from nodes.diffusion.refusal import StepRefused
@@ -19,8 +20,8 @@ from tests.nodes.families import parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
 
 
-def network(folder: Path) -> OnDevice[ControlNet[Any]]:
-    handle = from_folder(Folder(folder, folder.name))
+def network(folder: Path, dtype: Dtype = "float32") -> OnDevice[ControlNet[Any]]:
+    handle = from_folder(Folder(folder, folder.name), dtype)
     return OnDevice(handle, handle.load(lambda _: folder))
 
 
@@ -73,6 +74,19 @@ def test_several_networks_each_for_its_part_of_the_run(
     assert not torch.equal(
         turns[-1].latent.samples, parity.sample(loaded, *parity.texts(loaded))[-1].latent.samples
     )
+
+
+def test_in_half_precision(folder: Path, tmp_path: Path) -> None:
+    loaded, held = loaded_from(folder, "bfloat16"), network(save_network(tmp_path), "bfloat16")
+    positive, _ = parity.texts(loaded)
+
+    controlled = apply(positive, held.handle, parity.picture(), WATCHED).positive
+    found, plain = (
+        parity.sample(loaded, text, context=parity.with_models(held))[-1].latent.samples
+        for text in (controlled, positive)
+    )
+    assert found.dtype == torch.bfloat16
+    assert not torch.equal(found, plain)
 
 
 def test_its_family_is_that_of_the_models_that_it_controls(tmp_path: Path) -> None:

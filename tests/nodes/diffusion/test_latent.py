@@ -59,6 +59,13 @@ def test_a_mask_chooses_between_two_latents_cell_by_cell() -> None:
     assert torch.equal(joined, torch.tensor([0.0, 1.0]).expand(1, 4, 1, 2))
 
 
+def test_a_mask_chooses_in_each_frame_of_films() -> None:
+    zeros, ones = Latent(torch.zeros(2, 4, 3, 1, 2)), Latent(torch.ones(2, 4, 3, 1, 2))
+
+    joined = composite(zeros, ones, Mask(right_half(16).pixels.expand(2, -1, -1))).samples
+    assert torch.equal(joined, torch.tensor([0.0, 1.0]).expand(2, 4, 3, 1, 2))
+
+
 def test_half_and_more_of_a_mask_counts_as_one() -> None:
     mask = Mask(torch.tensor([[[0.49, 0.5]]]))
     zeros, ones = Latent(torch.zeros(1, 1, 1, 2)), Latent(torch.ones(1, 1, 1, 2))

@@ -5,7 +5,7 @@ import torch
 
 from engine import Rng
 from nodes.vae import PictureRefused, decode, encode
-from nodes.values import Image, Mask
+from nodes.values import Image, Latent, Mask
 from tests.nodes.diffusion.sampling import Loaded, picture
 
 
@@ -66,6 +66,11 @@ def test_alpha_is_refused(loaded: Loaded) -> None:
 def test_a_size_that_leaves_part_of_a_cell_is_refused(loaded: Loaded) -> None:
     with pytest.raises(PictureRefused, match="multiples of 2, got 63 × 64"):
         encode(loaded.vae, Image(torch.zeros(1, 64, 63, 3)))
+
+
+def test_a_latent_of_a_film_is_refused(loaded: Loaded) -> None:
+    with pytest.raises(PictureRefused, match=r"got a film's\. Take vae\.decode_video"):
+        decode(loaded.vae, Latent(torch.zeros(1, 4, 2, 8, 8)))
 
 
 def test_pictures_come_out_in_range_and_as_the_store_would_give_them(loaded: Loaded) -> None:

@@ -13,7 +13,7 @@ from nodes.diffusion.cascade import low_resolution
 from nodes.diffusion.latent import noise
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, start
-from nodes.vae import decode
+from nodes.vae import PictureRefused, decode
 from nodes.values import Image
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import parity
@@ -117,6 +117,11 @@ def test_x4_without_a_small_picture_is_refused(x4: Path) -> None:
 
     with pytest.raises(StepRefused, match=r"expected a small picture, got none\. Link diffusion\.low_resol"):
         parity.sample(loaded, *parity.texts(loaded))
+
+
+def test_a_small_picture_with_alpha_is_refused() -> None:
+    with pytest.raises(PictureRefused, match=r"expected pictures without alpha.* image\.flatten"):
+        low_resolution(Image(torch.ones(1, 8, 8, 4)))
 
 
 def test_ldm(ldm: Path) -> None:

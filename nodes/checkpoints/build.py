@@ -45,7 +45,7 @@ def _without_options(handle: Model[Any], find: Find) -> Any:
     source = hub.snapshot(handle.source) or find(handle.source)
     if source.is_dir():
         return _from_folder(source, handle.part, family, dtype)
-    config = find(handle.config) if handle.config else single_file.shipped(handle.family, source.name)
+    config = find(handle.config) if handle.config else single_file.configs_of(source, handle.family)
     return single_file.build(source, handle.part, config, family, dtype)
 
 

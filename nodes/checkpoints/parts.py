@@ -83,8 +83,7 @@ def _transformer(path: Path, config: Path | None) -> tuple[Family, Path]:
         got = f"a file without {error}"
         cure = "Download it again."
         raise CheckpointRefused(path.name, f"all weights of a {family.denoiser_class}", got, cure) from error
-    name = f"{found.family}-{found.variant}" if found.variant == "schnell" else found.family
-    return family, config or single_file.shipped(name, path.name)
+    return family, config or single_file.shipped(found.family, path.name, found.variant)
 
 
 def _check_configs(folder: Path, family: Family) -> None:

@@ -8,10 +8,15 @@ from nodes.checkpoints.header import Entry
 from nodes.recognise.matching import match
 from nodes.recognise.widths import NAMED, family
 
-__all__ = ["NAMED", "family", "family_of_file"]
+__all__ = ["NAMED", "denoiser_of_file", "family", "family_of_file"]
 
 
 def family_of_file(entries: Mapping[str, Entry]) -> str:
     """Name the family of a single file, or an empty string when it holds no denoiser that is known."""
+    return denoiser_of_file(entries)[0]
+
+
+def denoiser_of_file(entries: Mapping[str, Entry]) -> tuple[str, str]:
+    """Name family and variant of a single file's denoiser; both empty when it holds none that is known."""
     found = match(entries)
-    return found.family if found is not None and found.kind == "denoiser" else ""
+    return (found.family, found.variant) if found is not None and found.kind == "denoiser" else ("", "")

@@ -9,7 +9,7 @@ from nodes.checkpoints import transformer_file, vae_file
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import Layout, family_of_folder, read_configs, read_index, read_tokenizer
 from nodes.checkpoints.header import Entry, read_header
-from nodes.checkpoints.recognise import family_of_file
+from nodes.checkpoints.recognise import denoiser_of_file
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.tensors import plain, read_tensors
 from nodes.diffusion.family import Family
@@ -30,13 +30,15 @@ def read_file(path: Path, config: Path | None) -> Layout:
         CheckpointRefused: It is no whole checkpoint of a known family, or the configs are another's.
     """
     entries = read_entries(path)
-    found = family_of_file(entries)
-    folder = config or shipped(found, path.name)
-    layout = read_configs(folder, family_of_folder(folder))
+    found, variant = denoiser_of_file(entries)
+    folder = config or shipped(found, path.name, variant)
+    layout, index = read_configs(folder, family_of_folder(folder)), read_index(folder)
     if not layout.family.single_file:
         cure = "Load its parts with load.denoiser, load.vae and load.text_encoders."
         raise CheckpointRefused(path.name, "a whole checkpoint", f"one of {layout.family.title}", cure)
     for part, prefixes in layout.family.single_file.items():
+        if part in layout.family.texts and part not in index:
+            continue  # a model without it, such as Stable Diffusion XL's refiner
         if not any(name.startswith(prefixes) for name in entries):
             cure = f"Choose a whole checkpoint of {layout.family.title}."
             raise CheckpointRefused(path.name, f"a {part} ({prefixes[0]}…)", "none", cure)
@@ -58,13 +60,24 @@ def read_entries(path: Path) -> dict[str, Entry]:
     return {name: Entry(str(value.dtype), tuple(value.shape)) for name, value in tensors.items()}
 
 
-def shipped(family: str, place: str) -> Path:
-    """Folder of the built-in configs of a family.
+def configs_of(path: Path, family: str) -> Path:
+    """Folder of the built-in configs of a checkpoint; the file is asked where its family has several.
 
     Raises:
         CheckpointRefused: There are none.
     """
-    folder = CONFIGS / family
+    several = any(CONFIGS.glob(f"{family}-*"))
+    return shipped(family, path.name, denoiser_of_file(read_entries(path))[1] if several else "")
+
+
+def shipped(family: str, place: str, variant: str = "") -> Path:
+    """Folder of the built-in configs of a family, or of a variant of it that has its own.
+
+    Raises:
+        CheckpointRefused: There are none.
+    """
+    folder = CONFIGS / f"{family}-{variant}"
+    folder = folder if variant and folder.is_dir() else CONFIGS / family
     if not family or not folder.is_dir():
         expected = (
             f"a family with built-in configs ({', '.join(sorted(path.name for path in CONFIGS.iterdir()))})"
@@ -127,13 +140,14 @@ def _text_encoders(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     from torch import nn
 
     index = read_index(config)
+    there = {part: name for part, name in family.texts.items() if part in index}
     encoders: Any = nn.ModuleDict(
         {
             part: _clip(_tensors(path, part, config, family, dtype), config, part, index[part][1], dtype)
-            for part in family.texts
+            for part in there
         }
     )
-    encoders.tokenizers = {part: read_tokenizer(config / name) for part, name in family.texts.items()}
+    encoders.tokenizers = {part: read_tokenizer(config / name) for part, name in there.items()}
     return encoders.eval()
 
 

@@ -78,7 +78,7 @@ FAMILY = Family(
         "denoiser": ("model.diffusion_model.",),
         "vae": ("first_stage_model.",),
         "text_encoder": ("conditioner.embedders.0.transformer.",),
-        "text_encoder_2": ("conditioner.embedders.1.model.",),
+        "text_encoder_2": ("conditioner.embedders.1.model.", "conditioner.embedders.0.model."),
     },
     graph="stable_diffusion_xl",
     nodes=("conditioning.sizes",),

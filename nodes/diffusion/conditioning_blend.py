@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine import node
 from engine.errors import ValueRefused
+from nodes.diffusion.extra import TEXT_MASK
 from nodes.diffusion.length import same_length
 from nodes.values import Cond, Conditioning, F
 
@@ -82,7 +83,10 @@ def concat(*conditionings: Conditioning[F]) -> Conditioning[F]:
     import torch
 
     def joined(conds: Sequence[Cond]) -> Cond:
-        return replace(conds[0], embeds=torch.cat(_together([cond.text() for cond in conds]), dim=1))
+        embeds = torch.cat(_together([cond.text() for cond in conds]), dim=1)
+        masks = [cond.extra[TEXT_MASK] for cond in conds if TEXT_MASK in cond.extra]
+        where = {TEXT_MASK: torch.cat(_together(masks), dim=1)} if masks else {}
+        return replace(conds[0], embeds=embeds, extra=conds[0].extra | where)
 
     return _each(conditionings, joined)
 

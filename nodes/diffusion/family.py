@@ -210,7 +210,7 @@ class Family:
     licence: str = ""
 
 
-def kl_cells(configs: Configs, family: str) -> Cells:
-    """Latents of an ``AutoencoderKL``."""
-    vae = configs("vae")
+def kl_cells(configs: Configs, family: str, folder: str = "vae") -> Cells:
+    """Latents of an ``AutoencoderKL`` or ``VQModel``, whose levels but the last halve the sides."""
+    vae = configs(folder)
     return Cells(family, vae["latent_channels"], 2 ** (len(vae["block_out_channels"]) - 1))

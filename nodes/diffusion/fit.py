@@ -1,4 +1,4 @@
-"""Whether latents and texts fit a transformer, asked before it would fail at some product of matrices."""
+"""Whether latents and texts fit a model, asked before it would fail at some product of matrices."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     import torch
 
 
-def check_fit(samples: torch.Tensor, channels: int, embeds: torch.Tensor, width: int) -> None:
+def check_fit(samples: torch.Tensor, channels: int, embeds: torch.Tensor | None, width: int) -> None:
     """Refuse what is another model's.
 
     Args:
-        samples: [N, C, H, W] latents, with the channels for inpainting or control beside them.
+        samples: [N, C, ..., H, W] latents, with the channels for inpainting or control beside them.
         channels: What the model takes.
-        embeds: [N, T, D] texts.
+        embeds: [N, T, D] texts; None for models that are told something else.
         width: What the model reads.
 
     Raises:
@@ -25,6 +25,6 @@ def check_fit(samples: torch.Tensor, channels: int, embeds: torch.Tensor, width:
     if samples.shape[1] != channels:
         cure = "Link the model's own VAE to the latent, and the extra channels that it was made for."
         raise StepRefused(f"expected {channels} channels, got {samples.shape[1]}. {cure}")
-    if embeds.shape[-1] != width:
+    if embeds is not None and embeds.shape[-1] != width:
         cure = "Link the model's own text encoders."
         raise StepRefused(f"expected texts {width} wide, got {embeds.shape[-1]}. {cure}")

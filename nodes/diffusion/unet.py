@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Question
+from nodes.diffusion.fit import check_fit
 from nodes.diffusion.picture_tokens import pictures_for
-from nodes.diffusion.refusal import StepRefused
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +26,10 @@ def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
     Raises:
         StepRefused: The latent's channels or the text's width are another model's.
     """
-    _check(model.config, question)
+    text, config = question.cond.embeds, model.config
+    check_fit(
+        question.samples, config.in_channels, text, config.encoder_hid_dim or config.cross_attention_dim
+    )
     down, middle = _residuals(question, more)
     pictures = pictures_for(model, question.cond, question.samples)
     if pictures:
@@ -42,17 +45,6 @@ def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
         return_dict=False,
         **more,
     )[0]
-
-
-def _check(config: Any, question: Question) -> None:
-    channels, text = question.samples.shape[1], question.cond.embeds
-    if channels != config.in_channels:
-        cure = "Link the model's own VAE to the latent, and the extra channels if it is an inpainting model."
-        raise StepRefused(f"expected {config.in_channels} channels, got {channels}. {cure}")
-    width = config.encoder_hid_dim or config.cross_attention_dim
-    if text is not None and text.shape[-1] != width:
-        cure = "Link the model's own text encoder."
-        raise StepRefused(f"expected texts {width} wide, got {text.shape[-1]}. {cure}")
 
 
 def _residuals(question: Question, more: dict[str, Any]) -> tuple[Any, Any]:

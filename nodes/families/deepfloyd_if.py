@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import LEVEL
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question
+from nodes.diffusion.t5 import t5_states
 from nodes.diffusion.unet import ask_unet
 from nodes.values import Cond
 
@@ -24,13 +25,8 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states of the text in small letters."""
-    import torch
-
-    t5 = encoders["text_encoder"]
     found = tokens(encoders, "text_encoder", prompt.text.lower().strip(), LENGTH)
-    with torch.no_grad():
-        states = t5(found.input_ids.to(t5.device), attention_mask=found.attention_mask.to(t5.device))[0]
-    return Cond(states.to(t5.dtype))
+    return Cond(t5_states(encoders["text_encoder"], found.input_ids, found.attention_mask))
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:

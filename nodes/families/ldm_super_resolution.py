@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from nodes.diffusion.family import Cells, Configs, Family
+from nodes.diffusion.family import Cells, Configs, Family, kl_cells
 from nodes.families.ddpm import ask
 
 
 def cells(configs: Configs) -> Cells:
     """What the latents of a folder's model are like."""
-    vae = configs("vqvae")
-    return Cells("ldm-sr", vae["latent_channels"], 2 ** (len(vae["block_out_channels"]) - 1))
+    return kl_cells(configs, "ldm-sr", "vqvae")
 
 
 FAMILY = Family(

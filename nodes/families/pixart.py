@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import tokens
+from nodes.diffusion.extra import TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
+from nodes.diffusion.fit import check_fit
+from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
 
 if TYPE_CHECKING:
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
 
 LENGTH = 300
 """T5's tokens."""
-MASK = "mask"
-"""int64 [B, T]: which of the tokens are text."""
 
 
 def cells(configs: Configs) -> Cells:
@@ -24,24 +25,23 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states of the text in small letters, and which of them are text."""
-    import torch
-
-    t5, found = (
-        encoders["text_encoder"],
-        tokens(encoders, "text_encoder", prompt.text.lower().strip(), LENGTH),
-    )
-    mask = found.attention_mask.to(t5.device)
-    with torch.no_grad():
-        states = t5(found.input_ids.to(t5.device), attention_mask=mask)[0]
-    return Cond(states.to(t5.dtype), extra={MASK: mask})
+    found = tokens(encoders, "text_encoder", prompt.text.lower().strip(), LENGTH)
+    states = t5_states(encoders["text_encoder"], found.input_ids, found.attention_mask)
+    return Cond(states, extra={TEXT_MASK: found.attention_mask.bool()})
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer."""
+    """Ask the transformer.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
+    """
+    text = question.cond.text()
+    check_fit(question.samples, model.config.in_channels, text, model.config.caption_channels)
     return model(
         question.samples,
-        encoder_hidden_states=question.cond.text(),
-        encoder_attention_mask=question.cond.extra[MASK],
+        encoder_hidden_states=text,
+        encoder_attention_mask=question.cond.extra[TEXT_MASK],
         timestep=question.timestep[None].expand(len(question.samples)),
         added_cond_kwargs={"resolution": None, "aspect_ratio": None},
         return_dict=False,

@@ -10,6 +10,7 @@ from nodes.diffusion.clip import projected, tokens
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length
+from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
 
 if TYPE_CHECKING:
@@ -35,10 +36,8 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     vectors = torch.cat([vector for _, vector in found], dim=-1)
     if "text_encoder_3" not in encoders:
         return Cond(embeds, vectors)
-    t5 = encoders["text_encoder_3"]
     ids = tokens(encoders, "text_encoder_3", prompt.other or prompt.text, LENGTH).input_ids
-    with torch.no_grad():
-        states = t5(ids.to(t5.device))[0].to(t5.dtype)
+    states = t5_states(encoders["text_encoder_3"], ids)
     return Cond(torch.cat([_widened(embeds, states.shape[-1]), states], dim=-2), vectors)
 
 

@@ -82,6 +82,15 @@ def test_texts_are_put_behind_each_other() -> None:
     assert found.items[0].pooled == torch.tensor([[7.0]])
 
 
+def test_where_texts_behind_each_other_are_is_known_too() -> None:
+    one, other = (
+        Conditioning([Cond(torch.zeros(1, 2, 1), extra={"text_mask": torch.tensor([there])})])
+        for there in ([True, False], [True, True])
+    )
+
+    assert concat(one, other).items[0].extra["text_mask"].tolist() == [[True, False, True, True]]
+
+
 def test_each_text_of_a_batch_stays_as_it_is() -> None:
     found = batch([text(1, 2, pooled=7.0), text(3, pooled=8.0)]).items[0]
 

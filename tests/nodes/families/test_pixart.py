@@ -1,9 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from nodes.diffusion.conditioning_blend import concat
+from nodes.diffusion.refusal import StepRefused
 from nodes.vae import decode
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity
@@ -49,6 +52,19 @@ def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
 
     turns = parity.sample(loaded, *parity.texts(loaded))
     assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+
+
+def test_two_texts_behind_each_other(loaded: Loaded) -> None:
+    both = concat(*parity.texts(loaded))
+
+    assert parity.sample(loaded, both)[-1].latent.samples.isfinite().all()
+
+
+def test_another_models_latent_is_refused(loaded: Loaded) -> None:
+    other = replace(loaded, vae=replace(loaded.vae, handle=replace(loaded.vae.handle, channels=5)))
+
+    with pytest.raises(StepRefused, match=r"expected 4 channels, got 5\. Link the model's own VAE"):
+        parity.sample(other, *parity.texts(loaded))
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:

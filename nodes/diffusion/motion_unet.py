@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.extra import PICTURE_PROMPT
 from nodes.diffusion.family import Question
 from nodes.diffusion.refusal import StepRefused
 
@@ -26,12 +27,13 @@ def ask_motion_unet(model: Any, question: Question) -> torch.Tensor:
     if samples.ndim != 5 or samples.shape[1] != model.config.in_channels or samples.shape[2] > longest:
         expected = f"a film of {model.config.in_channels} channels and at most {longest} frames"
         raise StepRefused(f"expected {expected}, got {list(samples.shape)}. Link latent.video_noise.")
-    if question.controls or question.cond.features:
+    cond = question.cond
+    if question.controls or cond.features or any(name.startswith(PICTURE_PROMPT) for name in cond.extra):
         cure = "Leave it out, or draw pictures."
-        raise StepRefused(f"expected a film told of texts alone, got a control network or an adapter. {cure}")
+        raise StepRefused(f"expected a film told of texts alone, got control or a picture prompt. {cure}")
     return model(
         samples,
         question.timestep,
-        encoder_hidden_states=question.cond.text().repeat_interleave(samples.shape[2], dim=0),
+        encoder_hidden_states=cond.text().repeat_interleave(samples.shape[2], dim=0),
         return_dict=False,
     )[0]

@@ -13,6 +13,7 @@ from engine import File, Folder, OnDevice
 from engine.declare import codec
 from nodes.checkpoints.motion_adapter import from_folder
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.diffusion.picture_tokens import telling
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, start
 from nodes.patches.lora import apply
@@ -130,3 +131,11 @@ def test_what_is_no_film_that_it_can_draw_is_refused(frames: int, loaded: Loaded
 
     with pytest.raises(StepRefused, match="at most 8 frames"):
         parity.turns(loaded, run, Turn(latent, run.state, drawn.rng), parity.texts(loaded)[0], None, 1.0)
+
+
+def test_a_picture_prompt_is_refused(loaded: Loaded) -> None:
+    text = parity.texts(loaded)[0]
+    told = telling(text.items[0], {"states": torch.zeros(1, 1, 4, 32)})
+
+    with pytest.raises(StepRefused, match="picture prompt"):
+        filming.film(loaded, replace(text, items=[told]), size=SIZE, frames=FRAMES)

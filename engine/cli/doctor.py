@@ -123,6 +123,7 @@ def budgets(settings: Settings) -> dict[str, str]:
         "memory budget": terminal.size(settings.ram_budget),
         "device budget": "what the device has" if vram is None else terminal.size(vram),
         "device": settings.device if settings.device != "auto" else f"{default_device()} (auto)",
+        "kept off the device": settings.offload,
         "offline": "yes" if settings.offline else "no",
     }
 

@@ -128,7 +128,7 @@ class Enlarger:
         # a copy, because some of the networks change what they are given
         form = {"copy": True, "memory_format": torch.contiguous_format}
         batch = part.to(self.upscaler.device, descriptor.dtype, **form)
-        with same_noise(self.upscaler.device):
+        with same_noise():
             return descriptor(batch)[0].permute(1, 2, 0).float().cpu()
 
     def _grid(self, height: int, width: int) -> list[tuple[Window, Window]]:

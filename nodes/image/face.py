@@ -95,7 +95,7 @@ def _restored(colour: torch.Tensor, restorer: OnDevice[FaceRestorer[F]]) -> torc
     descriptor = restorer.model.descriptor
     face = resized(with_channels(colour, 3)[None], SIDE, SIDE, "lanczos").permute(0, 3, 1, 2)
     batch = face.to(restorer.device, descriptor.dtype, copy=True).contiguous()
-    with same_noise(restorer.device):
+    with same_noise():
         found = descriptor(batch).float().cpu().permute(0, 2, 3, 1)
     fitted = resized(found, colour.shape[1], colour.shape[0], "lanczos")[0]
     return luminance(fitted) if colour.shape[-1] == 1 else fitted

@@ -1,20 +1,38 @@
-"""Networks that draw noise as they compute (AuraSR, GFPGAN), and yet give equal bytes for equal pictures."""
+"""Networks that draw noise as they compute (AuraSR, GFPGAN), and yet give equal bytes for equal pictures.
+
+They draw from the process's generator, which other threads use at the same time. Here those draws are led to
+generators of the block's own, for this thread alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from typing import Any
 
 
-@contextmanager
-def same_noise(device: str) -> Iterator[None]:
-    """Let what torch draws in the block be the same each time, and no other for what comes after it.
-
-    Args:
-        device: Where the network computes, as torch names it.
-    """
+def same_noise() -> AbstractContextManager[Any]:
+    """Let the noise that torch draws in the block be that of ``torch.manual_seed(0)`` each time."""
     import torch
+    from torch.overrides import TorchFunctionMode
 
-    with torch.random.fork_rng([device] if device.startswith("cuda") else []):
-        torch.manual_seed(0)
-        yield
+    generators: dict[torch.device, torch.Generator] = {}
+
+    def on(device: Any) -> torch.Generator:
+        place = torch.device(device or "cpu")
+        return generators.setdefault(place, torch.Generator(place).manual_seed(0))
+
+    class Draws(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        ) -> Any:
+            named = kwargs or {}
+            if func is torch.randn:
+                return func(*args, **named, generator=on(named.get("device")))
+            if func is torch.randn_like:
+                like = torch.empty_like(*args, **named)
+                return like.normal_(generator=on(like.device))
+            if func is torch.Tensor.normal_ and "generator" not in named:
+                return func(*args, **named, generator=on(args[0].device))
+            return func(*args, **named)
+
+    return Draws()

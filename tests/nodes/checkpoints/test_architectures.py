@@ -1,5 +1,7 @@
 """Every architecture that spandrel reads, from a file through the nodes, beside spandrel's own call."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from nodes.checkpoints.upscaler import describe
 from nodes.image.face import restore_face, square_around
 from nodes.image.inpaint import inpaint
 from nodes.image.restore import restore
+from nodes.image.same_noise import same_noise
 from nodes.image.upscale import upscale
 from nodes.values import Image, Mask, Upscaler
 from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, save
@@ -166,6 +169,27 @@ def test_a_network_that_draws_noise_gives_equal_bytes_and_leaves_the_generator_a
 
     assert torch.equal(first, second)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [lambda like: torch.randn(like.shape), torch.randn_like, lambda like: torch.empty_like(like).normal_()],
+    ids=["randn", "randn_like", "normal_"],
+)
+def test_noise_is_that_of_a_fresh_seed_whatever_other_threads_draw(
+    draw: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    like = torch.zeros(2, 3)
+    torch.manual_seed(0)
+    expected = [draw(like), draw(like)]
+
+    found: list[torch.Tensor] = []
+    with same_noise():
+        for _ in expected:
+            found.append(draw(like))
+            with ThreadPoolExecutor(1) as others:
+                others.submit(draw, like).result()
+    assert [torch.equal(*pair) for pair in zip(found, expected, strict=True)] == [True, True]
 
 
 def test_a_face_in_a_scene_is_restored_where_the_mask_marks_it(face: Path) -> None:

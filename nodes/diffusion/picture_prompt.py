@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from engine import OnDevice, node
 from nodes.checkpoints.image_encoder import ImageEncoder
-from nodes.diffusion.picture_tokens import STATES, VECTOR, telling
+from nodes.diffusion.picture_tokens import OR_BLACK, STATES, VECTOR, telling
 from nodes.image.clip import cropped
 from nodes.values import Conditioning, F, Image
 
@@ -42,7 +42,8 @@ def picture_prompt(
     Args:
         positive: What to draw beside it; its text may be empty.
         encoder: The picture encoder that the adapter was trained with: ``models/image_encoder`` beside most
-            adapters, ``sdxl_models/image_encoder`` for those of Stable Diffusion XL that aren't of a "vit-h".
+            adapters, ``sdxl_models/image_encoder`` for those of Stable Diffusion XL that aren't of a "vit-h",
+            and OpenAI's CLIP ViT-L for those of FLUX.1.
         image: The pictures: all of them together tell one adapter. CLIP looks at their middle squares.
         negative: What to stay away from.
 
@@ -53,14 +54,24 @@ def picture_prompt(
 
     with torch.no_grad():
         pixels = cropped(encoder, image).to(encoder.device, encoder.model.dtype)
-        seen, nothing = (
-            encoder.model(shown, output_hidden_states=True) for shown in (pixels, torch.zeros_like(pixels))
-        )
-    told, untold = ({STATES: one.hidden_states[-2][None].contiguous()} for one in (seen, nothing))
+        told = _seen(encoder, pixels)
+        if negative is None:
+            return Prompted(_with(positive, told), None)
+        untold = _seen(encoder, torch.zeros_like(pixels))
+        if VECTOR in untold:
+            black = _seen(encoder, cropped(encoder, Image(torch.zeros(1, 8, 8, 3))).to(pixels))[VECTOR]
+            nothing = torch.zeros_like(told[VECTOR])
+            untold |= {VECTOR: nothing, OR_BLACK: nothing + black}
+    return Prompted(_with(positive, told), _with(negative, untold))
+
+
+def _seen(encoder: OnDevice[ImageEncoder[Any]], pixels: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The states of pictures, and their vectors from an encoder that has a projection."""
+    seen = encoder.model(pixels, output_hidden_states=True)
+    told = {STATES: seen.hidden_states[-2][None].contiguous()}
     if "image_embeds" in seen:
-        vector = seen.image_embeds[None].contiguous()
-        told, untold = told | {VECTOR: vector}, untold | {VECTOR: torch.zeros_like(vector)}
-    return Prompted(_with(positive, told), None if negative is None else _with(negative, untold))
+        told |= dict.fromkeys((VECTOR, OR_BLACK), seen.image_embeds[None].contiguous())
+    return told
 
 
 def _with(conditioning: Conditioning[F], told: dict[str, torch.Tensor]) -> Conditioning[F]:

@@ -1,25 +1,25 @@
-"""IP-Adapters in a loaded U-Net: attention to pictures beside that to texts, put in once, at any strength."""
+"""IP-Adapters in a loaded model: attention to pictures beside that to texts, put in once, at any strength."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nodes.checkpoints.pickled import load_pickled
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches import blocks
+from nodes.patches.ip_adapter_file import Adapter, read
 
 if TYPE_CHECKING:
-    import torch
-
     from engine.declare.handle import Find
     from nodes.values import Patch
 
-Adapter = dict[str, dict[str, "torch.Tensor"]]
-"""``image_proj``: what makes tokens of a picture. ``ip_adapter``: keys and values, layer by layer."""
-PARTS = ("image_proj", "ip_adapter")
+READING = {
+    "UNet2DConditionModel": ("cross_attention_dim", "attn2.processor"),
+    "FluxTransformer2DModel": ("joint_attention_dim", ""),
+}
+"""Class of a model → its config's name for a text's width, and how the names of layers end that read it."""
 LOOKING = "_looking"
-"""Attribute of a U-Net that wears IP-Adapters."""
+"""Attribute of a model that wears IP-Adapters."""
 
 
 class _Looking(NamedTuple):
@@ -37,7 +37,7 @@ class _Looking(NamedTuple):
 
 
 def look(model: Any, patches: list[Patch], find: Find) -> None:
-    """Let a U-Net have these IP-Adapters and no others.
+    """Let a model have these IP-Adapters and no others.
 
     Args:
         model: The denoiser.
@@ -66,11 +66,13 @@ def _weigh(model: Any, patches: list[Patch]) -> None:
 
 
 def _put_on(model: Any, paths: list[Path], digests: tuple[str, ...]) -> None:
-    if not hasattr(model, "encoder_hid_proj") or model.encoder_hid_proj is not None:
+    if type(model).__name__ not in READING or getattr(model, "encoder_hid_proj", None) is not None:
         cure = "Take it off this model."
-        raise CheckpointRefused(paths[0].name, "a U-Net that reads texts", type(model).__name__, cure)
-    looking = _Looking(digests, dict(model.attn_processors), model.config.encoder_hid_dim_type)
-    adapters = [_read(path) for path in paths]
+        expected = "Stable Diffusion 1, XL or FLUX.1"
+        raise CheckpointRefused(paths[0].name, expected, type(model).__name__, cure)
+    kind = getattr(model.config, "encoder_hid_dim_type", None)
+    looking = _Looking(digests, dict(model.attn_processors), kind)
+    adapters = [read(path) for path in paths]
     for path, adapter in zip(paths, adapters, strict=True):
         _check(path, adapter, model)
     try:
@@ -83,6 +85,10 @@ def _put_on(model: Any, paths: list[Path], digests: tuple[str, ...]) -> None:
         )
         raise CheckpointRefused(names, "an IP-Adapter, whole", str(error).strip()[:300], cure) from error
     model.eval()
+    for name, processor in model.attn_processors.items():
+        kernel = getattr(looking.processors.get(name), "_attention_backend", None)
+        if kernel is not None:
+            processor._attention_backend = kernel
     setattr(model, LOOKING, looking)
 
 
@@ -94,39 +100,19 @@ def _take_off(model: Any, looking: _Looking) -> None:
         delattr(model, LOOKING)
 
 
-def _read(path: Path) -> Adapter:
-    import torch
-
-    if path.suffix.lower() != ".safetensors":
-        tree = load_pickled(path)
-        parts = {part: tree.get(part) if isinstance(tree, dict) else None for part in PARTS}
-        return {
-            part: {str(name): value for name, value in found.items() if isinstance(value, torch.Tensor)}
-            for part, found in parts.items()
-            if isinstance(found, dict)
-        }
-    from safetensors.torch import load_file
-
-    tensors = load_file(path)
-    return {
-        part: {
-            name.removeprefix(f"{part}."): value
-            for name, value in tensors.items()
-            if name.startswith(f"{part}.")
-        }
-        for part in PARTS
-    }
-
-
 def _check(path: Path, adapter: Adapter, model: Any) -> None:
-    """Its keys and values are read by number, in the order of the U-Net's layers."""
+    """Its keys and values are read by number, in the order of the model's layers."""
     cure = "It is for another model: choose an IP-Adapter for this one."
-    reading = [name for name in model.attn_processors if name.endswith("attn2.processor")]
-    layers = [name for name in adapter.get("ip_adapter", {}) if name.endswith("to_k_ip.weight")]
+    said, ending = READING[type(model).__name__]
+    reading = [
+        name
+        for name in model.attn_processors
+        if name.endswith(ending) and not name.startswith("single_transformer_blocks.")
+    ]
+    layers = [name for name in adapter["ip_adapter"] if name.endswith("to_k_ip.weight")]
     if len(layers) != len(reading):
         got = str(len(layers))
         raise CheckpointRefused(path.name, f"keys for {len(reading)} layers that read texts", got, cure)
-    width = adapter["ip_adapter"][layers[0]].shape[-1]
-    if width != model.config.cross_attention_dim:
-        expected = f"tokens {model.config.cross_attention_dim} wide"
-        raise CheckpointRefused(path.name, expected, str(width), cure)
+    width, expected = adapter["ip_adapter"][layers[0]].shape[-1], getattr(model.config, said)
+    if width != expected:
+        raise CheckpointRefused(path.name, f"tokens {expected} wide", str(width), cure)

@@ -38,6 +38,25 @@ def tensors_of(
     }
 
 
+def tensors_of_flux(transformer: Any, seen: int) -> dict[str, dict[str, torch.Tensor]]:
+    """Those of an adapter for FLUX.1, which have biases."""
+    generator, config = torch.Generator().manual_seed(0), transformer.config
+    width, inner = config.joint_attention_dim, transformer.inner_dim
+
+    def drawn(shape: tuple[int, ...]) -> torch.Tensor:
+        return torch.randn(shape, generator=generator) * 0.2
+
+    return {
+        "image_proj": {name: drawn(shape) for name, shape in plain(seen, width).items()},
+        "ip_adapter": {
+            f"{at}.to_{which}_ip.{name}": drawn(shape)
+            for at in range(config.num_layers)
+            for which in "kv"
+            for name, shape in {"weight": (inner, width), "bias": (inner,)}.items()
+        },
+    }
+
+
 def in_order(unet: Any, reading: list[Any]) -> list[Any]:
     """As the files number them: the way down, the way up, the middle."""
     every = [part for block in (unet.down_blocks, unet.up_blocks, unet.mid_block) for part in block.modules()]
@@ -92,11 +111,22 @@ def plus(seen: int, width: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-def save(path: Path, tensors: dict[str, dict[str, torch.Tensor]]) -> Path:
-    """As a ``.safetensors`` file, or as nested dicts in a pickled one."""
+def save(path: Path, tensors: dict[str, dict[str, torch.Tensor]], *, xlabs: bool = False) -> Path:
+    """As a ``.safetensors`` file, by XLabs' names or not, or as nested dicts in a pickled one."""
     if path.suffix == ".safetensors":
         flat = {f"{part}.{name}": value for part, some in tensors.items() for name, value in some.items()}
-        save_file(flat, path)
+        save_file({_of_xlabs(name) if xlabs else name: value for name, value in flat.items()}, path)
     else:
         torch.save(tensors, path)
     return path
+
+
+def _of_xlabs(name: str) -> str:
+    for own, theirs in {
+        "image_proj.": "ip_adapter_proj_model.",
+        "ip_adapter.": "double_blocks.",
+        "to_k_ip": "processor.ip_adapter_double_stream_k_proj",
+        "to_v_ip": "processor.ip_adapter_double_stream_v_proj",
+    }.items():
+        name = name.replace(own, theirs, 1)
+    return name

@@ -14,13 +14,14 @@ from engine.run.residency import Pool
 from nodes.checkpoints.image_encoder import ImageEncoder
 from nodes.checkpoints.image_encoder import from_folder as encoder_from
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.diffusion.packing import pack
 from nodes.diffusion.picture_prompt import picture_prompt
 from nodes.diffusion.refusal import StepRefused
 from nodes.patches.ip_adapter import adapter_family, apply
 from nodes.values import Conditioning, Denoiser, Image, Patch
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
-from tests.nodes.families import parity, tiny_flux, tiny_sdxl
+from tests.nodes.families import parity, tiny_flux, tiny_sd3, tiny_sdxl
 from tests.nodes.families.folders import save_image_encoder
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
 from tests.nodes.patches import ip_adapters, loras
@@ -95,7 +96,11 @@ def pipeline_with(folder: Path, encoder: OnDevice[ImageEncoder[Any]], *files: Fi
     pipeline = parity.pipeline_of(folder)
     pipeline.register_modules(image_encoder=encoder.model, feature_extractor=encoder.model.processor)
     names = [file.path.name for file in files]
-    pipeline.load_ip_adapter(files[0].path.parent, "", names, image_encoder_folder=None)
+    if hasattr(pipeline, "unet"):
+        given = {"subfolder": "", "image_encoder_folder": None}
+    else:
+        given = {"image_encoder_pretrained_model_name_or_path": None}
+    pipeline.load_ip_adapter(files[0].path.parent, weight_name=names, **given)
     return pipeline
 
 
@@ -145,6 +150,54 @@ def test_stable_diffusion_xl(
     worn = looking(loaded, folder, (file, {"scale": 0.6}))
     turns = parity.sample(worn, *prompted(worn, encoder, images(0)))
     assert_same(turns, expected_of(pipeline, pictures(0)))
+
+
+@pytest.mark.parametrize("layout", ["diffusers", "xlabs"])
+@pytest.mark.parametrize("negative", [True, False])
+def test_flux(
+    layout: str,
+    negative: bool,
+    encoder: OnDevice[ImageEncoder[Any]],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A black picture stands for none."""
+    folder = tiny_flux.save(tmp_path_factory.mktemp("flux"), distilled=not negative)
+    loaded = loaded_from(folder)
+    tensors = ip_adapters.tensors_of_flux(loaded.denoiser.model, PROJECTED)
+    path = tmp_path / "one.safetensors"
+    file = File(ip_adapters.save(path, tensors, xlabs=layout == "xlabs"), "one")
+    pipeline = pipeline_with(folder, encoder, file)
+    pipeline.set_ip_adapter_scale(0.6)
+    size = {"height": SIZE, "width": SIZE, "prompt": PROMPT, "ip_adapter_image": pictures(0)}
+    given = {"negative_prompt": NEGATIVE, "true_cfg_scale": SCALE} if negative else {"guidance_scale": SCALE}
+    expected = latents_of(pipeline, **size | given)
+
+    worn = looking(loaded, folder, (file, {"scale": 0.6}))
+    told = prompted(worn, encoder, images(0))
+    turns = parity.sample(worn, told[0], told[1] if negative else None)
+    assert [
+        torch.equal(pack(turn.latent.samples), one) for turn, one in zip(turns, expected, strict=True)
+    ] == [True] * len(expected)
+    plain = parity.sample(loaded, parity.texts(loaded)[0])
+    assert not torch.equal(turns[0].latent.samples, plain[0].latent.samples)
+    loaded.denoiser.handle.adapt(worn.denoiser.model, lambda _: folder)
+    bare = parity.sample(worn, parity.texts(loaded)[0])
+    assert_same(bare, [turn.latent.samples for turn in plain])
+
+
+def test_the_kernel_for_attention_stays(tmp_path: Path) -> None:
+    folder = tiny_flux.save(tmp_path / "flux")
+    bare = loaded_from(folder).denoiser
+    path = ip_adapters.save(tmp_path / "one.bin", ip_adapters.tensors_of_flux(bare.model, PROJECTED))
+    bare.model.set_attention_backend("native")
+    kernels = [processor._attention_backend for processor in bare.model.attn_processors.values()]
+
+    apply(bare.handle, File(path, "one")).adapt(bare.model, loras.finder(folder, File(path, "one")))
+    found = bare.model.attn_processors.values()
+    assert any(hasattr(processor, "to_k_ip") for processor in found)
+    assert None not in kernels
+    assert [processor._attention_backend for processor in found] == kernels
 
 
 def test_without_guidance(
@@ -287,13 +340,11 @@ def test_an_adapter_for_faces_vectors_is_refused(loaded: Loaded, tmp_path: Path)
         apply(loaded.denoiser.handle, File(path, "faceid"))
 
 
-def test_a_model_that_is_no_unet_is_refused(make: Make, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tiny_flux.save(tmp_path_factory.mktemp("flux"))
+def test_a_model_of_another_kind_is_refused(make: Make, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tiny_sd3.save(tmp_path_factory.mktemp("sd3"))
     loaded = loaded_from(folder)
 
-    with pytest.raises(
-        CheckpointRefused, match="expected a U-Net that reads texts, got FluxTransformer2DModel"
-    ):
+    with pytest.raises(CheckpointRefused, match=r"expected Stable Diffusion 1, XL or FLUX\.1, got SD3Transf"):
         looking(loaded, folder, (make(), {}))
 
 

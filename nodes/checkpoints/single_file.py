@@ -8,12 +8,13 @@ from typing import Any
 from nodes.checkpoints import transformer_file, vae_file
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import Layout, family_of_folder, read_configs, read_index, read_tokenizer
-from nodes.checkpoints.header import Entry, read_header
+from nodes.checkpoints.header import Entry
 from nodes.checkpoints.recognise import denoiser_of_file
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.checkpoints.tensors import plain, read_tensors
+from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
+from nodes.recognise.file import read_contents
 
 CONFIGS = Path(__file__).parent / "configs"
 FIRST_CONVOLUTION = "input_blocks.0.0.weight"
@@ -54,10 +55,7 @@ def read_entries(path: Path) -> dict[str, Entry]:
     Raises:
         CheckpointRefused: It is cut short, or holds more than plain data.
     """
-    if path.suffix == ".safetensors":
-        return read_header(path, path.name)
-    tensors = plain(path, "meta")
-    return {name: Entry(str(value.dtype), tuple(value.shape)) for name, value in tensors.items()}
+    return dict(read_contents(path, path.name).entries)
 
 
 def configs_of(path: Path, family: str) -> Path:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.nodes.checkpoints import architectures
-from tests.nodes.control import tiny_estimators
+from tests.nodes.control import tiny_adapter, tiny_estimators, tiny_network
 from tests.nodes.diffusion import tiny as stable_diffusion
 from tests.nodes.families import tiny_animatediff as animatediff
 from tests.nodes.families import (
@@ -82,6 +82,20 @@ STAND_INS: dict[str, StandIn] = {
     "class_to_image": StandIn({"DiT-XL-2-256": tiny_pixels.save_dit}, {"steps": 2, "side": 16}),
     "pixart": StandIn(
         {"PixArt-Sigma-XL-2-1024-MS": tiny_pixart.save}, {"steps": 2, "width": 64, "height": 64}
+    ),
+    "controlnet": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "control_v11p_sd15_canny": tiny_network.save_network,
+        },
+        PICTURE,
+    ),
+    "t2i_adapter": StandIn(
+        {
+            "stable-diffusion-v1-4": tiny_adapter.save_attending,
+            "t2iadapter_canny_sd14v1": tiny_adapter.save_adapter,
+        },
+        PICTURE,
     ),
     "depth_and_pose": StandIn(
         {

@@ -13,7 +13,7 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.t2i_adapter import folder_family, load
 from nodes.control.adapter import adapt
 from nodes.values import Conditioning, Image, T2IAdapter
-from tests.nodes.diffusion import tiny
+from tests.nodes.control.tiny_adapter import save_adapter, save_attending
 from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import parity, tiny_sdxl
 from tests.nodes.families.folders import write_json
@@ -25,13 +25,7 @@ SIZES = {"height": SIZE, "width": SIZE}
 
 
 def adapter(folder: Path, seed: int = 0, **changes: Any) -> OnDevice[T2IAdapter[Any]]:
-    from diffusers.models.adapter import T2IAdapter as Network
-
-    torch.manual_seed(seed)
-    given: dict[str, Any] = {"in_channels": 3, "channels": [4, 8], "num_res_blocks": 1, "downscale_factor": 2}
-    given |= changes
-    Network(**given).save_pretrained(folder)
-    handle = load(Folder(folder, folder.name))
+    handle = load(Folder(save_adapter(folder, seed, **changes), folder.name))
     return OnDevice(handle, handle.load(lambda _: folder))
 
 
@@ -56,9 +50,7 @@ def expected_of(pipeline: Any, **given: Any) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_stable_diffusion(count: int, tmp_path: Path) -> None:
-    levels = {"down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D")}
-    levels |= {"up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D")}
-    folder = tiny.save(tmp_path / "sd", **levels)
+    folder = save_attending(tmp_path / "sd")
     held = [adapter(tmp_path / f"adapter-{seed}", seed) for seed in range(count)]
     modules: Any = [one.model for one in held]
     pipeline = CLASSES.StableDiffusionAdapterPipeline.from_pretrained(

@@ -7,12 +7,12 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-LIBRARIES = ("torch", "diffusers", "transformers")
+LIBRARIES = ("torch", "torchsde", "diffusers", "transformers", "peft", "spandrel", "scikit-image")
 
 
 @cache
 def libraries() -> tuple[str, ...]:
-    """``name major.minor`` of the libraries that compute."""
+    """``name major.minor`` of the libraries whose code computes what nodes give."""
     return tuple(f"{name} {_minor(name)}" for name in LIBRARIES)
 
 

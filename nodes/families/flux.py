@@ -14,6 +14,7 @@ from nodes.diffusion.flux_control import residuals
 from nodes.diffusion.packing import pack, places, unpack
 from nodes.diffusion.picture_tokens import pictures_for
 from nodes.diffusion.reference import references
+from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
 
 if TYPE_CHECKING:
@@ -30,13 +31,8 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states, and CLIP's vector."""
-    import torch
-
-    t5 = encoders["text_encoder_2"]
     ids = tokens(encoders, "text_encoder_2", prompt.other or prompt.text, LENGTH).input_ids
-    with torch.no_grad():
-        embeds = t5(ids.to(t5.device))[0].to(t5.dtype)
-    return Cond(embeds, pooled(encoders, "text_encoder", prompt.text))
+    return Cond(t5_states(encoders["text_encoder_2"], ids), pooled(encoders, "text_encoder", prompt.text))
 
 
 def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> Timetable:

@@ -101,9 +101,8 @@ def keypoints(
         return []
     inputs = model.processor(pillow(picture), boxes=[boxes], return_tensors="pt")
     inputs = inputs.to(estimator.device, model.dtype)
-    if (
-        model.config.backbone_config.num_experts > 1
-    ):  # ViTPose++ has experts for several data sets, COCO's first
+    if model.config.backbone_config.num_experts > 1:
+        # ViTPose++ has experts for several data sets, COCO's first
         inputs["dataset_index"] = torch.zeros(len(boxes), dtype=torch.int64, device=estimator.device)
     with torch.no_grad():
         outputs = model(**inputs)

@@ -92,6 +92,17 @@ def test_a_model_distilled_with_guidance_is_told_it(tmp_path: Path) -> None:
     assert_same(sampling.text_to_image(loaded, EULER.run(loaded.scheduler, STEPS)), expected)
 
 
+def test_a_predicted_variance_is_apart_and_all_lies_as_the_store_would_give_it(tmp_path: Path) -> None:
+    loaded = loaded_from(tiny.save(tmp_path, out_channels=8))
+    positive, negative = texts(loaded)
+
+    found = predicted(
+        loaded, EULER.run(loaded.scheduler, STEPS), positive, negative=negative, guidance=5.0, batch=2
+    )
+    tensors = [found.samples, found.negative, found.variance]
+    assert [one is not None and (one.shape[1], one.is_contiguous()) for one in tensors] == [(4, True)] * 3
+
+
 @pytest.fixture(scope="module")
 def distilled(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     return loaded_from(tiny.save(tmp_path_factory.mktemp("distilled"), time_cond_proj_dim=9))

@@ -8,9 +8,8 @@ from typing import Annotated, Any, Generic, NamedTuple
 from pydantic import Field
 
 from engine import OnDevice, node
-from engine.errors import ValueRefused
 from nodes.control.picture import seen
-from nodes.diffusion.conditioning import Part
+from nodes.diffusion.conditioning import Part, check_part
 from nodes.values import Conditioning, F, Features, Image, T2IAdapter
 
 
@@ -54,8 +53,7 @@ def adapt(
     """
     import torch
 
-    if start >= end:
-        raise ValueRefused("start before end", f"start {start:g}, end {end:g}")
+    check_part(start, end)
     model: Any = adapter.model
     pixels = seen(image).permute(0, 3, 1, 2).contiguous().to(adapter.device, model.dtype)
     pixels = pixels[:, : model.config.in_channels]  # adapters to edges and depth take one

@@ -10,7 +10,7 @@ from pydantic import Field
 from engine import Context, Rng, Seed, node
 from engine.errors import ValueRefused
 from nodes.control.picture import seen
-from nodes.diffusion.conditioning import Part
+from nodes.diffusion.conditioning import Part, check_part
 from nodes.latent_space import to_model_space
 from nodes.values import VAE, Conditioning, Control, ControlNet, F, Image
 
@@ -70,8 +70,7 @@ def apply(
         ValueRefused: The network takes latents and no VAE is linked, or it tells kinds apart and none is
             named; or the part of the run is empty.
     """
-    if start >= end:
-        raise ValueRefused("start before end", f"start {start:g}, end {end:g}")
+    check_part(start, end)
     if kind not in (range(controlnet.kinds) if controlnet.kinds else [None]):
         wanted = f"a kind below {controlnet.kinds}" if controlnet.kinds else "no kind: it was trained on one"
         raise ValueRefused(wanted, "none" if kind is None else str(kind))

@@ -44,10 +44,19 @@ def limit(
         start: Part of the run from which it applies.
         end: Part of the run at which it ends, beyond ``start``.
     """
-    if start >= end:
-        raise ValueRefused("start before end", f"start {start:g}, end {end:g}")
+    check_part(start, end)
     pixels = None if mask is None else mask.pixels
     limited = [
         replace(item, mask=pixels, strength=strength, start=start, end=end) for item in conditioning.items
     ]
     return replace(conditioning, items=limited)
+
+
+def check_part(start: float, end: float) -> None:
+    """Refuse an empty part of a run.
+
+    Raises:
+        ValueRefused: It doesn't end after its start.
+    """
+    if start >= end:
+        raise ValueRefused("start before end", f"start {start:g}, end {end:g}")

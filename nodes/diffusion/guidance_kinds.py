@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, NamedTuple
 from pydantic import Field
 
 from engine import node
-from engine.errors import ValueRefused
+from nodes.diffusion.conditioning import check_part
 from nodes.diffusion.guidance import rescaled
 from nodes.diffusion.stepping import turns_left
 from nodes.library_lock import library_lock
@@ -193,8 +193,7 @@ def window(
         start: Part of the run from which guidance applies.
         end: Part of the run at which it ends, beyond ``start``.
     """
-    if start >= end:
-        raise ValueRefused("start before end", f"start {start:g}, end {end:g}")
+    check_part(start, end)
     progress = state.turn / (state.turn + turns_left(scheduler, state))
     return scale if start <= progress < end else 1.0
 

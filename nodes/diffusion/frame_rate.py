@@ -8,10 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from engine import node
+from nodes.diffusion.extra import RATE
 from nodes.values import Cond, Conditioning, F
-
-RATE = "frame_rate"
-"""[B], frames a second."""
 
 
 @node("conditioning.frame_rate")

@@ -7,10 +7,8 @@ from typing import Any
 
 from engine import node
 from engine.errors import ValueRefused
+from nodes.diffusion.extra import PICTURE
 from nodes.values import Conditioning, F
-
-PICTURE = "picture"
-"""[B, T, D]: hidden states of a picture, or of the first one and then of the last one."""
 
 
 @node("conditioning.picture")

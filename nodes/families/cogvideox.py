@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import tokens
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
+from nodes.diffusion.fit import check_fit
+from nodes.diffusion.t5 import t5_states
 from nodes.latent_space import to_model_space
 from nodes.library_lock import library_lock
 from nodes.values import Cond
@@ -28,18 +30,19 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states."""
-    import torch
-
-    t5 = encoders["text_encoder"]
     ids = tokens(encoders, "text_encoder", prompt.text, LENGTH).input_ids
-    with torch.no_grad():
-        return Cond(t5(ids.to(t5.device))[0].to(t5.dtype))
+    return Cond(t5_states(encoders["text_encoder"], ids))
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer, which takes frame by frame."""
+    """Ask the transformer, which takes frame by frame.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
+    """
     import torch
 
+    check_fit(question.samples, model.config.in_channels, question.cond.text(), model.config.text_embed_dim)
     samples = question.samples.transpose(1, 2).contiguous().to(model.dtype)
     told = model.config.ofs_embed_dim is not None
     predicted = model(

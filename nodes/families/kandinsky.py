@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.extra import PICTURED
-from nodes.diffusion.family import Cells, Configs, Family, Question
+from nodes.diffusion.family import Cells, Configs, Family, Question, kl_cells
 from nodes.diffusion.prior import ask_prior, encode_with_mask, prior_cells
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.unet import ask_unet
@@ -24,8 +24,7 @@ def cells_of_prior(configs: Configs) -> Cells:
 
 def cells(configs: Configs) -> Cells:
     """Latents of the folder's ``VQModel``."""
-    movq = configs("movq")
-    return Cells("kandinsky", movq["latent_channels"], 2 ** (len(movq["block_out_channels"]) - 1))
+    return kl_cells(configs, "kandinsky", "movq")
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:

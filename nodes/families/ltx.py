@@ -7,9 +7,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import tokens
+from nodes.diffusion.extra import RATE, TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question, Timetable
+from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import shift_by_length, straight_sigmas
-from nodes.diffusion.frame_rate import RATE
+from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
 
 if TYPE_CHECKING:
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
 
 LENGTH = 128
 """T5's tokens."""
-MASK = "text_mask"
-"""[B, T], true where the text is."""
 FRAMES = 8
 """Frames of a film per latent cell over time."""
 
@@ -34,12 +35,9 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states, and where the text is."""
-    import torch
-
-    t5, found = encoders["text_encoder"], tokens(encoders, "text_encoder", prompt.text, LENGTH)
-    with torch.no_grad():
-        embeds = t5(found.input_ids.to(t5.device))[0].to(t5.dtype)
-    return Cond(embeds, extra={MASK: found.attention_mask.bool()})
+    found = tokens(encoders, "text_encoder", prompt.text, LENGTH)
+    states = t5_states(encoders["text_encoder"], found.input_ids)
+    return Cond(states, extra={TEXT_MASK: found.attention_mask.bool()})
 
 
 def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> Timetable:
@@ -48,19 +46,24 @@ def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> 
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer; what is given, where the mask behind the latent is 1, is left alone."""
+    """Ask the transformer; what is given, where the mask behind the latent is 1, is left alone.
+
+    Raises:
+        StepRefused: The latent or the text is another model's, or the texts tell several frame rates.
+    """
     channels, extra = model.config.in_channels, question.cond.extra
     samples, given = question.samples[:, :channels], question.samples[:, channels:]
+    check_fit(samples, channels, question.cond.text(), model.config.caption_channels)
     timestep = question.timestep.expand(len(samples))
     if given.shape[1]:
         timestep = timestep.unsqueeze(-1) * (1 - given.flatten(1))
-    rate = float(extra[RATE][0]) if RATE in extra else 25.0
+    rate = _rate(extra)
     frames, height, width = samples.shape[2:]
     predicted = model(
         hidden_states=samples.flatten(2).transpose(1, 2).contiguous().to(model.dtype),
         encoder_hidden_states=question.cond.text().to(model.dtype),
         timestep=timestep,
-        encoder_attention_mask=extra[MASK],
+        encoder_attention_mask=extra[TEXT_MASK],
         num_frames=frames,
         height=height,
         width=width,
@@ -69,6 +72,15 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     )[0].float()
     predicted = predicted.transpose(1, 2).unflatten(2, (frames, height, width)).contiguous()
     return predicted * (1 - given) if given.shape[1] else predicted
+
+
+def _rate(extra: Mapping[str, torch.Tensor]) -> float:
+    """Frames a second, which a call can be told but one of."""
+    rates = set(extra[RATE].tolist()) if RATE in extra else {25.0}
+    if len(rates) > 1:
+        got, cure = ", ".join(f"{rate:g}" for rate in sorted(rates)), "Give all texts the same frame rate."
+        raise StepRefused(f"expected one number of frames a second, got {got}. {cure}")
+    return rates.pop()
 
 
 def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.clip import tokens
+from nodes.diffusion.extra import PICTURE
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
-from nodes.diffusion.pictured import PICTURE
+from nodes.diffusion.fit import check_fit
+from nodes.diffusion.t5 import t5_states
 from nodes.latent_space import to_model_space
 from nodes.values import Cond
 
@@ -34,17 +36,19 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states; zeros where the text has ended."""
     import torch
 
-    t5 = encoders["text_encoder"]
     text = re.sub(r"\s+", " ", html.unescape(html.unescape(prompt.text))).strip()
     found = tokens(encoders, "text_encoder", text, LENGTH)
-    with torch.no_grad():
-        states = t5(found.input_ids.to(t5.device), found.attention_mask.to(t5.device))[0].to(t5.dtype)
+    states = t5_states(encoders["text_encoder"], found.input_ids, found.attention_mask)
     length = int(found.attention_mask.sum())
     return Cond(torch.cat([states[:, :length], torch.zeros_like(states[:, length:])], dim=1))
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
-    """Ask the transformer of this noise level."""
+    """Ask the transformer of this noise level.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
+    """
     return _asked(model, question, question.samples, question.timestep.expand(len(question.samples)))
 
 
@@ -52,6 +56,9 @@ def ask_dense(model: Any, question: Question) -> torch.Tensor:
     """Ask a model that is told a noise level for each patch: none where the film is given.
 
     More channels are a mask, 0 where it is given, and what is given.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
     """
     channels = model.config.in_channels
     samples, given = question.samples[:, :channels], question.samples[:, channels:]
@@ -64,6 +71,7 @@ def ask_dense(model: Any, question: Question) -> torch.Tensor:
 
 
 def _asked(model: Any, question: Question, samples: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+    check_fit(samples, model.config.in_channels, question.cond.text(), model.config.text_dim)
     low_noise = getattr(model, "low_noise", None)
     if low_noise is not None and question.timestep < model.boundary:
         model = low_noise

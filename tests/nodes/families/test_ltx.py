@@ -8,6 +8,7 @@ import torch
 
 from engine.errors import ValueRefused
 from nodes.diffusion.frame_rate import frame_rate
+from nodes.diffusion.refusal import StepRefused
 from nodes.vae import encode as encode_picture
 from nodes.values import Latent
 from nodes.video.last_noise import decode_video_with_noise
@@ -56,6 +57,13 @@ def test_another_frame_rate(loaded: Loaded, pipeline: Any) -> None:
 
     expected = filming.latents_of(pipeline, frame_rate=12, **FILM)
     assert_same(filming.film(loaded, *texts, **FILM), expected)
+
+
+def test_texts_of_several_frame_rates_are_refused(loaded: Loaded) -> None:
+    slow, fast = (frame_rate(text, rate) for text, rate in zip(parity.texts(loaded), (12, 24), strict=True))
+
+    with pytest.raises(StepRefused, match=r"expected one number of frames a second, got 12, 24\. Give all"):
+        filming.film(loaded, slow, fast, **FILM)
 
 
 def test_in_half_precision(folder: Path) -> None:

@@ -37,7 +37,7 @@ def read_tensors(
         CheckpointRefused: It is cut short, or holds more than tensors and plain data.
     """
     found: dict[str, torch.Tensor] = {}
-    limit = AT_ONCE if path.suffix == ".safetensors" or is_zipfile(path) else inf
+    limit = AT_ONCE if path.suffix.lower() == ".safetensors" or is_zipfile(path) else inf
     while not _read_some(path, begins, dtype, limit, found):
         pass
     return found
@@ -68,7 +68,7 @@ def _read_some(
 @contextmanager
 def _opened(path: Path) -> Generator[tuple[list[str], Callable[[str], torch.Tensor]]]:
     """The names in a file, and what takes a tensor out of it."""
-    if path.suffix == ".safetensors":
+    if path.suffix.lower() == ".safetensors":
         from safetensors import safe_open
 
         with safe_open(path, framework="pt") as file:

@@ -11,14 +11,13 @@ from pydantic import Field
 from engine import File, Within, node
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches import blocks as block_weights
-from nodes.patches.lora import is_known
+from nodes.patches.lora import SUFFIXES, is_known
 from nodes.recognise.asked import recognise_as
 from nodes.recognise.file import read_contents
 from nodes.recognise.recognise import recognise
 from nodes.values import Denoiser, F, Patch
 
 KIND = "ip-adapter"
-SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin")
 AdapterFile = Annotated[File, Within("models", SUFFIXES, (KIND,))]
 LAYERS, ITS_NORM = "image_proj.proj.0.weight", "image_proj.proj.3.weight"
 """Of a "full face" adapter; those for the vectors of a face recogniser have the first alone."""

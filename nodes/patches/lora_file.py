@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodes.checkpoints.header import read_whole_header
-from nodes.checkpoints.pickled import load_pickled
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 
@@ -70,7 +70,7 @@ def read(path: Path, family: Family, config: Any) -> LoraFile:
     Raises:
         CheckpointRefused: It is none that can be read, or of a kind that isn't supported.
     """
-    tensors, settings = _tensors(path)
+    tensors, settings = read_tensors(path), _settings(path)
     _check(path, tensors, family)
     if family.denoiser_class not in LOADERS:
         cure = "Take it off this model."
@@ -90,21 +90,15 @@ def read(path: Path, family: Family, config: Any) -> LoraFile:
     return LoraFile(found, alphas or None, None if alphas else settings)
 
 
-def _tensors(path: Path) -> tuple[Tensors, Mapping[str, Any] | None]:
-    import torch
-
-    if path.suffix.lower() == ".safetensors":
-        from safetensors.torch import load_file
-
-        written = read_whole_header(path, path.name).metadata.get(SETTINGS)
-        try:
-            settings = json.loads(written) if written else None
-        except ValueError:
-            settings = None
-        return load_file(path), settings if isinstance(settings, dict) else None
-    tree = load_pickled(path)
-    tree = tree.get("state_dict", tree) if isinstance(tree, dict) else {}
-    return {str(name): value for name, value in tree.items() if isinstance(value, torch.Tensor)}, None
+def _settings(path: Path) -> Mapping[str, Any] | None:
+    if path.suffix.lower() != ".safetensors":
+        return None
+    written = read_whole_header(path, path.name).metadata.get(SETTINGS)
+    try:
+        settings = json.loads(written) if written else None
+    except ValueError:
+        return None
+    return settings if isinstance(settings, dict) else None
 
 
 def _check(path: Path, tensors: Tensors, family: Family) -> None:

@@ -12,10 +12,14 @@ from engine import OnDevice, Rng, Seed, node
 from engine.errors import KnotworkError
 from nodes import families
 from nodes.latent_space import to_model_space, to_vae_space
+from nodes.library_lock import library_lock
 from nodes.values import VAE, F, Image, Latent, Mask
 
 if TYPE_CHECKING:
     import torch
+
+
+Draw = Literal["sample", "mode"]
 
 
 class PictureRefused(KnotworkError):
@@ -39,7 +43,7 @@ def encode(
     vae: OnDevice[VAE[F]],
     image: Image,
     hide: Mask | None = None,
-    draw: Literal["sample", "mode"] = "sample",
+    draw: Draw = "sample",
     seed: Seed = 0,
     rng: Rng | None = None,
 ) -> Encoded:
@@ -66,17 +70,35 @@ def encode(
     if vae.handle.frames:
         pixels = pixels[:, :, None]
     with torch.no_grad():
-        found = _distribution(vae.model.encode(pixels.to(vae.device, vae.model.dtype)))
-        samples = found.sample(generator) if draw == "sample" else found.mode()
-        samples = to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
+        samples = drawn(vae, pixels, draw, generator)
     return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
+
+
+def drawn(
+    vae: OnDevice[VAE[Any]], values: torch.Tensor, draw: Draw, generator: torch.Generator
+) -> torch.Tensor:
+    """Latents in model space of what a VAE encodes.
+
+    Args:
+        vae: The VAE.
+        values: Pictures, films or sounds as it takes them.
+        draw: Whether a sample of what it thinks likely, or its middle.
+        generator: Draws the sample.
+    """
+    import torch
+
+    found = _distribution(vae.model.encode(values.to(vae.device, vae.model.dtype)))
+    samples = found.sample(generator) if draw == "sample" else found.mode()
+    return to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
 
 
 def _distribution(encoded: Any) -> Any:
     """What latents an encoder thinks likely; a ``VQModel``'s knows but one."""
-    from diffusers.models.autoencoders.vae import IdentityDistribution
-
-    return encoded.latent_dist if hasattr(encoded, "latent_dist") else IdentityDistribution(encoded.latents)
+    if hasattr(encoded, "latent_dist"):
+        return encoded.latent_dist
+    with library_lock:
+        from diffusers.models.autoencoders.vae import IdentityDistribution
+    return IdentityDistribution(encoded.latents)
 
 
 @node("vae.decode")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from engine import OnDevice, Rng, Seed, node
 from engine.errors import ValueRefused
 from nodes.audio.resample import resampled
 from nodes.diffusion.seconds import Seconds
-from nodes.latent_space import to_model_space, to_vae_space
-from nodes.vae import Encoded
+from nodes.latent_space import to_vae_space
+from nodes.vae import Draw, Encoded, drawn
 from nodes.values import VAE, Audio, F, Latent
 
 
@@ -45,7 +45,7 @@ def decode_audio(
 def encode_audio(
     vae: OnDevice[VAE[F]],
     audio: Audio,
-    draw: Literal["sample", "mode"] = "sample",
+    draw: Draw = "sample",
     seed: Seed = 0,
     rng: Rng | None = None,
 ) -> Encoded:
@@ -69,9 +69,7 @@ def encode_audio(
     sound = torch.nn.functional.pad(sound[..., :length], (0, max(length - sound.shape[-1], 0)))
     generator = (rng or Rng.seeded(seed)).generator()
     with torch.no_grad():
-        found = model.encode(sound.to(vae.device, model.dtype)).latent_dist
-        samples = found.sample(generator) if draw == "sample" else found.mode()
-        samples = to_model_space(model, samples).unsqueeze(2)
+        samples = drawn(vae, sound, draw, generator).unsqueeze(2)
     return Encoded(Latent(samples.contiguous(), handle.family, handle.factor), Rng.of(generator))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from engine import OnDevice, Rng, Seed, node
 from engine.errors import ValueRefused
-from nodes.latent_space import to_model_space, to_vae_space
-from nodes.vae import Encoded, signed
+from nodes.latent_space import to_vae_space
+from nodes.vae import Draw, Encoded, drawn, signed
 from nodes.values import VAE, F, Image, Latent, Video
 from nodes.video.frames import Rate
 from nodes.video.latent import cells_over_time
@@ -26,7 +26,7 @@ Chunk = Annotated[int, Field(ge=1, le=4096)]
 def encode_video(
     vae: OnDevice[VAE[F]],
     video: Video,
-    draw: Literal["sample", "mode"] = "sample",
+    draw: Draw = "sample",
     seed: Seed = 0,
     rng: Rng | None = None,
     chunk: Chunk = 16,
@@ -56,18 +56,10 @@ def encode_video(
     else:
         parts = pixels.split(chunk)
     with torch.no_grad():
-        samples = torch.cat([_encoded(vae, part, draw, generator) for part in parts])
+        samples = torch.cat([drawn(vae, part, draw, generator) for part in parts])
     if not vae.handle.frames:
         samples = samples.unflatten(0, (count, frames)).transpose(1, 2)
     return Encoded(Latent(samples.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
-
-
-def _encoded(vae: OnDevice[VAE[Any]], pixels: torch.Tensor, draw: str, generator: Any) -> torch.Tensor:
-    import torch
-
-    found = vae.model.encode(pixels.to(vae.device, vae.model.dtype)).latent_dist
-    samples = found.sample(generator) if draw == "sample" else found.mode()
-    return to_model_space(vae.model, samples.to(getattr(torch, vae.handle.dtype)))
 
 
 @node("vae.decode_video")

@@ -34,11 +34,16 @@ def guidance(
     if prediction.negative is None:
         return prediction
     with torch.no_grad():
-        away, samples = prediction.negative, prediction.samples
-        guided = away + _by_frame(scale, prediction) * (samples - away)
+        guided = led(prediction, scale)
         if rescale > 0:
-            guided = rescaled(guided, samples, rescale)
+            guided = rescaled(guided, prediction.samples, rescale)
     return replace(prediction, samples=guided, negative=None)
+
+
+def led(prediction: Prediction[Any], scale: float) -> torch.Tensor:
+    """The positive prediction led away from the negative one, [B, ...]; itself where there is none."""
+    away, samples = prediction.negative, prediction.samples
+    return samples if away is None else away + _by_frame(scale, prediction) * (samples - away)
 
 
 def _by_frame(scale: float, prediction: Prediction[Any]) -> torch.Tensor | float:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from engine import node
 from engine.errors import ValueRefused
-from nodes.diffusion.guidance import rescaled
+from nodes.diffusion.guidance import led, rescaled
 from nodes.diffusion.stepping import timestep
 from nodes.values import F, Prediction, Scheduler, SchedulerState
 
@@ -45,7 +45,7 @@ def perturbed_guidance(
     """
     import torch
 
-    positive, negative = prediction.samples, prediction.negative
+    positive = prediction.samples
     if prediction.perturbed is None:
         cure = "name layers for diffusion.predict to perturb"
         raise ValueRefused(f"a prediction with perturbed attention ({cure})", "one without it")
@@ -54,8 +54,7 @@ def perturbed_guidance(
         moment = timestep(scheduler, state, "cpu")
         strength = (strength - adaptive * (TIMESTEPS - moment)).clamp(min=0)
     with torch.no_grad():
-        base = positive if negative is None else negative + scale * (positive - negative)
-        guided = base + strength * (positive - prediction.perturbed)
-        if negative is not None and rescale > 0:
+        guided = led(prediction, scale) + strength * (positive - prediction.perturbed)
+        if prediction.negative is not None and rescale > 0:
             guided = rescaled(guided, positive, rescale)
     return replace(prediction, samples=guided, negative=None, perturbed=None)

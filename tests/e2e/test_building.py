@@ -13,7 +13,7 @@ def test_text_to_image_is_built_by_mouse(editor: Editor) -> None:
     editor.close_panels()
     load = editor.add_node("load.diffusers", at=(COLUMNS[0], 20))
     positive = editor.add_node("text.encode", at=(COLUMNS[1], 20))
-    negative = editor.add_node("text.encode", at=(COLUMNS[1], 260))
+    negative = editor.add_node("text.encode", at=(COLUMNS[1], 380))
     noise = editor.add_node("latent.noise", at=(COLUMNS[2], 20))
     sampler = editor.add_node("library/sampler.json", at=(COLUMNS[3], 20))
     decode = editor.add_node("vae.decode", at=(COLUMNS[4], 20))

@@ -93,7 +93,7 @@ def test_a_removal_leaves_the_keyboard_on_a_neighbour(editor: Editor) -> None:
     removed.title.click()
     keys.press("Delete")
     expect(removed.card).to_have_count(0)
-    expect(editor.node("noise").card).to_be_focused()
+    expect(editor.node("sampler").card).to_be_focused()
     keys.press("Control+z")
     expect(removed.card).to_be_focused()
     keys.expect_said("Undone. decode is there.")

@@ -13,6 +13,8 @@ from nodes.checkpoints.single_file import CONFIGS
 COUNTS = {
     "sd1/unet": 859_520_964,
     "sd1/vae": 83_653_863,
+    "sd2/unet": 865_910_724,
+    "sd2/vae": 83_653_863,
     "sdxl/unet": 2_567_463_684,
     "sdxl/vae": 83_653_863,
     "sdxl-refiner/unet": 2_259_526_660,
@@ -20,6 +22,7 @@ COUNTS = {
 """As their model cards and papers say (SDXL: 2.6 B; its refiner: 2.3 B)."""
 TEXTS = {
     "sd1/text_encoder": 123_060_480,
+    "sd2/text_encoder": 340_387_840,
     "sdxl/text_encoder": 123_060_480,
     "sdxl/text_encoder_2": 694_659_840,
     "sdxl-refiner/text_encoder_2": 694_659_840,

@@ -55,6 +55,13 @@ class Resident:
     visits: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Where a second copy of a model is: one that was asked for while the first was in use in another way."""
+
+    handle: Handle
+
+
 @dataclass(slots=True)
 class Pool:
     """Models by handle.
@@ -63,17 +70,17 @@ class Pool:
         find: Content digest → path, for loading.
         budgets: Device type → bytes; ``cpu`` is the budget of RAM.
         offload: What is kept off devices, as the setting says.
-        residents: What is loaded. A model that can be changed is here without its changes, but for a second
-            copy of one that is used in two ways at once.
+        residents: What is loaded. A model that can be changed is here by its handle without changes, but for
+            second copies.
     """
 
     find: Callable[[str], Path]
     budgets: dict[str, int]
     offload: Offload = "none"
-    residents: dict[Handle, Resident] = field(default_factory=dict[Handle, Resident])
+    residents: dict[Handle | Second, Resident] = field(default_factory=dict[Handle | Second, Resident])
     _age: float = 0.0
     _changed: Condition = field(default_factory=Condition)
-    _loading: set[Handle] = field(default_factory=set[Handle])
+    _loading: set[Handle | Second] = field(default_factory=set[Handle | Second])
 
     @contextmanager
     def acquire(self, handle: Handle, device: str) -> Generator[OnDevice[Handle]]:
@@ -116,7 +123,7 @@ class Pool:
 
     def _pinned(self, handle: Handle, device: str) -> Resident:
         with self._changed:
-            while (key := self._key(handle)) in self._loading:
+            while {_bare(handle), key := self._key(handle)} & self._loading:
                 self._changed.wait()
             resident = self.residents.get(key)
             if resident is not None:
@@ -127,6 +134,8 @@ class Pool:
             self._loading.add(key)
         try:
             resident = self._prepared(handle, resident, device)
+            with self._changed:
+                self.residents[key] = resident
         except BaseException:
             with self._changed:
                 self.residents.pop(key, None)  # it may have been changed by half
@@ -134,18 +143,16 @@ class Pool:
         finally:
             with self._changed:
                 self._loading.discard(key)
+                self._shrink()
                 self._changed.notify_all()
-        with self._changed:
-            self.residents[key] = resident
-            self._shrink()
         return resident
 
-    def _key(self, handle: Handle) -> Handle:
+    def _key(self, handle: Handle) -> Handle | Second:
         """Where a handle's model is or will be: with the bare one's, unless that is in use in another way."""
-        bare = _bare(handle)
+        bare, second = _bare(handle), Second(handle)
         found = self.residents.get(bare)
         busy = found is not None and found.pins and found.worn != handle
-        return handle if busy or handle in self.residents else bare
+        return second if busy or second in self.residents else bare
 
     def _prepared(self, handle: Handle, resident: Resident | None, device: str) -> Resident:
         """Load a model where there is none, pin it, and put the handle's changes on."""

@@ -276,6 +276,17 @@ def test_a_model_in_use_is_not_changed_under_its_user() -> None:
     assert loads == ["a", "a"]
 
 
+def test_a_changed_model_in_use_keeps_its_change_while_the_bare_one_is_asked_for() -> None:
+    models = pool()
+    with models.acquire(Tuned("a", strength=0.5), "cpu") as changed:
+        with models.acquire(Tuned("a"), "cpu") as bare:
+            assert bare.model is not changed.model
+            assert strength_of(changed.model) == 0.5
+        with models.acquire(Tuned("a"), "cpu") as again:
+            assert again.model is bare.model
+    assert loads == ["a", "a"]
+
+
 def test_a_model_whose_change_fails_is_loaded_anew() -> None:
     models = pool()
     use(models, Tuned("a", strength=0.5))

@@ -12,8 +12,8 @@ from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import Config, read_config
 from nodes.checkpoints.load import Dtype
 from nodes.checkpoints.pretrained import check_weights, from_pretrained
-from nodes.checkpoints.recognise import family as unet_family
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.recognise.widths import family as unet_family
 from nodes.values import ControlNet, Model
 
 if TYPE_CHECKING:

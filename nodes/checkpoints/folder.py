@@ -10,7 +10,7 @@ from typing import Any
 from nodes import families
 from nodes.checkpoints.classes import MODULES, RENAMED
 from nodes.checkpoints.header import read_header
-from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
 from nodes.diffusion.family import LOADER, Cells, Family
 from nodes.library_lock import library_lock
 from nodes.values import SchedulerConfig
@@ -27,7 +27,6 @@ STEMS = {
 TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
 CLIP = Path(__file__).parent / "configs" / "sd1" / "tokenizer"
 """CLIP's vocabulary, which the built-in configs of several families share."""
-AGAIN = "Download the folder again."
 
 
 @dataclass(frozen=True, slots=True)

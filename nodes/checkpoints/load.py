@@ -8,7 +8,7 @@ from typing import Annotated, Generic, Literal, NamedTuple
 from engine import File, Folder, Within, node
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.folder import Layout, read_folder
-from nodes.checkpoints.recognise import family_of_file
+from nodes.checkpoints.recognise import denoiser_of_file
 from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 Dtype = Literal["float32", "float16", "bfloat16"]
@@ -78,7 +78,7 @@ def file_family(file: Path) -> dict[str, str]:
     """The family of a file's model; a pickled file's is not known before it runs."""
     if file.suffix != ".safetensors":
         return {}
-    found = family_of_file(single_file.read_entries(file))
+    found, _ = denoiser_of_file(single_file.read_entries(file))
     return {"F": found} if found else {}
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from nodes.checkpoints.header import read_header
-from nodes.checkpoints.refusal import UNPICKLED, CheckpointRefused
+from nodes.checkpoints.refusal import AGAIN, UNPICKLED, CheckpointRefused
 from nodes.checkpoints.widened import widened
 from nodes.recognise.pickled import read_tree
 
-AGAIN = "Download the folder again."
 PICKLED = "pytorch_model*.bin"
 
 

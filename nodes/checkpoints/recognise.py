@@ -6,14 +6,6 @@ from collections.abc import Mapping
 
 from nodes.checkpoints.header import Entry
 from nodes.recognise.matching import match
-from nodes.recognise.widths import NAMED, family
-
-__all__ = ["NAMED", "denoiser_of_file", "family", "family_of_file"]
-
-
-def family_of_file(entries: Mapping[str, Entry]) -> str:
-    """Name the family of a single file, or an empty string when it holds no denoiser that is known."""
-    return denoiser_of_file(entries)[0]
 
 
 def denoiser_of_file(entries: Mapping[str, Entry]) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from engine.errors import KnotworkError
 
+AGAIN = "Download the folder again."
+"""What cures most of what is wrong with a folder."""
 UNPICKLED = "a pickle that holds more than these, or is damaged"
 """What a file is when its tensors can't be read without running it; torch would advise to run it."""
 

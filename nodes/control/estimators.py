@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from engine import Folder, Within, node
-from nodes.checkpoints.folder import AGAIN, read_config
+from nodes.checkpoints.folder import read_config
 from nodes.checkpoints.load import Dtype
 from nodes.checkpoints.pretrained import check_weights, from_pretrained
-from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
 from nodes.library_lock import library_lock
 from nodes.values import F, Model
 

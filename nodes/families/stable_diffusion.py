@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.checkpoints.recognise import family as unet_family
 from nodes.diffusion.clip import hidden_states
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
 from nodes.diffusion.motion_unet import ask_motion_unet, draws_films
 from nodes.diffusion.unet import ask_unet
+from nodes.recognise.widths import family as unet_family
 from nodes.values import Cond
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Generic, NamedTuple
 from pydantic import Field
 
 from engine import File, Within, node
-from nodes.checkpoints.recognise import NAMED
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches import blocks as block_weights
 from nodes.recognise.asked import recognise_as
 from nodes.recognise.file import read_contents
 from nodes.recognise.recognise import recognise
+from nodes.recognise.widths import NAMED
 from nodes.values import Denoiser, F, Patch, TextEncoder
 from nodes.video.animate import LISTING, AnimatedDenoiser
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
 
 LARGEST = 16 * 2**20
 """Bytes of a file of JSON at most; the index of a large model's shards has about one million."""
-AGAIN = "Download the folder again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.recognise.confined import AGAIN, Confined
+from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
+from nodes.recognise.confined import Confined
 from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
 from nodes.recognise.readable import readable

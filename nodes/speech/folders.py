@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodes.checkpoints.folder import read_config
-from nodes.checkpoints.pretrained import AGAIN, check_weights, from_pretrained
-from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.pretrained import check_weights, from_pretrained
+from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
 from nodes.library_lock import library_lock
 from nodes.speech.handles import Vocoder, Voice
 from nodes.speech.listing import HIFIGAN, SPEECHT5, WAVLM, WHISPER

@@ -10,16 +10,18 @@ from typing import Any
 import diffusers
 import torch
 
-from engine import Context, OnDevice
+from engine import Context, Folder, OnDevice
 from engine.run.context import RunContext
+from nodes.checkpoints.controlnet import from_folder
 from nodes.diffusion.encode import encode
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.latent import composite, noise
 from nodes.diffusion.predict import predict
 from nodes.diffusion.scheduler import Run, add_noise, scheduler, scheduler_step, start
+from nodes.vae import decode
 from nodes.vae import encode as encode_picture
-from nodes.values import Conditioning, Image, Latent, Mask
-from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn
+from nodes.values import Conditioning, ControlNet, Image, Latent, Mask
+from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn, loaded_from
 
 SIZE, SEED, STEPS, SCALE = 64, 3, 4, 5.0
 PROMPT, NEGATIVE = "a red apple", "blue"
@@ -227,7 +229,32 @@ def as_tensor(image: Image) -> torch.Tensor:
     return image.pixels.permute(0, 3, 1, 2).contiguous()
 
 
+def assert_decoded_same(pipeline: Any, loaded: Loaded, turns: list[Turn], **arguments: Any) -> None:
+    """The picture of the last turn is the pipeline's."""
+    given: dict[str, Any] = {
+        "num_inference_steps": STEPS,
+        "generator": torch.Generator().manual_seed(SEED),
+        "output_type": "np",
+    }
+    expected = torch.from_numpy(pipeline(**given | arguments).images)
+
+    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, expected)
+
+
 def saved_again(folder: Path, target: Path) -> Path:
     """A folder as diffusers saves what it loaded from another."""
     pipeline_of(folder).save_pretrained(target)
     return target
+
+
+def assert_kept(folder: Path, loaded: Loaded, target: Path, draw: Callable[[Loaded], list[Turn]]) -> None:
+    """What diffusers saves again of a folder draws as the folder does."""
+    again = loaded_from(saved_again(folder, target / "again"))
+
+    assert_same(draw(again), [turn.latent.samples for turn in draw(loaded)])
+
+
+def control_network(folder: Path) -> OnDevice[ControlNet[Any]]:
+    """A control network as a run loads it from its folder."""
+    handle = from_folder(Folder(folder, folder.name))
+    return OnDevice(handle, handle.load(lambda _: folder))

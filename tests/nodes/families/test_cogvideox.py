@@ -22,16 +22,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("cogvideox"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
 def assert_same(turns: list[Turn], latents: list[torch.Tensor]) -> None:
     """As the pipelines hold latents: frames first."""
     ours = [turn.latent.samples.transpose(1, 2) for turn in turns]
@@ -60,10 +50,7 @@ def test_in_half_precision(folder: Path) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (filming.film(one, *parity.texts(one), **FILM) for one in (loaded, again))
-    parity.assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: filming.film(one, *parity.texts(one), **FILM))
 
 
 def test_a_large_model_whose_scheduler_looks_back_and_draws_noise(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -8,7 +9,6 @@ from nodes.diffusion.label import label
 from nodes.diffusion.latent import noise
 from nodes.diffusion.predict import predict
 from nodes.diffusion.scheduler import scheduler
-from nodes.vae import decode
 from tests.nodes.diffusion.sampling import WATCHED, Loaded, loaded_from
 from tests.nodes.families import parity
 from tests.nodes.families.parity import SEED, STEPS, assert_same
@@ -22,11 +22,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_ddpm(tmp_path_factory.mktemp("ddpm"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
 @pytest.mark.parametrize("name", ["DDPMScheduler", "DDIMScheduler"])
 def test_it_draws_from_noise_alone(name: str, loaded: Loaded, folder: Path) -> None:
     pipeline = parity.pipeline_of(folder, name.replace("Scheduler", "Pipeline"))
@@ -35,20 +30,12 @@ def test_it_draws_from_noise_alone(name: str, loaded: Loaded, folder: Path) -> N
     assert_same(parity.sample(loaded, None, size=SIDE, ports={"name": name}), expected)
 
 
-def test_the_picture(loaded: Loaded, folder: Path) -> None:
-    generator = torch.Generator().manual_seed(SEED)
-    pipeline = parity.pipeline_of(folder)
-    expected = pipeline(num_inference_steps=STEPS, generator=generator, output_type="np").images
-
-    turns = parity.sample(loaded, None, size=SIDE)
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
+    parity.assert_decoded_same(pipeline, loaded, parity.sample(loaded, None, size=SIDE))
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (parity.sample(one, None, size=SIDE) for one in (loaded, again))
-    assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: parity.sample(one, None, size=SIDE))
 
 
 def test_a_small_models_parts_may_lie_in_its_own_folder(loaded: Loaded, folder: Path, tmp_path: Path) -> None:

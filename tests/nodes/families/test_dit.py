@@ -7,7 +7,7 @@ import torch
 from nodes.diffusion.label import label
 from nodes.diffusion.refusal import StepRefused
 from nodes.vae import decode
-from tests.nodes.diffusion.sampling import Loaded, loaded_from
+from tests.nodes.diffusion.sampling import Loaded
 from tests.nodes.families import parity
 from tests.nodes.families.parity import SCALE, SEED, STEPS, assert_same
 from tests.nodes.families.tiny_pixels import save_dit
@@ -18,16 +18,6 @@ SIDE = (16, 16)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_dit(tmp_path_factory.mktemp("dit"))
-
-
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
 
 
 def test_class_to_image(loaded: Loaded, pipeline: Any) -> None:
@@ -57,10 +47,7 @@ def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (parity.sample(one, label(7), size=SIDE) for one in (loaded, again))
-    assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: parity.sample(one, label(7), size=SIDE))
 
 
 def test_a_class_that_it_does_not_know_is_refused(loaded: Loaded) -> None:

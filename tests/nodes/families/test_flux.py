@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine import Folder, OnDevice
-from nodes.checkpoints.controlnet import from_folder
+from engine import OnDevice
 from nodes.control.apply import apply
 from nodes.diffusion.distilled_guidance import tell
 from nodes.diffusion.latent import inpainting_channels, noise
@@ -13,7 +12,6 @@ from nodes.diffusion.packing import pack
 from nodes.diffusion.reference import show
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, start
-from nodes.vae import decode
 from nodes.vae import encode as encode_picture
 from nodes.values import ControlNet, Image
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
@@ -21,25 +19,16 @@ from tests.nodes.families import parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, latents_of
 from tests.nodes.families.tiny_flux import save, save_network
 
+GIVEN = {"prompt": PROMPT, "height": SIZE, "width": SIZE, "guidance_scale": 3.5}
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("flux"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
 def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
-    given = {"prompt": PROMPT, "height": SIZE, "width": SIZE, "guidance_scale": 3.5}
-    return latents_of(pipeline, **given | arguments)
+    return latents_of(pipeline, **GIVEN | arguments)
 
 
 def assert_same(turns: list[Turn], expected: list[torch.Tensor]) -> None:
@@ -148,30 +137,14 @@ def test_a_picture_to_refer_to(loaded: Loaded, pipeline: Any) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (parity.sample(one, parity.texts(one)[0], scale=3.5) for one in (loaded, again))
-    parity.assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(
+        folder, loaded, tmp_path, lambda one: parity.sample(one, parity.texts(one)[0], scale=3.5)
+    )
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
-    expected = pipeline(
-        PROMPT,
-        height=SIZE,
-        width=SIZE,
-        num_inference_steps=STEPS,
-        guidance_scale=3.5,
-        generator=torch.Generator().manual_seed(SEED),
-        output_type="np",
-    ).images
-
     turns = parity.sample(loaded, parity.texts(loaded)[0], scale=3.5)
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
-
-
-def network(folder: Path) -> OnDevice[ControlNet[Any]]:
-    handle = from_folder(Folder(folder, folder.name))
-    return OnDevice(handle, handle.load(lambda _: folder))
+    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +159,9 @@ def network(folder: Path) -> OnDevice[ControlNet[Any]]:
 def test_control(
     networks: list[dict[str, Any]], kinds: list[int | None], loaded: Loaded, pipeline: Any, tmp_path: Path
 ) -> None:
-    held = [network(save_network(tmp_path / f"{at}", at, **one)) for at, one in enumerate(networks)]
+    held = [
+        parity.control_network(save_network(tmp_path / f"{at}", at, **one)) for at, one in enumerate(networks)
+    ]
     assert_control_same(held, kinds, loaded, pipeline)
 
 
@@ -195,7 +170,7 @@ def test_control_by_a_picture_that_is_not_encoded(tmp_path: Path) -> None:
     folder = save(tmp_path / "model", levels=4)
     patches = {"patch_size": 2, "conditioning_embedding_channels": 4, "num_single_layers": 0}
 
-    held = network(save_network(tmp_path / "network", 0, **patches))
+    held = parity.control_network(save_network(tmp_path / "network", 0, **patches))
     assert_control_same([held], [None], loaded_from(folder), parity.pipeline_of(folder))
 
 

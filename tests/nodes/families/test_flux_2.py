@@ -11,13 +11,14 @@ from nodes.diffusion.reference import show
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import add_noise, scheduler, start
 from nodes.latent_space import to_vae_space
-from nodes.vae import decode
 from nodes.vae import encode as encode_picture
 from nodes.values import Image
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import parity
 from tests.nodes.families.parity import PROMPT, SEED, SIZE, STEPS, latents_of
 from tests.nodes.families.tiny_flux_2 import save
+
+GIVEN = {"prompt": PROMPT, "height": SIZE, "width": SIZE, "guidance_scale": 4.0}
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +27,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
-@pytest.fixture(scope="module")
 def klein(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("klein"), klein=True)
 
 
 def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
-    given = {"prompt": PROMPT, "height": SIZE, "width": SIZE, "guidance_scale": 4.0}
-    return latents_of(pipeline, **given | arguments)
+    return latents_of(pipeline, **GIVEN | arguments)
 
 
 def assert_same(turns: list[Turn], expected: list[torch.Tensor]) -> None:
@@ -129,25 +119,14 @@ def test_a_text_that_another_language_model_read_is_refused(loaded: Loaded) -> N
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (parity.sample(one, parity.texts(one)[0], scale=4.0) for one in (loaded, again))
-    parity.assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(
+        folder, loaded, tmp_path, lambda one: parity.sample(one, parity.texts(one)[0], scale=4.0)
+    )
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
-    expected = pipeline(
-        prompt=PROMPT,
-        height=SIZE,
-        width=SIZE,
-        num_inference_steps=STEPS,
-        guidance_scale=4.0,
-        generator=torch.Generator().manual_seed(SEED),
-        output_type="np",
-    ).images
-
     turns = parity.sample(loaded, parity.texts(loaded)[0], scale=4.0)
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
 
 
 def test_a_picture_comes_back_through_both_directions_of_the_latent_space(loaded: Loaded) -> None:

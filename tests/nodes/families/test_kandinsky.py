@@ -15,7 +15,6 @@ from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import add_noise, scheduler, start
 from nodes.diffusion.vector import vector as told
 from nodes.diffusion.widen import widen_by_cells
-from nodes.vae import decode
 from nodes.vae import encode as encode_picture
 from nodes.values import Conditioning, Embedding, Mask
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
@@ -43,18 +42,8 @@ def prior(prior_folder: Path) -> Loaded:
 
 
 @pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
 def prior_pipeline(prior_folder: Path) -> Any:
     return parity.pipeline_of(prior_folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +59,14 @@ def conditionings(
     return told(Embedding(wanted)), told(Embedding(unwanted))
 
 
-def drawn(pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor], **arguments: Any) -> list[torch.Tensor]:
+def given(vectors: tuple[torch.Tensor, torch.Tensor]) -> dict[str, Any]:
     wanted, unwanted = vectors
-    given = {"image_embeds": wanted, "negative_image_embeds": unwanted, "guidance_scale": SCALE}
-    return latents_of(pipeline, **given | {"height": SIZE, "width": SIZE} | arguments)
+    asked = {"image_embeds": wanted, "negative_image_embeds": unwanted, "guidance_scale": SCALE}
+    return asked | {"height": SIZE, "width": SIZE}
+
+
+def drawn(pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor], **arguments: Any) -> list[torch.Tensor]:
+    return latents_of(pipeline, **given(vectors) | arguments)
 
 
 def test_the_vector_of_a_text(prior: Loaded, prior_pipeline: Any) -> None:
@@ -119,18 +112,8 @@ def test_text_to_image(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tenso
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
-    expected = pipeline(
-        *vectors,
-        height=SIZE,
-        width=SIZE,
-        num_inference_steps=STEPS,
-        guidance_scale=SCALE,
-        generator=torch.Generator().manual_seed(SEED),
-        output_type="np",
-    ).images
-
     turns = parity.sample(loaded, *conditionings(vectors))
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+    parity.assert_decoded_same(pipeline, loaded, turns, **given(vectors))
 
 
 def test_image_to_image(loaded: Loaded, pipeline: Any, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:

@@ -29,16 +29,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("ltx"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
 def assert_same(turns: list[Turn], latents: list[torch.Tensor]) -> None:
     """As the pipelines hold latents: cell after cell."""
     ours = [turn.latent.samples.flatten(2).transpose(1, 2) for turn in turns]
@@ -74,10 +64,7 @@ def test_in_half_precision(folder: Path) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (filming.film(one, *parity.texts(one), **FILM) for one in (loaded, again))
-    parity.assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: filming.film(one, *parity.texts(one), **FILM))
 
 
 def test_image_to_video(loaded: Loaded, pipeline: Any) -> None:

@@ -10,12 +10,19 @@ from engine import Folder, OnDevice
 from nodes.checkpoints.controlnet import from_folder
 from nodes.control.apply import apply
 from nodes.diffusion.sizes import sizes
-from nodes.vae import decode
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity
 from tests.nodes.families.folders import randomise
-from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same, latents_of
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
 from tests.nodes.families.tiny_sdxl import EULER, REFINER, save
+
+GIVEN = {
+    "prompt": PROMPT,
+    "negative_prompt": NEGATIVE,
+    "guidance_scale": SCALE,
+    "height": SIZE,
+    "width": SIZE,
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,20 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("sdxl"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
 def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
-    sizes = {"height": SIZE, "width": SIZE}
-    texts = {"prompt": PROMPT, "negative_prompt": NEGATIVE}
-    return latents_of(pipeline, **texts | sizes | {"guidance_scale": SCALE} | arguments)
+    return latents_of(pipeline, **GIVEN | arguments)
 
 
 def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
@@ -44,26 +39,12 @@ def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (parity.sample(one, *parity.texts(one)) for one in (loaded, again))
-    assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: parity.sample(one, *parity.texts(one)))
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
-    expected = pipeline(
-        PROMPT,
-        negative_prompt=NEGATIVE,
-        height=SIZE,
-        width=SIZE,
-        num_inference_steps=STEPS,
-        guidance_scale=SCALE,
-        generator=torch.Generator().manual_seed(SEED),
-        output_type="np",
-    ).images
-
     turns = parity.sample(loaded, *parity.texts(loaded))
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
 
 
 @pytest.fixture(scope="module")
@@ -123,17 +104,8 @@ def test_image_to_image(loaded: Loaded, from_picture: Any) -> None:
 
 def test_inpainting(loaded: Loaded, pipeline: Any) -> None:
     inpaint = parity.another(pipeline, "StableDiffusionXLInpaintPipeline")
-    expected = latents_of(
-        inpaint,
-        prompt=PROMPT,
-        negative_prompt=NEGATIVE,
-        guidance_scale=SCALE,
-        strength=0.7,
-        image=parity.as_tensor(parity.picture()),
-        mask_image=parity.mask().pixels[:, None],
-        height=SIZE,
-        width=SIZE,
-    )
+    pictures = {"image": parity.as_tensor(parity.picture()), "mask_image": parity.mask().pixels[:, None]}
+    expected = expected_of(inpaint, **pictures, strength=0.7)
 
     assert_same(parity.inpainted(loaded, *parity.texts(loaded), strength=0.7), expected)
 
@@ -144,14 +116,10 @@ def test_half_precision_decodes_in_single(folder: Path, tmp_path: Path) -> None:
     pipeline = parity.pipeline_of(folder, dtype=torch.float16)
     pipeline.save_pretrained(tmp_path / "half")
     loaded = loaded_from(tmp_path / "half", "float16")
-    sizes = {"height": SIZE, "width": SIZE, "guidance_scale": SCALE, "num_inference_steps": STEPS}
-    generator = torch.Generator().manual_seed(SEED)
-    texts = {"prompt": PROMPT, "negative_prompt": NEGATIVE}
-    expected = pipeline(**texts, **sizes, generator=generator, output_type="np").images
 
     turns = parity.sample(loaded, *parity.texts(loaded))
     assert loaded.vae.model.dtype == torch.float32
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
+    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
 
 
 def test_a_control_network(loaded: Loaded, pipeline: Any, tmp_path: Path) -> None:

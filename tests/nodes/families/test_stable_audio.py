@@ -18,7 +18,7 @@ from nodes.diffusion.scheduler import scheduler, start
 from nodes.diffusion.seconds import seconds
 from nodes.vae import PictureRefused, decode
 from nodes.values import VAE, Audio, Conditioning, Latent
-from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
+from tests.nodes.diffusion.sampling import Loaded, Turn
 from tests.nodes.families import parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, STEPS, assert_same
 from tests.nodes.families.tiny_stable_audio import CELLS, HOP, LONGEST, RATE, save
@@ -29,16 +29,6 @@ END = 0.3
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("stable_audio"))
-
-
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
 
 
 def expected_of(pipeline: Any, **arguments: Any) -> tuple[list[torch.Tensor], torch.Tensor]:
@@ -108,10 +98,7 @@ def test_audio_to_audio(loaded: Loaded, pipeline: Any) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (sounded(one, timed(one)) for one in (loaded, again))
-    assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: sounded(one, timed(one)))
 
 
 def test_a_sound_is_brought_to_the_models_rate_channels_and_length(loaded: Loaded) -> None:

@@ -4,16 +4,21 @@ from typing import Any
 import pytest
 import torch
 
-from engine import Folder, OnDevice
-from nodes.checkpoints.controlnet import from_folder
 from nodes.control.apply import apply
 from nodes.diffusion.latent import noise
-from nodes.vae import decode
-from nodes.values import ControlNet, Image
+from nodes.values import Image
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity
-from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, STEPS, assert_same, latents_of
+from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, assert_same, latents_of
 from tests.nodes.families.tiny_sd3 import save, save_network
+
+GIVEN = {
+    "prompt": PROMPT,
+    "negative_prompt": NEGATIVE,
+    "guidance_scale": SCALE,
+    "height": SIZE,
+    "width": SIZE,
+}
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("sd3"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
 def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
-    texts = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE}
-    return latents_of(pipeline, **texts | {"height": SIZE, "width": SIZE} | arguments)
+    return latents_of(pipeline, **GIVEN | arguments)
 
 
 def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
@@ -79,31 +73,12 @@ def test_without_t5(tmp_path: Path) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (parity.sample(one, *parity.texts(one)) for one in (loaded, again))
-    assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: parity.sample(one, *parity.texts(one)))
 
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
-    expected = pipeline(
-        PROMPT,
-        negative_prompt=NEGATIVE,
-        height=SIZE,
-        width=SIZE,
-        num_inference_steps=STEPS,
-        guidance_scale=SCALE,
-        generator=torch.Generator().manual_seed(SEED),
-        output_type="np",
-    ).images
-
     turns = parity.sample(loaded, *parity.texts(loaded))
-    assert torch.equal(decode(loaded.vae, turns[-1].latent).pixels, torch.from_numpy(expected))
-
-
-def network(folder: Path) -> OnDevice[ControlNet[Any]]:
-    handle = from_folder(Folder(folder, folder.name))
-    return OnDevice(handle, handle.load(lambda _: folder))
+    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +92,11 @@ def network(folder: Path) -> OnDevice[ControlNet[Any]]:
 )
 def test_control(kinds: list[dict[str, Any]], loaded: Loaded, pipeline: Any, tmp_path: Path) -> None:
     """The pipeline draws its samples of the VAE from the process's own generator."""
-    networks = [network(save_network(tmp_path / f"{at}", **kind)) for at, kind in enumerate(kinds)]
+    networks = [
+        parity.control_network(save_network(tmp_path / f"{at}", **kind)) for at, kind in enumerate(kinds)
+    ]
     # its own, for it gives them the transformer's positions
-    nets = [network(tmp_path / f"{at}").model for at in range(len(kinds))]
+    nets = [parity.control_network(tmp_path / f"{at}").model for at in range(len(kinds))]
     pictures = [parity.picture(), Image(1 - parity.picture().pixels)][: len(nets)]
     many = len(nets) > 1
     controlnet = nets if many else nets[0]

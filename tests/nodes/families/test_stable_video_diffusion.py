@@ -26,11 +26,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
 def pipeline(folder: Path) -> Any:
     """Its picture is made contiguous, as every value here is: a convolution's last bits depend on that."""
     made = parity.pipeline_of(folder)

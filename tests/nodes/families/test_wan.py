@@ -36,16 +36,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("wan"))
 
 
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
-
-
-@pytest.fixture(scope="module")
-def pipeline(folder: Path) -> Any:
-    return parity.pipeline_of(folder)
-
-
 def test_text_to_video(loaded: Loaded, pipeline: Any) -> None:
     turns = filming.film(loaded, *parity.texts(loaded), **FILM)
 
@@ -68,10 +58,7 @@ def test_in_half_precision(folder: Path) -> None:
 
 
 def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) -> None:
-    again = loaded_from(parity.saved_again(folder, tmp_path / "again"))
-
-    before, after = (filming.film(one, *parity.texts(one), **FILM) for one in (loaded, again))
-    assert_same(after, [turn.latent.samples for turn in before])
+    parity.assert_kept(folder, loaded, tmp_path, lambda one: filming.film(one, *parity.texts(one), **FILM))
 
 
 def test_a_second_transformer_takes_over_where_little_noise_is_left(tmp_path: Path) -> None:

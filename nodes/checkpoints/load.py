@@ -63,7 +63,7 @@ def from_file(file: ModelFile, config: ModelFolder | None = None, dtype: Dtype =
         file: A ``.safetensors`` file; others are read as plain data, without running what they may hold.
         config: Folder of its configs and tokenizer in diffusers' layout; empty for Stable Diffusion 1, 2 and
             XL, whose are built in. Those of 2 are of the models that predict velocity; for its base models
-            set the scheduler's prediction to epsilon.
+            set the scheduler's prediction to epsilon, unless the file's metadata says so.
         dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
 
     Raises:

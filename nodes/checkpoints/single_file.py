@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nodes.checkpoints import transformer_file, vae_file
 from nodes.checkpoints.classes import model_class
-from nodes.checkpoints.folder import Layout, family_of_folder, read_configs, read_index, read_tokenizer
+from nodes.checkpoints.folder import (
+    Layout,
+    canonical,
+    family_of_folder,
+    read_configs,
+    read_index,
+    read_tokenizer,
+)
 from nodes.checkpoints.header import Entry
 from nodes.checkpoints.recognise import denoiser_of_file
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
+from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
+from nodes.recognise.told import prediction_of
+from nodes.values import SchedulerConfig
 
 CONFIGS = Path(__file__).parent / "configs"
 FIRST_CONVOLUTION = "input_blocks.0.0.weight"
+ZERO_SNR = "ztsnr"
+"""Tensor that a model carries that was trained up to pure noise, after the custom of ComfyUI."""
 
 
 def read_file(path: Path, config: Path | None) -> Layout:
@@ -30,7 +44,8 @@ def read_file(path: Path, config: Path | None) -> Layout:
     Raises:
         CheckpointRefused: It is no whole checkpoint of a known family, or the configs are another's.
     """
-    entries = read_entries(path)
+    contents = read_contents(path, path.name)
+    entries = contents.entries
     found, variant = denoiser_of_file(entries)
     folder = config or shipped(found, path.name, variant)
     layout, index = read_configs(folder, family_of_folder(folder)), read_index(folder)
@@ -46,7 +61,17 @@ def read_file(path: Path, config: Path | None) -> Layout:
     if layout.cells.family != found:
         cure = "Choose the folder that the file's model was saved with."
         raise CheckpointRefused(path.name, f"configs of family {found}", layout.cells.family, cure)
-    return layout
+    return replace(layout, scheduler=_as_trained(layout.scheduler, contents))
+
+
+def _as_trained(scheduler: SchedulerConfig, contents: Contents) -> SchedulerConfig:
+    """A schedule with what a file says of its model's training, which the configs of a family can't know."""
+    said = dict[str, Any]()
+    if (prediction := prediction_of(contents)) in ("epsilon", "v_prediction"):
+        said["prediction_type"] = prediction
+    if ZERO_SNR in contents.entries:
+        said["rescale_betas_zero_snr"] = True
+    return replace(scheduler, config=canonical({**json.loads(scheduler.config), **said}))
 
 
 def read_entries(path: Path) -> dict[str, Entry]:

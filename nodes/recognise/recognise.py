@@ -19,7 +19,7 @@ from nodes.recognise.lora import match_lora
 from nodes.recognise.matching import UNET, Match, match
 from nodes.recognise.readable import all_readable, readable
 from nodes.recognise.signatures import CLASSES, NEEDS, PIPELINES, pairs
-from nodes.recognise.told import read_told
+from nodes.recognise.told import prediction_of, read_told
 from nodes.recognise.widths import family as unet_family
 
 DENOISERS = ("unet", "transformer", "prior", "decoder")
@@ -66,7 +66,7 @@ def _file(path: Path) -> Recognised:
         layout=found.layout,
         family=family,
         variant=found.variant,
-        prediction="v_prediction" if "v_pred" in contents.entries else told.prediction,
+        prediction=prediction_of(contents),
         parts=parts,
         missing=(*missing, *shards_beside(path)),
         trigger_words=words,

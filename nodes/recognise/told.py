@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from nodes.recognise import signatures
+from nodes.recognise.contents import Contents
 from nodes.recognise.readable import readable
 
 WORDS = 20
 """Trigger words that are told at most."""
 LONGEST = 4 * 2**20
 """Characters of a count of tags that are read at most."""
+MARK = "v_pred"
+"""Tensor that a model for velocity carries, after the custom of ComfyUI."""
 PREDICTIONS = {"epsilon": "epsilon", "eps": "epsilon", "v": "v_prediction", "v_prediction": "v_prediction"}
 
 
@@ -54,6 +57,11 @@ def read_told(metadata: Mapping[str, Any]) -> Told:
         author=_first(text, "modelspec.author", "general.author"),
         licence=_first(text, "modelspec.license", "general.license"),
     )
+
+
+def prediction_of(contents: Contents) -> str:
+    """What a model in one file predicts, where a mark among its tensors or its metadata says so."""
+    return "v_prediction" if MARK in contents.entries else read_told(contents.metadata).prediction
 
 
 def _first(text: Mapping[str, str], *keys: str) -> str:

@@ -37,7 +37,7 @@ def weights(folder: Path) -> dict[str, Any]:
         found |= {f"conditioner.embedders.0.transformer.{name}": value for name, value in text.items()}
     second = load_file(folder / "text_encoder_2" / "model.safetensors")
     place = f"conditioner.embedders.{int(base)}.model."
-    found |= {f"{place}{name}": value for name, value in _as_openclip(second)}
+    found |= {f"{place}{name}": value for name, value in as_openclip(second)}
     return {name: value.contiguous().clone() for name, value in found.items()}
 
 
@@ -48,7 +48,8 @@ def _unet_name(name: str) -> str:
     return named("unet", name, TINY)
 
 
-def _as_openclip(text: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def as_openclip(text: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """A CLIP text encoder's weights as OpenCLIP names them: query, key and value in one tensor."""
     import torch
 
     for name, value in text.items():

@@ -41,6 +41,7 @@ MODULES = {
     "CLIPTextModelWithProjection": "transformers.models.clip.modeling_clip",
     "CLIPVisionModel": "transformers.models.clip.modeling_clip",
     "CLIPVisionModelWithProjection": "transformers.models.clip.modeling_clip",
+    "SiglipVisionModel": "transformers.models.siglip.modeling_siglip",
     "T5EncoderModel": "transformers.models.t5.modeling_t5",
     "Mistral3ForConditionalGeneration": "transformers.models.mistral3.modeling_mistral3",
     "Qwen3ForCausalLM": "transformers.models.qwen3.modeling_qwen3",

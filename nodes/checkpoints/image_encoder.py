@@ -24,13 +24,15 @@ CLASSES = {
     "CLIPVisionModel": "CLIPVisionModel",
     "CLIPVisionModelWithProjection": "CLIPVisionModelWithProjection",
     "CLIPModel": "CLIPVisionModelWithProjection",
+    "SiglipVisionModel": "SiglipVisionModel",
+    "SiglipModel": "SiglipVisionModel",
 }
 """Class that a config names → the class that is built."""
 EncoderFolder = Annotated[Folder, Within("models", (".json", ".safetensors"), ("image-encoder", "pipeline"))]
 
 
 class ImageEncoder(Model[F]):
-    """CLIP's picture encoder with what brings pictures to its size."""
+    """A picture encoder with what brings pictures to its size."""
 
     def load(self, find: Find) -> Any:
         """Build the module, with what prepares pictures as its attribute ``processor``."""
@@ -40,7 +42,7 @@ class ImageEncoder(Model[F]):
 
 @node("load.image_encoder")
 def from_folder(folder: EncoderFolder, dtype: Dtype = "float32") -> ImageEncoder:
-    """Load CLIP's picture encoder, which tells models what is in a picture.
+    """Load a picture encoder, CLIP's or SigLIP's, which tells models what is in a picture.
 
     Args:
         folder: Folder of a model that has an ``image_encoder``, or of the encoder alone.
@@ -64,7 +66,7 @@ def class_of(folder: Path, part: str) -> str:
     name = f"{part}/config.json".lstrip("/")
     said = read_config(folder, name).get("architectures") or ["none"]
     if said[0] not in CLASSES:
-        cure = "Choose a folder with a picture encoder of CLIP."
+        cure = "Choose a folder with a picture encoder of CLIP or SigLIP."
         raise CheckpointRefused(f"{folder.name}/{name}", " or ".join(CLASSES), str(said[0]), cure)
     return CLASSES[said[0]]
 
@@ -72,17 +74,30 @@ def class_of(folder: Path, part: str) -> str:
 def _build(handle: ImageEncoder[Any], folder: Path) -> Any:
     import torch
 
-    cls = model_class(class_of(folder, handle.part))
-    encoder = from_pretrained(cls, folder, handle.part, dtype=getattr(torch, handle.dtype))
-    encoder.processor = _processor(folder, handle.part, encoder.config.image_size)
+    name = class_of(folder, handle.part)
+    encoder = from_pretrained(model_class(name), folder, handle.part, dtype=getattr(torch, handle.dtype))
+    prepares = _siglip if name.startswith("Siglip") else _clip
+    encoder.processor = prepares(_preparing(folder, handle.part), encoder.config.image_size)
     return encoder
 
 
-def _processor(folder: Path, part: str, size: int) -> Any:
-    """What prepares pictures, as the folder says or else as CLIP's are prepared."""
+def _preparing(folder: Path, part: str) -> Path | None:
+    """Where a folder says how pictures are prepared; None where it doesn't."""
+    places = (*((folder / name for name in PREPARING) if part else ()), folder / part)
+    return next((place for place in places if (place / "preprocessor_config.json").exists()), None)
+
+
+def _clip(place: Path | None, size: int) -> Any:
     from transformers.models.clip.image_processing_clip import CLIPImageProcessor
 
-    for place in (*((folder / name for name in PREPARING) if part else ()), folder / part):
-        if (place / "preprocessor_config.json").exists():
-            return CLIPImageProcessor.from_pretrained(place, local_files_only=True)
+    if place is not None:
+        return CLIPImageProcessor.from_pretrained(place, local_files_only=True)
     return CLIPImageProcessor(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
+
+
+def _siglip(place: Path | None, size: int) -> Any:
+    from transformers.models.siglip.image_processing_siglip import SiglipImageProcessor
+
+    if place is not None:
+        return SiglipImageProcessor.from_pretrained(place, local_files_only=True)
+    return SiglipImageProcessor(size={"height": size, "width": size})

@@ -24,7 +24,7 @@ LISTINGS = (
     ),
     Listing(
         "ip-adapter",
-        "IP-Adapters for Stable Diffusion 1 and XL, and FLUX.1; several at once",
+        "IP-Adapters for Stable Diffusion 1, XL and 3.5, and FLUX.1; several at once",
         ("ip_adapter.apply", "load.image_encoder", "conditioning.picture_prompt"),
         ("single file",),
         "ip_adapter",

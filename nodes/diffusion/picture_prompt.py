@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 from engine import OnDevice, node
 from nodes.checkpoints.image_encoder import ImageEncoder
-from nodes.diffusion.picture_tokens import OR_BLACK, STATES, VECTOR, telling
+from nodes.diffusion.picture_tokens import STATES, STATES_OR_ZEROS, VECTOR, VECTOR_OR_BLACK, telling
 from nodes.image.clip import cropped
 from nodes.values import Conditioning, F, Image
 
@@ -43,8 +43,9 @@ def picture_prompt(
         positive: What to draw beside it; its text may be empty.
         encoder: The picture encoder that the adapter was trained with: ``models/image_encoder`` beside most
             adapters, ``sdxl_models/image_encoder`` for those of Stable Diffusion XL that aren't of a "vit-h",
-            and OpenAI's CLIP ViT-L for those of FLUX.1.
-        image: The pictures: all of them together tell one adapter. CLIP looks at their middle squares.
+            OpenAI's CLIP ViT-L for those of FLUX.1, and SigLIP for that of Stable Diffusion 3.5.
+        image: The pictures: all of them together tell one adapter; that of Stable Diffusion 3.5 takes one.
+            CLIP looks at their middle squares, SigLIP at the whole, squeezed.
         negative: What to stay away from.
 
     Raises:
@@ -57,21 +58,32 @@ def picture_prompt(
         told = _seen(encoder, pixels)
         if negative is None:
             return Prompted(_with(positive, told), None)
-        untold = _seen(encoder, torch.zeros_like(pixels))
-        if VECTOR in untold:
-            black = _seen(encoder, cropped(encoder, Image(torch.zeros(1, 8, 8, 3))).to(pixels))[VECTOR]
-            nothing = torch.zeros_like(told[VECTOR])
-            untold |= {VECTOR: nothing, OR_BLACK: nothing + black}
+        untold = _unseen(encoder, pixels, told)
     return Prompted(_with(positive, told), _with(negative, untold))
 
 
 def _seen(encoder: OnDevice[ImageEncoder[Any]], pixels: torch.Tensor) -> dict[str, torch.Tensor]:
     """The states of pictures, and their vectors from an encoder that has a projection."""
     seen = encoder.model(pixels, output_hidden_states=True)
-    told = {STATES: seen.hidden_states[-2][None].contiguous()}
+    told = dict.fromkeys((STATES, STATES_OR_ZEROS), seen.hidden_states[-2][None].contiguous())
     if "image_embeds" in seen:
-        told |= dict.fromkeys((VECTOR, OR_BLACK), seen.image_embeds[None].contiguous())
+        told |= dict.fromkeys((VECTOR, VECTOR_OR_BLACK), seen.image_embeds[None].contiguous())
     return told
+
+
+def _unseen(
+    encoder: OnDevice[ImageEncoder[Any]], pixels: torch.Tensor, told: dict[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """What stands for no pictures beside what is told of some."""
+    import torch
+
+    untold = _seen(encoder, torch.zeros_like(pixels))
+    untold[STATES_OR_ZEROS] = torch.zeros_like(told[STATES])
+    if VECTOR in told:
+        black = _seen(encoder, cropped(encoder, Image(torch.zeros(1, 8, 8, 3))).to(pixels))[VECTOR]
+        nothing = torch.zeros_like(told[VECTOR])
+        untold |= {VECTOR: nothing, VECTOR_OR_BLACK: nothing + black}
+    return untold
 
 
 def _with(conditioning: Conditioning[F], told: dict[str, torch.Tensor]) -> Conditioning[F]:

@@ -12,7 +12,7 @@ from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length, straight_sigmas
 from nodes.diffusion.flux_control import residuals
 from nodes.diffusion.packing import pack, places, unpack
-from nodes.diffusion.picture_tokens import pictures_for
+from nodes.diffusion.picture_tokens import VECTOR_OR_BLACK, pictures_for
 from nodes.diffusion.reference import references
 from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
@@ -62,7 +62,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
         "img_ids": torch.cat([places(samples), *(places(one, picture=1) for one in shown)]),
     }
     double, single = residuals(model, question.controls, guidance, **asked)
-    pictures = pictures_for(model, cond, samples, black=True)
+    pictures = pictures_for(model, cond, samples, VECTOR_OR_BLACK)
     predicted = model(
         joint_attention_kwargs={"ip_adapter_image_embeds": pictures} if pictures else None,
         guidance=guidance if model.config.guidance_embeds else None,

@@ -10,6 +10,7 @@ from nodes.diffusion.clip import projected, tokens
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length
+from nodes.diffusion.picture_tokens import picture_for
 from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
 
@@ -73,12 +74,14 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     """
     samples, cond = question.samples, question.cond
     check_fit(samples, model.config.in_channels, cond.text(), model.config.joint_attention_dim)
+    picture = picture_for(model, cond, samples)
     return model(
         hidden_states=samples,
         timestep=question.timestep.expand(len(samples)),
         encoder_hidden_states=cond.embeds,
         pooled_projections=cond.pooled,
         block_controlnet_hidden_states=_residuals(model, question),
+        joint_attention_kwargs=None if picture is None else {"ip_adapter_image_embeds": picture},
         return_dict=False,
     )[0]
 

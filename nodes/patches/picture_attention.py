@@ -6,18 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.library_lock import library_lock
 from nodes.patches import blocks
-from nodes.patches.ip_adapter_file import Adapter, read
+from nodes.patches.ip_adapter_file import read
+from nodes.patches.ip_adapter_host import HOSTS, Host, host_of
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
     from nodes.values import Patch
 
-READING = {
-    "UNet2DConditionModel": ("cross_attention_dim", "attn2.processor"),
-    "FluxTransformer2DModel": ("joint_attention_dim", ""),
-}
-"""Class of a model → its config's name for a text's width, and how the names of layers end that read it."""
 LOOKING = "_looking"
 """Attribute of a model that wears IP-Adapters."""
 
@@ -45,7 +42,7 @@ def look(model: Any, patches: list[Patch], find: Find) -> None:
         find: Content digest → path.
 
     Raises:
-        CheckpointRefused: A file is no IP-Adapter for this model.
+        CheckpointRefused: A file is no IP-Adapter for this model, or they are more than it takes.
     """
     looking: _Looking | None = getattr(model, LOOKING, None)
     digests = tuple(patch.digest for patch in patches)
@@ -59,24 +56,23 @@ def look(model: Any, patches: list[Patch], find: Find) -> None:
 
 
 def _weigh(model: Any, patches: list[Patch]) -> None:
+    several = host_of(model).several
     weights = [(patch.scale, blocks.of_denoiser(patch.blocks, model)) for patch in patches]
     for name, processor in model.attn_processors.items():
         if hasattr(processor, "to_k_ip"):
-            processor.scale = [scale * weight(name) for scale, weight in weights]
+            scales = [scale * weight(name) for scale, weight in weights]
+            processor.scale = scales if several else scales[0]
 
 
 def _put_on(model: Any, paths: list[Path], digests: tuple[str, ...]) -> None:
-    if type(model).__name__ not in READING or getattr(model, "encoder_hid_proj", None) is not None:
-        cure = "Take it off this model."
-        expected = "Stable Diffusion 1, XL or FLUX.1"
-        raise CheckpointRefused(paths[0].name, expected, type(model).__name__, cure)
+    host = _checked_host(model, paths)
     kind = getattr(model.config, "encoder_hid_dim_type", None)
     looking = _Looking(digests, dict(model.attn_processors), kind)
     adapters = [read(path) for path in paths]
     for path, adapter in zip(paths, adapters, strict=True):
-        _check(path, adapter, model)
+        host.check(path.name, adapter, model)
     try:
-        model._load_ip_adapter_weights(adapters)
+        model._load_ip_adapter_weights(adapters if host.several else adapters[0])
     except (KeyError, ValueError, RuntimeError, IndexError) as error:
         _take_off(model, looking)
         names, cure = (
@@ -84,35 +80,44 @@ def _put_on(model: Any, paths: list[Path], digests: tuple[str, ...]) -> None:
             "Check that it is an IP-Adapter for this model.",
         )
         raise CheckpointRefused(names, "an IP-Adapter, whole", str(error).strip()[:300], cure) from error
+    _keep_kernels(model, looking.processors)
     model.eval()
-    for name, processor in model.attn_processors.items():
-        kernel = getattr(looking.processors.get(name), "_attention_backend", None)
-        if kernel is not None:
-            processor._attention_backend = kernel
     setattr(model, LOOKING, looking)
 
 
+def _checked_host(model: Any, paths: list[Path]) -> Host:
+    host = HOSTS.get(type(model).__name__)
+    if host is None or getattr(model, host.projection, None) is not None:
+        titles = list(dict.fromkeys(host.title for host in HOSTS.values()))
+        expected = f"{', '.join(titles[:-1])} or {titles[-1]}"
+        raise CheckpointRefused(paths[0].name, expected, type(model).__name__, "Take it off this model.")
+    if len(paths) > 1 and not host.several:
+        expected = f"one IP-Adapter on {host.title}"
+        raise CheckpointRefused(paths[1].name, expected, f"{len(paths)}", "Take the others off.")
+    return host
+
+
+def _keep_kernels(model: Any, before: dict[str, Any]) -> None:
+    """Let each layer attend by the kernel that was chosen for the model."""
+    with library_lock:
+        from diffusers.models.attention_processor import AttnProcessor, IPAdapterAttnProcessor
+
+    found = dict(model.attn_processors)
+    for name, processor in found.items():
+        kernel = getattr(before.get(name), "_attention_backend", None)
+        if kernel is not None:
+            processor._attention_backend = kernel
+        if type(before.get(name)) is AttnProcessor and hasattr(processor, "to_k_ip"):
+            sizes = processor.hidden_size, processor.cross_attention_dim, processor.num_tokens
+            found[name] = IPAdapterAttnProcessor(*sizes, scale=processor.scale)
+            found[name].to_k_ip, found[name].to_v_ip = processor.to_k_ip, processor.to_v_ip
+    model.set_attn_processor(found)
+
+
 def _take_off(model: Any, looking: _Looking) -> None:
-    model.encoder_hid_proj = None
-    model.config.encoder_hid_dim_type = looking.kind
+    setattr(model, host_of(model).projection, None)
+    if hasattr(model.config, "encoder_hid_dim_type"):
+        model.config.encoder_hid_dim_type = looking.kind
     model.set_attn_processor(dict(looking.processors))
     if hasattr(model, LOOKING):
         delattr(model, LOOKING)
-
-
-def _check(path: Path, adapter: Adapter, model: Any) -> None:
-    """Its keys and values are read by number, in the order of the model's layers."""
-    cure = "It is for another model: choose an IP-Adapter for this one."
-    said, ending = READING[type(model).__name__]
-    reading = [
-        name
-        for name in model.attn_processors
-        if name.endswith(ending) and not name.startswith("single_transformer_blocks.")
-    ]
-    layers = [name for name in adapter["ip_adapter"] if name.endswith("to_k_ip.weight")]
-    if len(layers) != len(reading):
-        got = str(len(layers))
-        raise CheckpointRefused(path.name, f"keys for {len(reading)} layers that read texts", got, cure)
-    width, expected = adapter["ip_adapter"][layers[0]].shape[-1], getattr(model.config, said)
-    if width != expected:
-        raise CheckpointRefused(path.name, f"tokens {expected} wide", str(width), cure)

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 Kind = Literal["plain", "plus", "full face"]
-DEPTH, HEAD, TOKENS = 4, 64, 4
+DEPTH, HEAD, TOKENS, TIMES = 4, 64, 4, 16
 
 
 def tensors_of(
@@ -53,6 +53,47 @@ def tensors_of_flux(transformer: Any, seen: int) -> dict[str, dict[str, torch.Te
             for at in range(config.num_layers)
             for which in "kv"
             for name, shape in {"weight": (inner, width), "bias": (inner,)}.items()
+        },
+    }
+
+
+def tensors_of_sd3(transformer: Any, seen: int) -> dict[str, dict[str, torch.Tensor]]:
+    """Those of InstantX's adapter for Stable Diffusion 3.5, of one layer for each that attends."""
+    generator, width, head = (
+        torch.Generator().manual_seed(0),
+        transformer.inner_dim,
+        transformer.config.attention_head_dim,
+    )
+
+    def drawn(shape: tuple[int, ...]) -> torch.Tensor:
+        return torch.randn(shape, generator=generator) * 0.2
+
+    timed = {
+        "time_embedding.linear_1.weight": (HEAD, TIMES),
+        "time_embedding.linear_1.bias": (HEAD,),
+        "time_embedding.linear_2.weight": (HEAD, HEAD),
+        "time_embedding.linear_2.bias": (HEAD,),
+    }
+    timed |= {
+        f"layers.{at}.2.1.{name}": shape
+        for at in range(DEPTH)
+        for name, shape in {"weight": (4 * HEAD, HEAD), "bias": (4 * HEAD,)}.items()
+    }
+    layer = {
+        "norm_ip.linear.weight": (2 * width, HEAD),
+        "norm_ip.linear.bias": (2 * width,),
+        "to_k_ip.weight": (width, width),
+        "to_v_ip.weight": (width, width),
+        "norm_q.weight": (head,),
+        "norm_k.weight": (head,),
+        "norm_ip_k.weight": (head,),
+    }
+    return {
+        "image_proj": {name: drawn(shape) for name, shape in (plus(seen, width) | timed).items()},
+        "ip_adapter": {
+            f"{at}.{name}": drawn(shape)
+            for at in range(len(transformer.attn_processors))
+            for name, shape in layer.items()
         },
     }
 

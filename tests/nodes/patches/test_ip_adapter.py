@@ -21,8 +21,8 @@ from nodes.patches.ip_adapter import adapter_family, apply
 from nodes.values import Conditioning, Denoiser, Image, Patch
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
-from tests.nodes.families import parity, tiny_flux, tiny_sd3, tiny_sdxl
-from tests.nodes.families.folders import save_image_encoder
+from tests.nodes.families import parity, tiny_flux, tiny_pixart, tiny_sd3, tiny_sdxl
+from tests.nodes.families.folders import save_image_encoder, save_siglip
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
 from tests.nodes.patches import ip_adapters, loras
 from tests.nodes.patches.test_lora import answer
@@ -186,6 +186,61 @@ def test_flux(
     assert_same(bare, [turn.latent.samples for turn in plain])
 
 
+@pytest.fixture(scope="module")
+def siglip(tmp_path_factory: pytest.TempPathFactory) -> OnDevice[ImageEncoder[Any]]:
+    root = tmp_path_factory.mktemp("siglip")
+    save_siglip(root)
+    handle = encoder_from(Folder(root, "siglip"))
+    return OnDevice(handle, handle.load(lambda _: root))
+
+
+@pytest.fixture(scope="module")
+def sd3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_sd3.save(tmp_path_factory.mktemp("sd3"))
+
+
+def sd3_adapter(loaded: Loaded, path: Path) -> File:
+    tensors = ip_adapters.tensors_of_sd3(loaded.denoiser.model, WIDTH)
+    return File(ip_adapters.save(path, tensors), path.name)
+
+
+@pytest.mark.parametrize("suffix", ["bin", "safetensors"])
+def test_stable_diffusion_3(
+    suffix: str, sd3: Path, siglip: OnDevice[ImageEncoder[Any]], tmp_path: Path
+) -> None:
+    """States of zeros stand for no picture."""
+    loaded = loaded_from(sd3)
+    file = sd3_adapter(loaded, tmp_path / f"ip-adapter.{suffix}")
+    pipeline = parity.pipeline_of(sd3)
+    pipeline.register_modules(image_encoder=siglip.model, feature_extractor=siglip.model.processor)
+    pipeline.load_ip_adapter(tmp_path, weight_name=file.path.name, image_encoder_folder=None)
+    pipeline.set_ip_adapter_scale(0.6)
+    expected = expected_of(pipeline, pictures(0)[0])
+
+    worn = looking(loaded, sd3, (file, {"scale": 0.6}))
+    turns = parity.sample(worn, *prompted(worn, siglip, images(0)))
+    assert_same(turns, expected)
+    plain = parity.sample(loaded, *parity.texts(loaded))
+    assert not torch.equal(turns[0].latent.samples, plain[0].latent.samples)
+    names = list(loaded.denoiser.model.state_dict())
+    loaded.denoiser.handle.adapt(worn.denoiser.model, lambda _: sd3)
+    assert list(worn.denoiser.model.state_dict()) == names
+    assert_same(parity.sample(worn, *parity.texts(worn)), [turn.latent.samples for turn in plain])
+
+
+def test_stable_diffusion_3_takes_one_adapter_and_one_picture(
+    sd3: Path, siglip: OnDevice[ImageEncoder[Any]], tmp_path: Path
+) -> None:
+    loaded = loaded_from(sd3)
+    file = sd3_adapter(loaded, tmp_path / "one.safetensors")
+
+    with pytest.raises(CheckpointRefused, match="expected one IP-Adapter on Stable Diffusion 3, got 2"):
+        looking(loaded, sd3, (file, {}), (file, {}))
+    worn = looking(loaded, sd3, (file, {}))
+    with pytest.raises(StepRefused, match="expected one picture for this model's IP-Adapter, got 2"):
+        parity.sample(worn, *prompted(worn, siglip, images(0, 1)))
+
+
 def test_the_kernel_for_attention_stays(tmp_path: Path) -> None:
     folder = tiny_flux.save(tmp_path / "flux")
     bare = loaded_from(folder).denoiser
@@ -340,12 +395,12 @@ def test_an_adapter_for_faces_vectors_is_refused(loaded: Loaded, tmp_path: Path)
         apply(loaded.denoiser.handle, File(path, "faceid"))
 
 
-def test_a_model_of_another_kind_is_refused(make: Make, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tiny_sd3.save(tmp_path_factory.mktemp("sd3"))
-    loaded = loaded_from(folder)
+def test_a_model_of_another_kind_is_refused(make: Make, tmp_path: Path) -> None:
+    folder = tiny_pixart.save(tmp_path / "pixart")
 
-    with pytest.raises(CheckpointRefused, match=r"expected Stable Diffusion 1, XL or FLUX\.1, got SD3Transf"):
-        looking(loaded, folder, (make(), {}))
+    expected = r"expected Stable Diffusion 1, XL, AnimateDiff, Stable Diffusion 3 or FLUX\.1, got PixArt"
+    with pytest.raises(CheckpointRefused, match=expected):
+        looking(loaded_from(folder), folder, (make(), {}))
 
 
 def test_the_family_is_told_by_the_width_of_its_tokens(tmp_path: Path) -> None:

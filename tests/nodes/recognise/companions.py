@@ -200,6 +200,15 @@ OTHERS: Mapping[str, tuple[Shapes, str, str, str, str]] = {
         {"image_proj.latents": (1, 16, 1280), "ip_adapter.1.to_k_ip.weight": (640, 2048)},
         *("ip-adapter", "original", "sdxl", "plus"),
     ),
+    "ip adapter of sd3": (
+        {
+            "image_proj.latents": (1, 64, 1280),
+            "image_proj.layers.0.2.1.weight": (5120, 1280),
+            "ip_adapter.0.norm_ip.linear.weight": (4864, 1280),
+            "ip_adapter.0.to_k_ip.weight": (2432, 2432),
+        },
+        *("ip-adapter", "original", "sd3", ""),
+    ),
     "ip adapter faceid": (
         {"image_proj.proj.0.weight": (1024, 512), "ip_adapter.1.to_k_ip.weight": (320, 768)},
         *("ip-adapter", "original", "sd1", "faceid"),

@@ -15,7 +15,7 @@ from engine.run.call import Models, call, owned_copy
 from engine.run.checkpoints import checkpoints_of, forked
 from engine.run.context import RunContext
 from engine.run.flights import Flight
-from engine.run.late import hash_file, item_key
+from engine.run.late import item_key
 from engine.run.leases import Leases
 from engine.run.residency import Pool, out_of_memory
 from engine.run.slots import Slot, read
@@ -112,8 +112,6 @@ def _arguments(work: Work, store: Results) -> dict[str, Any]:
         if declared is not None and declared.owned:
             value = _hand_over(slots[0], value, store) if port in work.exclusive else owned_copy(value)
         arguments[port] = value
-    for port in work.plan.unhashed.get(work.index, ()):
-        arguments[port] = replace(arguments[port], digest=hash_file(work.plan, work.index, port))
     return arguments
 
 

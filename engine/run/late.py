@@ -1,8 +1,13 @@
-"""Late keys, known only at dispatch: they hash the inputs' content in the place of what computed them."""
+"""Late keys, known only at dispatch: they hash the inputs' content in the place of what computed them.
+
+Where nothing but the digest of a large file was missing, the key becomes the early one once the file is hashed:
+the next plan knows the digest, and finds under that key what this run stored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.graph.flat import Source
@@ -15,11 +20,64 @@ Key = tuple[bytes, bytes]
 """A key, and the payload that it hashes."""
 
 Digest = Callable[[Any], Ref]
+Slots = Mapping[int, Mapping[str, Slot]]
 
 
-def linked_key(
-    plan: Plan, index: int, links: Mapping[str, Sequence[Source]], slots: Mapping[int, Mapping[str, Slot]]
-) -> Key | None:
+class LateKeys:
+    """Finds late keys, each after those of its sources, and hashes the large files on the way.
+
+    Args:
+        plan: What is run; it stays as it is.
+
+    Attributes:
+        plan: The same, with what has become known meanwhile: digests of files, and the keys over them.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._arguments, self._params = [*plan.arguments], [*plan.params]
+        self._keys, self._unhashed = [*plan.keys], dict(plan.unhashed)
+        self.plan = plan
+        if plan.unhashed:
+            self.plan = replace(
+                plan,
+                arguments=self._arguments,
+                params=self._params,
+                keys=self._keys,
+                unhashed=self._unhashed,
+            )
+
+    def find(self, index: int, links: Mapping[str, Sequence[Source]], slots: Slots | None) -> Key | None:
+        """Key of an instance whose key was not known in planning.
+
+        Args:
+            index: The instance.
+            links: The links that it really reads.
+            slots: Values by instance and output; None when some that it reads are not at hand.
+
+        Returns:
+            None when the result can't be found again.
+
+        Raises:
+            KnotworkError: A file that it reads can't be hashed.
+        """
+        if index in self._unhashed:
+            self._hash(index)
+        payload, key = self.plan.early(index)
+        if payload is not None and key is not None:
+            self._keys[index] = key
+            return key, payload
+        return None if slots is None else linked_key(self.plan, index, links, slots)
+
+    def _hash(self, index: int) -> None:
+        arguments, params = dict(self._arguments[index]), dict(self._params[index])
+        for port in self._unhashed[index]:
+            params[port] = _digest(self.plan, index, port)
+            arguments[port] = replace(arguments[port], digest=params[port])
+        self._arguments[index], self._params[index] = arguments, params
+        del self._unhashed[index]
+
+
+def linked_key(plan: Plan, index: int, links: Mapping[str, Sequence[Source]], slots: Slots) -> Key | None:
     """Key of an instance over the digests of what it reads.
 
     Args:
@@ -45,10 +103,7 @@ def linked_key(
             else:
                 return None
         ports.append((port, ends))
-    params = plan.params[index]
-    for port in plan.unhashed.get(index, ()):
-        params = params | {port: hash_file(plan, index, port)}
-    payload = plan.keyer.payload(plan.nodes[index], params, ports, plan.extra(index))
+    payload = plan.keyer.payload(plan.nodes[index], plan.params[index], ports, plan.extra(index))
     return key_of(payload), payload
 
 
@@ -81,7 +136,7 @@ def item_key(plan: Plan, index: int, arguments: Mapping[str, Any], digest: Diges
     return key_of(payload), payload
 
 
-def hash_file(plan: Plan, index: int, port: str) -> str:
+def _digest(plan: Plan, index: int, port: str) -> str:
     """Content digest of a file that was too large to hash while planning."""
     within = plan.nodes[index].inputs[port].within
     assert within is not None

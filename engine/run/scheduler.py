@@ -25,7 +25,7 @@ from engine.run import events, job
 from engine.run.choices import Choices
 from engine.run.context import Token
 from engine.run.flights import Flight, Waiter
-from engine.run.late import linked_key
+from engine.run.late import LateKeys
 from engine.run.place import Place
 from engine.run.ready import Ready
 from engine.run.report import Outcome, Report
@@ -88,7 +88,8 @@ class Run:
     """
 
     def __init__(self, plan: Plan, place: Place, tell: events.Listener, options: Options) -> None:
-        self.plan, self.place, self.tell, self.options = plan, place, tell, options
+        self._late = LateKeys(plan)
+        self.plan, self.place, self.tell, self.options = self._late.plan, place, tell, options
         self.report = Report(total=len(plan.names))
         self._cancelled = Token()
         self._forced = downstream(plan, options.forced)
@@ -251,7 +252,7 @@ class Run:
         if index not in self._demand.late:
             return plan.keys[index], plan.payloads[index] or b""
         node = plan.nodes[index]
-        late = linked_key(plan, index, self._choices.links(index), self._slots)
+        late = self._late.find(index, self._choices.links(index), self._slots)
         if late is None:
             return None, b""
         key, payload = late

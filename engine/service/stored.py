@@ -12,7 +12,7 @@ from dataclasses import replace
 from engine.graph.flat import Source
 from engine.plan.plan import Plan
 from engine.run.choices import Choices
-from engine.run.late import linked_key
+from engine.run.late import LateKeys
 from engine.run.slots import Slot, found, read
 from engine.store.index import Entry
 from engine.store.store import Store
@@ -80,15 +80,14 @@ class _Late:
 
     def __init__(self, plan: Plan, store: Store, entries: dict[int, Entry]) -> None:
         self._plan, self._store, self._entries = plan, store, entries
-        self._choices = Choices(plan)
+        self._choices, self._keys = Choices(plan), LateKeys(plan)
 
     def find(self, index: int) -> bytes | None:
         """Find one, whose sources' were looked for before; its key, if that can be told."""
         if not self._is_hashed(index) or not self._has_chosen(index):
             return None
         links = self._choices.links(index)
-        slots = slots_of(self._plan, links, self._entries)
-        late = None if slots is None else linked_key(self._plan, index, links, slots)
+        late = self._keys.find(index, links, slots_of(self._keys.plan, links, self._entries))
         if late is None:
             return None
         if entry := self._store.probe([late[0]]).get(late[0]):

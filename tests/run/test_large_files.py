@@ -1,0 +1,116 @@
+"""Files that are too large to hash while planning: the first run stores what the second one finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+
+from engine.declare.node import node
+from engine.declare.registry import Registry
+from engine.declare.types import File, Within
+from engine.errors import GraphError
+from engine.executors.headless import Headless
+from engine.graph.document import Graph
+from engine.service.stored import foreseen, stored
+from engine.store import digests
+from tests.run.conftest import calls, graph, ran, settings
+
+
+@node("probe.read")
+def read(file: Annotated[File, Within("files")]) -> str:
+    """Read a text, and the digest that it comes with."""
+    calls.append("read")
+    return f"{file.path.read_text()} {file.digest[:8]}"
+
+
+GRAPH = {
+    "read": {"type": "probe.read", "params": {"file": "large.txt"}},
+    "words": {"type": "probe.split", "links": {"text": "read.out"}},
+    "unkept": {"type": "probe.unkept", "links": {"text": "read.out"}},
+    "length": {"type": "probe.length", "links": {"thing": "unkept.out"}},
+    "say": {"type": "probe.say", "over": ["text"], "links": {"text": "words.out"}},
+    "again": {"type": "probe.say", "links": {"text": "read.out", "after": "read.out"}},
+}
+OUTPUTS = {"words": "say.out", "again": "again.out", "length": "length.out"}
+
+
+@pytest.fixture
+def opened(
+    registry: Registry, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Headless]:
+    """Opens an engine for which every file is large, with one that was left alone for long."""
+    monkeypatch.setattr(digests, "LARGE", 0)
+    monkeypatch.setattr(digests, "SETTLED", -(2**63))
+    registry.add([read])
+    (tmp_path / "large.txt").write_text("a b")
+    return lambda: Headless(settings(home), registry=registry, base=tmp_path)
+
+
+def large(**more: object) -> Graph:
+    return graph(GRAPH, OUTPUTS, **more)
+
+
+def test_nothing_runs_a_second_time(opened: Callable[[], Headless]) -> None:
+    with opened() as engine:
+        first, did = ran(engine, large())
+        assert did.count("read") == 1
+        assert first.failures == []
+    with opened() as engine:
+        plan = engine.plan(large())
+        assert plan.unhashed == {}
+        again, did = ran(engine, large())
+
+    assert did == []
+    assert again.outputs == first.outputs
+    assert set(again.outcomes.values()) <= {"cached"}
+
+
+def test_a_run_of_the_plan_of_before_finds_it_too(opened: Callable[[], Headless]) -> None:
+    with opened() as engine:
+        plan = engine.plan(large())
+        first = engine.local.run(plan)
+        calls.clear()
+        again = engine.local.run(plan)
+
+    assert [*plan.unhashed.values()] == [("file",)]
+    assert calls == ["unkept"]  # nothing that is never stored can be found
+    assert again.outputs == first.outputs
+
+
+def test_what_is_stored_can_be_told_before_the_file_is_hashed_again(opened: Callable[[], Headless]) -> None:
+    with opened() as engine:
+        plan = engine.plan(large())
+        assert stored(plan, engine.store) == {}
+        engine.local.run(plan)
+        found = {plan.names[index] for index in stored(plan, engine.store)}
+        keys, known = foreseen(plan, engine.store).named_keys(), engine.plan(large()).named_keys()
+
+    assert found == {"read", "words", "say", "again", "length"}
+    assert keys == known | {"say": keys["say"]}  # of lifted ones planning never knows it
+
+
+def test_another_text_in_the_file_runs_again(opened: Callable[[], Headless], tmp_path: Path) -> None:
+    with opened() as engine:
+        ran(engine, large())
+        (tmp_path / "large.txt").write_text("a c")
+        report, did = ran(engine, large())
+
+    assert did.count("read") == 1
+    assert report.outputs["words"][1].startswith("c")
+    assert "a" not in did  # the word that stayed was said before
+
+
+def test_a_file_that_is_gone_fails_its_node_alone(opened: Callable[[], Headless], tmp_path: Path) -> None:
+    with opened() as engine:
+        plan = engine.plan(graph(GRAPH | {"apart": {"type": "probe.box"}}, OUTPUTS | {"box": "apart.out"}))
+        (tmp_path / "large.txt").unlink()
+        report = engine.local.run(plan)
+        with pytest.raises(GraphError, match="large.txt"):
+            engine.plan(large())
+
+    assert report.outcomes["read"] == "failed"
+    assert report.outcomes["again"] == "blocked"
+    assert "box" in report.outputs

@@ -1,7 +1,7 @@
 """Late keys, known only at dispatch: they hash the inputs' content in the place of what computed them.
 
-Where nothing but the digest of a large file was missing, the key becomes the early one once the file is hashed:
-the next plan knows the digest, and finds under that key what this run stored.
+Where nothing but the digest of a large file was missing, the key becomes the early one once the file is
+hashed: the next plan knows the digest, and finds under that key what this run stored.
 """
 
 from __future__ import annotations

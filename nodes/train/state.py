@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import Rng
 from nodes.library_lock import library_lock
+from nodes.process_generator import process_generator
 from nodes.train.optimiser import descend, rate_at, takes_muon
 from nodes.train.threads import side_by_side
 from nodes.train.values import Recipe, TrainState
@@ -64,7 +65,7 @@ def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
     import torch
 
     config = json.dumps(parts, sort_keys=True)
-    with torch.random.fork_rng(devices=[]):
+    with process_generator():
         torch.manual_seed(seed)
         drawn = network.__wrapped__(config, get_ident())
         params = {name: weight.detach() for name, weight in drawn.named_parameters()}

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from engine import Context, OnDevice, node
 from engine.errors import ValueRefused
-from nodes.library_lock import library_lock
 from nodes.mesh.shap_e.handles import ShapERenderer
+from nodes.mesh.shap_e.rays import same_rays
 from nodes.values import F, Image, Latent, Mesh, Video
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ Samples = Annotated[int, Field(ge=2, le=512)]
 FPS = 10
 VIEWS, QUERIES = 20, 4096
 """Views of a turn, and points or rays that are asked about at once, as diffusers has them."""
+
+_one_at_a_time = Lock()
 
 
 @node("shap_e.decode")
@@ -91,7 +94,7 @@ def render(
     Raises:
         ValueRefused: There are several latents.
     """
-    with _alone(renderer, ctx, 2 * VIEWS * size**2 // QUERIES):
+    with _alone(renderer, ctx, 2 * VIEWS * size**2 // QUERIES), same_rays(renderer.device):
         found = renderer.model.decode_to_image(
             _only(latent).to(renderer.device),
             renderer.device,
@@ -105,22 +108,19 @@ def render(
 
 @contextmanager
 def _alone(renderer: OnDevice[Any], ctx: Context, calls: int) -> Iterator[None]:
-    """Let nobody else decode, and nobody see that the process's generators are seeded on the way.
+    """Let nobody else decode.
 
     Args:
         renderer: The renderer.
         ctx: Is told before each question to the function how far it is.
         calls: How often it will be asked, about.
     """
-    import torch
-
-    here, asked = torch.device(renderer.device), count()
+    asked = count()
 
     def tell(*_: Any) -> None:
         ctx.progress(min(next(asked), calls), calls)
 
-    seeded = torch.random.fork_rng([here] if here.type == "cuda" else [], device_type="cuda")
-    with library_lock, seeded, renderer.model.mlp.register_forward_pre_hook(tell):
+    with _one_at_a_time, renderer.model.mlp.register_forward_pre_hook(tell):
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from diffusers.pipelines.shap_e.pipeline_shap_e import ShapEPipeline
 from PIL import Image as Pillow
 
 from engine import Folder
+from engine.declare import codec
 from engine.errors import Cancelled, ValueRefused
 from engine.run.context import RunContext, Token
 from engine.run.events import Lossy, Progress
 from nodes.diffusion.guidance import guidance
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.scheduler import scheduler, scheduler_step, start
+from nodes.library_lock import library_lock
 from nodes.mesh.shap_e.decode import decode, render
 from nodes.mesh.shap_e.denoise import noise, prior_step
 from nodes.mesh.shap_e.encode import encode_image, encode_text
@@ -197,6 +200,31 @@ def test_views_leave_the_process_s_generator_alone(text_parts: Any, latent: Late
     render(text_parts.renderer, latent, CONTEXT, 32, 2)
 
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(("node", "sizes"), [(decode, (20,)), (render, (32, 2))], ids=["surface", "views"])
+def test_others_build_and_draw_meanwhile(
+    node: Any, sizes: tuple[int, ...], text_parts: Any, latent: Latent[Any]
+) -> None:
+    built: list[bool] = []
+
+    def build_and_draw() -> None:
+        with library_lock:
+            torch.rand(7)
+        built.append(True)
+
+    with ThreadPoolExecutor() as others:
+
+        def meanwhile(_: Lossy) -> None:
+            others.submit(build_and_draw).result(10)
+
+        context = RunContext("decode", "cpu", Token(), meanwhile)
+        found = node(text_parts.renderer, latent, context, *sizes)
+        expected = node(text_parts.renderer, latent, CONTEXT, *sizes)
+
+    assert len(built) > 1
+    parts = [list(one) if isinstance(one, tuple) else [one] for one in (found, expected)]
+    assert codec.encode(parts[0]) == codec.encode(parts[1])
 
 
 def test_a_latent_without_any_point_inside_has_no_surface(

@@ -1,7 +1,7 @@
 """Where Shap-E's rays are asked, which is drawn: the same places every time, whatever else draws meanwhile.
 
 Diffusers seeds the process's generators with 0 for each batch of rays and draws from them, which other
-threads use at the same time. Here those draws are led to a generator of the block's own, for this thread alone.
+threads do at the same time. Here those draws are led to a generator of its own, for this thread alone.
 """
 
 from __future__ import annotations

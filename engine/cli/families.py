@@ -44,4 +44,5 @@ def _row(family: Listing) -> tuple[str, ...]:
 def _marked(family: Listing) -> tuple[str, ...]:
     title, _, formats, graph, parity, licence = _row(family)
     nodes = ", ".join(f"`{node}`" for node in family.nodes)
-    return title, nodes, formats or "–", f"[{graph}](../graphs/{graph}.json)", parity, licence or "–"
+    told = f"**{licence}**" if family.restricted else licence or "–"
+    return title, nodes, formats or "–", f"[{graph}](../graphs/{graph}.json)", parity, told

@@ -9,43 +9,48 @@ import typer
 from engine.cli import options, terminal
 
 if TYPE_CHECKING:
-    from engine.service.catalogue_records import ModelDetailRecord, ModelRecord
+    from engine.service.catalogue_records import LicenceRecord, ModelDetailRecord, ModelRecord
 
 WORDS = 5
 """Trigger words in a line."""
 Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="A model, as file params name it.")]
-HEAD = ("model", "kind", "family", "precision", "size", "missing", "trigger words")
+HEAD = ("model", "kind", "family", "precision", "size", "missing", "trigger words", "restricted")
 
 
 def command(name: Name = None, as_json: options.Json = False) -> None:
     """List the models in the model folders, or tell everything about one; no weight is read."""
     with terminal.refusing(as_json):
         from engine.declare.registry import installed
+        from engine.service.licences import licences
         from engine.service.models import Models
         from engine.settings import Settings
 
         models = Models(Settings.load().model_roots, installed().recognise)
+        terms = licences(installed().families())
         one = models.describe(name) if name else None
         found = [one] if one else models.list()
         if as_json:
             terminal.result({"models": [model.model_dump(mode="json") for model in found]})
         elif one:
-            _show(one)
+            _show(one, terms.get(one.family))
         else:
-            terminal.show_table(HEAD, map(_row, found), right=["size"])
+            rows = (_row(model, terms.get(model.family)) for model in found)
+            terminal.show_table(HEAD, rows, right=["size"])
     for model in found:
         if model.problem:
             terminal.note(model.problem)
 
 
-def _row(model: ModelRecord) -> tuple[str, ...]:
+def _row(model: ModelRecord, terms: LicenceRecord | None) -> tuple[str, ...]:
     kind = "damaged" if model.problem else model.kind
     family = f"{model.family} {model.variant}".strip()
     words = ", ".join(model.trigger_words[:WORDS])
-    return model.name, kind, family, _precision(model), terminal.size(model.size), _missing(model), words
+    restricted = terms.text if terms and terms.restricted else ""
+    size = terminal.size(model.size)
+    return model.name, kind, family, _precision(model), size, _missing(model), words, restricted
 
 
-def _show(model: ModelDetailRecord) -> None:
+def _show(model: ModelDetailRecord, terms: LicenceRecord | None) -> None:
     facts = {
         "title": model.title,
         "author": model.author,
@@ -54,6 +59,7 @@ def _show(model: ModelDetailRecord) -> None:
         "format": model.format,
         "layout": model.layout,
         "family": model.family,
+        "family's weights": terms.text if terms else "",
         "variant": model.variant,
         "predicts": model.prediction,
         "precision": _precision(model),

@@ -19,6 +19,7 @@ from engine.graph.check import check
 from engine.graph.document import Graph
 from engine.graph.embed import with_values
 from engine.graph.settable import Settable
+from engine.service.licences import Flag, flags
 from engine.settings import Settings
 
 DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
@@ -102,8 +103,8 @@ def opened(request: Request) -> Generator[Opened]:
         yield Opened(path, graph, points, seeds, headless, perf_counter() - start)
 
 
-def checked(name: str) -> tuple[Graph, list[Problem]]:
-    """Read a graph and list its problems; its inputs may still lack values.
+def checked(name: str) -> tuple[Graph, list[Problem], list[Flag]]:
+    """Read a graph, and list its problems and restricted weights; its inputs may still lack values.
 
     Args:
         name: As typed.
@@ -115,7 +116,8 @@ def checked(name: str) -> tuple[Graph, list[Problem]]:
     path = source.find(name, settings)
     with Headless(settings, base=path.parent) as headless:
         graph = headless.read(path)
-        return graph, check(graph, headless.registry, headless.files.resolve, headless.reference)
+        around = headless.registry, headless.files.resolve, headless.reference
+        return graph, check(graph, *around), flags(graph, *around)
 
 
 def _settings(request: Request) -> Settings:

@@ -68,6 +68,7 @@ def _run(
     from engine.cli.execution import Execution
     from engine.cli.request import opened
     from engine.cli.summary import describe, overall, sentence
+    from engine.service.licences import flags
 
     with opened(request) as job:
         execution = Execution(job, request, out, template, metadata=metadata, check_purity=check_purity)
@@ -77,13 +78,17 @@ def _run(
                 _print(outcome)
             if outcome.report.status == "cancelled":
                 break
+        at = job.headless
+        found = flags(job.points[0].graph, at.registry, at.files.resolve, at.reference)
     outcomes = execution.outcomes
     if as_json:
-        terminal.result(describe(outcomes, job.graph.digest(), swept=bool(request.sweep)))
+        record = describe(outcomes, job.graph.digest(), swept=bool(request.sweep))
+        terminal.result(record | {"licences": [flag._asdict() for flag in found]})
     for failure in (failure for one in outcomes for failure in one.report.failures):
         terminal.note(str(failure))
     for warning in (warning for one in outcomes for warning in one.report.warnings):
         terminal.note(f"not kept: {warning}")
+    terminal.note_licences(found)
     if not as_json:
         terminal.note(sentence(outcomes))
     return overall(outcomes)

@@ -7,11 +7,14 @@ import math
 import sys
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
 from engine.errors import GraphError, KnotworkError, Problem
+
+if TYPE_CHECKING:
+    from engine.service.licences import Flag
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -24,6 +27,16 @@ class Unreadable(KnotworkError):
 def note(text: str) -> None:
     """Tell the person at the terminal something that is no result."""
     print(text, file=sys.stderr, flush=True)
+
+
+def note_licences(flags: Iterable[Flag]) -> None:
+    """Tell which weights are restricted, each licence once."""
+    users: dict[str, list[str]] = {}
+    for flag in flags:
+        said = f"{flag.family}: {flag.licence}" if flag.family else flag.licence
+        users.setdefault(said, []).append(flag.instance)
+    for said, instances in users.items():
+        note(f"licence of weights ({', '.join(instances)}): {said}")
 
 
 def result(value: Mapping[str, Any]) -> None:

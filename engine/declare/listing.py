@@ -17,7 +17,9 @@ class Listing:
         formats: What it is loaded from, such as ``diffusers`` or ``single file``.
         graph: Name of its example graph.
         parity: How its numbers compare with those of the library that it comes from.
-        licence: Of its weights in the wild, where that restricts what may be done with them.
+        licence: Under which terms its weights are found in the wild; empty where that differs.
+        restricted: Whether these forbid or limit earning money with them, or uses other than research.
+        also: Other names that handles and values of it carry.
     """
 
     name: str
@@ -27,3 +29,5 @@ class Listing:
     graph: str
     parity: str
     licence: str = ""
+    restricted: bool = False
+    also: Sequence[str] = ()

@@ -101,7 +101,7 @@ class Port:
         """JSON Schema of the param, with the default and hints for the widget."""
         schema = _adapter(self).json_schema()
         if (within := self.within) is not None:
-            hints = {"suffixes": list(within.suffixes), "kinds": list(within.kinds)}
+            hints = {name: list(getattr(within, name)) for name in ("suffixes", "kinds", "families")}
             schema |= {"widget": "file", "root": within.root} | hints
         if self.default is not REQUIRED:
             schema["default"] = self.plain(self.default)

@@ -141,8 +141,14 @@ class Registry:
 
     def families(self) -> list[Listing]:
         """The families of models that the packs run, in the packs' order."""
-        listed = (_function(pack.families)() for pack in self.packs.values() if pack.families)
-        return [family for families in listed for family in families]
+        found: list[Listing] = []
+        for pack in self.packs.values():
+            if pack.families:
+                try:
+                    found += _function(pack.families)()
+                except Exception as error:  # see _import
+                    self.broken[pack.families] = f"{type(error).__name__}: {error}"
+        return found
 
     def add(self, nodes: Iterable[AnyNode]) -> None:
         """Offer nodes declared in a script, a notebook or a test; a later one replaces an earlier one."""

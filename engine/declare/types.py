@@ -74,11 +74,13 @@ class Within:
         root: Name of the settings' roots to look in: ``files`` or ``models``.
         suffixes: Endings that are read, in lower case; empty = all.
         kinds: What models are offered to choose from, as ``Recognised.kind`` tells; empty = all.
+        families: Of which families, as ``Recognised.family`` tells; empty = of all.
     """
 
     root: Literal["files", "models"] = "files"
     suffixes: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
 
 
 SCALARS = (bool, int, float, str)

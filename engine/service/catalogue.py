@@ -8,6 +8,7 @@ from engine.declare.catalogue import describe, fits
 from engine.declare.registry import Registry
 from engine.errors import KnotworkError
 from engine.service.catalogue_records import CatalogueRecord, NodeRecord
+from engine.service.licences import licences
 
 
 class NoNode(KnotworkError):
@@ -30,7 +31,10 @@ class Catalogue:
         nodes = self._registry.all()
         records = tuple(NodeRecord.model_validate(describe(node, self._registry)) for node in nodes)
         targets = {name: tuple(others) for name, others in fits(nodes).items()}
-        return CatalogueRecord(nodes=records, broken=dict(self._registry.broken), fits=targets)
+        terms = licences(self._registry.families())
+        return CatalogueRecord(
+            nodes=records, broken=dict(self._registry.broken), fits=targets, licences=terms
+        )
 
     @cached_property
     def data(self) -> bytes:

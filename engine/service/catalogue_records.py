@@ -127,6 +127,20 @@ class NodeRecord(Wire):
     outputs: dict[str, OutputPortRecord]
 
 
+class LicenceRecord(Wire):
+    """Under which terms the weights of a family of models are found in the wild.
+
+    Attributes:
+        family: What people call the family.
+        text: The terms in short.
+        restricted: Whether they forbid or limit earning money with them, or uses other than research.
+    """
+
+    family: str
+    text: str
+    restricted: bool = False
+
+
 class CatalogueRecord(Wire):
     """Every node that is installed.
 
@@ -134,8 +148,10 @@ class CatalogueRecord(Wire):
         nodes: By id.
         broken: Pack or module that can't be imported → why.
         fits: Class → the other classes of ports where it can be linked.
+        licences: Name of a family of models → its terms, where these are known.
     """
 
     nodes: tuple[NodeRecord, ...]
     broken: dict[str, str]
     fits: dict[str, tuple[str, ...]]
+    licences: dict[str, LicenceRecord] = Field(default_factory=dict)

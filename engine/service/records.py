@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from engine.explanation import Explanation
+from engine.settings import Offload
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -313,6 +314,7 @@ class SettingsRecord(Wire):
     disk_budget: int
     ram_budget: int
     vram_budget: int | None
+    offload: Offload
     upload_limit: int
     upload_budget: int
     device: str

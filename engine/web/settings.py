@@ -21,6 +21,7 @@ async def read_settings(service: Serving) -> SettingsRecord:
         disk_budget=settings.disk_budget,
         ram_budget=settings.ram_budget,
         vram_budget=settings.vram_budget,
+        offload=settings.offload,
         upload_limit=settings.upload_limit,
         upload_budget=settings.upload_budget,
         device=service.headless.local.device,

@@ -29,6 +29,21 @@ def fetch(repo: str, revision: str) -> tuple[str, Path]:
     return f"hub:{repo}@{folder.name}", folder
 
 
+def cached(repo: str, revision: str) -> Path | None:
+    """The folder of a model in the local cache, or None when it isn't there; the hub is not asked.
+
+    Args:
+        repo: Its id, ``owner/name``.
+        revision: Branch, tag or commit.
+    """
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(repo, revision=revision, local_files_only=True))
+    except (OSError, ValueError):
+        return None
+
+
 def snapshot(source: str) -> Path | None:
     """The folder of a handle's source, or None when it names no model of the hub.
 

@@ -9,10 +9,13 @@ from engine import File, Folder, Within, node
 from nodes.checkpoints import hub, single_file
 from nodes.checkpoints.folder import Layout, read_folder
 from nodes.checkpoints.recognise import denoiser_of_file
+from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 Dtype = Literal["float32", "float16", "bfloat16"]
-ModelFolder = Annotated[Folder, Within("models", (".json", ".safetensors", ".txt", ".model"), ("pipeline",))]
+FILES = (".json", ".safetensors", ".txt", ".model")
+"""Endings of what is read in a folder in diffusers' layout."""
+ModelFolder = Annotated[Folder, Within("models", FILES, ("pipeline",))]
 ModelFile = Annotated[File, Within("models", (".safetensors", ".ckpt", ".pth", ".pt"), ("checkpoint",))]
 
 
@@ -96,6 +99,18 @@ def from_hub(repo: str, revision: str = "main", dtype: Dtype = "float32") -> Par
     """
     source, folder = hub.fetch(repo, revision)
     return _parts(source, read_folder(folder), dtype)
+
+
+@from_hub.infer
+def hub_family(repo: str, revision: str) -> dict[str, str]:
+    """The family of a model that is in the local cache; another's is not known before it runs."""
+    folder = hub.cached(repo, revision)
+    if folder is None:
+        return {}
+    try:
+        return {"F": read_folder(folder).cells.family}
+    except CheckpointRefused:  # it may be there in part, or change on the hub
+        return {}
 
 
 def _parts(source: str, layout: Layout, dtype: str, config: str = "") -> Parts:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from engine import node
+from typing import Annotated
+
+from engine import Folder, Within, node
 from nodes.checkpoints.folder import canonical, read_config
-from nodes.checkpoints.load import ModelFolder
+from nodes.checkpoints.load import FILES
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.values import SchedulerConfig
 
+ENLARGING = ("if", "sd-x4", "stable-unclip")
+NoisedFolder = Annotated[Folder, Within("models", FILES, ("pipeline",), ENLARGING)]
 FOLDERS = ("image_noising_scheduler", "low_res_scheduler")
 
 
 @node("load.noising")
-def noising(folder: ModelFolder) -> SchedulerConfig:
+def noising(folder: NoisedFolder) -> SchedulerConfig:
     """Load the schedule by which a model that enlarges pictures was shown them noisy.
 
     Args:

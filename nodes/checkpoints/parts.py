@@ -21,7 +21,10 @@ from nodes.diffusion.family import Cells, Family
 from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 FROM_TENSORS = "from its tensors"
-DenoiserFile = Annotated[File, Within("models", (".safetensors", ".gguf"), ("denoiser", "checkpoint"))]
+DenoiserFile = Annotated[
+    File,
+    Within("models", (".safetensors", ".gguf"), ("denoiser", "checkpoint"), ("sd3", "flux", "flux2")),
+]
 VAEFile = Annotated[File, Within("models", (".safetensors",), ("vae", "checkpoint"))]
 Kind = Literal["from its tensors", "sd1", "sd3", "flux", "flux2"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Generic, NamedTuple
+from typing import Annotated, Generic, NamedTuple
 
-from engine import node
+from engine import Folder, Within, node
 from nodes.checkpoints.folder import INDEX, canonical, check_texts, read_config, read_index
-from nodes.checkpoints.load import Dtype, ModelFolder
+from nodes.checkpoints.load import FILES, Dtype
 from nodes.checkpoints.pretrained import check_weights
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.prior import SIDE
@@ -15,6 +15,7 @@ from nodes.families.unclip import DECODER, FAMILY, LARGER, LAST, NAME, PROJECTIO
 from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
 
 PRIOR = "prior"
+UnCLIPFolder = Annotated[Folder, Within("models", FILES, ("pipeline",), (NAME,))]
 
 
 class Stages(NamedTuple, Generic[F]):
@@ -44,7 +45,7 @@ class Stages(NamedTuple, Generic[F]):
 
 
 @node("load.unclip")
-def from_folder(folder: ModelFolder, dtype: Dtype = "float32") -> Stages:
+def from_folder(folder: UnCLIPFolder, dtype: Dtype = "float32") -> Stages:
     """Load karlo's unCLIP from a folder in diffusers' layout.
 
     Args:

@@ -11,6 +11,7 @@ from nodes.checkpoints.folder import read_config
 from nodes.checkpoints.load import Dtype
 from nodes.checkpoints.pretrained import check_weights, from_pretrained
 from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
+from nodes.control.listing import DEPTH_LICENCE
 from nodes.library_lock import library_lock
 from nodes.values import F, Model
 
@@ -68,7 +69,7 @@ class PoseEstimator(Model[F]):
         return build(self, POSE, find)
 
 
-@node("load.depth", licence="Depth Anything V2 Base and Large: CC BY-NC 4.0, not for commercial use")
+@node("load.depth", licence=DEPTH_LICENCE)
 def depth_estimator(folder: DepthFolder, dtype: Dtype = "float32") -> DepthEstimator:
     """Load an estimator of depth: Depth Anything, DPT (MiDaS 3) or ZoeDepth.
 

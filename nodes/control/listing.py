@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.declare.listing import Listing
 
 PARITY = "bit for bit"
+DEPTH_LICENCE = "Depth Anything V2 Base and Large: CC BY-NC 4.0, not for commercial use; Small: Apache-2.0"
 LISTINGS = (
     Listing(
         "controlnet",
@@ -69,6 +70,8 @@ LISTINGS = (
         ("transformers",),
         "depth_and_pose",
         PARITY,
+        DEPTH_LICENCE,
+        True,
     ),
     Listing(
         "points",

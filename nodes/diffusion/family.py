@@ -173,7 +173,9 @@ class Family:
         nodes: Ids of further nodes that are made for it.
         formats: What it is loaded from.
         parity: How its numbers compare with diffusers' pipelines.
-        licence: Of its weights in the wild, where that restricts what may be done with them.
+        licence: Under which terms its weights are found in the wild.
+        restricted: Whether these forbid or limit earning money with them, or uses other than research.
+        also: Other names that its ``cells`` may give.
     """
 
     name: str
@@ -210,6 +212,8 @@ class Family:
     licence: str = ""
 
 
+    restricted: bool = False
+    also: tuple[str, ...] = ()
 def kl_cells(configs: Configs, family: str, folder: str = "vae") -> Cells:
     """Latents of an ``AutoencoderKL`` or ``VQModel``, whose levels but the last halve the sides."""
     vae = configs(folder)

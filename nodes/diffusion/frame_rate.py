@@ -9,10 +9,11 @@ from pydantic import Field
 
 from engine import node
 from nodes.diffusion.extra import RATE
+from nodes.families.ltx import FAMILY
 from nodes.values import Cond, Conditioning, F
 
 
-@node("conditioning.frame_rate")
+@node("conditioning.frame_rate", licence=FAMILY.licence)
 def frame_rate(
     conditioning: Conditioning[F], fps: Annotated[float, Field(gt=0, le=1000)] = 25.0
 ) -> Conditioning[F]:

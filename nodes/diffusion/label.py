@@ -8,10 +8,11 @@ from pydantic import Field
 
 from engine import node
 from nodes.diffusion.extra import LABEL
+from nodes.families.dit import FAMILY
 from nodes.values import Cond, Conditioning
 
 
-@node("conditioning.label")
+@node("conditioning.label", licence=FAMILY.licence)
 def label(number: Annotated[int, Field(ge=-1, le=100_000)] = 0) -> Conditioning:
     """Name a class by its number, for models that were trained on classes in the place of texts.
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine import node
 from nodes.diffusion.extra import MOTION, SEES
+from nodes.families.stable_video_diffusion import FAMILY
 from nodes.values import Cond, Conditioning, Embedding
 
 
@@ -23,7 +24,7 @@ class Told(NamedTuple):
     negative: Conditioning[Any]
 
 
-@node("conditioning.motion")
+@node("conditioning.motion", licence=FAMILY.licence)
 def motion(
     picture: Embedding,
     fps: Annotated[int, Field(ge=1, le=30)] = 7,

@@ -11,13 +11,13 @@ from engine import OnDevice, node
 from engine.errors import ValueRefused
 from nodes.diffusion.extra import SECONDS
 from nodes.diffusion.refusal import StepRefused
-from nodes.families.stable_audio import PROJECTION
+from nodes.families.stable_audio import FAMILY, PROJECTION
 from nodes.values import Cond, Conditioning, F, TextEncoder
 
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 
 
-@node("conditioning.seconds")
+@node("conditioning.seconds", licence=FAMILY.licence)
 def seconds(
     encoder: OnDevice[TextEncoder[F]],
     conditioning: Conditioning[F],

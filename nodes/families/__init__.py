@@ -88,5 +88,14 @@ def _listing(family: Family) -> Listing:
     encodes = ("text.encode",) if family.encode else ()
     single = ("load.single_file",) if "single file" in family.formats and family.single_file else ()
     nodes = (family.loader, *single, *encodes, *NODES, *family.nodes)
-    title, formats = family.title, family.formats
-    return Listing(family.name, title, nodes, formats, family.graph, family.parity, family.licence)
+    return Listing(
+        family.name,
+        family.title,
+        nodes,
+        family.formats,
+        family.graph,
+        family.parity,
+        family.licence,
+        family.restricted,
+        family.also,
+    )

@@ -114,5 +114,6 @@ FAMILY = Family(
         "vae.encode_video",
         "vae.decode_video",
     ),
+    restricted=True,
     licence="2B: Apache-2.0; 5B: CogVideoX licence, free below a million visits a month",
 )

@@ -37,4 +37,5 @@ FAMILY = Family(
     cells=cells,
     vae="",
     graph="unconditional",
+    licence="Apache-2.0",
 )

@@ -48,4 +48,5 @@ FAMILY = Family(
     graph="cascade",
     nodes=("diffusion.low_resolution", "load.noising"),
     licence="DeepFloyd IF: research only",
+    restricted=True,
 )

@@ -49,4 +49,5 @@ FAMILY = Family(
     graph="class_to_image",
     nodes=("conditioning.label",),
     licence="CC-BY-NC 4.0: non-commercial",
+    restricted=True,
 )

@@ -120,3 +120,4 @@ FAMILY = Family(
     parity="bit for bit; with a control network and a negative text, the network reads that text, too",
     licence="FLUX.1 [dev]: non-commercial; [schnell]: Apache-2.0",
 )
+    restricted=True,

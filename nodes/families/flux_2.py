@@ -142,3 +142,4 @@ FAMILY = Family(
     graph="flux_2",
     licence="FLUX.2 [dev] and klein 9B: non-commercial; klein 4B: Apache-2.0",
 )
+    restricted=True,

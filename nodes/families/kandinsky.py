@@ -57,6 +57,7 @@ FAMILY_PRIOR = Family(
     encode=encode_with_mask,
     graph="kandinsky",
     nodes=NODES,
+    licence="Apache-2.0",
 )
 FAMILY = Family(
     name="kandinsky",
@@ -71,4 +72,5 @@ FAMILY = Family(
     inpainting=inpainting,
     graph="kandinsky",
     nodes=(*NODES, "mask.widen_by_cells"),
+    licence="Apache-2.0",
 )

@@ -22,4 +22,5 @@ FAMILY = Family(
     vae="vqvae",
     graph="latent_super_resolution",
     nodes=("diffusion.low_resolution",),
+    licence="Apache-2.0",
 )

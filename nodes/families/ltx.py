@@ -115,5 +115,6 @@ FAMILY = Family(
         "vae.decode_video_with_noise",
         "vae.decode_video",
     ),
+    restricted=True,
     licence="LTX-Video Open Weights: free below 10 million dollars of revenue",
 )

@@ -59,4 +59,5 @@ FAMILY = Family(
     texts={"text_encoder": "tokenizer"},
     encode=encode,
     graph="pixart",
+    licence="CreativeML Open RAIL++-M: not for the uses that its attachment A lists",
 )

@@ -81,6 +81,7 @@ FAMILY = Family(
         "text_encoder_2": ("conditioner.embedders.1.model.", "conditioner.embedders.0.model."),
     },
     graph="stable_diffusion_xl",
+    licence="CreativeML Open RAIL++-M: not for the uses that its attachment A lists",
     nodes=("conditioning.sizes",),
     formats=("diffusers", "single file"),
 )

@@ -86,5 +86,6 @@ FAMILY = Family(
     encode=encode,
     graph="stable_audio",
     nodes=("latent.audio_noise", "conditioning.seconds", "vae.decode_audio", "vae.encode_audio"),
-    licence="Stability AI Community Licence: free below a yearly revenue of one million US dollars",
+    licence="Stability AI Community License: free below 1 million US dollars of revenue a year",
+    restricted=True,
 )

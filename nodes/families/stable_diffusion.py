@@ -56,4 +56,6 @@ FAMILY = Family(
     },
     graph="stable_diffusion",
     formats=("diffusers", "single file"),
+    licence="1: CreativeML Open RAIL-M; 2: Open RAIL++-M; not for the uses that their attachment A lists",
+    also=("sd2",),
 )

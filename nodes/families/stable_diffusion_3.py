@@ -136,6 +136,7 @@ FAMILY = Family(
         "load.vae",
         "load.text_encoders",
         "control.apply",
+    restricted=True,
     ),
     licence="Stability AI Community License: free below 1 million US dollars of revenue a year",
 )

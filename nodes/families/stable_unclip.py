@@ -54,4 +54,5 @@ FAMILY = Family(
     encode=encode,
     graph="picture_variations",
     nodes=("load.image_encoder", "load.noising", "prior.noisy_vector", "conditioning.vector"),
+    licence="CreativeML Open RAIL++-M: not for the uses that its attachment A lists",
 )

@@ -68,5 +68,6 @@ FAMILY = Family(
         "latent.picture_channels",
         "vae.decode_video",
     ),
-    licence="Stability AI Community: free below a million dollars of revenue",
+    licence="Stability AI Community License: free below 1 million US dollars of revenue a year",
+    restricted=True,
 )

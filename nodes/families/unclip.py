@@ -88,4 +88,5 @@ FAMILY = Family(
     encode=encode_with_mask,
     graph="unclip",
     nodes=("prior.vector", "conditioning.vector", "diffusion.enlarge_drawn"),
+    licence="CreativeML Open RAIL-M: not for the uses that its attachment A lists",
 )

@@ -144,6 +144,7 @@ FAMILY = Family(
         "conditioning.picture",
         "vae.encode_video",
         "vae.decode_video",
+    licence="Apache-2.0",
     ),
 )
 FAMILY_DENSE = replace(

@@ -83,7 +83,8 @@ cogvideo cogvideox              svd svd         aura auraflow                   
 PIPELINES = """
 StableDiffusionXL sdxl      StableDiffusion3 sd3        StableDiffusionUpscale sd-x4 StableDiffusion unet
 LatentConsistency unet      StableVideoDiffusion svd    StableAudio stable-audio    StableUnCLIP stable-unclip
-UnCLIP unclip               Kandinsky kandinsky         Flux2 flux2                 Flux flux
+UnCLIP unclip               KandinskyV22Prior kandinsky-prior                       Kandinsky kandinsky
+Flux2 flux2                 Flux flux
 Wan wan                     LTX2 ltx2                   LTX ltx                     CogVideoX cogvideox
 AnimateDiff animatediff     DiT dit                     DDPM ddpm                   DDIM ddpm
 LDMSuperResolution ldm-sr   LDM ldm                     IF if                       ShapE shap-e

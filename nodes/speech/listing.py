@@ -13,6 +13,7 @@ LISTINGS = (
         ("transformers",),
         "speak",
         "bit for bit",
+        "MIT",
     ),
     Listing(
         WHISPER,
@@ -21,5 +22,6 @@ LISTINGS = (
         ("transformers",),
         "transcribe",
         "bit for bit",
+        "Apache-2.0",
     ),
 )

@@ -31,6 +31,7 @@ LISTING = Listing(
     ("diffusers",),
     "animatediff",
     "bit for bit",
+    "Apache-2.0",
 )
 
 

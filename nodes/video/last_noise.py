@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine import OnDevice, Rng, Seed, node
 from engine.errors import ValueRefused
+from nodes.families.ltx import FAMILY
 from nodes.latent_space import to_vae_space
 from nodes.values import VAE, F, Latent, Video
 from nodes.video.frames import Rate
@@ -28,7 +29,7 @@ class Decoded(NamedTuple, Generic[F]):
     rng: Rng
 
 
-@node("vae.decode_video_with_noise")
+@node("vae.decode_video_with_noise", licence=FAMILY.licence)
 def decode_video_with_noise(
     vae: OnDevice[VAE[F]],
     latent: Latent[F],

@@ -34,6 +34,19 @@ def test_every_problem_is_told_with_place_and_cure(cli: Cli, write: Write) -> No
     assert all(one["expected"] and one["got"] and one["cure"] for one in found["problems"])
 
 
+def test_restricted_weights_are_told_each_licence_once(cli: Cli, write: Write) -> None:
+    write(nodes={name: {"type": "conditioning.label"} for name in ("cat", "dog")})
+    terms = "CC-BY-NC 4.0: non-commercial"
+
+    assert cli("check", "graph.json").stderr.splitlines() == [
+        f"licence of weights (cat, dog): {terms}",
+        "2 nodes: no problems",
+    ]
+    [first, second] = json.loads(cli("check", "graph.json", "--json").stdout)["licences"]
+    assert first == {"instance": "cat", "family": "", "licence": terms}
+    assert second["instance"] == "dog"
+
+
 def test_a_file_that_is_no_graph_is_told_with_exit_code_2(cli: Cli) -> None:
     Path("graph.json").write_text("{]")
     result = cli("check", "graph.json")

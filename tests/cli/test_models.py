@@ -25,9 +25,10 @@ def test_models_are_listed_with_what_they_are(cli: Cli, folder: Path) -> None:
     rows = {line.split("\t")[0]: line.split("\t")[1:] for line in cli("models").stdout.splitlines()}
 
     size = f"{(folder / 'loras' / 'cat.safetensors').stat().st_size / 1000:.3g} KB"
-    assert rows["loras/cat.safetensors"] == ["lora", "sdxl", "F16", size, "", "sks cat, garden"]
+    assert rows["loras/cat.safetensors"] == ["lora", "sdxl", "F16", size, "", "sks cat, garden", ""]
     assert rows["sd3.safetensors"][:3] == ["checkpoint", "sd3", "F16"]
     assert rows["sd3.safetensors"][4] == "text_encoder, text_encoder_2, text_encoder_3"
+    assert rows["sd3.safetensors"][6].startswith("Stability AI Community License: free below")
     assert rows[BUILT_IN][:2] == ["upscaler", "compact"]
 
 

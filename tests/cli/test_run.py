@@ -30,10 +30,20 @@ def test_a_picture_is_written_and_its_path_printed(cli: Cli, picture: Path) -> N
         assert image.size == (8, 8)
 
 
+def test_restricted_weights_are_told(cli: Cli, write: Write) -> None:
+    write(outputs={"told": "daisy.out"}, nodes={"daisy": {"type": "conditioning.label"}})
+    terms = "CC-BY-NC 4.0: non-commercial"
+
+    assert f"licence of weights (daisy): {terms}\n" in cli("run", "graph.json").stderr
+    found = report(cli("run", "graph.json", "--json"))
+    assert found["licences"] == [{"instance": "daisy", "family": "", "licence": terms}]
+
+
 def test_json_is_one_object_alone_on_stdout(cli: Cli, product: Path) -> None:
     found = report(cli("run", product, "--json"))
     assert found.keys() == {
         "status", "graph", "outputs", "nodes", "seconds", "timings", "failures", "seeds", "warnings",
+        "licences",
     }  # fmt: skip
     assert found["status"] == "done"
     assert found["graph"] == Graph.read(product).digest()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 F = TypeVar("F")
-Weights = Annotated[File, Within("models", (".st",), ("vae",))]
+Weights = Annotated[File, Within("models", (".st",), ("vae",), ("sdxl",))]
 
 
 @dataclass(frozen=True)
@@ -301,6 +301,7 @@ class TestValues:
             "root": "models",
             "suffixes": [".st"],
             "kinds": ["vae"],
+            "families": ["sdxl"],
             "default": "a",
         }
 

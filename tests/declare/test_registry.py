@@ -321,6 +321,20 @@ def test_a_recogniser_that_is_broken_leaves_the_others(write: Write) -> None:
     }
 
 
+def test_a_list_of_families_that_is_broken_leaves_the_others(write: Write) -> None:
+    write("bad_list.py", "import no_such_module")
+    write(
+        "good_list.py",
+        "from engine.declare.listing import Listing\n"
+        "def listings(): return [Listing('blobs', 'Blobs', (), (), 'blobs', '')]\n",
+    )
+    packs = {name: Pack(name, {}, families=f"{name}_list:listings") for name in ("bad", "good")}
+    registry = Registry(packs)
+
+    assert [family.name for family in registry.families()] == ["blobs"]
+    assert registry.broken == {"bad_list:listings": "ModuleNotFoundError: No module named 'no_such_module'"}
+
+
 def test_a_file_that_a_recogniser_stumbles_over_is_the_only_one_that_it_can_not_tell(write: Write) -> None:
     stumbling = "    if path.stem == 'odd': raise IndexError\n    return"
     good = RECOGNISER.format(kind="voice", suffix=".onnx").replace("    return", stumbling)

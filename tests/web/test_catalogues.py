@@ -33,6 +33,18 @@ def test_the_table_says_what_may_be_linked_to_what(server: Asking) -> None:
     assert fits["nodes.values.Image"] == []
 
 
+def test_families_whose_weights_are_restricted_are_told_with_their_terms(server: Asking) -> None:
+    licences = server.get("/api/nodes").json()["licences"]
+    assert licences["dit"] == {
+        "family": "DiT, class-conditional",
+        "text": "CC-BY-NC 4.0: non-commercial",
+        "restricted": True,
+    }
+    assert not licences["wan"]["restricted"]
+    assert licences["sd2"] == licences["sd1"]
+    assert "sd-32-4" not in licences
+
+
 def test_an_unknown_node_is_told_with_the_nearest(server: Asking) -> None:
     answer = server.get("/api/nodes/image.resiz")
     assert answer.status_code == 404
@@ -60,6 +72,7 @@ def test_models_are_listed_and_their_headers_told(server: Asking, tmp_path: Path
 def test_settings_are_told_without_any_secret(server: Asking, settings: Settings) -> None:
     told = server.get("/api/settings").json()
     assert (told["device"], told["disk_budget"]) == ("cpu", settings.disk_budget)
+    assert (told["vram_budget"], told["offload"]) == (None, "none")
     assert str(settings.library_roots[0]) in told["file_roots"]
     assert not {"token", "database", "database_url", "password"} & told.keys()
 

@@ -22,4 +22,5 @@ LISTING = Listing(
     ("diffusers",),
     "shap_e",
     "bit for bit",
+    "MIT",
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Generic, NamedTuple
+from typing import Annotated, Generic, NamedTuple
 
-from engine import node
+from engine import Folder, Within, node
 from nodes.checkpoints.image_encoder import PART, ImageEncoder
-from nodes.checkpoints.load import Dtype, ModelFolder
+from nodes.checkpoints.load import FILES, Dtype
 from nodes.mesh.shap_e.folder import PICTURE, TEXT, Layout, read_folder
 from nodes.mesh.shap_e.handles import ShapEPrior, ShapERenderer, ShapETextEncoder
 from nodes.mesh.shap_e.listing import FAMILY
 from nodes.values import F, SchedulerConfig
+
+ShapEFolder = Annotated[Folder, Within("models", FILES, ("pipeline",), (FAMILY,))]
 
 
 class TextParts(NamedTuple, Generic[F]):
@@ -31,7 +33,7 @@ class TextParts(NamedTuple, Generic[F]):
 
 
 @node("load.shap_e")
-def from_text_folder(folder: ModelFolder, dtype: Dtype = "float32") -> TextParts:
+def from_text_folder(folder: ShapEFolder, dtype: Dtype = "float32") -> TextParts:
     """Load Shap-E, which makes surfaces from texts, from a folder in diffusers' layout.
 
     Licence: OpenAI's weights (``openai/shap-e``) are free to use under MIT.
@@ -76,7 +78,7 @@ class ImageParts(NamedTuple, Generic[F]):
 
 
 @node("load.shap_e_image")
-def from_image_folder(folder: ModelFolder, dtype: Dtype = "float32") -> ImageParts:
+def from_image_folder(folder: ShapEFolder, dtype: Dtype = "float32") -> ImageParts:
     """Load Shap-E, which makes surfaces from pictures, from a folder in diffusers' layout.
 
     Licence: OpenAI's weights (``openai/shap-e-img2img``) are free to use under MIT.

@@ -44,5 +44,15 @@ def test_a_name_that_no_model_can_have_is_refused() -> None:
         load.from_hub("no//such")
 
 
+def test_the_family_of_a_model_in_the_cache_is_known_before_it_runs() -> None:
+    assert load.hub_family("someone/tiny", "main") == {"F": "sd-32-4"}
+    assert load.hub_family("someone/tiny", COMMIT) == {"F": "sd-32-4"}
+
+
+@pytest.mark.parametrize("repo", ["someone/else", "no//such", ""])
+def test_the_family_of_another_is_not_known_and_the_hub_is_not_asked(repo: str) -> None:
+    assert load.hub_family(repo, "main") == {}
+
+
 def test_a_digest_names_no_model_of_the_hub() -> None:
     assert hub.snapshot("5f" * 16) is None

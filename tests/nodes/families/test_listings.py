@@ -58,6 +58,18 @@ def test_a_familys_nodes_are_installed(family: Listing) -> None:
     assert missing == []
 
 
+@EACH
+def test_what_restricts_a_family_is_said(family: Listing) -> None:
+    assert family.licence or not family.restricted
+
+
+def test_families_whose_weights_may_not_earn_money_are_restricted() -> None:
+    restricted = {family.name for family in FAMILIES if family.restricted}
+
+    assert {"sd3", "flux", "flux2", "dit", "if", "svd", "stable-audio", "ltx", "cogvideox"} <= restricted
+    assert restricted.isdisjoint({"sd1", "sdxl", "wan", "kandinsky", "unclip", "ddpm", "shap-e", "whisper"})
+
+
 def test_the_documentation_has_the_table() -> None:
     """Write it anew with ``knotwork families --markdown``."""
     assert table(FAMILIES) in PAGE.read_text(encoding="utf-8")

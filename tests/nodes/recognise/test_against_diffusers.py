@@ -64,7 +64,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     ),
     ("transformers.stable_audio_transformer.StableAudioDiTModel", SMALL, ("denoiser", "stable-audio", "")),
     ("transformers.dit_transformer_2d.DiTTransformer2DModel", SMALL, ("denoiser", "dit", "")),
-    ("transformers.prior_transformer.PriorTransformer", SMALL, ("denoiser", "kandinsky", "prior")),
+    ("transformers.prior_transformer.PriorTransformer", SMALL, ("denoiser", "kandinsky-prior", "")),
     ("transformers.transformer_qwenimage.QwenImageTransformer2DModel", SMALL, ("denoiser", "qwen-image", "")),
     ("controlnets.controlnet.ControlNetModel", {"cross_attention_dim": 768}, ("controlnet", "sd1", "")),
     ("controlnets.controlnet_sd3.SD3ControlNetModel", SMALL, ("controlnet", "sd3", "")),

@@ -33,6 +33,7 @@ from tests.nodes.families import (
         (tiny_cascades.save_x4, "sd-x4"),
         (tiny_cascades.save_ldm, "ldm-sr"),
         (tiny_kandinsky.save_decoder, "kandinsky"),
+        (tiny_kandinsky.save_prior, "kandinsky-prior"),
         (tiny_stable_audio.save, "stable-audio"),
         (tiny_stable_unclip.save, "stable-unclip"),
         (tiny_pixels.save_dit, "dit"),

@@ -207,7 +207,8 @@ def test_a_damaged_config_is_refused(folder: Path) -> None:
         ("StableDiffusionInpaintPipeline", "sd1", "inpainting"),
         ("FluxPipeline", "flux", ""),
         ("WanImageToVideoPipeline", "wan", ""),
-        ("KandinskyV22PriorPipeline", "kandinsky", ""),
+        ("KandinskyV22PriorPipeline", "kandinsky-prior", ""),
+        ("KandinskyV22InpaintPipeline", "kandinsky", "inpainting"),
         ("SomebodysPipeline", "sd1", ""),
     ],
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from engine import File, Within, node
 from nodes.checkpoints.pickled import load_pickled
@@ -32,11 +32,27 @@ LOADERS = {
     "Inpainting": ("an inpainting model", "load.inpainter"),
 }
 """Purpose in spandrel → what such a model is, and which node loads it."""
-ELSEWHERE = {
-    "CodeFormer": ("position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight"),
-    "MAT": ("synthesis.first_stage.conv_first.conv.resample_filter",),
-}
-"""Models that spandrel leaves out, for their licences rule out commercial use → some of their tensors."""
+
+
+class _Elsewhere(NamedTuple):
+    name: str
+    licence: str
+    instead: str
+    tensors: frozenset[str]
+
+
+ELSEWHERE = (
+    _Elsewhere(
+        "CodeFormer",
+        "S-Lab License 1.0",
+        "GFPGAN or RestoreFormer",
+        frozenset({"position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight"}),
+    ),
+    _Elsewhere(
+        "MAT", "CC BY-NC 4.0", "LaMa", frozenset({"synthesis.first_stage.conv_first.conv.resample_filter"})
+    ),
+)
+"""Models that spandrel leaves out, for their licences rule out commercial use, with some of their tensors."""
 _AGAIN = "Choose an upscaler's weights, or download them again."
 
 
@@ -148,10 +164,10 @@ def _read_tensors(path: Path) -> dict[str, Any]:
 def _refuse_elsewhere(path: Path, tensors: dict[str, Any]) -> None:
     """Refuse by name what many have on disk and spandrel reads only with a package that we don't use."""
     plain = {name.removeprefix("model.") for name in tensors}
-    for name, telling in ELSEWHERE.items():
-        if plain.issuperset(telling):
-            got = f"{name}, whose licence rules out commercial use"
-            cure = "Choose GFPGAN, RestoreFormer or LaMa instead."
+    for one in ELSEWHERE:
+        if plain >= one.tensors:
+            got = f"{one.name}, whose licence ({one.licence}) rules out commercial use"
+            cure = f"Choose {one.instead} instead."
             raise CheckpointRefused(path.name, "a model that spandrel knows", got, cure)
 
 

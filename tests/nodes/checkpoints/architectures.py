@@ -1,6 +1,6 @@
 """A small random model of every architecture that spandrel reads, built from spandrel's own classes.
 
-GFPGAN is the one left out: spandrel builds it in its full size whatever the file says.
+Spandrel builds GFPGAN in its full size whatever the file says; ``narrow_gfpgan`` lets it build a narrow one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
@@ -81,7 +82,9 @@ IMAGE: dict[str, dict[str, Any]] = {
 INPAINTING: dict[str, dict[str, Any]] = {"LaMa": {"in_nc": 4}}
 FACE: dict[str, dict[str, Any]] = {
     "RestoreFormer": {"ch": 32, "num_res_blocks": 1, "ch_mult": (1, 1, 1, 1, 1, 2), "n_embed": 16}
-    | {"embed_dim": 32, "z_channels": 32}
+    | {"embed_dim": 32, "z_channels": 32},
+    "GFPGAN": {"out_size": 512, "num_style_feat": 16, "num_mlp": 1, "narrow": 1 / 32}
+    | {"fix_decoder": False, "input_is_latent": True, "different_w": True, "sft_half": True},
 }
 CLASSES = {"KBNet": "KBNet_s", "RealCUGAN": "UpCunet2x"}
 """Architectures of several classes."""
@@ -92,6 +95,13 @@ def tiny(name: str, seed: int = 0, **arguments: Any) -> nn.Module:
     module = import_module(f"spandrel.architectures.{name}")
     torch.manual_seed(seed)
     return getattr(module, CLASSES.get(name, name))(**(IMAGE | INPAINTING | FACE)[name] | arguments).eval()
+
+
+def narrow_gfpgan(patch: pytest.MonkeyPatch) -> None:
+    """Let spandrel build a narrow GFPGAN where it would build the full one, of 350 MB."""
+    module = import_module("spandrel.architectures.GFPGAN")
+    full = module.GFPGAN
+    patch.setattr(module, "GFPGAN", lambda **arguments: full(**arguments | FACE["GFPGAN"]))
 
 
 def save(path: Path, name: str, **arguments: Any) -> Path:

@@ -21,7 +21,7 @@ from nodes.image.restore import restore
 from nodes.image.same_noise import same_noise
 from nodes.image.upscale import upscale
 from nodes.values import Image, Mask, Upscaler
-from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, save
+from tests.nodes.checkpoints.architectures import FACE, IMAGE, INPAINTING, narrow_gfpgan, save
 from tests.nodes.image.listener import Listener, picture
 
 pytestmark = [
@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:torch.meshgrid"),
     pytest.mark.filterwarnings("ignore:Initializing zero-element tensors"),
 ]
-TOO_LARGE = {"GFPGAN"}
 
 
 def saved(name: str, folder: Path) -> Path:
@@ -44,10 +43,10 @@ def planes(pixels: torch.Tensor) -> torch.Tensor:
     return pixels.permute(0, 3, 1, 2).contiguous()
 
 
-def test_there_is_a_small_model_of_all_of_them_but_gfpgan() -> None:
+def test_there_is_a_small_model_of_all_of_them() -> None:
     known = {support.architecture.id for support in MAIN_REGISTRY.architectures()}
 
-    assert {*IMAGE, *INPAINTING, *FACE} | TOO_LARGE == known
+    assert {*IMAGE, *INPAINTING, *FACE} == known
     assert len(known) == 42
 
 
@@ -109,14 +108,21 @@ def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return saved("RestoreFormer", tmp_path_factory.mktemp("models"))
 
 
-def test_a_face_restorer_gives_what_spandrel_gives(face: Path) -> None:
-    image = picture(1, 512, 512, 3)
-    spandrels = ModelLoader().load_from_file(face)
+@pytest.mark.parametrize("name", FACE)
+def test_a_face_restorer_gives_what_spandrel_gives(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow_gfpgan(monkeypatch)
+    image, path = picture(1, 512, 512, 3), saved(name, tmp_path)
+    spandrels = ModelLoader().load_from_file(path)
     assert isinstance(spandrels, ImageModelDescriptor)
+    assert spandrels.architecture.id == name
 
-    restored = restore_face(image, loaded(FaceRestorer("a"), face), Listener()).pixels
+    restored = restore_face(image, loaded(FaceRestorer("a"), path), Listener()).pixels
 
+    torch.manual_seed(0)  # GFPGAN draws noise
     assert torch.equal(planes(restored), spandrels(planes(image.pixels)))
+    assert restored.std() > 1e-3
 
 
 def test_a_face_of_another_size_keeps_it_and_its_alpha(face: Path) -> None:
@@ -235,18 +241,27 @@ def test_a_model_of_another_purpose_is_refused_with_the_node_that_loads_it(lama:
 
 
 @pytest.mark.parametrize(
-    ("name", "tensors"),
+    ("name", "instead", "tensors"),
     [
-        ("CodeFormer", ("position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight")),
-        ("MAT", ("model.synthesis.first_stage.conv_first.conv.resample_filter", "model.mapping.fc0.weight")),
+        (
+            "CodeFormer",
+            "GFPGAN or RestoreFormer",
+            ("position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight"),
+        ),
+        (
+            "MAT",
+            "LaMa",
+            ("model.synthesis.first_stage.conv_first.conv.resample_filter", "model.mapping.fc0.weight"),
+        ),
     ],
 )
 def test_models_that_spandrel_leaves_out_for_their_licence_are_refused_by_name(
-    name: str, tensors: tuple[str, ...], tmp_path: Path
+    name: str, instead: str, tensors: tuple[str, ...], tmp_path: Path
 ) -> None:
     save_file({tensor: torch.zeros(2) for tensor in tensors}, tmp_path / "model.safetensors")
 
-    with pytest.raises(CheckpointRefused, match=f"got {name}, whose licence rules out commercial use"):
+    said = rf"got {name}, whose licence \(.+\) rules out commercial use\. Choose {instead} instead"
+    with pytest.raises(CheckpointRefused, match=said):
         describe(tmp_path / "model.safetensors")
 
 

@@ -38,6 +38,7 @@ pack = Pack(
             "nodes.checkpoints.noising",
             "nodes.checkpoints.unclip",
             "nodes.checkpoints.parts",
+            "nodes.checkpoints.text_encoders",
             "nodes.checkpoints.controlnet",
             "nodes.checkpoints.image_encoder",
             "nodes.checkpoints.motion_adapter",

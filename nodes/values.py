@@ -482,8 +482,16 @@ class T2IAdapter(Model[F]):
             return build(self, find)
 
 
+@dataclass(frozen=True, slots=True)
 class TextEncoder(Model[F]):
-    """A tokenizer with its text encoder(s)."""
+    """A tokenizer with its text encoder(s).
+
+    Attributes:
+        files: Content digests of the files of its encoders, where these lie in files of their own; ``config``
+            is then a folder of tokenizers.
+    """
+
+    files: tuple[str, ...] = ()
 
 
 class Upscaler(Model[F]):

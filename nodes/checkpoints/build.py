@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodes import families
-from nodes.checkpoints import hub, single_file
+from nodes.checkpoints import hub, single_file, text_build, text_files
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import INDEX, read_config, read_index, read_tokenizer, subfolder
 from nodes.checkpoints.pixel_space import pixel_space
 from nodes.checkpoints.pretrained import from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.family import Family
+from nodes.values import TextEncoder
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
@@ -42,6 +43,11 @@ def _without_options(handle: Model[Any], find: Find) -> Any:
     family, dtype = families.named(handle.family), getattr(torch, handle.dtype)
     if handle.part == "vae" and not family.vae:
         return pixel_space(dtype)
+    if isinstance(handle, TextEncoder) and handle.files:
+        _, encoders = text_files.assigned([find(file) for file in handle.files], handle.family)
+        return text_build.build(
+            encoders, handle.family, find(handle.config) if handle.config else None, dtype
+        )
     source = hub.snapshot(handle.source) or find(handle.source)
     if source.is_dir():
         return _from_folder(source, handle.part, family, dtype)

@@ -8,17 +8,12 @@ from typing import Annotated, Generic, Literal, NamedTuple
 from engine import File, Within, node
 from nodes import families
 from nodes.checkpoints import single_file, transformer_file, vae_file
-from nodes.checkpoints.folder import (
-    check_texts,
-    family_of_folder,
-    read_config,
-    read_configs,
-)
+from nodes.checkpoints.folder import family_of_folder, read_config, read_configs
 from nodes.checkpoints.load import Dtype, ModelFolder
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import read_sizes
 from nodes.diffusion.family import Cells, Family
-from nodes.values import VAE, Denoiser, F, SchedulerConfig, TextEncoder
+from nodes.values import VAE, Denoiser, F, SchedulerConfig
 
 FROM_TENSORS = "from its tensors"
 DenoiserFile = Annotated[
@@ -145,33 +140,3 @@ def _autoencoder(path: Path, family: str, config: Path | None) -> tuple[str, Cel
     return name, families.named(name).cells(
         lambda part: {**read_config(folder, f"{part}/config.json"), **(sizes if part == "vae" else {})}
     )
-
-
-@node("load.text_encoders")
-def text_encoders(folder: ModelFolder, dtype: Dtype = "float32") -> TextEncoder:
-    """Load the text encoders of a folder in diffusers' layout, which need hold nothing else.
-
-    Args:
-        folder: Folder that holds ``model_index.json``, text encoders and tokenizers.
-        dtype: Precision of their weights in memory; float16 suits graphics cards, not CPUs.
-
-    Raises:
-        CheckpointRefused: It holds none, or one is cut short.
-    """
-    family = _texts_of(folder.path)
-    check_texts(folder.path, families.named(family))
-    return TextEncoder(folder.digest, "text_encoder", family, dtype)
-
-
-@text_encoders.infer
-def texts_family(folder: Path) -> dict[str, str]:
-    """The family of the models that read these texts."""
-    return {"F": _texts_of(folder)}
-
-
-def _texts_of(folder: Path) -> str:
-    """The family: the one that the configs name exactly where they are all there."""
-    family = family_of_folder(folder)
-    if (folder / family.denoiser / "config.json").exists():
-        return family.cells(lambda part: read_config(folder, f"{part}/config.json")).family
-    return family.name

@@ -1,4 +1,3 @@
-import shutil
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -7,17 +6,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine import File, Folder, OnDevice
+from engine import File, Folder
 from nodes.checkpoints import single_file
 from nodes.checkpoints.load import from_file
-from nodes.checkpoints.parts import denoiser, denoiser_family, text_encoders, texts_family, vae, vae_family
+from nodes.checkpoints.parts import denoiser, denoiser_family, vae, vae_family
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import read_sizes
-from nodes.values import VAE, Denoiser, TextEncoder
+from nodes.values import VAE, Denoiser
 from tests.nodes.checkpoints import original, original_transformers
 from tests.nodes.checkpoints.quantised import quantised
-from tests.nodes.diffusion.sampling import loaded_from
-from tests.nodes.families import parity, tiny_sd3
 
 Weights = dict[str, torch.Tensor]
 
@@ -300,20 +297,3 @@ def test_a_decoder_without_its_encoder_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CheckpointRefused, match="expected a whole autoencoder"):
         vae(File(path, ""))
-
-
-def test_text_encoders_of_a_folder_that_holds_nothing_else(tmp_path: Path) -> None:
-    folder = tiny_sd3.save(tmp_path / "model")
-    whole = parity.encode(parity_text(folder), "a fish").items[0]
-    for part in ("transformer", "vae", "scheduler"):
-        shutil.rmtree(folder / part)
-
-    handle = text_encoders(Folder(folder, folder.name))
-    assert handle == TextEncoder(folder.name, "text_encoder", "sd3")
-    assert texts_family(folder) == {"F": "sd3"}
-    alone = parity.encode(OnDevice(handle, built(handle, folder)), "a fish").items[0]
-    assert torch.equal(alone.text(), whole.text())
-
-
-def parity_text(folder: Path) -> Any:
-    return loaded_from(folder).text_encoder

@@ -55,6 +55,40 @@ LORAS: Mapping[str, tuple[Shapes, str, str]] = {
         },
         *("kohya", "sd1"),
     ),
+    "kohya sdxl LoKr": (
+        {
+            f"lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k.{end}": shape
+            for end, shape in {
+                "alpha": (),
+                "lokr_w1": (8, 16),
+                "lokr_w2_a": (80, 4),
+                "lokr_w2_b": (4, 128),
+            }.items()
+        },
+        *("kohya", "sdxl"),
+    ),
+    "kohya sd1, whole differences": (
+        {
+            f"lora_unet_mid_block_{_FLAT}_attn2_to_k.diff": (1280, 768),
+            "lora_unet_mid_block_resnets_0_norm1.w_norm": (1280,),
+            "lora_unet_mid_block_resnets_0_norm1.b_norm": (1280,),
+        },
+        *("kohya", "sd1"),
+    ),
+    "kohya, factors of a U-Net that tell no width": (
+        {
+            f"lora_unet_mid_block_{_FLAT}_attn2_to_k.weight": (1280,),
+            f"lora_unet_mid_block_{_FLAT}_attn2_to_k.on_input": (),
+        },
+        *("kohya", ""),
+    ),
+    "lycoris flux LoKr": (
+        {
+            f"lycoris_single_transformer_blocks_0_attn_to_q.{end}": shape
+            for end, shape in {"alpha": (), "lokr_w1": (16, 16), "lokr_w2": (192, 192)}.items()
+        },
+        *("lycoris", "flux"),
+    ),
     "kohya flux": (
         kohya("lora_unet_double_blocks_0_img_attn_qkv", 3072, 9216)
         | kohya("lora_unet_single_blocks_0_linear1", 3072, 21504)
@@ -230,6 +264,21 @@ OTHERS: Mapping[str, tuple[Shapes, str, str, str, str]] = {
     ),
     "clip": (CLIP, "text-encoder", "transformers", "clip-l", ""),
     "t5": (T5, "text-encoder", "transformers", "t5-xxl", ""),
+    "clip-g of openclip": (
+        {
+            "token_embedding.weight": (49408, 1280),
+            "transformer.resblocks.0.attn.in_proj_weight": (3840, 1280),
+        },
+        *("text-encoder", "open-clip", "clip-g", ""),
+    ),
+    "t5 in float8 with scales": (
+        T5 | {"scaled_fp8": (0,), "encoder.block.0.layer.0.SelfAttention.q.scale_weight": ()},
+        *("text-encoder", "transformers", "t5-xxl", ""),
+    ),
+    "umt5 of another size": (
+        T5 | {"encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight": (32, 64)},
+        *("text-encoder", "transformers", "umt5", ""),
+    ),
     "umt5": (T5 | {"shared.weight": (256384, 4096)}, "text-encoder", "transformers", "umt5-xxl", ""),
     "clip vision": (
         {

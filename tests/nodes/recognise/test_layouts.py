@@ -123,6 +123,17 @@ def test_a_gguf_file_is_known_as_its_original_is(
     assert found.title == "a name"
 
 
+@pytest.mark.parametrize(
+    ("sizes", "family"),
+    [((256384, 4096), "umt5-xxl"), ((32128, 4096), "t5-xxl"), ((32128, 2048), "t5")],
+)
+def test_a_text_encoder_is_known_in_gguf(sizes: tuple[int, int], family: str, tmp_path: Path) -> None:
+    shapes = {"token_embd.weight": sizes, "enc.blk.0.attn_q.weight": (64, 64)}
+    found = recognise(writing.gguf(tmp_path / "file.gguf", shapes, "Q8_0", "t5encoder"))
+
+    assert (found.kind, found.family, found.layout) == ("text-encoder", family, "gguf")
+
+
 def test_the_vocabulary_of_a_text_encoder_is_passed_over(tmp_path: Path) -> None:
     shapes = {"token_embd.weight": (32, 64), "enc.blk.0.attn_q.weight": (64, 64)}
     vocabulary = [f"word {number}" for number in range(1000)]

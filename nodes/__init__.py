@@ -10,7 +10,6 @@ pack = Pack(
             "nodes.text",
             "nodes.wildcards",
             "nodes.diffusion.encode",
-            "nodes.diffusion.weighting",
             "nodes.patches.words",
         ),
         "list": ("nodes.lists",),
@@ -32,7 +31,7 @@ pack = Pack(
             "nodes.image.clip",
         ),
         "mask": ("nodes.image.masks", "nodes.diffusion.widen"),
-        "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.upscale"),
+        "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.fit", "nodes.video.upscale"),
         "load": (
             "nodes.checkpoints.load",
             "nodes.checkpoints.noising",

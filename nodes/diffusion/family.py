@@ -156,6 +156,7 @@ class Family:
         texts: Subfolder of each text encoder → that of its tokenizer.
         projections: Subfolders of modules that work on what the text encoders say.
         encode: Calls its text encoders.
+        weighs: Whether its texts may say weights: not where a language model reads them in a template.
         complete: Adds what a denoiser takes and a conditioning may leave out, such as sizes.
         one_call: Whether its pipeline asks about the negative and the positive text in one batch.
         scheduler_options: What its pipeline corrects in the scheduler's config.
@@ -194,6 +195,7 @@ class Family:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     projections: tuple[str, ...] = ()
     encode: Callable[[Any, Prompt], Cond] | None = None
+    weighs: bool = True
     complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is
     one_call: bool = True
     scheduler_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -210,10 +212,10 @@ class Family:
     formats: tuple[Literal["diffusers", "single file", "GGUF"], ...] = ("diffusers",)
     parity: str = "bit for bit"
     licence: str = ""
-
-
     restricted: bool = False
     also: tuple[str, ...] = ()
+
+
 def kl_cells(configs: Configs, family: str, folder: str = "vae") -> Cells:
     """Latents of an ``AutoencoderKL`` or ``VQModel``, whose levels but the last halve the sides."""
     vae = configs(folder)

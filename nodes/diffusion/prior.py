@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Prompt, Question
 from nodes.diffusion.refusal import StepRefused
@@ -15,6 +14,8 @@ from nodes.values import Cond
 
 if TYPE_CHECKING:
     import torch
+
+    from nodes.diffusion.reading import Tokens
 
 SIDE = 8
 """Width and height of a vector's noise in pixels."""
@@ -29,10 +30,19 @@ def encode_with_mask(encoders: Any, prompt: Prompt) -> Cond:
     """CLIP's hidden states after the last layer, its vector, and where the text is."""
     import torch
 
-    model, found = encoders["text_encoder"], tokens(encoders, "text_encoder", prompt.text)
-    with torch.no_grad():
-        said = model(found.input_ids.to(model.device))
-    return Cond(said.last_hidden_state, said.text_embeds, extra={TEXT_MASK: found.attention_mask.bool()})
+    model, read = encoders["text_encoder"], encoders.tokens("text_encoder", prompt.text)
+
+    def asked(read: Tokens) -> Any:
+        with torch.no_grad():
+            return model(read.input_ids.to(model.device))
+
+    said = asked(read)
+    states = encoders.weighed(
+        [said.last_hidden_state],
+        [read],
+        lambda: asked(encoders.tokens("text_encoder", "")).last_hidden_state,
+    )
+    return Cond(states, said.text_embeds, extra={TEXT_MASK: read.attention_mask.bool()})
 
 
 def ask_prior(model: Any, question: Question) -> torch.Tensor:

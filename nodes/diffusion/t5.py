@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
 
+    from nodes.diffusion.reading import Reading, Tokens
 
-def t5_states(t5: Any, ids: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
-    """Hidden states [B, T, D] of tokens.
+
+def t5_states(encoders: Reading, name: str, read: Tokens, masked: bool = False) -> torch.Tensor:
+    """Hidden states [1, T, D] of a text.
 
     Args:
-        t5: The encoder.
-        ids: int64 [B, T], from ``nodes.diffusion.clip.tokens``.
-        mask: [B, T], 1 where the text is, for the families that hide from T5 what it was filled up with.
+        encoders: The family's text encoders.
+        name: Which of them.
+        read: The text's tokens.
+        masked: Whether what the text was filled up with is hidden from T5.
     """
     import torch
 
-    seen = None if mask is None else mask.to(t5.device)
-    with torch.no_grad():
-        return t5(ids.to(t5.device), attention_mask=seen)[0].to(t5.dtype)
+    t5 = encoders[name]
+
+    def states_of(read: Tokens) -> torch.Tensor:
+        seen = read.attention_mask.to(t5.device) if masked else None
+        with torch.no_grad():
+            return t5(read.input_ids.to(t5.device), attention_mask=seen)[0].to(t5.dtype)
+
+    length = read.input_ids.shape[1]
+    return encoders.weighed([states_of(read)], [read], lambda: states_of(encoders.tokens(name, "", length)))

@@ -56,8 +56,21 @@ def windows(tokenizer: Any, prompt: str) -> list[Window]:
     Raises:
         ValueRefused: A weight beyond ±100.
     """
-    passages = parse(prompt) or [[]]
+    passages = checked_parse(prompt) or [[]]
     return [_window(tokenizer, piece) for passage in passages for piece in _pieces(tokenizer, passage)]
+
+
+def checked_parse(prompt: str) -> list[list[Part]]:
+    """Read a prompt whose weights an encoder can bear.
+
+    Raises:
+        ValueRefused: A weight beyond ±100.
+    """
+    passages = parse(prompt)
+    for part in (part for passage in passages for part in passage):
+        if not abs(part.weight) <= HEAVIEST:
+            raise ValueRefused(f"weights up to {HEAVIEST:g}", f"{part.weight:g} for {part.text!r}")
+    return passages
 
 
 def empty(tokenizer: Any) -> Window:
@@ -81,8 +94,6 @@ def _pieces(tokenizer: Any, passage: list[Part]) -> Iterator[list[tuple[int, flo
 
 
 def _tokens(tokenizer: Any, part: Part) -> list[int]:
-    if not abs(part.weight) <= HEAVIEST:
-        raise ValueRefused(f"weights up to {HEAVIEST:g}", f"{part.weight:g} for {part.text!r}")
     return tokenizer(part.text, add_special_tokens=False, verbose=False).input_ids
 
 

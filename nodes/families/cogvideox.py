@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.t5 import t5_states
@@ -30,8 +29,8 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states."""
-    ids = tokens(encoders, "text_encoder", prompt.text, LENGTH).input_ids
-    return Cond(t5_states(encoders["text_encoder"], ids))
+    read = encoders.tokens("text_encoder", prompt.text, LENGTH)
+    return Cond(t5_states(encoders, "text_encoder", read))
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
@@ -114,6 +113,6 @@ FAMILY = Family(
         "vae.encode_video",
         "vae.decode_video",
     ),
-    restricted=True,
     licence="2B: Apache-2.0; 5B: CogVideoX licence, free below a million visits a month",
+    restricted=True,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import LEVEL
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question
 from nodes.diffusion.t5 import t5_states
@@ -25,8 +24,9 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states of the text in small letters."""
-    found = tokens(encoders, "text_encoder", prompt.text.lower().strip(), LENGTH)
-    return Cond(t5_states(encoders["text_encoder"], found.input_ids, found.attention_mask))
+    text = encoders.cleaned(prompt.text, lambda said: said.lower().strip())
+    read = encoders.tokens("text_encoder", text, LENGTH)
+    return Cond(t5_states(encoders, "text_encoder", read, masked=True))
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import pooled, tokens
+from nodes.diffusion.clip import pooled
 from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
 from nodes.diffusion.fit import check_fit
@@ -31,8 +31,9 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states, and CLIP's vector."""
-    ids = tokens(encoders, "text_encoder_2", prompt.other or prompt.text, LENGTH).input_ids
-    return Cond(t5_states(encoders["text_encoder_2"], ids), pooled(encoders, "text_encoder", prompt.text))
+    read = encoders.tokens("text_encoder_2", prompt.other or prompt.text, LENGTH)
+    states = t5_states(encoders, "text_encoder_2", read)
+    return Cond(states, pooled(encoders, "text_encoder", prompt.text))
 
 
 def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> Timetable:
@@ -119,5 +120,5 @@ FAMILY = Family(
     ),
     parity="bit for bit; with a control network and a negative text, the network reads that text, too",
     licence="FLUX.1 [dev]: non-commercial; [schnell]: Apache-2.0",
-)
     restricted=True,
+)

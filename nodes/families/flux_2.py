@@ -129,6 +129,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer"},
     encode=encode,
+    weighs=False,
     one_call=False,
     timetable=timetable,
     left_out=flow_steps,
@@ -141,5 +142,5 @@ FAMILY = Family(
     ),
     graph="flux_2",
     licence="FLUX.2 [dev] and klein 9B: non-commercial; klein 4B: Apache-2.0",
-)
     restricted=True,
+)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import RATE, TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question, Timetable
 from nodes.diffusion.fit import check_fit
@@ -35,9 +34,9 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states, and where the text is."""
-    found = tokens(encoders, "text_encoder", prompt.text, LENGTH)
-    states = t5_states(encoders["text_encoder"], found.input_ids)
-    return Cond(states, extra={TEXT_MASK: found.attention_mask.bool()})
+    read = encoders.tokens("text_encoder", prompt.text, LENGTH)
+    states = t5_states(encoders, "text_encoder", read)
+    return Cond(states, extra={TEXT_MASK: read.attention_mask.bool()})
 
 
 def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> Timetable:
@@ -115,6 +114,6 @@ FAMILY = Family(
         "vae.decode_video_with_noise",
         "vae.decode_video",
     ),
-    restricted=True,
     licence="LTX-Video Open Weights: free below 10 million dollars of revenue",
+    restricted=True,
 )

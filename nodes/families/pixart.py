@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
 from nodes.diffusion.fit import check_fit
@@ -25,9 +24,10 @@ def cells(configs: Configs) -> Cells:
 
 def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states of the text in small letters, and which of them are text."""
-    found = tokens(encoders, "text_encoder", prompt.text.lower().strip(), LENGTH)
-    states = t5_states(encoders["text_encoder"], found.input_ids, found.attention_mask)
-    return Cond(states, extra={TEXT_MASK: found.attention_mask.bool()})
+    text = encoders.cleaned(prompt.text, lambda said: said.lower().strip())
+    read = encoders.tokens("text_encoder", text, LENGTH)
+    states = t5_states(encoders, "text_encoder", read, masked=True)
+    return Cond(states, extra={TEXT_MASK: read.attention_mask.bool()})
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import projected
+from nodes.diffusion.clip import side_by_side
 from nodes.diffusion.extra import SIZES
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
 from nodes.diffusion.unet import ask_unet
@@ -27,12 +27,10 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
 
     The refiner has the second encoder alone.
     """
-    import torch
-
     texts = {"text_encoder": prompt.text, "text_encoder_2": prompt.other or prompt.text}
-    found = [projected(encoders, name, text, prompt.skip) for name, text in texts.items() if name in encoders]
-    embeds = torch.cat([states for states, _ in found], dim=-1)
-    return Cond(embeds.to(encoders["text_encoder_2"].dtype), found[-1][1])
+    there = {name: text for name, text in texts.items() if name in encoders}
+    embeds, vectors = side_by_side(encoders, there, prompt.skip)
+    return Cond(embeds.to(encoders["text_encoder_2"].dtype), vectors[-1])
 
 
 def complete(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
@@ -81,7 +79,7 @@ FAMILY = Family(
         "text_encoder_2": ("conditioner.embedders.1.model.", "conditioner.embedders.0.model."),
     },
     graph="stable_diffusion_xl",
-    licence="CreativeML Open RAIL++-M: not for the uses that its attachment A lists",
     nodes=("conditioning.sizes",),
     formats=("diffusers", "single file"),
+    licence="CreativeML Open RAIL++-M: not for the uses that its attachment A lists",
 )

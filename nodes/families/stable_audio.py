@@ -8,10 +8,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import SECONDS
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question
 from nodes.diffusion.refusal import StepRefused
+from nodes.diffusion.t5 import t5_states
 from nodes.library_lock import library_lock
 from nodes.values import Cond
 
@@ -32,10 +32,10 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     """T5's hidden states, projected; zeros where the text has ended."""
     import torch
 
-    t5, found = encoders["text_encoder"], tokens(encoders, "text_encoder", prompt.text)
-    mask = found.attention_mask.to(t5.device)
+    read = encoders.tokens("text_encoder", prompt.text)
+    states = t5_states(encoders, "text_encoder", read, masked=True)
+    mask = read.attention_mask.to(states.device)
     with torch.no_grad():
-        states = t5(found.input_ids.to(t5.device), attention_mask=mask)[0]
         states = encoders[PROJECTION](text_hidden_states=states).text_hidden_states
     return Cond(states * mask.unsqueeze(-1).to(states.dtype))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import projected, tokens
+from nodes.diffusion.clip import side_by_side
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Timetable, kl_cells
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length
@@ -30,15 +30,13 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     """Both CLIPs side by side, then T5, which may be missing; and both CLIPs' vectors."""
     import torch
 
-    found = [
-        projected(encoders, name, prompt.text, prompt.skip) for name in ("text_encoder", "text_encoder_2")
-    ]
-    embeds = torch.cat([states for states, _ in found], dim=-1)
-    vectors = torch.cat([vector for _, vector in found], dim=-1)
+    texts = dict.fromkeys(("text_encoder", "text_encoder_2"), prompt.text)
+    embeds, found = side_by_side(encoders, texts, prompt.skip)
+    vectors = torch.cat(found, dim=-1)
     if "text_encoder_3" not in encoders:
         return Cond(embeds, vectors)
-    ids = tokens(encoders, "text_encoder_3", prompt.other or prompt.text, LENGTH).input_ids
-    states = t5_states(encoders["text_encoder_3"], ids)
+    read = encoders.tokens("text_encoder_3", prompt.other or prompt.text, LENGTH)
+    states = t5_states(encoders, "text_encoder_3", read)
     return Cond(torch.cat([_widened(embeds, states.shape[-1]), states], dim=-2), vectors)
 
 
@@ -136,7 +134,7 @@ FAMILY = Family(
         "load.vae",
         "load.text_encoders",
         "control.apply",
-    restricted=True,
     ),
     licence="Stability AI Community License: free below 1 million US dollars of revenue a year",
+    restricted=True,
 )

@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.clip import tokens
 from nodes.diffusion.extra import PICTURE
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
 from nodes.diffusion.fit import check_fit
@@ -37,9 +36,9 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     import torch
 
     text = re.sub(r"\s+", " ", html.unescape(html.unescape(prompt.text))).strip()
-    found = tokens(encoders, "text_encoder", text, LENGTH)
-    states = t5_states(encoders["text_encoder"], found.input_ids, found.attention_mask)
-    length = int(found.attention_mask.sum())
+    read = encoders.tokens("text_encoder", text, LENGTH)
+    states = t5_states(encoders, "text_encoder", read, masked=True)
+    length = int(read.attention_mask.sum())
     return Cond(torch.cat([states[:, :length], torch.zeros_like(states[:, length:])], dim=1))
 
 
@@ -144,8 +143,8 @@ FAMILY = Family(
         "conditioning.picture",
         "vae.encode_video",
         "vae.decode_video",
-    licence="Apache-2.0",
     ),
+    licence="Apache-2.0",
 )
 FAMILY_DENSE = replace(
     FAMILY,

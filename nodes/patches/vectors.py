@@ -130,8 +130,15 @@ class _Taught:
 
     def __call__(self, text: Any, *more: Any, **options: Any) -> Any:
         """Tokens of texts, in which a word of several vectors stands for all of them."""
+        return self.read(self.written(text), *more, **options)
+
+    def written(self, text: Any) -> Any:
+        """Texts as they are read: a word of several vectors once for each."""
         with library_lock:
             from diffusers.loaders.textual_inversion import TextualInversionLoaderMixin
 
-        written: Any = TextualInversionLoaderMixin().maybe_convert_prompt(text, self)  # pyright: ignore[reportArgumentType] # it is one
-        return super().__call__(written, *more, **options)  # pyright: ignore[reportAttributeAccessIssue] # of the tokenizer
+        return TextualInversionLoaderMixin().maybe_convert_prompt(text, self)  # pyright: ignore[reportArgumentType] # it is one
+
+    def read(self, text: Any, *more: Any, **options: Any) -> Any:
+        """Tokens of texts that are written so."""
+        return super().__call__(text, *more, **options)  # pyright: ignore[reportAttributeAccessIssue] # of the tokenizer

@@ -1,21 +1,17 @@
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from engine import OnDevice
 from engine.declare import codec
 from nodes.diffusion.encode import encode
-from nodes.diffusion.refusal import StepRefused
-from nodes.diffusion.weighting import Weighting, encode_weighted, weigh
-from nodes.values import Cond, TextEncoder
+from nodes.diffusion.reading import Weighting, weigh
+from nodes.values import Cond
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import test_sdxl
 
-WEIGHTINGS = pytest.mark.parametrize("weighting", ["a1111", "comfy", "off"])
+WEIGHTINGS = pytest.mark.parametrize("weighting", ["a1111", "comfy", "even"])
 WEIGHING = pytest.mark.parametrize("weighting", ["a1111", "comfy"])
 SIZE, WIDTH = 77, 32
 
@@ -27,8 +23,8 @@ def sdxl(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     return loaded_from(test_sdxl.save(folder))
 
 
-def weighed(loaded: Loaded, text: str, **options: Any) -> Cond:
-    (cond,) = encode_weighted(loaded.text_encoder, text, **options).items
+def weighed(loaded: Loaded, text: str, weighting: Weighting = "comfy", **options: Any) -> Cond:
+    (cond,) = encode(loaded.text_encoder, text, weighting=weighting, **options).items
     return cond
 
 
@@ -44,27 +40,23 @@ def states(*values: float) -> torch.Tensor:
 
 def test_states_are_led_away_from_those_of_an_empty_text() -> None:
     """From 1 twice as far as to 4, and half as far as to 6."""
-    found = weigh(states(2, 4, 6), [1, 2, 0.5], states(1, 1, 1), "comfy")
+    found = weigh(states(2, 4, 6), [1, 2, 0.5], states(1, 1, 1))
 
     assert found.flatten().tolist() == [2, 7, 3.5]
 
 
 def test_states_are_multiplied_and_their_mean_is_restored() -> None:
     """2, 8 and 3 have a mean of 13 / 3 in the place of 4."""
-    found = weigh(states(2, 4, 6), [1, 2, 0.5], states(1, 1, 1), "a1111")
+    found = weigh(states(2, 4, 6), [1, 2, 0.5], None)
 
     assert found.flatten().tolist() == pytest.approx([24 / 13, 96 / 13, 36 / 13])
 
 
-def test_weights_can_be_ignored() -> None:
-    assert weigh(states(2, 4), [1, 2], states(1, 1), "off").flatten().tolist() == [2, 4]
-
-
-@WEIGHING
-def test_where_all_weights_are_one_the_states_stay(weighting: Weighting) -> None:
+@pytest.mark.parametrize("nothing", [states(0.3, 0.3, 0.3), None])
+def test_where_all_weights_are_one_the_states_stay(nothing: torch.Tensor | None) -> None:
     before = states(0.1, 0.2, 0.7)
 
-    assert weigh(before, [1, 1, 1], states(0.3, 0.3, 0.3), weighting) is before
+    assert weigh(before, [1, 1, 1], nothing) is before
 
 
 @WEIGHTINGS
@@ -75,7 +67,7 @@ def test_a_short_text_without_weights_is_encoded_as_ever(
     text: str, skip: int, model: str, weighting: Weighting, request: pytest.FixtureRequest
 ) -> None:
     loaded: Loaded = request.getfixturevalue(model)
-    found = encode_weighted(loaded.text_encoder, text, skip, weighting=weighting)
+    found = encode(loaded.text_encoder, text, skip, weighting=weighting)
     expected = encode(loaded.text_encoder, text.replace("\\", ""), skip)
 
     assert codec.encode(found) == codec.encode(expected)
@@ -115,8 +107,8 @@ def test_the_weights_of_a_text_reach_its_tokens(weighting: Weighting, loaded: Lo
     weights = [1.0, 1.0, 2.0, 0.5, *[1.0] * 73]
 
     found = weighed(loaded, "a (b:2) (c:0.5)", weighting=weighting).text()
-    assert torch.equal(found, weigh(text, weights, nothing, weighting))
-    assert torch.equal(weighed(loaded, "a (b:2) (c:0.5)", weighting="off").text(), text)
+    assert torch.equal(found, weigh(text, weights, nothing if weighting == "comfy" else None))
+    assert torch.equal(weighed(loaded, "a (b:2) (c:0.5)", weighting="even").text(), text)
 
 
 @WEIGHING
@@ -134,7 +126,8 @@ def test_the_states_of_two_encoders_are_weighed_each_on_their_own(weighting: Wei
 
     found = weighed(sdxl, "a (b:2)", other="(c:0.5) d", weighting=weighting).text()
     for part, given in ((slice(0, WIDTH), weights[0]), (slice(WIDTH, None), weights[1])):
-        expected = weigh(text[..., part], given, nothing[..., part], weighting)
+        alone = text[..., part].contiguous()
+        expected = weigh(alone, given, nothing[..., part] if weighting == "comfy" else None)
         assert torch.equal(found[..., part], expected)
 
 
@@ -144,12 +137,3 @@ def test_a_shorter_text_of_the_second_encoder_is_followed_by_empty_windows(sdxl:
     assert torch.equal(found[:, :SIZE, WIDTH:], plain(sdxl, "c").text()[..., WIDTH:])
     assert torch.equal(found[:, SIZE:, WIDTH:], plain(sdxl, "").text()[..., WIDTH:])
     assert torch.equal(found[:, SIZE:, :WIDTH], plain(sdxl, "b").text()[..., :WIDTH])
-
-
-def test_a_model_that_reads_texts_with_another_encoder_is_refused(loaded: Loaded) -> None:
-    tokenizers = {"text_encoder": loaded.text_encoder.model.tokenizers["text_encoder"], "text_encoder_2": 0}
-    handle: TextEncoder[Any] = replace(loaded.text_encoder.handle, family="flux")
-    encoder = OnDevice(handle, SimpleNamespace(tokenizers=tokenizers))
-
-    with pytest.raises(StepRefused, match=r"reads texts with CLIP alone, got FLUX.* Use text\.encode"):
-        encode_weighted(encoder, "a (red:2) apple")

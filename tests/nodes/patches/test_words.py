@@ -11,7 +11,7 @@ from engine.errors import ValueRefused
 from engine.run.residency import Pool
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.encode import encode
-from nodes.diffusion.weighting import encode_weighted
+from nodes.diffusion.reading import Reading
 from nodes.patches.words import embedding, embedding_family
 from nodes.values import Conditioning, TextEncoder
 from tests.nodes.diffusion import tiny
@@ -107,10 +107,24 @@ def test_a_word_counts_by_its_weight(folder: Path, tmp_path: Path) -> None:
     held = OnDevice(handle, handle.load(finder(folder, file)))
 
     plain, heavy = (
-        encode_weighted(held, text).items[0].text() for text in ("a <cat-toy>", "a (<cat-toy>:1.5)")
+        encode(held, text, weighting="comfy").items[0].text() for text in ("a <cat-toy>", "a (<cat-toy>:1.5)")
     )
     changed = (plain != heavy).any(dim=-1)[0]
     assert changed.nonzero().flatten().tolist() == [2, 3]  # behind the start and the letter
+
+
+def test_a_word_counts_by_its_weight_in_encoders_that_read_a_text_at_once(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Three tokens of three vectors, behind the start and the letter."""
+    file = saved(tmp_path / "toy.safetensors", {"emb_params": vectors(3)})
+    handle = embedding(SD, file, "<cat-toy>")
+    encoders = handle.load(finder(folder, file))
+
+    found = Reading(encoders, "comfy").tokens("text_encoder", "a (<cat-toy>:1.5) b")
+    expected = Reading(encoders).tokens("text_encoder", "a <cat-toy> b")
+    assert torch.equal(found.input_ids, expected.input_ids)
+    assert list(found.weights) == [1, 1, 1.5, 1.5, 1.5, *[1] * 72]
 
 
 def test_without_the_word_the_encoder_is_as_it_was(folder: Path, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ HEAD = 32
 """Bytes at the start of a file that tell most kinds."""
 MAX_TEXT = 4 * 2**20
 MAX_GRAPH = 16 * 2**20
+MOVING_PIXELS = 2**30
+"""Pixels in all frames of a moving picture at most: as many as 16 GiB hold."""
 MAX_HEADER = 100 * 2**20
 """Bytes of a safetensors file's header at most, as in its own library."""
 CONTROL = frozenset((*range(32), 127)) - set(b"\t\n\r\f")
@@ -125,17 +127,20 @@ def _picture(path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # judged below, more strictly
             with Image.open(path, formats=FORMATS) as picture:
-                pixels = picture.width * picture.height * getattr(picture, "n_frames", 1)
-                if pixels <= PIXELS:
+                pixels, frames = picture.width * picture.height, getattr(picture, "n_frames", 1)
+                if pixels <= PIXELS and pixels * frames <= MOVING_PIXELS:
                     picture.verify()
     except Image.DecompressionBombError:
-        pixels = PIXELS + 1
+        pixels, frames = PIXELS + 1, 1
     except UnidentifiedImageError:  # its own words hold the path
         raise DamagedFile("expected a whole picture, got one whose beginning can't be read") from None
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError) as error:
         raise DamagedFile(f"expected a whole picture, got one that can't be read ({error})") from None
     if pixels > PIXELS:
         raise FileTooLarge(f"expected a picture of {PIXELS:,} pixels at most. Make it smaller.")
+    if pixels * frames > MOVING_PIXELS:
+        expected = f"a moving picture of {MOVING_PIXELS:,} pixels at most in all its {frames} frames"
+        raise FileTooLarge(f"expected {expected}. Make it smaller or shorter.")
 
 
 def _graph(path: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Border = Annotated[int, Field(ge=0, le=8192)]
 Place = Annotated[int, Field(ge=0, le=16384)]
+Fit = Literal["stretch", "inside", "cover"]
 
 
 class Size(NamedTuple):
@@ -54,7 +55,7 @@ def resize(
     image: Image,
     width: Side = 512,
     height: Side = 512,
-    fit: Literal["stretch", "inside", "cover"] = "stretch",
+    fit: Fit = "stretch",
     filter: Filter = "lanczos",
 ) -> Image:
     """Change the size of pictures.

@@ -8,9 +8,12 @@ from pydantic import Field
 
 from engine import Context, File, Within, node
 from nodes.values import Video
-from nodes.video.decode import SUFFIXES, read
+from nodes.video.decode import SUFFIXES, Part, read
+from nodes.video.frames import Rate
 
 Place = Annotated[int, Field(ge=0)]
+Whole = Annotated[int, Field(ge=1)]
+Longest = Annotated[int, Field(ge=16, le=8192)]
 
 
 @node("video.load")
@@ -18,7 +21,10 @@ def load(
     file: Annotated[File, Within("files", SUFFIXES)],
     ctx: Context,
     first: Place = 0,
-    count: Annotated[int, Field(ge=1)] | None = None,
+    count: Whole | None = None,
+    step: Whole = 1,
+    fps: Rate | None = None,
+    side: Longest | None = None,
 ) -> Video:
     """Read a moving picture with its alpha: an animated WebP, GIF or PNG, or a WebM that Knotwork wrote.
 
@@ -28,10 +34,16 @@ def load(
     Args:
         file: The file. Where its frames last unequally, the longer ones are repeated.
         ctx: Told of every frame.
-        first: Place of the first frame that is read, from 0.
-        count: How many frames are read; nothing = to the end.
+        first: Place of the first frame that is taken, from 0.
+        count: How many frames are taken; nothing = to the end. Only these are held in memory.
+        step: Takes every frame, every second one, and so on; the film lasts as long as before.
+        fps: Frames a second that the film is brought to, before frames are counted, by leaving some out or
+            repeating them; nothing = its own.
+        side: Pixels of the longer side at most; larger frames are made smaller as they are read. Nothing = as
+            they are.
 
     Raises:
-        ValueRefused: The file is no moving picture, is cut off, or takes a video library to read.
+        ValueRefused: The file is no moving picture, is cut off, takes a video library to read, or would take
+            too much memory.
     """
-    return read(file.path, ctx, first, count)
+    return read(file.path, ctx, Part(first, count, step, fps, side))

@@ -102,12 +102,15 @@ def test_a_picture_that_would_unpack_to_too_many_pixels_is_refused(
         kind(tmp_path, png(claimed=(width, height)))
 
 
-def test_frames_count_as_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_count_together_and_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = [Image.new("RGB", (10, 10), (shade, 0, 0)) for shade in (0, 100, 200)]
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    monkeypatch.setattr("engine.service.kinds.PIXELS", 299)
-    with pytest.raises(FileTooLarge, match="299 pixels at most"):
+    monkeypatch.setattr("engine.service.kinds.PIXELS", 100)
+    assert kind(tmp_path, out.getvalue()) == "image/gif"
+
+    monkeypatch.setattr("engine.service.kinds.MOVING_PIXELS", 299)
+    with pytest.raises(FileTooLarge, match="299 pixels at most in all its 3 frames"):
         kind(tmp_path, out.getvalue())
 
 

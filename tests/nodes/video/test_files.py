@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from engine import File
 from engine.errors import ValueRefused
 from nodes.values import Video
 from nodes.video import decode
-from nodes.video.decode import timing
+from nodes.video.decode import schedule, timing
 from nodes.video.files import load
 from tests.nodes.image.listener import Listener
 
@@ -22,8 +23,8 @@ SIZE = (12, 10)
 COLOURS = [(250, 20, 10), (20, 240, 30), (10, 30, 230), (250, 250, 20)]
 
 
-def read(path: Path, first: int = 0, count: int | None = None) -> Video:
-    return load(File(path, "a"), Listener(), first, count)
+def read(path: Path, first: int = 0, count: int | None = None, **part: Any) -> Video:
+    return load(File(path, "a"), Listener(), first, count, **part)
 
 
 def frame(colour: tuple[int, int, int], alpha: int | None = None) -> Pillow.Image:
@@ -111,6 +112,93 @@ def test_a_part_of_a_film_is_read(tmp_path: Path) -> None:
     assert shades(read(path, 3)) == [list(COLOURS[3])]
     with pytest.raises(ValueRefused, match="a first frame below 4, got 4"):
         read(path, 4)
+
+
+def test_what_lasts_longer_counts_as_often_as_it_is_shown(tmp_path: Path) -> None:
+    path = animate(tmp_path / "film.webp", [frame(one) for one in COLOURS[:3]], [50, 150, 50], "WEBP")
+
+    assert shades(read(path, 2, 2)) == [list(COLOURS[1])] * 2
+
+
+def test_every_second_frame_is_shown_half_as_fast(tmp_path: Path) -> None:
+    path = animate(tmp_path / "film.webp", [frame(one) for one in COLOURS], [80] * 4, "WEBP")
+
+    video = read(path, 1, step=2)
+
+    assert shades(video) == [list(COLOURS[1]), list(COLOURS[3])]
+    assert video.fps == 6.25
+
+
+@pytest.mark.parametrize(
+    ("times", "fps", "expected"),
+    [
+        ([40, 40, 40, 40], 25, [0, 1, 2, 3]),
+        ([33, 33, 34], 30, [0, 1, 2]),
+        ([40] * 4, 12.5, [1, 3]),  # at 40 and 120 milliseconds, the middle of each
+        ([100, 100], 20, [0, 0, 1, 1]),
+        ([50, 150, 0], 20, [0, 1, 1, 1, 2, 2]),
+        ([10], 1, [0]),
+    ],
+)
+def test_a_film_is_brought_to_a_number_of_frames_a_second(
+    times: list[float], fps: float, expected: list[int]
+) -> None:
+    assert schedule(times, fps) == (expected, fps)
+
+
+def test_a_film_is_read_at_another_speed(tmp_path: Path) -> None:
+    path = animate(tmp_path / "film.webp", [frame(one) for one in COLOURS[:3]], [50, 150, 50], "WEBP")
+
+    video = read(path, fps=8)
+
+    assert video.fps == 8
+    assert shades(video) == [list(COLOURS[1]), list(COLOURS[1])]
+
+
+@pytest.mark.parametrize("suffix", ["webm", "webp"])
+def test_larger_frames_are_made_smaller(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"film.{suffix}"
+    if suffix == "webm":
+        path.write_bytes(Video(torch.full((1, 2, 20, 40, 3), 0.5), 24).encode({})[0])
+    else:
+        halves = [frame(one, 0).resize((40, 20), Pillow.Resampling.NEAREST) for one in COLOURS]
+        animate(path, halves, [80] * 4, "WEBP")
+
+    video = read(path, side=20)
+
+    assert video.frames.shape[2:4] == (10, 20)
+    assert read(path, side=64).frames.shape[2:4] == (20, 40)
+    if suffix == "webp":  # what can't be seen doesn't tint the edge
+        assert shades(video) == [[*colour, 255] for colour in COLOURS]
+
+
+def test_only_the_frames_that_are_taken_are_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "film.webm").write_bytes(Video(torch.rand(1, 9, 16, 16, 3), 24).encode({})[0])
+    decoded: list[int] = []
+    convert = Pillow.Image.convert
+    monkeypatch.setattr(Pillow.Image, "convert", lambda *given: decoded.append(1) or convert(*given))
+
+    read(tmp_path / "film.webm", 2, 3, step=2)
+
+    assert len(decoded) == 3
+
+
+def test_what_would_take_too_much_memory_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "MEMORY", 16 * 12 * 10 * 3)
+    path = animate(tmp_path / "film.webp", [frame(one) for one in COLOURS], [80] * 4, "WEBP")
+
+    with pytest.raises(ValueRefused, match=r"set count, step, fps or side .* got 4 of 12×10"):
+        read(path)
+    assert read(path, count=3).frames.shape[1] == 3
+    assert read(path, side=6).frames.shape[2:4] == (5, 6)
+
+
+@pytest.mark.parametrize(("times", "fps"), [([1, 65_600], None), ([65_600_000], 2)])
+def test_a_film_that_would_be_endless_is_refused(times: list[float], fps: float | None) -> None:
+    with pytest.raises(ValueRefused, match="at most 65,536 frames"):
+        schedule(times, fps)
 
 
 @pytest.mark.parametrize("fps", [24.0, 29.97, 0.25, 12.5])

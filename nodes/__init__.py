@@ -95,6 +95,7 @@ pack = Pack(
         ),
         "control": (
             "nodes.control.apply",
+            "nodes.control.film",
             "nodes.control.edges",
             "nodes.control.adapter",
             "nodes.control.soft_edges",

@@ -270,11 +270,12 @@ class Control:
 
     Attributes:
         model: The control network.
-        hint: [B, C, H, W], as ``ControlNet.hint`` says.
+        hint: [B, C, H, W], or [B, C, F, H, W] of a film's frames, as ``ControlNet.hint`` says.
         strength: Weight of what it adds.
         start: Part of the run (0..1) from which it adds.
         end: Part of the run at which it ends.
         kind: Which kind of picture the hint is, for networks that tell several apart.
+        frames: Which frames of a film the hint has, for networks that are told of some alone.
     """
 
     model: ControlNet[Any]
@@ -283,6 +284,7 @@ class Control:
     start: float = 0.0
     end: float = 1.0
     kind: int | None = None
+    frames: list[int] = field(default_factory=list[int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,10 +458,12 @@ class ControlNet(Model[F]):
         hint: What it takes: a ``picture`` in 0..1 or ``signed`` in -1..1, its ``latent``, or a latent that is
             scaled but ``unshifted``.
         kinds: How many kinds of pictures it tells apart; 0 = it was trained on one.
+        sparse: Whether it makes films, of which it is told some frames.
     """
 
     hint: Literal["picture", "signed", "latent", "unshifted"] = "picture"
     kinds: int = 0
+    sparse: bool = False
 
     def load(self, find: Find) -> Any:
         """Build the module. See ``nodes.checkpoints.controlnet``."""

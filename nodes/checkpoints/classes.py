@@ -14,6 +14,7 @@ MODULES = {
     "FluxTransformer2DModel": "diffusers.models.transformers.transformer_flux",
     "Flux2Transformer2DModel": "diffusers.models.transformers.transformer_flux2",
     "ControlNetModel": "diffusers.models.controlnets.controlnet",
+    "SparseControlNetModel": "diffusers.models.controlnets.controlnet_sparsectrl",
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
     "PriorTransformer": "diffusers.models.transformers.prior_transformer",

@@ -32,11 +32,13 @@ class Kind(NamedTuple):
         family: Reads the family from a config.
         hint: Reads what it takes; see ``nodes.values.ControlNet``.
         kinds: Reads how many kinds of pictures it tells apart.
+        sparse: Whether it makes films, of which it is told some frames.
     """
 
     family: Callable[[Config], str]
     hint: Callable[[Mapping[str, Any]], Hint]
     kinds: Callable[[Mapping[str, Any]], int] = lambda config: 0
+    sparse: bool = False
 
 
 def _of_unet(config: Config) -> str:
@@ -52,8 +54,13 @@ def _of_flux(config: Mapping[str, Any]) -> Hint:
     return "signed" if config.get("conditioning_embedding_channels") else "latent"
 
 
+def _of_sparse(config: Mapping[str, Any]) -> Hint:
+    return "unshifted" if config.get("use_simplified_condition_embedding", True) else "picture"
+
+
 KINDS = {
     "ControlNetModel": Kind(_of_unet, lambda config: "picture"),
+    "SparseControlNetModel": Kind(_of_unet, _of_sparse, sparse=True),
     "SD3ControlNetModel": Kind(lambda config: "sd3", _of_sd3),
     "FluxControlNetModel": Kind(lambda config: "flux", _of_flux, lambda config: config.get("num_mode") or 0),
 }
@@ -74,9 +81,8 @@ def from_folder(folder: ControlNetFolder, dtype: Dtype = "float32") -> ControlNe
     config, kind = read(folder.path)
     check_weights(folder.path)
     family = kind.family(config)
-    return ControlNet(
-        folder.digest, family=family, dtype=dtype, hint=kind.hint(config), kinds=kind.kinds(config)
-    )
+    hint, kinds = kind.hint(config), kind.kinds(config)
+    return ControlNet(folder.digest, family=family, dtype=dtype, hint=hint, kinds=kinds, sparse=kind.sparse)
 
 
 @from_folder.infer

@@ -68,9 +68,11 @@ def apply(
 
     Raises:
         ValueRefused: The network takes latents and no VAE is linked, or it tells kinds apart and none is
-            named; or the part of the run is empty.
+            named; or it is one of films; or the part of the run is empty.
     """
     check_part(start, end)
+    if controlnet.sparse:
+        raise ValueRefused("a network that follows pictures", "one of films (use control.apply_keyframes)")
     if kind not in (range(controlnet.kinds) if controlnet.kinds else [None]):
         wanted = f"a kind below {controlnet.kinds}" if controlnet.kinds else "no kind: it was trained on one"
         raise ValueRefused(wanted, "none" if kind is None else str(kind))
@@ -83,7 +85,7 @@ def apply(
         hint = pixels * 2.0 - 1.0 if controlnet.hint == "signed" else pixels
         hints = [hint] * len(sides)
     controls = [Control(controlnet, hint, strength, start, end, kind) for hint in hints]
-    hung = [_hang(side, control) for side, control in zip(sides, controls, strict=True)]
+    hung = [hang(side, control) for side, control in zip(sides, controls, strict=True)]
     return Applied(hung[-1], hung[0] if len(hung) == 2 else None, Rng.of(generator))
 
 
@@ -112,6 +114,7 @@ def _encoded(
     return [latent.contiguous() for latent in scaled.chunk(sides)]
 
 
-def _hang(conditioning: Conditioning[Any], control: Control) -> Conditioning[Any]:
+def hang(conditioning: Conditioning[Any], control: Control) -> Conditioning[Any]:
+    """A conditioning that one more control network hangs on."""
     items = [replace(item, controls=[*item.controls, control]) for item in conditioning.items]
     return replace(conditioning, items=items)

@@ -9,8 +9,14 @@ DEPTH_LICENCE = "Depth Anything V2 Base and Large: CC BY-NC 4.0, not for commerc
 LISTINGS = (
     Listing(
         "controlnet",
-        "Control networks for Stable Diffusion 1, 2, XL and 3, and FLUX.1; several at once",
-        ("load.controlnet", "load.controlnet_file", "control.apply"),
+        "Control networks for Stable Diffusion 1, 2, XL and 3, FLUX.1 and AnimateDiff; several at once",
+        (
+            "load.controlnet",
+            "load.controlnet_file",
+            "control.apply",
+            "control.apply_video",
+            "control.apply_keyframes",
+        ),
         ("diffusers", "single file"),
         "controlnet",
         PARITY,
@@ -25,7 +31,7 @@ LISTINGS = (
     ),
     Listing(
         "ip-adapter",
-        "IP-Adapters for Stable Diffusion 1, XL and 3.5, and FLUX.1; several at once",
+        "IP-Adapters for Stable Diffusion 1, XL and 3.5, FLUX.1 and AnimateDiff; several at once",
         ("ip_adapter.apply", "load.image_encoder", "conditioning.picture_prompt"),
         ("single file",),
         "ip_adapter",

@@ -72,6 +72,9 @@ def _batches(conds: list[Cond], one_call: bool) -> list[list[Cond]]:
 
 
 def _check_size(control: Control, samples: torch.Tensor, factor: int) -> None:
+    if control.hint.ndim > samples.ndim:
+        cure = "Link control.apply, or a model that makes films."
+        raise StepRefused(f"expected a control picture, got one of films. {cure}")
     encoded = control.model.hint in ("latent", "unshifted")
     height, width = (side if encoded else side * factor for side in samples.shape[-2:])
     if control.hint.shape[-2:] != (height, width):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,13 @@ from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Question
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.picture_tokens import pictures_for
+from nodes.values import Control
 
 if TYPE_CHECKING:
     import torch
+
+Residuals = tuple[list["torch.Tensor"] | None, "torch.Tensor | None"]
+"""What control networks add to a U-Net's skip connections, and to its middle; None without any."""
 
 
 def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
@@ -47,21 +52,60 @@ def ask_unet(model: Any, question: Question, **more: Any) -> torch.Tensor:
     )[0]
 
 
-def _residuals(question: Question, more: dict[str, Any]) -> tuple[Any, Any]:
+def _residuals(question: Question, more: Mapping[str, Any]) -> Residuals:
     """What control networks add to the U-Net's skip connections and to its middle, summed."""
-    down, middle = None, None
-    for control, network in question.controls:
-        added, inner = network(
-            question.samples,
-            question.timestep,
-            encoder_hidden_states=question.cond.embeds,
-            controlnet_cond=control.hint.to(question.samples),
-            conditioning_scale=control.strength,
-            return_dict=False,
-            **{name: value for name, value in more.items() if name == "added_cond_kwargs"},
-        )
-        down = added if down is None else [one + other for one, other in zip(down, added, strict=True)]
-        middle = inner if middle is None else middle + inner
+    samples, text = question.samples, question.cond.embeds
+
+    def added(control: Control, network: Any) -> Residuals:
+        told = {name: one.to(network.dtype) for name, one in more.get("added_cond_kwargs", {}).items()}
+        given = {"added_cond_kwargs": told or None}
+        return residuals_of(control, network, samples, question.timestep, text, control.hint, **given)
+
+    return summed(added(*one) for one in question.controls)
+
+
+def residuals_of(
+    control: Control,
+    network: Any,
+    samples: torch.Tensor,
+    timestep: torch.Tensor,
+    text: torch.Tensor | None,
+    hint: torch.Tensor,
+    **more: Any,
+) -> Residuals:
+    """What a network adds; it computes in its own precision, and what it gives has that of the samples.
+
+    Args:
+        control: How strongly.
+        network: Its module.
+        samples: The noisy latents.
+        timestep: The scheduler's.
+        text: Hidden states.
+        hint: What it shall follow.
+        more: What else the network takes.
+    """
+    dtype = network.dtype
+    down, middle = network(
+        samples.to(dtype),
+        timestep,
+        encoder_hidden_states=None if text is None else text.to(dtype),
+        controlnet_cond=hint.to(samples.device, dtype),
+        conditioning_scale=control.strength,
+        return_dict=False,
+        **more,
+    )
+    return [one.to(samples) for one in down], middle.to(samples)
+
+
+def summed(found: Iterable[Residuals]) -> Residuals:
+    """What several networks add; None without any."""
+    down: list[torch.Tensor] | None = None
+    middle: torch.Tensor | None = None
+    for added, inner in found:
+        if down is None or added is None or middle is None or inner is None:
+            down, middle = added, inner
+            continue
+        down, middle = [one + other for one, other in zip(down, added, strict=True)], middle + inner
     return down, middle
 
 

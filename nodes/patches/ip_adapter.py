@@ -37,8 +37,8 @@ def apply(
 
     Args:
         denoiser: The model, of the adapter's family.
-        file: The IP-Adapter: for Stable Diffusion 1 and XL plain, "plus" or "full face", for FLUX.1 XLabs', for
-            Stable Diffusion 3.5 InstantX's, which is alone on a model.
+        file: The IP-Adapter: for Stable Diffusion 1 and XL plain, "plus" or "full face", for FLUX.1 XLabs',
+            for Stable Diffusion 3.5 InstantX's, which is alone on a model.
         scale: How strongly: 0 = not at all, 1 = as it was trained; 0.5 leaves the text more of a say.
         blocks: Weights of single blocks beside the scale, as for ``lora.apply``; empty for all. Style alone,
             without what the picture is of, in Stable Diffusion XL: {"down": 0, "mid": 0, "up": {"block_0":

@@ -9,26 +9,31 @@ import diffusers
 import pytest
 import torch
 
-from engine import File, Folder, OnDevice
+from engine import Folder
 from engine.declare import codec
 from nodes.checkpoints.motion_adapter import from_folder
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.diffusion.picture_tokens import telling
 from nodes.diffusion.refusal import StepRefused
-from nodes.diffusion.scheduler import scheduler, start
+from nodes.diffusion.scheduler import scheduler
 from nodes.patches.lora import apply
-from nodes.video.animate import animate
+from nodes.values import Features
 from nodes.video.latent import video_noise
 from tests.nodes.diffusion import tiny
-from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
+from tests.nodes.diffusion.sampling import Loaded, Turn
 from tests.nodes.families import filming, parity
-from tests.nodes.families.parity import SCALE, SEED, assert_same
+from tests.nodes.families.animating import (
+    FRAMES,
+    LINEAR,
+    PIXELS,
+    SIZE,
+    animated,
+    expected_of,
+    filmed,
+    pipeline_of,
+)
+from tests.nodes.families.parity import assert_same
 from tests.nodes.families.tiny_animatediff import save
 from tests.nodes.patches import loras
-
-SIZE, FRAMES = 32, 4
-PIXELS: dict[str, Any] = {"height": SIZE, "width": SIZE, "num_frames": FRAMES}
-LINEAR = {"beta_schedule": "linear", "timestep_spacing": "linspace"}
 
 
 @pytest.fixture(scope="module")
@@ -38,41 +43,15 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"model": tiny.save(place / "model"), "motion": save(place / "motion")}
 
 
-def animated(folders: dict[str, Path], *loras: File) -> Loaded:
-    loaded = loaded_from(folders["model"])
-    adapter = from_folder(Folder(folders["motion"], folders["motion"].name))
-    places = {loaded.denoiser.handle.source: folders["model"], adapter.source: folders["motion"]}
-    places |= {lora.digest: lora.path for lora in loras}
-    handle = animate(loaded.denoiser.handle, adapter)
-    for lora in loras:
-        handle = apply(handle, lora).denoiser
-    return replace(loaded, denoiser=OnDevice(handle, handle.load(places.__getitem__)))
-
-
 @pytest.fixture(scope="module")
 def loaded(folders: dict[str, Path]) -> Loaded:
     return animated(folders)
 
 
-def pipeline_of(folders: dict[str, Path]) -> Any:
-    adapter = diffusers.models.unets.unet_motion_model.MotionAdapter.from_pretrained(folders["motion"])
-    made = parity.pipeline_of(folders["model"], "AnimateDiffPipeline", motion_adapter=adapter)
-    ddim: Any = diffusers.schedulers.scheduling_ddim.DDIMScheduler
-    made.scheduler = ddim.from_config(made.scheduler.config, **LINEAR)
-    return made
-
-
-def filmed(loaded: Loaded) -> list[Turn]:
-    drawn = video_noise(loaded.vae.handle, SIZE, SIZE, FRAMES, seed=SEED)
-    run = scheduler(loaded.scheduler, "DDIMScheduler", filming.STEPS, options=json.dumps(LINEAR))
-    first = Turn(start(run.scheduler, drawn.latent), run.state, drawn.rng)
-    return parity.turns(loaded, run, first, *parity.texts(loaded), SCALE)
-
-
 def test_text_to_video(loaded: Loaded, folders: dict[str, Path]) -> None:
     pipeline, turns = pipeline_of(folders), filmed(loaded)
 
-    assert_same(turns, filming.latents_of(pipeline, size=SIZE, frames=FRAMES))
+    assert_same(turns, expected_of(pipeline))
     filming.assert_decoded_same(pipeline, loaded, turns, **PIXELS)
 
 
@@ -100,8 +79,8 @@ def test_a_lora(part: str, loaded: Loaded, folders: dict[str, Path], tmp_path: P
     pipeline = pipeline_of(folders)
     pipeline.load_lora_weights(lora.path)
 
-    turns = filmed(animated(folders, lora))
-    assert_same(turns, filming.latents_of(pipeline, size=SIZE, frames=FRAMES))
+    turns = filmed(animated(folders, lambda handle: apply(handle, lora).denoiser, files=(lora,)))
+    assert_same(turns, expected_of(pipeline))
     assert not torch.equal(turns[-1].latent.samples, filmed(loaded)[-1].latent.samples)
 
 
@@ -133,9 +112,9 @@ def test_what_is_no_film_that_it_can_draw_is_refused(frames: int, loaded: Loaded
         parity.turns(loaded, run, Turn(latent, run.state, drawn.rng), parity.texts(loaded)[0], None, 1.0)
 
 
-def test_a_picture_prompt_is_refused(loaded: Loaded) -> None:
+def test_a_t2i_adapter_is_refused(loaded: Loaded) -> None:
     text = parity.texts(loaded)[0]
-    told = telling(text.items[0], {"states": torch.zeros(1, 1, 4, 32)})
+    adapted = replace(text.items[0], features=[Features([torch.zeros(1, 4, 16, 16)])])
 
-    with pytest.raises(StepRefused, match="picture prompt"):
-        filming.film(loaded, replace(text, items=[told]), size=SIZE, frames=FRAMES)
+    with pytest.raises(StepRefused, match="expected a film without a T2I-Adapter's features"):
+        filmed(loaded, replace(text, items=[adapted]))

@@ -27,7 +27,8 @@ def tensors_of(
         return torch.randn(shape, generator=generator) * 0.2
 
     shapes = {"plain": plain, "plus": plus, "full face": full_face}[kind](seen, width)
-    reading = [one for name, one in unet.named_modules() if name.endswith("attn2")]
+    named = unet.named_modules()
+    reading = [one for name, one in named if name.endswith("attn2") and "motion_modules" not in name]
     return {
         "image_proj": {name: drawn(*shape) for name, shape in shapes.items()},
         "ip_adapter": {

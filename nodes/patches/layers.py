@@ -14,7 +14,8 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 from nodes.patches import blocks
-from nodes.patches.lora_file import PEFT, LoraFile, Tensors, read
+from nodes.patches.lora_file import CLIP_ROOT, PEFT, LoraFile, Tensors, by_pefts_names, read
+from nodes.patches.lycoris_names import Placed, place
 
 if TYPE_CHECKING:
     from engine.declare.handle import Find
@@ -24,8 +25,8 @@ LOG = logging.getLogger(__name__)
 KEPT = 4
 """LoRAs that stay in a model while they are off: switched on again, they aren't read."""
 SECOND = "low_noise"
-CLIP_ROOT = "text_model."
-"""How older names of CLIP's layers begin."""
+WORN = "_loras"
+"""Attribute of a model: the names of the LoRAs that are in it, the first put in first."""
 
 
 class _Worn(NamedTuple):
@@ -89,8 +90,8 @@ def _named(patches: list[Patch]) -> list[tuple[str, Patch]]:
     return found
 
 
-def _inside(model: Any) -> Mapping[str, Any]:
-    return getattr(model, "peft_config", None) or {}
+def _inside(model: Any) -> list[str]:
+    return model.__dict__.setdefault(WORN, [])
 
 
 def _worn(name: str, patch: Patch, part: str, family: Family, model: Any) -> _Worn:
@@ -108,7 +109,10 @@ def _switch(model: Any, worn: list[_Worn]) -> None:
     from diffusers.utils.peft_utils import delete_adapter_layers
     from peft.tuners.tuners_utils import BaseTunerLayer
 
-    names = [one.name for one in worn if one.name in _inside(model)]
+    from nodes.patches.changes import changed, forget
+
+    pairs = getattr(model, "peft_config", None) or {}
+    names = [one.name for one in worn if one.name in pairs]
     for layer_name, layer in model.named_modules():
         if isinstance(layer, BaseTunerLayer):
             tuned: Any = layer
@@ -116,23 +120,32 @@ def _switch(model: Any, worn: list[_Worn]) -> None:
             tuned.set_adapter(names)
             for one in worn:
                 tuned.set_scale(one.name, one.weight(layer_name))
-    off = [name for name in _inside(model) if name not in names]
+    for layer_name, changes in changed(model):
+        changes.strengths = {one.name: one.weight(layer_name) for one in worn}
+    off = [name for name in _inside(model) if name not in {one.name for one in worn}]
     for name in off[:-KEPT]:
-        delete_adapter_layers(model, name)
+        if name in pairs:
+            delete_adapter_layers(model, name)
+        forget(model, name)
+        _inside(model).remove(name)
 
 
 def _put_in(models: Mapping[str, Any], family: Family, name: str, path: Path) -> None:
     """Read a LoRA into the layers of the models that it has matrices for."""
     denoiser = models.get(family.denoiser)
     lora = read(path, family, getattr(denoiser, "config", None))
-    strangers: list[str] = []
+    placed, strangers = place(lora.changes, models, list(family.texts), lora.rename)
     fitting = 0
     for part, model in models.items():
         fits, others = _sorted(_of_part(lora.tensors, part, model), part in family.texts, model, path)
         strangers += [f"{part}.{layer}" for layer in others]
+        own = [one for one in placed if one.part == part]
         if fits:
-            fitting += 1
             _inject(model, part, part in family.texts, name, lora._replace(tensors=fits), path)
+        _change(model, name, own, path)
+        if fits or own:
+            fitting += 1
+            _inside(model).append(name)
     if not fitting:
         got = ", ".join((strangers or sorted(lora.tensors))[:3]) or "none"
         cure = f"It is for another model: choose a LoRA for {family.title}."
@@ -140,6 +153,22 @@ def _put_in(models: Mapping[str, Any], family: Family, name: str, path: Path) ->
     if strangers:
         some = ", ".join(strangers[:5])
         LOG.warning("%s: %d of its layers are none of the model's: %s", path.name, len(strangers), some)
+
+
+def _change(model: Any, name: str, placed: list[Placed], path: Path) -> None:
+    """Put what is no plain pair of matrices into its layers."""
+    from nodes.patches.changes import ChangeMisfit, put
+
+    layers = dict(model.named_modules())
+    for one in placed:
+        layer = layers[one.layer]
+        base = layer.get_base_layer() if hasattr(layer, "get_base_layer") else layer
+        try:
+            put(base, name, one.parts, one.rows)
+        except ChangeMisfit as error:
+            cure = "It is for another model: choose a LoRA for this one."
+            expected = f"{error.expected}, for {one.layer}"
+            raise CheckpointRefused(path.name, expected, error.got, cure) from error
 
 
 def _of_part(tensors: Tensors, part: str, model: Any) -> Tensors:
@@ -158,7 +187,7 @@ def _layer_of(name: str) -> str:
 
 def _sorted(tensors: Tensors, text: bool, model: Any, path: Path) -> tuple[Tensors, list[str]]:
     """The tensors by PEFT's names whose layers the model has, and the layers that it lacks."""
-    named = _by_pefts_names(tensors, text) if tensors else {}
+    named = by_pefts_names(tensors, text=text) if tensors else {}
     layers = dict(model.named_modules())
     fits: Tensors = {}
     others: set[str] = set()
@@ -171,15 +200,6 @@ def _sorted(tensors: Tensors, text: bool, model: Any, path: Path) -> tuple[Tenso
         _check_shape(f"{lora}{kind}", tensor, layers[own], layer, path)
         fits[name] = tensor
     return fits, sorted(others)
-
-
-def _by_pefts_names(tensors: Tensors, text: bool) -> Tensors:
-    with library_lock:
-        from diffusers.utils import state_dict_utils as names
-
-    if not text:
-        return names.convert_unet_state_dict_to_peft(tensors)
-    return names.convert_state_dict_to_peft(names.convert_state_dict_to_diffusers(tensors))
 
 
 def _check_shape(kind: str, tensor: Any, layer: Any, name: str, path: Path) -> None:

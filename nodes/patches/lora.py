@@ -11,6 +11,7 @@ from pydantic import Field
 from engine import File, Within, node
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches import blocks as block_weights
+from nodes.patches.lora_file import TEXT
 from nodes.recognise.asked import recognise_as
 from nodes.recognise.file import read_contents
 from nodes.recognise.recognise import recognise
@@ -21,8 +22,6 @@ from nodes.video.animate import LISTING, AnimatedDenoiser
 SUFFIXES = (".safetensors", ".ckpt", ".pth", ".pt", ".bin")
 LoraFile = Annotated[File, Within("models", SUFFIXES, ("lora",))]
 Strength = Annotated[float, Field(ge=-100, le=100)]
-TEXT = ("lora_te", "text_encoder", "base_model.model.text_model", "lycoris_te")
-"""How the names of tensors for text encoders begin."""
 
 
 class Patched(NamedTuple, Generic[F]):
@@ -46,14 +45,14 @@ def apply(
     text_scale: Strength | None = None,
     blocks: str = "",
 ) -> Patched[F]:
-    """Let a model draw what a LoRA, a LoCon or a DoRA was trained to.
+    """Let a model draw what a LoRA, a LoCon, a DoRA, a LoHa or a LoKr was trained to.
 
     For several put several of these in a row: what they add to the model is summed. At another strength
     nothing is read again.
 
     Args:
         denoiser: The model, of the LoRA's family.
-        file: The LoRA, as kohya's programs, diffusers or PEFT write it.
+        file: The LoRA, as kohya's programs, LyCORIS, diffusers or PEFT write it.
         text_encoder: The model's text encoders, which many LoRAs change too.
         scale: How strongly: 0 = not at all, 1 = as it was trained.
         text_scale: How strongly in the text encoders; empty for the same.

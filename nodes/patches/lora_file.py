@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +13,7 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
+from nodes.patches.lycoris import take
 
 if TYPE_CHECKING:
     import torch
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
 PEFT = "base_model.model."
 SETTINGS = "lora_adapter_metadata"
 """What diffusers writes beside the tensors: how the LoRA was made, so that nothing has to be guessed."""
-OTHERS = {
-    "hada_": "a LoHa",
-    "lokr_": "a LoKr",
-    "oft_": "an OFT",
-    ".lora_mid": "a LoCon in three factors",
-    "glora": "a GLoRA",
-}
-"""Part of a tensor's name → what the file is if it isn't a LoRA."""
+CLIP_ROOT = "text_model."
+"""How older names of CLIP's layers begin."""
+TEXT = ("lora_te", "text_encoder", "base_model.model.text_model", "lycoris_te")
+"""How the names of tensors for text encoders begin."""
+OTHERS = {"oft_": "an OFT", "glora": "a GLoRA"}
+"""Part of a tensor's name → what the file is if it can't be read."""
 LOADERS = {
     "UNet2DConditionModel": "StableDiffusionXLLoraLoaderMixin",
     "UNetMotionModel": "StableDiffusionXLLoraLoaderMixin",
@@ -39,7 +38,6 @@ LOADERS = {
     "CogVideoXTransformer3DModel": "CogVideoXLoraLoaderMixin",
 }
 """Class of a denoiser → what in ``diffusers.loaders.lora_pipeline`` knows how its LoRAs are written."""
-SCALE, DOWN = ".dora_scale", ".lora_down.weight"
 
 Tensors = dict[str, "torch.Tensor"]
 
@@ -52,11 +50,16 @@ class LoraFile(NamedTuple):
         alphas: What they are multiplied by, times the rank, by the names of their layers; None where the
             tensors have it in them.
         settings: Of the LoRA, by names that begin with the part; None where they follow from the tensors.
+        changes: What is no plain pair of matrices, as LyCORIS writes it: by the name of the layer as the file
+            has it, then by kind.
+        rename: Gives tensors of a LoRA for a denoiser the names that PEFT has for them.
     """
 
     tensors: Tensors
     alphas: Mapping[str, float] | None
     settings: Mapping[str, Any] | None
+    changes: Mapping[str, Tensors]
+    rename: Callable[[Tensors], Tensors]
 
 
 def read(path: Path, family: Family, config: Any) -> LoraFile:
@@ -71,23 +74,41 @@ def read(path: Path, family: Family, config: Any) -> LoraFile:
         CheckpointRefused: It is none that can be read, or of a kind that isn't supported.
     """
     tensors, settings = read_tensors(path), _settings(path)
-    _check(path, tensors, family)
+    _check(path, tensors)
     if family.denoiser_class not in LOADERS:
         cure = "Take it off this model."
         raise CheckpointRefused(path.name, "a model whose LoRAs are known", family.title, cure)
     with library_lock:
         loader = getattr(import_module("diffusers.loaders.lora_pipeline"), LOADERS[family.denoiser_class])
+    changes = take(tensors)
     try:
-        magnitudes = {name: tensors.pop(name) for name in list(tensors) if name.endswith(SCALE)}
-        kept = dict(tensors)
-        found, alphas = _converted(loader, tensors, config)
-        if magnitudes:
-            found |= _magnitudes(loader, kept, magnitudes, config)
+        found, alphas = _converted(loader, tensors, config) if tensors else ({}, None)
     except (ValueError, KeyError, IndexError, RuntimeError) as error:
         cure = "Check that it is a LoRA for this model."
         expected = f"a LoRA for {family.title}, whole"
         raise CheckpointRefused(path.name, expected, str(error).strip()[:300], cure) from error
-    return LoraFile(found, alphas or None, None if alphas else settings)
+
+    def rename(some: Tensors) -> Tensors:
+        converted, _ = _converted(loader, some, config)
+        head = f"{family.denoiser}."
+        return by_pefts_names({name.removeprefix(head): one for name, one in converted.items()}, text=False)
+
+    return LoraFile(found, alphas or None, None if alphas else settings, changes, rename)
+
+
+def by_pefts_names(tensors: Tensors, *, text: bool) -> Tensors:
+    """Tensors by the names that PEFT has for them, from those that diffusers has.
+
+    Args:
+        tensors: By name without the part of the model.
+        text: Whether they are a text encoder's.
+    """
+    with library_lock:
+        from diffusers.utils import state_dict_utils as names
+
+    if not text:
+        return names.convert_unet_state_dict_to_peft(tensors)
+    return names.convert_state_dict_to_peft(names.convert_state_dict_to_diffusers(tensors))
 
 
 def _settings(path: Path) -> Mapping[str, Any] | None:
@@ -101,46 +122,15 @@ def _settings(path: Path) -> Mapping[str, Any] | None:
     return settings if isinstance(settings, dict) else None
 
 
-def _check(path: Path, tensors: Tensors, family: Family) -> None:
+def _check(path: Path, tensors: Tensors) -> None:
     for name in tensors:
         kind = next((kind for part, kind in OTHERS.items() if part in name), None)
         if kind is not None:
-            cure = "Only LoRAs, LoCons and DoRAs are read: choose another file."
-            raise CheckpointRefused(path.name, "pairs of matrices (lora_down and lora_up)", kind, cure)
-        if name.endswith(SCALE):
-            _check_dora(path, name, tensors, family)
-
-
-def _check_dora(path: Path, name: str, tensors: Tensors, family: Family) -> None:
-    layer, shape = name.removesuffix(SCALE), tuple(tensors[name].shape)
-    up = tensors.get(f"{layer}.lora_up.weight")
-    if family.denoiser != "unet" or up is None or shape[0] != len(up) or tensors[name].numel() != len(up):
-        expected = "a DoRA's scale for each output of a layer of a U-Net"
-        raise CheckpointRefused(path.name, expected, f"{name} {shape}", "Choose another file.")
+            cure = "Choose another file."
+            raise CheckpointRefused(path.name, "a LoRA, a LoHa, a LoKr or a DoRA", kind, cure)
 
 
 def _converted(loader: Any, tensors: Tensors, config: Any) -> tuple[Tensors, Mapping[str, float] | None]:
     given = {} if config is None else {"unet_config": config}
     found = loader.lora_state_dict(tensors, return_alphas=True, return_lora_metadata=True, **given)
     return found[0], found[1] if len(found) == 3 else None
-
-
-def _magnitudes(loader: Any, tensors: Tensors, magnitudes: Tensors, config: Any) -> Tensors:
-    """A DoRA's scales (Liu et al., arXiv 2402.09353), which diffusers leaves out, by the names that PEFT has.
-
-    What a layer is called is found by having the scale's own tensor renamed in the place of the matrix.
-    """
-    for name, scale in magnitudes.items():
-        tensors[name.removesuffix(SCALE) + DOWN] = scale
-    scaled = {id(scale) for scale in magnitudes.values()}
-    renamed, _ = _converted(loader, tensors, config)
-    return {
-        _layer(name) + ".lora_magnitude_vector.weight": value.flatten()
-        for name, value in renamed.items()
-        if id(value) in scaled
-    }
-
-
-def _layer(name: str) -> str:
-    name = name.removesuffix(".down.weight")
-    return name.removesuffix("_lora").removesuffix(".lora").removesuffix(".lora_linear_layer")

@@ -10,12 +10,15 @@ from nodes.recognise.matching import UNET, Match
 from nodes.recognise.widths import family as unet_family
 
 ENDING = re.compile(
-    r"[._](?:lora_(?:down|up|mid|A|B)(?:\.default)?\.weight|lora(?:_linear_layer)?\.(?:down|up)\.weight"
-    r"|hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|oft_(?:blocks|diag)|lora_magnitude_vector(?:\.default)?\.weight)$"
+    r"[._](lora_(?:down|up|mid|A|B)(?:\.default)?\.weight|lora(?:_linear_layer)?\.(?:down|up)\.weight"
+    r"|hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2)|oft_(?:blocks|diag)|diff(?:_b)?|[wb]_norm|on_input"
+    r"|dora_scale|lora_magnitude_vector(?:\.default)?\.weight)$"
 )
 """How the names of their tensors end."""
-TAKES = re.compile(r"[._](?:lora_(?:down|A)|lora(?:_linear_layer)?\.down)|hada_w1_b$")
+TAKES = re.compile(r"lora_(?:down|A)|lora(?:_linear_layer)?\.down|hada_w1_b$|diff$")
 """Those whose second axis is the width of what the adapted layer takes."""
+FIRST, SECOND = re.compile(r"lokr_w1(?:_b)?$"), re.compile(r"lokr_w2(?:_b)?$")
+"""Those whose second axes have the width of what a LoKr's layer takes as their product."""
 NUMBER = re.compile(r"(?<=_)\d+(?=_|$)")
 LAYOUTS = {
     "lora_": "kohya",
@@ -68,18 +71,27 @@ it may take if they matter. The first line that fits counts."""
 
 def match_lora(entries: Mapping[str, Entry]) -> Match | None:
     """Find out whether a file is a LoRA, and which model it is for."""
-    widths: dict[str, int] = {}
+    layers: dict[str, dict[str, Entry]] = {}
     for name, entry in entries.items():
         if (ending := ENDING.search(name)) is not None:
             layer = NUMBER.sub("#", name[: ending.start()].replace(".", "_"))
-            if TAKES.search(name) and len(entry.shape) > 1:
-                widths[layer] = entry.shape[1]
-            widths.setdefault(layer, 0)
+            layers.setdefault(layer, {})[ending[1]] = entry
+    widths = {layer: _width(kinds) for layer, kinds in layers.items()}
     if not widths:
         return None
     some = next(iter(name for name in entries if ENDING.search(name)))
     layout = next((layout for head, layout in LAYOUTS.items() if some.startswith(head)), "original")
     return Match("lora", _family(widths), "", layout, "")
+
+
+def _width(kinds: Mapping[str, Entry]) -> int:
+    """What the layer takes, told by the tensors for it; 0 when they don't tell."""
+
+    def second(ending: re.Pattern[str]) -> int:
+        shapes = [entry.shape for kind, entry in kinds.items() if ending.match(kind)]
+        return next((shape[1] for shape in shapes if len(shape) > 1), 0)
+
+    return second(TAKES) or second(FIRST) * second(SECOND)
 
 
 def _family(widths: Mapping[str, int]) -> str:
@@ -89,6 +101,5 @@ def _family(widths: Mapping[str, int]) -> str:
             if layer.endswith(ending) and (not allowed or str(width) in allowed):
                 if family != UNET:
                     return family
-                if width:
-                    return unet_family(width, 4)
+                return unet_family(width, 4) if width else ""
     return ""

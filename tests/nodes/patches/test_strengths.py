@@ -93,6 +93,30 @@ def test_without_patches_nothing_is_left(bare: Denoiser[Any], files: list[File],
     assert torch.equal(asked(pool, wearing(bare, (files[0], 1.0), (files[1], 1.0))), changed)
 
 
+def test_a_lokr_is_switched_as_a_lora_is(
+    bare: Denoiser[Any], files: list[File], folder: Path, tmp_path: Path
+) -> None:
+    layer = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
+    factors = {f"{layer}.lokr_w1": torch.ones(2, 4), f"{layer}.lokr_w2": torch.ones(4, 8)}
+    lokr = loras.save(tmp_path / "lokr.safetensors", factors)
+    finds = Finds(loras.finder(folder, lokr, *files))
+    pool, handles = (
+        Pool(finds, {}),
+        [wearing(bare, *[(lokr, scale)] * bool(scale)) for scale in (0.5, 0.8, 0)],
+    )
+    expected = [fresh(handle, finds) for handle in handles]
+    finds.asked.clear()
+
+    found = [asked(pool, handle) for handle in handles]
+    assert [torch.equal(*pair) for pair in zip(found, expected, strict=True)] == [True] * 3
+    assert not torch.equal(found[0], found[1])
+    assert finds.asked == [bare.source, lokr.digest]
+    for file in files[: KEPT + 1]:
+        asked(pool, wearing(bare, (file, 1.0)))
+    assert torch.equal(asked(pool, handles[0]), expected[0])
+    assert finds.asked.count(lokr.digest) == 2
+
+
 def test_one_of_two_can_leave(bare: Denoiser[Any], files: list[File], finds: Finds) -> None:
     pool, alone = Pool(finds, {}), wearing(bare, (files[1], 0.7))
 

@@ -43,11 +43,11 @@ def guidance(
 def led(prediction: Prediction[Any], scale: float) -> torch.Tensor:
     """The positive prediction led away from the negative one, [B, ...]; itself where there is none."""
     away, samples = prediction.negative, prediction.samples
-    return samples if away is None else away + _by_frame(scale, prediction) * (samples - away)
+    return samples if away is None else away + by_frame(scale, prediction) * (samples - away)
 
 
-def _by_frame(scale: float, prediction: Prediction[Any]) -> torch.Tensor | float:
-    """The scale of each frame, [1, 1, F, 1, 1], where it differs."""
+def by_frame(scale: float, prediction: Prediction[Any]) -> Any:
+    """The scale, or that of each frame as a tensor [1, 1, F, 1, 1] where a family's differ."""
     import torch
 
     first, samples = families.named(prediction.family).first_guidance, prediction.samples

@@ -1,6 +1,7 @@
 """Guidance that differs from plain classifier-free guidance, computed by diffusers' own functions.
 
-Each takes what ``diffusion.guidance`` takes, and its scale means the same: 1 is the positive prediction.
+Each takes what ``diffusion.guidance`` takes, and its scale means the same: 1 is the positive prediction, and
+it grows over the frames of Stable Video Diffusion's films.
 Where the model was not asked about a negative conditioning, the positive prediction passes unchanged, so that
 all of them keep to the part of the run that ``diffusion.guidance_window`` leaves them.
 """
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from engine import node
 from nodes.diffusion.conditioning import check_part
-from nodes.diffusion.guidance import rescaled
+from nodes.diffusion.guidance import by_frame, rescaled
 from nodes.diffusion.stepping import turns_left
 from nodes.library_lock import library_lock
 from nodes.values import F, GuidanceState, Prediction, Scheduler, SchedulerState
@@ -76,7 +77,7 @@ def projected(
         guided = normalized_guidance(
             prediction.samples,
             prediction.negative,
-            scale - 1,
+            by_frame(scale, prediction) - 1,
             buffer,
             parallel,
             threshold,
@@ -119,7 +120,7 @@ def zero_star(
     with torch.no_grad():
         fit = cfg_zero_star_scale(positive.flatten(1), negative.flatten(1))
         away = negative * fit.view(-1, *(1,) * (positive.ndim - 1))
-        return _given(prediction, away + scale * (positive - away), rescale)
+        return _given(prediction, away + by_frame(scale, prediction) * (positive - away), rescale)
 
 
 @node("diffusion.tangential_guidance")
@@ -141,9 +142,8 @@ def tangential(prediction: Prediction[F], scale: float = 7.5, rescale: Share = 0
     with library_lock:
         from diffusers.guiders.tangential_classifier_free_guidance import normalized_guidance
     with torch.no_grad():
-        return _given(
-            prediction, normalized_guidance(prediction.samples, prediction.negative, scale), rescale
-        )
+        guided = normalized_guidance(prediction.samples, prediction.negative, by_frame(scale, prediction))
+        return _given(prediction, guided, rescale)
 
 
 @node("diffusion.magnitude_guidance")
@@ -167,10 +167,13 @@ def magnitude(
         return prediction
     with library_lock:
         from diffusers.guiders.magnitude_aware_guidance import mambo_guidance
+    positive, scales = prediction.samples, by_frame(scale, prediction)
+    if isinstance(scales, torch.Tensor):
+        scales = scales.expand_as(positive).flatten(1)
     with torch.no_grad():
         # Its norm takes no more than two axes beside the batch
-        guided = mambo_guidance(prediction.samples.flatten(1), prediction.negative.flatten(1), scale, alpha)
-        return _given(prediction, guided.view_as(prediction.samples), rescale)
+        guided = mambo_guidance(positive.flatten(1), prediction.negative.flatten(1), scales, alpha)
+        return _given(prediction, guided.view_as(positive), rescale)
 
 
 @node("diffusion.guidance_window")

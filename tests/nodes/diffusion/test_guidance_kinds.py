@@ -124,6 +124,32 @@ def test_zero_star_guidance_scales_the_negative_prediction_to_fit_the_positive_o
     assert torch.allclose(found.samples, of(3, 8))
 
 
+def film(*frames: float) -> torch.Tensor:
+    """Frames of one number each."""
+    return torch.tensor(frames, dtype=torch.float32).reshape(1, 1, -1, 1, 1)
+
+
+def test_the_scale_grows_over_the_frames_of_films_that_are_guided_so() -> None:
+    """From 1 over 2 to 3, so that the first frame is the positive prediction's.
+
+    The change is (0, 2, 2): at right angles to the positive prediction, and what the two share all of the
+    negative one, so that no kind changes it but by its scale. For CFG-Zero* it is (0, 0, 4), as the negative
+    one is first doubled to meet the positive one best.
+    """
+    later = SchedulerState(turn=1)
+    asked = Prediction(film(2, 1, 1), film(2, 3, -1), "svd")
+    found = projected(asked, scale=3, threshold=0).prediction
+
+    assert found.samples.flatten().tolist() == pytest.approx([2, -1, 5])
+    assert magnitude(asked, scale=3, alpha=0).samples.flatten().tolist() == pytest.approx([2, -1, 5])
+    lone = Prediction(film(2, 2, 6), film(1, 1, 1), "svd")
+    fitted = 10 / 3  # 10 of the product of both, 3 of the negative one with itself
+    expected = [2, fitted + 2 * (2 - fitted), fitted + 3 * (6 - fitted)]
+    assert zero_star(lone, later, scale=3).samples.flatten().tolist() == pytest.approx(expected)
+    aside = Prediction(film(4, 4, 4), film(2, 2, 2), "svd")
+    assert tangential(aside, scale=3).samples.flatten().tolist() == pytest.approx([4, 6, 8], abs=1e-5)
+
+
 def test_a_predicted_variance_is_kept() -> None:
     asked = Prediction(of(1, 2), of(4, 8), "if", of(5, 6))
     later = SchedulerState(turn=1)

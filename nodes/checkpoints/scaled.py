@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 SCALES = (".scale_weight", ".weight_scale")
 """How the name of a weight's scale ends; the weight's own ends in ``.weight``."""
-BESIDE = (".scale_input", ".input_scale", ".comfy_quant")
-"""What lies beside them for computing in float8, which is not done here."""
+BESIDE = (".scale_input", ".input_scale", ".comfy_quant", "scaled_fp8")
+"""What lies beside them for computing in float8, which is not done here, and the mark of such a file."""
 CURE = "Choose the file in bfloat16, float16 or plain or scaled float8, or as GGUF."
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nodes.checkpoints import transformer_file, vae_file
+from nodes.checkpoints import text_build, text_files, transformer_file, vae_file
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import (
     Layout,
@@ -30,6 +30,8 @@ from nodes.values import SchedulerConfig
 
 CONFIGS = Path(__file__).parent / "configs"
 FIRST_CONVOLUTION = "input_blocks.0.0.weight"
+PARTS = "Load its parts with load.denoiser, load.vae and load.text_encoders."
+"""What to do with a file that holds some of a model's parts."""
 ZERO_SNR = "ztsnr"
 """Tensor that a model carries that was trained up to pure noise, after the custom of ComfyUI."""
 
@@ -50,13 +52,14 @@ def read_file(path: Path, config: Path | None) -> Layout:
     folder = config or shipped(found, path.name, variant)
     layout, index = read_configs(folder, family_of_folder(folder)), read_index(folder)
     if not layout.family.single_file:
-        cure = "Load its parts with load.denoiser, load.vae and load.text_encoders."
-        raise CheckpointRefused(path.name, "a whole checkpoint", f"one of {layout.family.title}", cure)
+        raise CheckpointRefused(path.name, "a whole checkpoint", f"one of {layout.family.title}", PARTS)
     for part, prefixes in layout.family.single_file.items():
         if part in layout.family.texts and part not in index:
             continue  # a model without it, such as Stable Diffusion XL's refiner
         if not any(name.startswith(prefixes) for name in entries):
             cure = f"Choose a whole checkpoint of {layout.family.title}."
+            if transformer_file.is_transformer(layout.family):
+                cure = PARTS
             raise CheckpointRefused(path.name, f"a {part} ({prefixes[0]}…)", "none", cure)
     if layout.cells.family != found:
         cure = "Choose the folder that the file's model was saved with."
@@ -124,10 +127,10 @@ def build(path: Path, part: str, config: Path, family: Family, dtype: Any) -> An
         CheckpointRefused: The weights don't fit the config.
     """
     try:
+        if transformer_file.is_transformer(family):
+            return _of_tensors(path, part, config, family, dtype)
         if part == "text_encoder":
             return _text_encoders(path, config, family, dtype)
-        if part == "denoiser" and transformer_file.is_transformer(family):
-            return transformer_file.build(path, config, family, dtype)
         weights = _tensors(path, part, config, family, dtype) if part in family.single_file else {}
         if part == "vae" and not weights:
             return vae_file.build(path, config, family, dtype)
@@ -136,6 +139,19 @@ def build(path: Path, part: str, config: Path, family: Family, dtype: Any) -> An
         expected = f"a {part} as the configs in {config.name} say"
         cure = "Choose the folder that the file's model was saved with."
         raise CheckpointRefused(path.name, expected, str(error), cure) from error
+
+
+def _of_tensors(path: Path, part: str, config: Path, family: Family, dtype: Any) -> Any:
+    """A part of a model whose tensors tell its sizes."""
+    if part == "denoiser":
+        return transformer_file.build(path, config, family, dtype)
+    if part == "vae":
+        return vae_file.build(path, config, family, dtype)
+    if not text_files.encoders_in(path):
+        cure = "Load them with load.text_encoders, from a folder or from files of their own."
+        raise CheckpointRefused(path.name, f"text encoders of {family.title}", "none", cure)
+    _, encoders = text_files.assigned([path], family.name)
+    return text_build.build(encoders, family.name, config, dtype)
 
 
 def _denoiser(weights: dict[str, Any], config: Path, family: Family, dtype: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from nodes.checkpoints import scaled
 from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import SIZES, Shapes, read_sizes
@@ -15,10 +16,7 @@ from nodes.recognise.contents import Contents
 from nodes.recognise.file import read_contents
 from nodes.recognise.matching import Match, match
 
-QUANTISED_AWAY = (
-    *("scale_weight", "scale_input", "weight_scale", "input_scale"),
-    *("absmax", "quant_map", "bitsandbytes__nf4", "bitsandbytes__fp4"),
-)
+QUANTISED_AWAY = ("absmax", "quant_map", "bitsandbytes__nf4", "bitsandbytes__fp4")
 """How names end of what other programs' quantised weights are to be read by."""
 CURE = "Choose the file of such a model, or the folder that it was saved with as its configs."
 
@@ -39,8 +37,7 @@ def read(path: Path, place: str) -> tuple[Contents, Match]:
     if found is None or found.kind != "denoiser":
         raise CheckpointRefused(place, "a denoiser", found.kind if found else "something else", CURE)
     if odd := next((name for name in contents.entries if name.endswith(QUANTISED_AWAY)), None):
-        cure = "Choose the file in bfloat16 or float16, or as GGUF."
-        raise CheckpointRefused(place, "plain or GGUF weights", f"scaled ones ({odd[:80]})", cure)
+        raise CheckpointRefused(place, "plain, float8 or GGUF weights", f"others ({odd[:80]})", scaled.CURE)
     return contents, found
 
 
@@ -68,7 +65,7 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     contents, found = read(path, path.name)
     sizes = read_sizes(family.denoiser_class, shapes_of(contents, found))
     quantised = path.suffix.lower() == ".gguf"
-    weights = _quantised(path) if quantised else read_tensors(path, (found.prefix,), dtype)
+    weights = _quantised(path) if quantised else _plain(path, found, contents, dtype)
     more: dict[str, Any] = {}
     if quantised:
         with library_lock:
@@ -92,6 +89,12 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
         got = f"none for {lacking[0]} and {len(lacking) - 1} more"
         raise CheckpointRefused(path.name, expected, got, CURE)
     return model
+
+
+def _plain(path: Path, found: Match, contents: Contents, dtype: Any) -> dict[str, Any]:
+    if not scaled.is_scaled(contents.entries):
+        return read_tensors(path, (found.prefix,), dtype)
+    return scaled.unscaled(read_tensors(path, (found.prefix,)), path.name, dtype)
 
 
 def _quantised(path: Path) -> dict[str, Any]:

@@ -108,6 +108,7 @@ FAMILY = Family(
     timetable=timetable,
     left_out=flow_steps,
     inpainting=inpainting,
+    single_file={"denoiser": ("model.diffusion_model.",), "vae": ("first_stage_model.", "vae.")},
     graph="flux",
     formats=("diffusers", "single file", "GGUF"),
     nodes=(

@@ -127,6 +127,7 @@ FAMILY = Family(
     complete=complete,
     timetable=timetable,
     left_out=flow_steps,
+    single_file={"denoiser": ("model.diffusion_model.",), "vae": ("first_stage_model.", "vae.")},
     graph="stable_diffusion_3",
     formats=("diffusers", "single file", "GGUF"),
     nodes=(

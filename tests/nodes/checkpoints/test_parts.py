@@ -177,10 +177,26 @@ def test_gguf_stays_quantised_and_computes_as_diffusers_does(models: dict[str, A
 def test_a_file_that_other_programs_have_quantised_is_refused(models: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     weights = models["sd3"].state_dict()
-    save_file(weights | {"transformer_blocks.0.attn.to_q.scale_weight": torch.ones(1)}, path)
+    save_file(weights | {"transformer_blocks.0.attn.to_q.weight.absmax": torch.ones(1)}, path)
 
-    with pytest.raises(CheckpointRefused, match=r"expected plain or GGUF weights, got scaled ones \(transf"):
+    with pytest.raises(
+        CheckpointRefused, match=r"expected plain, float8 or GGUF weights, got others \(trans"
+    ):
         denoiser(File(path, ""))
+
+
+def test_float8_is_read_with_its_scales(models: dict[str, Any], tmp_path: Path) -> None:
+    """As ComfyUI's users share transformers: a scale for each tensor in float8, and a mark that there are."""
+    path, weights = tmp_path / "model.safetensors", dict(models["sd3"].state_dict())
+    name = "transformer_blocks.1.attn.to_q"
+    small = (weights[f"{name}.weight"] * 100).to(torch.float8_e4m3fn)
+    more = {f"{name}.scale_weight": torch.tensor(0.01), "scaled_fp8": torch.zeros(0)}
+    save_file(weights | {f"{name}.weight": small} | more, path)
+
+    made = built(denoiser(File(path, path.name)).denoiser, path).state_dict()
+    weights[f"{name}.weight"] = small.float() * torch.tensor(0.01)
+    assert made.keys() == weights.keys()
+    assert all(torch.equal(made[name], weights[name]) for name in made)
 
 
 def test_a_file_that_lacks_weights_is_refused(models: dict[str, Any], tmp_path: Path) -> None:

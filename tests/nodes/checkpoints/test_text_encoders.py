@@ -15,27 +15,21 @@ from nodes.checkpoints.text_encoders import text_encoders, texts_family
 from nodes.values import TextEncoder
 from tests.nodes.checkpoints.original_sdxl import as_openclip
 from tests.nodes.checkpoints.quantised import quantised_t5
+from tests.nodes.checkpoints.real_widths import T5, G, L, save_texts
 from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import parity, tiny_sd3
-from tests.nodes.families.folders import save_clip, save_index, save_t5
+from tests.nodes.families.folders import save_index
 from tests.nodes.recognise import companions, writing
 
 Weights = dict[str, torch.Tensor]
 WORDS = "the red apple and a fish swim in blue water with many small birds over green hills"
-L, G, T5 = "text_encoder", "text_encoder_2", "text_encoder_3"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The texts of a Stable Diffusion 3 whose CLIPs have their real widths, and no depth."""
+    """The texts of a Stable Diffusion 3."""
     folder = tmp_path_factory.mktemp("texts") / "model"
-    sizes: dict[str, Any] = {"num_hidden_layers": 1, "intermediate_size": 37}
-    save_clip(
-        folder / L, projected=True, hidden_size=768, num_attention_heads=12, projection_dim=768, **sizes
-    )
-    wide = {"hidden_size": 1280, "num_attention_heads": 20, "projection_dim": 1280, "hidden_act": "gelu"}
-    save_clip(folder / G, projected=True, **sizes | wide)
-    save_t5(folder / T5, d_ff=64, num_heads=2, d_kv=16, feed_forward_proj="gated-gelu")
+    save_texts(folder)
     save_index(
         folder,
         "StableDiffusion3Pipeline",

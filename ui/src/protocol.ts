@@ -1232,6 +1232,12 @@ export interface CatalogueRecord {
   fits: {
     [k: string]: string[]
   }
+  /**
+   * Name of a family of models → its terms, where these are known.
+   */
+  licences: {
+    [k: string]: LicenceRecord
+  }
 }
 /**
  * A node that is installed.
@@ -1332,6 +1338,23 @@ export interface OutputPortRecord {
    * What it is for.
    */
   help: string
+}
+/**
+ * Under which terms the weights of a family of models are found in the wild.
+ */
+export interface LicenceRecord {
+  /**
+   * What people call the family.
+   */
+  family: string
+  /**
+   * The terms in short.
+   */
+  text: string
+  /**
+   * Whether they forbid or limit earning money with them, or uses other than research.
+   */
+  restricted: boolean
 }
 /**
  * An edit that was made.
@@ -1853,6 +1876,7 @@ export interface SettingsRecord {
   disk_budget: number
   ram_budget: number
   vram_budget: number | null
+  offload: 'none' | 'model' | 'group' | 'leaf'
   upload_limit: number
   upload_budget: number
   device: string

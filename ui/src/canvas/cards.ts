@@ -4,7 +4,7 @@ import { Position } from '@xyflow/react'
 import type { Instance } from '../protocol'
 import { edgesOf, insetOf, isFramed, sizeAround, type Edges } from '../graph/frame'
 import { cardView, HANDLE_SIZE, sizeOf, type CardSize } from '../graph/geometry'
-import { children, GROUP, NOTE, type LevelView, type Path, type Point } from '../graph/level'
+import { children, entry, GROUP, NOTE, type LevelView, type Path, type Point } from '../graph/level'
 import { interfaceOf, isLevel, placeholderOf, REROUTE, type Interface, type Known } from '../graph/ports'
 import { previewHeight, previewOf, type PreviewSize } from '../graph/previewing'
 import type { TypeKind } from '../graph/types'
@@ -48,6 +48,7 @@ export function cardNode(name: string, instance: Instance, known: Known, view: L
     name: children(more.inside, name),
     instance,
     face,
+    families: Object.values(entry(known.families, name) ?? {}),
     missing: told === null && !isLevel(instance),
     level: isLevel(instance),
     collapsed,

@@ -86,7 +86,8 @@ export class LevelNodes {
     const own = inside === '' ? { fed: fed.get(name) ?? NONE, led: NONE, gives: gives.get(name) ?? NONE } : { fed: NONE, led: fed.get(name) ?? NONE, gives: NONE }
     const previews = repeated ? 'none' : work.previews
     const outputs = record ? '' : [...(read ?? [])].join()
-    const parts = [instance, record, at[0], at[1], entry(level.view, name), own.fed, own.led, own.gives, previews, outputs, kind]
+    const families = Object.values(entry(known.families, name) ?? {}).join()
+    const parts = [instance, record, at[0], at[1], entry(level.view, name), own.fed, own.led, own.gives, previews, outputs, kind, families]
     return this.same(work, children(inside, name), parts, () =>
       cardNode(name, instance, known, view, { inside, at, ...own, previews, read, kind }),
     )

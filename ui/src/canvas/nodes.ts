@@ -21,6 +21,8 @@ export interface CardData extends Record<string, unknown> {
   name: string
   instance: Instance
   face: Interface
+  /** The model families that its files tell. */
+  families: readonly string[]
   /** Whether its node is not installed. */
   missing: boolean
   /** Whether it holds a graph that can be entered. */

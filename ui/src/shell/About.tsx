@@ -35,6 +35,13 @@ function Folders({ paths }: { readonly paths: readonly string[] }) {
   ))
 }
 
+const OFFLOADS = {
+  none: 'shell.aboutOffloadNone',
+  model: 'shell.aboutOffloadModel',
+  group: 'shell.aboutOffloadGroup',
+  leaf: 'shell.aboutOffloadLeaf',
+} as const
+
 function budget(bytes: number | null): string {
   return bytes === null ? t('shell.automatic') : formatBytes(bytes)
 }
@@ -60,6 +67,7 @@ function Facts({ health, settings }: ServerFacts) {
       <Fact name={t('shell.aboutDisk')}>{budget(settings.disk_budget)}</Fact>
       <Fact name={t('shell.aboutMemory')}>{budget(settings.ram_budget)}</Fact>
       <Fact name={t('shell.aboutVideoMemory')}>{budget(settings.vram_budget)}</Fact>
+      <Fact name={t('shell.aboutOffload')}>{t(OFFLOADS[settings.offload])}</Fact>
       <Fact name={t('shell.aboutUploads')}>{formatBytes(settings.upload_limit)}</Fact>
       <Fact name={t('shell.aboutOffline')}>
         {settings.offline ? t('shell.aboutOfflineYes') : t('shell.aboutOfflineNo')}

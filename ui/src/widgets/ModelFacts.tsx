@@ -1,14 +1,18 @@
 import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { get } from '../api/http'
+import { entry } from '../graph/level'
 import { formatBytes, formatNumber, t } from '../i18n/t'
 import type { ModelDetailRecord, ModelRecord } from '../protocol'
 import { useLoad } from '../views/useLoad'
+import { useCatalogue } from '../stores/catalogue'
+import { LicenceNote } from './LicenceNote'
 import { familyTitle, kindTitle, modelPath, precisionText, typeTitle } from './models'
 
 /** What is known of a model, but for its title; on demand also what stands in its headers. */
 export function ModelFacts({ model }: { readonly model: ModelRecord }) {
   const { name, kind, family, variant, prediction, layout, size, parameters, missing, problem, author, licence } = model
+  const terms = useCatalogue(({ licences }) => entry(licences, family))
   const [asked, setAsked] = useState(false)
   return (
     <>
@@ -19,10 +23,12 @@ export function ModelFacts({ model }: { readonly model: ModelRecord }) {
           {t('widgets.modelLacks', { what: missing.join(', ') })}
         </p>
       )}
+      {terms?.restricted && <LicenceNote terms={terms} />}
       <dl className="model-facts">
         <Row term={t('widgets.file')} text={name} />
         <Row term={t('widgets.author')} text={author} />
         <Row term={t('widgets.licence')} text={licence} />
+        <Row term={t('widgets.licenceOfFamily')} text={terms && !terms.restricted ? terms.text : ''} />
         <Row term={t('widgets.kind')} text={[kindTitle(kind), layout].filter(Boolean).join(', ')} />
         <Row term={t('widgets.family')} text={[familyTitle(family), variant, prediction].filter(Boolean).join(', ')} />
         <Row term={t('widgets.precision')} text={precisionText(model)} />

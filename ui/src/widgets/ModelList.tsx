@@ -1,12 +1,14 @@
-import { Box, Check, SearchX, TriangleAlert } from 'lucide-react'
+import { Box, Check, Scale, SearchX, TriangleAlert } from 'lucide-react'
 import { memo, useEffect, useId, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { address } from '../api/http'
+import { entry } from '../graph/level'
 import { t } from '../i18n/t'
 import { SearchField } from '../panels/Library/SearchField'
 import { useView } from '../panels/Outline/scrolling'
 import { drawn, scrolledTo, windowOf } from '../panels/Outline/windowing'
 import type { ModelRecord } from '../protocol'
 import { Empty } from '../shell/Empty'
+import { useCatalogue } from '../stores/catalogue'
 import { ALL, asked, briefly, counted, familyTitle, hasFault, kindTitle, modelPath, shortName, type ModelQuery } from './models'
 import './model-list.css'
 
@@ -251,6 +253,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ id, model, place, count, current, chosen, draggable }: RowProps) {
+  const restricted = useCatalogue(({ licences }) => entry(licences, model.family)?.restricted)
   return (
     <div
       id={id}
@@ -269,6 +272,7 @@ const Row = memo(function Row({ id, model, place, count, current, chosen, dragga
         <span className="model-row__name">{shortName(model.name)}</span>
         <span className="model-row__facts">{briefly(model)}</span>
       </span>
+      {restricted && <Scale className="model-row__licence" size={14} aria-label={t('widgets.restricted')} />}
       {hasFault(model) && <TriangleAlert className="model-row__fault" size={14} aria-label={t('widgets.modelFault')} />}
       {chosen && <Check className="model-row__chosen" size={14} aria-label={t('widgets.modelChosen')} />}
     </div>

@@ -6,7 +6,7 @@ import { lastPart, matches } from './files'
 import type { FormOf } from './schema'
 
 /** What a port says about the models that it takes. */
-export type ModelForm = Pick<FormOf<'model'>, 'folder' | 'suffixes' | 'kinds'>
+export type ModelForm = Pick<FormOf<'model'>, 'folder' | 'suffixes' | 'kinds' | 'families'>
 
 /** Which models are listed; an empty field asks for nothing. */
 export interface ModelQuery {
@@ -27,9 +27,10 @@ export function reads({ folder, suffixes }: Pick<ModelForm, 'folder' | 'suffixes
   return model.format !== 'diffusers' && (suffixes.length === 0 || suffixes.some((suffix) => name.endsWith(suffix)))
 }
 
-/** Whether a model is of a kind that a port is for; one whose kind can't be told may be. */
-export function isMeant({ kinds }: Pick<ModelForm, 'kinds'>, model: ModelRecord): boolean {
-  return kinds.length === 0 || model.kind === UNKNOWN || kinds.includes(model.kind)
+/** Whether a model is of a kind and family that a port is for; one of which these can't be told may be. */
+export function isMeant({ kinds, families }: Pick<ModelForm, 'kinds' | 'families'>, { kind, family }: ModelRecord): boolean {
+  const fits = family === '' || families.length === 0 || families.includes(family)
+  return fits && (kind === UNKNOWN || kinds.length === 0 || kinds.includes(kind))
 }
 
 /** The models that are asked for: every word stands in their names, their makers' or their trigger words. */
@@ -113,6 +114,14 @@ const FAMILIES: Readonly<Record<string, string>> = {
   ddpm: 'DDPM',
   dit: 'DiT',
   if: 'IF',
+  pixart: 'PixArt',
+  kandinsky: 'Kandinsky',
+  'kandinsky-prior': 'Kandinsky, prior',
+  unclip: 'unCLIP',
+  'stable-unclip': 'Stable unCLIP',
+  'sd-x4': 'SD ×4',
+  'ldm-sr': 'LDM-SR',
+  'shap-e': 'Shap-E',
 }
 
 /** What a family is called. */

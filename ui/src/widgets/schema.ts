@@ -23,7 +23,13 @@ export type Form =
   | { readonly kind: 'choice'; readonly options: readonly JsonValue[] }
   | { readonly kind: 'line' | 'text' | 'colour'; readonly maxLength?: number; readonly pattern?: string }
   | { readonly kind: 'file'; readonly suffixes: readonly string[]; readonly folder: boolean }
-  | { readonly kind: 'model'; readonly suffixes: readonly string[]; readonly folder: boolean; readonly kinds: readonly string[] }
+  | {
+      readonly kind: 'model'
+      readonly suffixes: readonly string[]
+      readonly folder: boolean
+      readonly kinds: readonly string[]
+      readonly families: readonly string[]
+    }
   | { readonly kind: 'list'; readonly item: Form }
 
 /** The form of a kind. */
@@ -102,7 +108,8 @@ function readBounds(schema: Schema): Bounds {
 function readText(schema: Schema, folder: boolean): Form {
   if (schema.widget === 'file') {
     const suffixes = texts(schema.suffixes)
-    return schema.root === 'models' ? { kind: 'model', suffixes, folder, kinds: texts(schema.kinds) } : { kind: 'file', suffixes, folder }
+    if (schema.root !== 'models') return { kind: 'file', suffixes, folder }
+    return { kind: 'model', suffixes, folder, kinds: texts(schema.kinds), families: texts(schema.families) }
   }
   const kind = schema.widget === 'text' ? 'text' : schema.widget === 'colour' ? 'colour' : 'line'
   const pattern = typeof schema.pattern === 'string' ? schema.pattern : undefined
@@ -113,7 +120,7 @@ function readList(schema: Schema, folder: boolean): Form {
   const items = isSchema(schema.items) ? schema.items : undefined
   if (!items) return { kind: 'json' }
   if (schema.widget === 'curve' || isPair(items)) return { kind: 'curve' }
-  const hints = schema.widget === 'file' ? { widget: 'file', root: schema.root, suffixes: schema.suffixes, kinds: schema.kinds } : {}
+  const hints = schema.widget === 'file' ? { widget: 'file', root: schema.root, suffixes: schema.suffixes, kinds: schema.kinds, families: schema.families } : {}
   const item = readForm({ ...items, ...(hints as Schema) }, folder)
   return item.kind === 'json' ? { kind: 'json' } : { kind: 'list', item }
 }

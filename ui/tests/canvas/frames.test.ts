@@ -8,7 +8,7 @@ import { instanceAt } from '../../src/graph/level'
 import { catalogueOf, type Known } from '../../src/graph/ports'
 import type { Graph } from '../../src/protocol'
 
-const catalogue = catalogueOf({ nodes: [], broken: {}, fits: {} })
+const catalogue = catalogueOf({ nodes: [], broken: {}, licences: {}, fits: {} })
 const graph: Graph = {
   nodes: {
     begin: { type: 'a.begin' },

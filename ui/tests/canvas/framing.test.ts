@@ -12,7 +12,7 @@ vi.hoisted(() => {
   Object.assign(globalThis, { sessionStorage: none, localStorage: none })
 })
 
-const catalogue = catalogueOf({ nodes: [], broken: {}, fits: {} })
+const catalogue = catalogueOf({ nodes: [], broken: {}, licences: {}, fits: {} })
 const graph: Graph = {
   nodes: {
     turns: { type: 'flow.loop', count: 3, graph: { nodes: { step: { type: 'a.step' }, more: { type: 'a.step' } }, view: { step: { at: [0, 0] }, more: { at: [0, 400] } } } },

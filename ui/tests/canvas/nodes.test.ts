@@ -13,7 +13,7 @@ const add: NodeRecord = {
   id: 'math.add', version: 1, pack: 'p', pack_version: '1', help: '', licence: '', pure: true,
   inputs: { a: input, b: input }, outputs: { out: { type: 'float', shape: number, help: '' } },
 }
-const record: CatalogueRecord = { nodes: [add], broken: {}, fits: {} }
+const record: CatalogueRecord = { nodes: [add], broken: {}, licences: {}, fits: {} }
 const catalogue = catalogueOf(record)
 const known = () => ({ catalogue, interfaces: {} })
 
@@ -70,4 +70,13 @@ it('says which port a graph input feeds', () => {
   const fed = { ...graph, inputs: { start: { to: ['one.a'], default: 3 } } }
   const one = named(new LevelNodes().nodes(fed, known, 'medium'), 'one')
   expect(one?.type === 'card' && one.data.fed.get('a')?.name).toBe('start')
+})
+
+it('draws a card anew when its files tell another family', () => {
+  const level = new LevelNodes()
+  const before = level.nodes(graph, known, 'medium')
+  const after = level.nodes(graph, () => ({ catalogue, interfaces: {}, families: { one: { F: 'flux' } } }), 'medium')
+  const one = named(after, 'one')
+  expect(one?.type === 'card' && one.data.families).toEqual(['flux'])
+  expect(named(after, 'two')).toBe(named(before, 'two'))
 })

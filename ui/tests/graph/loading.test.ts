@@ -24,6 +24,7 @@ const CATALOGUE = catalogueOf({
     node('train.on', { start: file('.npz'), steps: port({ type: 'integer' }) }),
   ],
   broken: {},
+  licences: {},
   fits: {},
 })
 

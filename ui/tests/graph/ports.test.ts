@@ -73,7 +73,7 @@ it('draws of a loop that nothing is known of yet what its items and count are li
 })
 
 it('makes the catalogue ready to be asked', () => {
-  const found = catalogueOf({ nodes: [...CATALOGUE.nodes.values()], broken: {}, fits: { int: ['float'] } })
+  const found = catalogueOf({ nodes: [...CATALOGUE.nodes.values()], broken: {}, licences: {}, fits: { int: ['float'] } })
   expect(found.nodes.get('t.add')?.id).toBe('t.add')
   expect(found.fits.get('int')?.has('float')).toBe(true)
 })

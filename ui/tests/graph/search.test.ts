@@ -19,6 +19,7 @@ const NODES = catalogueOf({
     node('mask.blur_edges'),
   ],
   broken: {},
+  licences: {},
   fits: {},
 })
 

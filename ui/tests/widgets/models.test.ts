@@ -20,12 +20,17 @@ describe('a port', () => {
     expect(names({ folder: false, suffixes: [] })).toHaveLength(4)
   })
   test('is meant for its kinds, and for what can’t be told', () => {
-    expect(MODELS.filter((one) => isMeant({ kinds: ['lora'] }, one)).map((one) => one.name)).toEqual([
+    expect(MODELS.filter((one) => isMeant({ kinds: ['lora'], families: [] }, one)).map((one) => one.name)).toEqual([
       'loras/ink.safetensors',
       'loras/lines.safetensors',
       'old.ckpt',
     ])
-    expect(MODELS.every((one) => isMeant({ kinds: [] }, one))).toBe(true)
+    expect(MODELS.every((one) => isMeant({ kinds: [], families: [] }, one))).toBe(true)
+  })
+  test('is meant for its families, and for what is of none that is known', () => {
+    const ofSd3 = MODELS.filter((one) => isMeant({ kinds: [], families: ['sd3'] }, one))
+    expect(ofSd3.map((one) => one.name)).toEqual(MODELS.filter((one) => one.family === '').map((one) => one.name))
+    expect(MODELS.filter((one) => isMeant({ kinds: ['lora'], families: ['sd1'] }, one)).map((one) => one.name)).toContain('loras/lines.safetensors')
   })
 })
 

@@ -12,6 +12,7 @@ import { nodeKey, type NodeRun } from '../../stores/runs'
 import { act } from '../lateActions'
 import type { CardData } from '../nodes'
 import { ForkMark } from './ForkMark'
+import { LicenceMark } from './LicenceMark'
 import type { CardStatus } from './status'
 
 interface HeaderProps {
@@ -39,6 +40,7 @@ export function Header({ data, session, path, status, run, plan }: HeaderProps) 
       <span className="card__title" onDoubleClick={renamed}>{face.title}</span>
       {data.frame && <Turns instance={instance} run={run} />}
       <Marks pinned={data.pinned} frozen={Boolean(instance.frozen)} />
+      <LicenceMark instance={instance} families={data.families} />
       <ForkMark instance={instance} />
       <ChangedBy session={session} path={path} />
       {data.level && <Inside data={data} onEnter={enter} />}

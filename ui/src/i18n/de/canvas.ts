@@ -84,6 +84,7 @@ export const canvas: Translation<typeof english> = {
   collapse: 'Einklappen',
   pinned: 'Angeheftet',
   frozen: 'Eingefroren',
+  restricted: 'Eingeschränkt nutzbar. {licence}',
   forked: 'Macht bei Schritt {step} weiter',
   enter: 'Hineingehen',
   leave: 'Den Untergraphen verlassen',

@@ -38,6 +38,8 @@ export const left: Translation<typeof english> = {
   broken: { one: 'Ein Paket lässt sich nicht laden', other: '{n} Pakete lassen sich nicht laden' },
   clearSearch: 'Suche leeren',
   licence: 'Lizenz: {licence}',
+  licenceOfWeights: 'Lizenz der Gewichte',
+  licenceHolds: 'Üblich für solche Modelle. Es gilt die Lizenz, die bei der Datei lag.',
   impure: 'Läuft jedes Mal: Gleiche Eingaben können anderes ergeben.',
   inputs: 'Eingänge',
   outputs: 'Ausgänge',

@@ -91,6 +91,8 @@ export const widgets = {
   file: 'Datei',
   author: 'Von',
   licence: 'Lizenz',
+  licenceOfFamily: 'Übliche Lizenz',
+  restricted: 'Eingeschränkt nutzbar',
   kind: 'Art',
   family: 'Familie',
   precision: 'Genauigkeit',

@@ -81,6 +81,7 @@ export const canvas = {
   collapse: 'Collapse',
   pinned: 'Pinned',
   frozen: 'Frozen',
+  restricted: 'Use is restricted. {licence}',
   forked: 'Goes on from step {step}',
   enter: 'Go inside',
   leave: 'Go out of the subgraph',

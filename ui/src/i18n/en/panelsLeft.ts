@@ -35,6 +35,8 @@ export const left = {
   broken: { one: 'A pack can’t be loaded', other: '{n} packs can’t be loaded' },
   clearSearch: 'Clear the search',
   licence: 'Licence: {licence}',
+  licenceOfWeights: 'Licence of the weights',
+  licenceHolds: 'Usual for such models. What holds is the licence that came with the file.',
   impure: 'Runs each time: equal inputs may give something else.',
   inputs: 'Inputs',
   outputs: 'Outputs',

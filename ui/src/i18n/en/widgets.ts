@@ -88,6 +88,8 @@ export const widgets = {
   file: 'File',
   author: 'Author',
   licence: 'Licence',
+  licenceOfFamily: 'Licence, usual',
+  restricted: 'Use is restricted',
   kind: 'Kind',
   family: 'Family',
   precision: 'Precision',

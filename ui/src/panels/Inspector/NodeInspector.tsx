@@ -14,6 +14,7 @@ import { nameFault } from '../Outline/actions'
 import { ProblemText } from '../Problems/ProblemText'
 import { select } from '../../stores/selection'
 import { Inputs } from './Inputs'
+import { Licence } from './Licence'
 import { LoopSteps } from './LoopSteps'
 import { NodeActions } from './NodeActions'
 import { NodeState } from './NodeState'
@@ -63,10 +64,11 @@ export function NodeInspector({ place, name, instance }: NodeInspectorProps) {
       <Faults problems={problems.filter(({ port }) => !port || !(port in shown.inputs))} />
       <NodeActions place={place} name={name} instance={instance} />
       <Inputs place={place} name={name} instance={instance} face={shown} problems={problems} />
+      <Licence node={node} name={name} known={known} />
       <NodeState session={session} path={path} />
       {isLevel(instance) && <LoopSteps place={place} name={name} instance={instance} />}
       <Outputs place={place} name={name} face={shown} />
-      {node && <Help title={titleOf(node.id)} subject={node} />}
+      {node && <Help title={titleOf(node.id)} subject={{ ...node, licence: '' }} />}
       {!node && face?.help && <Help title={face.title} subject={{ help: face.help, inputs: {}, outputs: {} }} />}
     </div>
   )

@@ -6,7 +6,7 @@ import type { Catalogue, Interface } from '../../graph/ports'
 import { titleOf } from '../../graph/search'
 import { typedValue } from '../../graph/typed'
 import type { Graph, InputPortRecord, Instance, JsonValue, ModelRecord, NodeRecord } from '../../protocol'
-import { isMeant, reads } from '../../widgets/models'
+import { isMeant, reads, type ModelForm } from '../../widgets/models'
 import { readField } from '../../widgets/schema'
 
 /** A node that loads a model, and the port that the model goes to. */
@@ -20,16 +20,16 @@ export interface Loader {
 /** The port that a model goes to, one that names its kind before others; null when none takes it. */
 export function modelPort(inputs: Interface['inputs'], model: ModelRecord): string | null {
   const fitting = Object.keys(inputs).flatMap((port) => {
-    const kinds = kindsOf(inputs[port], model)
-    return kinds ? [{ port, named: kinds.includes(model.kind) }] : []
+    const form = formOf(inputs[port], model)
+    return form ? [{ port, named: form.kinds.includes(model.kind) }] : []
   })
   return (fitting.find(({ named }) => named) ?? fitting[0])?.port ?? null
 }
 
-/** The kinds that a port is for, which may be none in particular; null when it does not take the model. */
-function kindsOf(record: InputPortRecord | undefined, model: ModelRecord): readonly string[] | null {
+/** What a port says about the models that it is for; null when it does not take this one. */
+function formOf(record: InputPortRecord | undefined, model: ModelRecord): ModelForm | null {
   const form = record?.param ? readField(record).form : undefined
-  return form?.kind === 'model' && reads(form, model) && isMeant(form, model) ? form.kinds : null
+  return form?.kind === 'model' && reads(form, model) && isMeant(form, model) ? form : null
 }
 
 /** The nodes that can load a model: those for its kind, or, without any, those for all; of its family first. */
@@ -37,7 +37,7 @@ export function loadersOf({ nodes }: Catalogue, model: ModelRecord): Loader[] {
   const found = [...nodes.values()].flatMap((node) => {
     const port = modelPort(node.inputs, model)
     if (port === null) return []
-    const named = kindsOf(node.inputs[port], model)?.includes(model.kind) ?? false
+    const named = formOf(node.inputs[port], model)?.kinds.includes(model.kind) ?? false
     return [{ node, port, named, rank: rankOf(node, port, model) }]
   })
   const meant = found.some(({ named }) => named) ? found.filter(({ named }) => named) : found
@@ -50,9 +50,11 @@ export function loaderOf(catalogue: Catalogue, model: ModelRecord): Loader | und
   return first?.named ? first : undefined
 }
 
-/** Less for a node that is called by the family, whose first port it is, and that needs little else. */
-function rankOf({ id, inputs }: NodeRecord, port: string, { family }: ModelRecord): number {
-  const called = family !== '' && `_${id.replaceAll('.', '_')}_`.includes(`_${family.replaceAll('-', '_')}_`) ? 0 : 100
+/** Less for a node that is for the family or called by it, whose first port it is, and that needs little else. */
+function rankOf({ id, inputs }: NodeRecord, port: string, model: ModelRecord): number {
+  const { family } = model
+  const meant = formOf(inputs[port], model)?.families.includes(family)
+  const called = meant || (family !== '' && `_${id.replaceAll('.', '_')}_`.includes(`_${family.replaceAll('-', '_')}_`)) ? 0 : 100
   const first = Object.keys(inputs)[0] === port ? 0 : 50
   return called + first + Object.entries(inputs).filter(([name, one]) => name !== port && one.required).length
 }

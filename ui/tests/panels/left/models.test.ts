@@ -28,6 +28,7 @@ const CATALOGUE = catalogueOf({
     node('text.encode', { title: line, text: prompt }),
   ],
   broken: {},
+  licences: {},
   fits: {},
 })
 const loaders = (kind: string, family = '') => loadersOf(CATALOGUE, model('a.safetensors', { kind, family })).map(({ node }) => node.id)
@@ -44,6 +45,23 @@ describe('a model is loaded by the nodes', () => {
     expect(loaders('checkpoint', 'sd')).toEqual(['load.sdxl', 'load.single_file'])
   })
   it('that read such files', () => expect(loadersOf(CATALOGUE, model('a.gguf', { kind: 'lora' }))).toEqual([]))
+})
+
+describe('a folder of one family', () => {
+  const folder = (...families: string[]) => port({ type: 'string', widget: 'file', root: 'models', suffixes: ['.json'], kinds: ['pipeline'], families }, { type: 'Folder' })
+  const catalogue = catalogueOf({
+    nodes: [node('load.diffusers', { folder: folder() }), node('load.karlo', { folder: folder('unclip') }), node('load.noising', { folder: folder('if', 'sd-x4') })],
+    broken: {},
+    licences: {},
+    fits: {},
+  })
+  const loading = (family: string) => loadersOf(catalogue, model('a', { format: 'diffusers', kind: 'pipeline', family })).map(({ node: { id } }) => id)
+
+  it('is loaded by the nodes that are for it, before those that are for any', () => {
+    expect(loading('unclip')).toEqual(['load.karlo', 'load.diffusers'])
+    expect(loading('if')).toEqual(['load.noising', 'load.diffusers'])
+  })
+  it('is not offered to those that are for others', () => expect(loading('kandinsky-prior')).toEqual(['load.diffusers']))
 })
 
 describe('a model comes with the node', () => {

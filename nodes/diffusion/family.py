@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from nodes.diffusion.agreement import as_they_are
 from nodes.values import Cond, Control
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ class Family:
         projections: Subfolders of modules that work on what the text encoders say.
         encode: Calls its text encoders.
         weighs: Whether its texts may say weights: not where a language model reads them in a template.
+        agree: (positive texts, negative texts) → the same, told alike what they can't be told apart, or what
+            its pipeline tells both unless a text is told otherwise.
         complete: Adds what a denoiser takes and a conditioning may leave out, such as sizes.
         one_call: Whether its pipeline asks about the negative and the positive text in one batch.
         scheduler_options: What its pipeline corrects in the scheduler's config.
@@ -196,6 +199,7 @@ class Family:
     projections: tuple[str, ...] = ()
     encode: Callable[[Any, Prompt], Cond] | None = None
     weighs: bool = True
+    agree: Callable[[list[Cond], list[Cond]], tuple[list[Cond], list[Cond]]] = as_they_are
     complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is
     one_call: bool = True
     scheduler_options: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -20,7 +20,7 @@ def frame_rate(
     """Tell LTX-Video how many frames a second has; without this it thinks of 25.
 
     Args:
-        conditioning: A text's.
+        conditioning: A text's; what the positive one is told, the negative one is told, too.
         fps: Frames a second.
     """
     import torch

@@ -16,7 +16,7 @@ def picture(conditioning: Conditioning[F], picture: Conditioning[Any], ends: boo
     """Tell a model what CLIP sees in a picture, beside a text: for Wan 2.1's models that start from one.
 
     Args:
-        conditioning: A text's.
+        conditioning: A text's; what the positive one is told, the negative one is told unless it has its own.
         picture: The hidden states of the first frame, from ``image.encode_clip``.
         ends: Whether the pictures are two, the first and the last frame, for the models that are told both.
 

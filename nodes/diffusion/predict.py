@@ -74,6 +74,7 @@ def predict(
     distilled = _distilled(model.config)
     guided = guidance > 1 and (not distilled or GUIDANCE in wanted[0].extra)
     unwanted = _active(negative, scheduler, state) if guided and negative is not None else []
+    wanted, unwanted = family.agree(wanted, unwanted)
     with torch.no_grad():
         scaled = _scaled(samples, scheduler, state, moment, extra)
         if distilled:

@@ -32,7 +32,7 @@ def sizes(
     Without this it thinks of the size that is drawn, uncropped.
 
     Args:
-        conditioning: A text's.
+        conditioning: A text's; what the positive one is told, the negative one is told unless it has its own.
         width: Width of the picture to think of: a small one looks blurred.
         height: Its height.
         left: Pixels that were cut off at its left.

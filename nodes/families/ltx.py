@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.agreement import taken_over
 from nodes.diffusion.extra import RATE, TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question, Timetable
 from nodes.diffusion.fit import check_fit
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LENGTH = 128
 """T5's tokens."""
+USUAL_RATE = 25.0
+"""Frames a second of a film that is told nothing else."""
 FRAMES = 8
 """Frames of a film per latent cell over time."""
 
@@ -48,7 +51,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     """Ask the transformer; what is given, where the mask behind the latent is 1, is left alone.
 
     Raises:
-        StepRefused: The latent or the text is another model's, or the texts tell several frame rates.
+        StepRefused: The latent or the text is another model's.
     """
     channels, extra = model.config.in_channels, question.cond.extra
     samples, given = question.samples[:, :channels], question.samples[:, channels:]
@@ -56,7 +59,7 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     timestep = question.timestep.expand(len(samples))
     if given.shape[1]:
         timestep = timestep.unsqueeze(-1) * (1 - given.flatten(1))
-    rate = _rate(extra)
+    rate = extra[RATE][0].item() if RATE in extra else USUAL_RATE
     frames, height, width = samples.shape[2:]
     predicted = model(
         hidden_states=samples.flatten(2).transpose(1, 2).contiguous().to(model.dtype),
@@ -73,13 +76,18 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     return predicted * (1 - given) if given.shape[1] else predicted
 
 
-def _rate(extra: Mapping[str, torch.Tensor]) -> float:
-    """Frames a second, which a call can be told but one of."""
-    rates = set(extra[RATE].tolist()) if RATE in extra else {25.0}
+def agree(wanted: list[Cond], unwanted: list[Cond]) -> tuple[list[Cond], list[Cond]]:
+    """A film has one number of frames a second: what one text is told, all are.
+
+    Raises:
+        StepRefused: They are told several.
+    """
+    told = [*wanted, *unwanted]
+    rates = {rate for cond in told if RATE in cond.extra for rate in cond.extra[RATE].tolist()}
     if len(rates) > 1:
         got, cure = ", ".join(f"{rate:g}" for rate in sorted(rates)), "Give all texts the same frame rate."
         raise StepRefused(f"expected one number of frames a second, got {got}. {cure}")
-    return rates.pop()
+    return taken_over(RATE, wanted, told), taken_over(RATE, unwanted, told)
 
 
 def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
@@ -102,6 +110,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer"},
     encode=encode,
+    agree=agree,
     float32_latents=True,
     timetable=timetable,
     picture_channels=picture_channels,

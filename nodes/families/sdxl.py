@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.agreement import taken_over
 from nodes.diffusion.clip import side_by_side
 from nodes.diffusion.extra import SIZES
 from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, kl_cells
@@ -31,6 +32,11 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     there = {name: text for name, text in texts.items() if name in encoders}
     embeds, vectors = side_by_side(encoders, there, prompt.skip)
     return Cond(embeds.to(encoders["text_encoder_2"].dtype), vectors[-1])
+
+
+def agree(wanted: list[Cond], unwanted: list[Cond]) -> tuple[list[Cond], list[Cond]]:
+    """The negative text is told the positive one's sizes, unless it has its own."""
+    return wanted, taken_over(SIZES, unwanted, wanted)
 
 
 def complete(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
@@ -70,6 +76,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"},
     encode=encode,
+    agree=agree,
     complete=complete,
     upcasts_vae=True,
     single_file={

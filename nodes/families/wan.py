@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nodes.diffusion.agreement import taken_over
 from nodes.diffusion.extra import PICTURE
 from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
 from nodes.diffusion.fit import check_fit
+from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.t5 import t5_states
 from nodes.latent_space import to_model_space
 from nodes.values import Cond
@@ -42,11 +44,16 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     return Cond(torch.cat([states[:, :length], torch.zeros_like(states[:, length:])], dim=1))
 
 
+def agree(wanted: list[Cond], unwanted: list[Cond]) -> tuple[list[Cond], list[Cond]]:
+    """The negative text is told the positive one's picture, unless it has its own."""
+    return wanted, taken_over(PICTURE, unwanted, wanted)
+
+
 def ask(model: Any, question: Question) -> torch.Tensor:
     """Ask the transformer of this noise level.
 
     Raises:
-        StepRefused: The latent or the text is another model's.
+        StepRefused: The latent or the text is another model's, or the text is no single one beside a picture.
     """
     return _asked(model, question, question.samples, question.timestep.expand(len(question.samples)))
 
@@ -57,7 +64,7 @@ def ask_dense(model: Any, question: Question) -> torch.Tensor:
     More channels are a mask, 0 where it is given, and what is given.
 
     Raises:
-        StepRefused: The latent or the text is another model's.
+        StepRefused: The latent or the text is another model's, or the text is no single one beside a picture.
     """
     channels = model.config.in_channels
     samples, given = question.samples[:, :channels], question.samples[:, channels:]
@@ -75,6 +82,11 @@ def _asked(model: Any, question: Question, samples: torch.Tensor, timestep: torc
     if low_noise is not None and question.timestep < model.boundary:
         model = low_noise
     picture = question.cond.extra.get(PICTURE)
+    length = question.cond.text().shape[1]
+    if picture is not None and length != LENGTH:
+        # The model finds the picture by it
+        cure = "Leave out conditioning.concat."
+        raise StepRefused(f"expected {LENGTH} tokens of a text beside a picture, got {length}. {cure}")
     if picture is not None and model.config.pos_embed_seq_len is not None:
         # This kind takes the first and the last picture as rows of a batch
         picture = picture.reshape(2 * len(picture), -1, picture.shape[-1])
@@ -133,6 +145,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer"},
     encode=encode,
+    agree=agree,
     one_call=False,
     float32_latents=True,
     picture_channels=picture_channels,

@@ -130,24 +130,21 @@ def film(*frames: float) -> torch.Tensor:
 
 
 def test_the_scale_grows_over_the_frames_of_films_that_are_guided_so() -> None:
-    """From 1 over 2 to 3, so that the first frame is the positive prediction's.
+    """From 1 over 2 to 3.
 
-    The change is (0, 2, 2): at right angles to the positive prediction, and what the two share all of the
-    negative one, so that no kind changes it but by its scale. For CFG-Zero* it is (0, 0, 4), as the negative
-    one is first doubled to meet the positive one best.
+    The change (0, -2, 2) is at right angles to the positive prediction, so that APG leaves it whole, and so
+    does MAMBO-G with an alpha of 0. CFG-Zero* first brings (1, 1, 1) to (10, 10, 10) / 3, as close to
+    (2, 2, 6) as it can come; TCFG keeps what points the same way.
     """
-    later = SchedulerState(turn=1)
-    asked = Prediction(film(2, 1, 1), film(2, 3, -1), "svd")
-    found = projected(asked, scale=3, threshold=0).prediction
+    asked, expected = Prediction(film(2, 1, 1), film(2, 3, -1), "svd"), pytest.approx([2, -1, 5])
+    assert projected(asked, scale=3, threshold=0).prediction.samples.flatten().tolist() == expected
+    assert magnitude(asked, scale=3, alpha=0).samples.flatten().tolist() == expected
 
-    assert found.samples.flatten().tolist() == pytest.approx([2, -1, 5])
-    assert magnitude(asked, scale=3, alpha=0).samples.flatten().tolist() == pytest.approx([2, -1, 5])
-    lone = Prediction(film(2, 2, 6), film(1, 1, 1), "svd")
-    fitted = 10 / 3  # 10 of the product of both, 3 of the negative one with itself
-    expected = [2, fitted + 2 * (2 - fitted), fitted + 3 * (6 - fitted)]
-    assert zero_star(lone, later, scale=3).samples.flatten().tolist() == pytest.approx(expected)
-    aside = Prediction(film(4, 4, 4), film(2, 2, 2), "svd")
-    assert tangential(aside, scale=3).samples.flatten().tolist() == pytest.approx([4, 6, 8], abs=1e-5)
+    asked, expected = Prediction(film(2, 2, 6), film(1, 1, 1), "svd"), pytest.approx([2, 2 / 3, 34 / 3])
+    assert zero_star(asked, SchedulerState(turn=1), scale=3).samples.flatten().tolist() == expected
+
+    asked, expected = Prediction(film(4, 4, 4), film(2, 2, 2), "svd"), pytest.approx([4, 6, 8])
+    assert tangential(asked, scale=3).samples.flatten().tolist() == expected
 
 
 def test_a_predicted_variance_is_kept() -> None:

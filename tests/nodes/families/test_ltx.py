@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.errors import ValueRefused
+from nodes.diffusion.conditioning_blend import concat
 from nodes.diffusion.frame_rate import frame_rate
 from nodes.diffusion.refusal import StepRefused
 from nodes.vae import encode as encode_picture
@@ -54,6 +55,24 @@ def test_texts_of_several_frame_rates_are_refused(loaded: Loaded) -> None:
 
     with pytest.raises(StepRefused, match=r"expected one number of frames a second, got 12, 24\. Give all"):
         filming.film(loaded, slow, fast, **FILM)
+
+
+def test_texts_of_several_frame_rates_are_refused_however_long_they_are(loaded: Loaded) -> None:
+    slow, fast = (frame_rate(text, rate) for text, rate in zip(parity.texts(loaded), (12, 24), strict=True))
+
+    with pytest.raises(StepRefused, match=r"expected one number of frames a second, got 12, 24"):
+        filming.film(loaded, concat(slow, slow), fast, **FILM)
+
+
+@pytest.mark.parametrize("told", [0, 1])
+def test_a_frame_rate_that_one_text_is_told_is_that_of_the_film(told: int, loaded: Loaded) -> None:
+    texts = parity.texts(loaded)
+    all_told = [frame_rate(text, 12) for text in texts]
+    expected = filming.film(loaded, *all_told, **FILM)[-1].latent.samples
+
+    one_told = [*texts]
+    one_told[told] = all_told[told]
+    assert torch.equal(filming.film(loaded, *one_told, **FILM)[-1].latent.samples, expected)
 
 
 def test_in_half_precision(folder: Path) -> None:

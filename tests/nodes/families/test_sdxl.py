@@ -88,9 +88,20 @@ def test_other_sizes(loaded: Loaded, pipeline: Any) -> None:
     said = {"original_size": (32, 48), "crops_coords_top_left": (3, 5), "target_size": (80, 96)}
     expected = expected_of(pipeline, **said)
 
+    positive, negative = parity.texts(loaded)
+    told = sizes(positive, width=48, height=32, top=3, left=5, target_width=96, target_height=80)
+    assert_same(parity.sample(loaded, told, negative), expected)
+
+
+def test_other_sizes_for_the_negative_text(loaded: Loaded, pipeline: Any) -> None:
+    said = {"original_size": (32, 48), "negative_original_size": (16, 24)}
+    said |= {"target_size": (80, 96), "negative_target_size": (40, 56)}
+    expected = expected_of(pipeline, **said)
+
+    positive, negative = parity.texts(loaded)
     told = [
-        sizes(text, width=48, height=32, top=3, left=5, target_width=96, target_height=80)
-        for text in parity.texts(loaded)
+        sizes(positive, width=48, height=32, target_width=96, target_height=80),
+        sizes(negative, width=24, height=16, target_width=56, target_height=40),
     ]
     assert_same(parity.sample(loaded, *told), expected)
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import torch
 
+from nodes.diffusion.conditioning_blend import concat
 from nodes.diffusion.pictured import picture as told
+from nodes.diffusion.refusal import StepRefused
 from nodes.values import Image, Video
 from nodes.video.latent import picture_channels, put_frames
 from nodes.video.vae import encode_video
@@ -78,9 +80,19 @@ def test_image_to_video(experts: bool, tmp_path: Path) -> None:
     texts = parity.texts(loaded)
     if not experts:
         states = filming.seen(folder, image).states
-        texts = tuple(told(text, states) for text in texts)
+        texts = told(texts[0], states), texts[1]
     extra = picture_channels(loaded.vae, image, FRAMES).latent
     assert_same(filming.film(loaded, *texts, extra=extra, **FILM), expected)
+
+
+def test_texts_behind_each_other_beside_a_picture_are_refused(tmp_path: Path) -> None:
+    folder = save(tmp_path, image=True)
+    loaded, image = loaded_from(folder), filming.picture(SIZE)
+    positive, negative = parity.texts(loaded)
+    both = told(concat(positive, negative), filming.seen(folder, image).states)
+
+    with pytest.raises(StepRefused, match=r"expected 512 tokens of a text beside a picture, got 1024\."):
+        filming.film(loaded, both, extra=picture_channels(loaded.vae, image, FRAMES).latent, **FILM)
 
 
 def test_a_film_between_two_pictures(tmp_path: Path) -> None:

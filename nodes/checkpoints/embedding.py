@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from engine import File, Within, node
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.tensors import read_tensors
 from nodes.values import Embedding
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ def _numpy(path: Path) -> torch.Tensor:
 
 
 def _safetensors(path: Path) -> torch.Tensor:
-    from safetensors.torch import load_file
-
-    tensors = load_file(path)
+    tensors = read_tensors(path)
     if len(tensors) != 1:
         raise CheckpointRefused(path.name, "a single tensor", f"{len(tensors)}", CURE)
     return next(iter(tensors.values()))

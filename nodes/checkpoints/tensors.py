@@ -11,10 +11,11 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
 from nodes.checkpoints.pickled import load_pickled
+from nodes.recognise.pickled import named
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +27,7 @@ AT_ONCE = 2**26
 def read_tensors(
     path: Path, begins: tuple[str, ...] = ("",), dtype: torch.dtype | None = None
 ) -> dict[str, torch.Tensor]:
-    """Read tensors by name.
+    """Read tensors by the names that the recogniser tells, whatever the format.
 
     Args:
         path: A ``.safetensors`` file, or a pickled one, of which nothing is run.
@@ -74,18 +75,7 @@ def _opened(path: Path) -> Generator[tuple[list[str], Callable[[str], torch.Tens
         with safe_open(path, framework="pt") as file:
             yield list(file.keys()), file.get_tensor
     else:
-        tensors = plain(path)
+        import torch
+
+        tensors = dict(named(load_pickled(path), torch.Tensor))
         yield list(tensors), tensors.pop
-
-
-def plain(path: Path, device: str = "cpu") -> dict[str, Any]:
-    """Tensors of a pickled checkpoint, read so that nothing in it is run.
-
-    Raises:
-        CheckpointRefused: It is cut short, or holds more than tensors and plain data.
-    """
-    import torch
-
-    tree = load_pickled(path, device)
-    tree = tree.get("state_dict", tree) if isinstance(tree, dict) else {}
-    return {str(name): value for name, value in tree.items() if isinstance(value, torch.Tensor)}

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from string import digits
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from engine import File, Within, node
-from nodes.checkpoints.pickled import load_pickled
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.tensors import read_tensors
 from nodes.values import Model, Upscaler
 
 if TYPE_CHECKING:
@@ -141,22 +142,15 @@ def _computes_in(descriptor: ModelDescriptor, dtype: str) -> bool:
 def _read_tensors(path: Path) -> dict[str, Any]:
     """Read a state dict. Files that are programs (TorchScript) or run code when unpickled are refused."""
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
     from spandrel import canonicalize_state_dict
 
     try:
-        if path.suffix.lower() == ".safetensors":
-            return load_file(path)
-        tensors = load_pickled(path)
+        tensors = canonicalize_state_dict(read_tensors(path))
     except CheckpointRefused as error:
         raise CheckpointRefused(path.name, "a file of tensors alone", error.got, _AGAIN) from None
     except (SafetensorError, OSError) as error:
         raise CheckpointRefused(path.name, "a file of tensors alone", _first_line(error), _AGAIN) from None
-    try:
-        tensors = canonicalize_state_dict(tensors)
-    except (AttributeError, TypeError):  # no dict, or its keys are not text
-        tensors = {}
-    if not tensors or not all(isinstance(name, str) for name in tensors):
+    if not any(name.strip(digits + ".") for name in tensors):  # places in lists are no names
         raise CheckpointRefused(path.name, "tensors by name", "a file without them", _AGAIN)
     return tensors
 

@@ -56,7 +56,7 @@ class Change(nn.Module):
     def forward(self, layer: nn.Module, given: torch.Tensor, strength: float) -> torch.Tensor:
         """What is added to that which the layer gives for its input."""
         parts: Parts = {**dict(self.parts.items()), **self.numbers}
-        weight = layer.weight.float() if needs_weight(parts) else None  # pyright: ignore[reportCallIssue] # a tensor
+        weight = cast("torch.Tensor", layer.weight).float() if needs_weight(parts) else None
         rows = cast("torch.Tensor | None", self.rows)
         added = change(parts, strength, _shape(layer), weight, rows)
         bias = bias_change(parts, strength)

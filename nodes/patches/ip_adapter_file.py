@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nodes.checkpoints.pickled import load_pickled
+from nodes.checkpoints.tensors import read_tensors
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +33,7 @@ def read(path: Path) -> Adapter:
         CheckpointRefused: It can't be read.
     """
     found: Adapter = {part: {} for part in PARTS}
-    for name, tensor in _flat(path).items():
+    for name, tensor in read_tensors(path).items():
         for part, heads in PARTS.items():
             if name.startswith(heads):
                 found[part][_renamed(name.partition(".")[2])] = tensor
@@ -44,25 +44,3 @@ def _renamed(name: str) -> str:
     for theirs, own in XLABS.items():
         name = name.replace(theirs, own)
     return name
-
-
-def _flat(path: Path) -> dict[str, torch.Tensor]:
-    """Tensors by name; a pickled file has a dict for each part."""
-    import torch
-
-    if path.suffix.lower() == ".safetensors":
-        from safetensors.torch import load_file
-
-        return load_file(path)
-    tree: Any = load_pickled(path)
-    parts = (
-        {part: some for part, some in tree.items() if isinstance(some, dict)}
-        if isinstance(tree, dict)
-        else {}
-    )
-    return {
-        f"{part}.{name}": value
-        for part, some in parts.items()
-        for name, value in some.items()
-        if isinstance(value, torch.Tensor)
-    }

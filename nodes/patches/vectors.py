@@ -7,8 +7,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodes.checkpoints.pickled import load_pickled
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.checkpoints.tensors import read_tensors
 from nodes.library_lock import library_lock
 
 if TYPE_CHECKING:
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 ENCODERS = {"clip_l": "text_encoder", "clip_g": "text_encoder_2", "t5xxl": "text_encoder_3"}
 """Names in files for models with several encoders → the encoder's."""
+A1111 = "string_to_param."
+"""How the names of vectors begin in A1111's files."""
+TAUGHT = "_taught"
+"""Attribute of text encoders: the words that they know, each with its file."""
 CURE = "Choose a textual inversion for this model."
 
 
 def learn(encoders: Any, patches: list[Patch], find: Find) -> None:
-    """Let text encoders know these words and no others.
+    """Let text encoders know these words and no others; those that they know are not read again.
 
     Args:
         encoders: The family's text encoders, with their tokenizers.
@@ -33,6 +37,8 @@ def learn(encoders: Any, patches: list[Patch], find: Find) -> None:
     Raises:
         CheckpointRefused: A file's vectors are for other encoders, or a word is known already.
     """
+    if getattr(encoders, TAUGHT, ()) == tuple(patches):
+        return
     taught: dict[str, dict[str, torch.Tensor]] = {part: {} for part in encoders}
     for patch in patches:
         path = find(patch.digest)
@@ -42,6 +48,7 @@ def learn(encoders: Any, patches: list[Patch], find: Find) -> None:
         _forget(encoders, part)
         if words:
             _teach(encoders, part, words)
+    setattr(encoders, TAUGHT, tuple(patches))
 
 
 def _by_encoder(path: Path, encoders: Any) -> dict[str, torch.Tensor]:
@@ -63,19 +70,11 @@ def _by_encoder(path: Path, encoders: Any) -> dict[str, torch.Tensor]:
 
 def _read(path: Path) -> dict[str, torch.Tensor]:
     """Vectors [N, D] by the name that they have in the file."""
-    import torch
-
-    if path.suffix.lower() == ".safetensors":
-        from safetensors.torch import load_file
-
-        tree: Any = load_file(path)
-    else:
-        tree = load_pickled(path)
-    tree = tree.get("string_to_param", tree) if isinstance(tree, Mapping) else {"": tree}
-    tensors = {str(name): one for name, one in tree.items() if isinstance(one, torch.Tensor)}
+    tensors = read_tensors(path)
+    words = {name.removeprefix(A1111): one for name, one in tensors.items() if name.startswith(A1111)}
     return {
         name: one.detach().reshape(-1, one.shape[-1])
-        for name, one in tensors.items()
+        for name, one in (words or tensors).items()
         if one.is_floating_point() and one.ndim in (1, 2)
     }
 

@@ -10,13 +10,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from nodes.checkpoints.header import BITS, Entry
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.recognise.contents import Contents
 from nodes.recognise.opcodes import Foreign, Plain, Storage, read_pickle
 
+T = TypeVar("T")
 EXPECTED = "tensors and plain data, whole"
 CURE = "Download it again, or take the .safetensors of the same model."
 LARGEST = 64 * 2**20
@@ -38,7 +39,7 @@ def read_pickled(path: Path, place: str) -> Contents:
         tree = {"": tree}
     if not isinstance(tree, dict):
         raise CheckpointRefused(place, "tensors by name", f"a {type(tree).__name__}", CURE)
-    entries = dict(_tensors(_unwrapped(tree)))
+    entries = dict(named(tree, Entry))
     plain = {name: value for name, value in tree.items() if isinstance(value, (str, int, float))}
     return Contents(entries, plain={str(name): value for name, value in plain.items()})
 
@@ -127,24 +128,29 @@ def _bytes(storage: Storage) -> int:
     return storage.count * BITS[storage.dtype] // 8
 
 
-def _unwrapped(tree: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    for wrapper in WRAPPERS:
-        inner = tree.get(wrapper)
-        if isinstance(inner, dict) and any(isinstance(value, Entry) for value in inner.values()):
-            return inner
-    return tree
+def named(tree: Any, tensor: type[T]) -> Iterator[tuple[str, T]]:
+    """The tensors of nested dicts and lists, by names joined with dots; what is found twice counts once.
 
-
-def _tensors(tree: Mapping[Any, Any]) -> Iterator[tuple[str, Entry]]:
-    """The tensors of nested dicts and lists, by names joined with dots; what is found twice counts once."""
-    waiting: list[tuple[str, Any]] = [("", tree)]
+    Args:
+        tree: What a file holds. Where a training keeps the weights beside its own state, they alone count.
+        tensor: Class of tensors.
+    """
+    waiting: list[tuple[str, Any]] = [("", _unwrapped(tree, tensor) if isinstance(tree, dict) else tree)]
     seen: set[int] = set()
     while waiting:
         name, value = waiting.pop()
-        if isinstance(value, Entry):
+        if isinstance(value, tensor):
             yield name, value
         elif isinstance(value, (dict, list)) and id(value) not in seen and len(name) < 1000:
             seen.add(id(value))
             items = value.items() if isinstance(value, dict) else enumerate(value)
             inner = [(f"{name}.{key}" if name else str(key), item) for key, item in items]
             waiting += reversed(inner)
+
+
+def _unwrapped(tree: Mapping[Any, Any], tensor: type[Any]) -> Mapping[Any, Any]:
+    for wrapper in WRAPPERS:
+        inner = tree.get(wrapper)
+        if isinstance(inner, dict) and any(isinstance(value, tensor) for value in inner.values()):
+            return inner
+    return tree

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.encode import encode
 from nodes.diffusion.reading import Reading
 from nodes.patches.words import embedding, embedding_family
-from nodes.values import Conditioning, TextEncoder
+from nodes.values import Conditioning, Patch, TextEncoder
 from tests.nodes.diffusion import tiny
 from tests.nodes.families import parity, tiny_sdxl
-from tests.nodes.patches.loras import finder
+from tests.nodes.patches.loras import finder, tensors_of
 
 PROMPT = "a photo of a <cat-toy> on a beach"
 SD = TextEncoder("sd", "text_encoder", "sd-32-4")
@@ -143,6 +144,32 @@ def test_without_the_word_the_encoder_is_as_it_was(folder: Path, tmp_path: Path)
     assert torch.equal(found[0], found[2])
     assert torch.equal(found[1], found[3])
     assert torch.equal(found[0], encoded(SD, PROMPT, folder).items[0].text())
+
+
+def test_a_word_is_read_once_whatever_else_changes(folder: Path, tmp_path: Path) -> None:
+    file = saved(tmp_path / "toy.safetensors", {"emb_params": vectors(2)})
+    lora = saved(tmp_path / "lora.safetensors", lora_of(folder))
+    find, asked = finder(folder, file, lora), list[str]()
+
+    def counted(digest: str) -> Path:
+        asked.append(digest)
+        return find(digest)
+
+    pool, knowing = Pool(counted, {}), embedding(SD, file, "<cat-toy>")
+    patches = [(*knowing.patches, Patch("lora", lora.digest, scale)) for scale in (0.5, 0.8)]
+    found: list[torch.Tensor] = []
+    for handle in (replace(SD, patches=some) for some in patches):
+        with pool.acquire(handle, "cpu") as resident:
+            found.append(encode(OnDevice(handle, resident.model), PROMPT).items[0].text())
+    assert sorted(asked) == ["lora", "sd", "toy"]
+    assert not torch.equal(*found)
+    assert torch.equal(
+        found[1], encoded(replace(SD, patches=patches[1]), PROMPT, folder, file, lora).items[0].text()
+    )
+
+
+def lora_of(folder: Path) -> dict[str, torch.Tensor]:
+    return tensors_of({"text_encoder": SD.load(lambda _: folder)["text_encoder"]}, "kohya")
 
 
 def test_vectors_of_another_width_are_refused(folder: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.packing import pack
+from nodes.diffusion.precision import cast_all
 from nodes.values import Control
 
 if TYPE_CHECKING:
@@ -25,20 +26,25 @@ def residuals(
         controls: The control networks that apply, with their modules.
         guidance: [N] what a network that was distilled with guidance is told.
         asked: What the networks are asked as the transformer is.
+
+    Returns:
+        In the precision of what is asked, whatever that of the networks is.
     """
+    samples: torch.Tensor = asked["hidden_states"]
     double: Residuals = None
     single: Residuals = None
     for control, network in controls:
         repeats = network.input_hint_block is not None
-        hint = control.hint.to(asked["hidden_states"])
-        added, added_single = network(
+        hint = control.hint.to(samples.device, network.dtype)
+        found = network(
             controlnet_cond=hint if repeats else pack(hint),
             controlnet_mode=_kind(control, len(hint), hint.device),
             conditioning_scale=control.strength,
             guidance=guidance if network.config.guidance_embeds else None,
             return_dict=False,
-            **asked,
+            **cast_all(asked, network.dtype),
         )
+        added, added_single = (None if one is None else [part.to(samples) for part in one] for one in found)
         double = _sum(double, _spread(added, len(model.transformer_blocks), repeats=repeats))
         single = _sum(single, _spread(added_single, len(model.single_transformer_blocks)))
     return double, single

@@ -65,9 +65,11 @@ def picture_prompt(
 def _seen(encoder: OnDevice[ImageEncoder[Any]], pixels: torch.Tensor) -> dict[str, torch.Tensor]:
     """The states of pictures, and their vectors from an encoder that has a projection."""
     seen = encoder.model(pixels, output_hidden_states=True)
-    told = dict.fromkeys((STATES, STATES_OR_ZEROS), seen.hidden_states[-2][None].contiguous())
+    states = seen.hidden_states[-2][None].contiguous()
+    told: dict[str, torch.Tensor] = {STATES: states, STATES_OR_ZEROS: states}
     if "image_embeds" in seen:
-        told |= dict.fromkeys((VECTOR, VECTOR_OR_BLACK), seen.image_embeds[None].contiguous())
+        vector = seen.image_embeds[None].contiguous()
+        told |= {VECTOR: vector, VECTOR_OR_BLACK: vector}
     return told
 
 

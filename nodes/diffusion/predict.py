@@ -12,6 +12,7 @@ from nodes.diffusion.block_memory import BlockMemory
 from nodes.diffusion.extra import GUIDANCE
 from nodes.diffusion.family import Question
 from nodes.diffusion.perturbed import asking_again
+from nodes.diffusion.precision import cast_cond
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.regions import blended
 from nodes.diffusion.stepping import resume, timestep, turns_left
@@ -80,11 +81,12 @@ def predict(
         if distilled:
             told = wanted[0].extra.get(GUIDANCE, torch.tensor([guidance], dtype=torch.float64))
             unwanted, wanted = _told(unwanted, told), _told(wanted, told)
-        question = Question(scaled, moment, Cond(), latent.factor)
-        conds = [*unwanted, *wanted]
+        dtype = getattr(torch, denoiser.handle.dtype)
+        question = Question(scaled.to(dtype), moment, Cond(), latent.factor)
+        conds = [cast_cond(cond, dtype) for cond in (*unwanted, *wanted)]
         before, count = len(unwanted), len(conds)
         if perturbed:
-            family, conds = asking_again(family, unwanted, wanted, perturbed)
+            family, conds = asking_again(family, conds[:before], conds[before:], perturbed)
         memory = BlockMemory(state.memory)
         answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model, memory)
         said = blended(answers[before:count], wanted)

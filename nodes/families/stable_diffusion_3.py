@@ -11,6 +11,7 @@ from nodes.diffusion.family import Cells, Configs, Family, Prompt, Question, Tim
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import flow_steps, shift_by_length
 from nodes.diffusion.picture_tokens import picture_for
+from nodes.diffusion.precision import cast_all
 from nodes.diffusion.t5 import t5_states
 from nodes.values import Cond
 
@@ -93,18 +94,22 @@ def _residuals(model: Any, question: Question) -> list[torch.Tensor] | None:
     for control, network in question.controls:
         config, pooled = network.config, cond.pooled
         assert pooled is not None
-        (added,) = network(
+        asked = {
             # Some networks leave the positions to the transformer, and some read no text
-            hidden_states=samples if config.use_pos_embed else model.pos_embed(samples),
-            timestep=question.timestep.expand(len(samples)),
-            encoder_hidden_states=None if config.joint_attention_dim is None else cond.embeds,
-            pooled_projections=torch.zeros_like(pooled)
+            "hidden_states": samples if config.use_pos_embed else model.pos_embed(samples),
+            "encoder_hidden_states": None if config.joint_attention_dim is None else cond.embeds,
+            "pooled_projections": torch.zeros_like(pooled)
             if config.force_zeros_for_pooled_projection
             else pooled,
-            controlnet_cond=control.hint.to(samples),
+            "controlnet_cond": control.hint.to(samples.device),
+        }
+        (added,) = network(
+            timestep=question.timestep.expand(len(samples)),
             conditioning_scale=control.strength,
             return_dict=False,
+            **cast_all(asked, network.dtype),
         )
+        added = [one.to(samples) for one in added]
         total = added if total is None else [one + other for one, other in zip(total, added, strict=True)]
     return total
 

@@ -193,7 +193,15 @@ STAND_INS: dict[str, StandIn] = {
         },
         FILM | {"frames": 4},
     ),
+    "animatediff_video": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "animatediff-motion-adapter-v1-5-3": animatediff.save,
+        },
+        FILM | {"frames": 4},
+    ),
     "cogvideox": StandIn({"CogVideoX-2b": cogvideox.save}, FILM),
+    "cogvideox_video": StandIn({"CogVideoX-2b": cogvideox.save}, FILM),
     "cogvideox_image": StandIn({"CogVideoX-5b-I2V": partial(cogvideox.save, image=True, large=True)}, FILM),
     "stable_video_diffusion": StandIn(
         {"stable-video-diffusion-img2vid-xt": stable_video_diffusion.save}, FILM | {"frames": 3}
@@ -201,6 +209,7 @@ STAND_INS: dict[str, StandIn] = {
     "ltx": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
+    "wan_video": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
     "wan_image": StandIn({"Wan2.1-I2V-14B-480P-Diffusers": partial(wan.save, image=True)}, FILM),
     "unclip": StandIn(
         {"karlo-v1-alpha": tiny_unclip.save}, {"steps": 2, "larger_steps": 2, "side": 32, "large": 64}

@@ -121,8 +121,9 @@ pack = Pack(
             "nodes.points.measure",
             "nodes.points.drawing",
         ),
+        "data": ("nodes.data.emoji", "nodes.data.digits", "nodes.data.batches"),
+        "gan": ("nodes.gan.training", "nodes.gan.pictures"),
         "train": (
-            "nodes.train.dataset",
             "nodes.train.vocabulary",
             "nodes.train.recipe",
             "nodes.train.autoencoder",

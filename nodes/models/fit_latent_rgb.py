@@ -14,9 +14,9 @@ from typing import Any
 import torch
 
 from nodes.checkpoints.folder import read_folder
+from nodes.data.emoji import emoji
 from nodes.diffusion.rgb import FILE
 from nodes.train.autoencoder import to_signal
-from nodes.train.dataset import emoji
 from nodes.values import VAE
 
 EMOJI = Path(__file__).with_name("emoji")

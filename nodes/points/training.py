@@ -13,8 +13,7 @@ from engine.errors import ValueRefused
 from nodes.checkpoints.folder import canonical
 from nodes.diffusion.stepping import scheduler_class
 from nodes.points.plane import Points, PointsRefused, to_plane
-from nodes.train.autoencoder import Tensors, TrainStep
-from nodes.train.state import advance, begin, fresh
+from nodes.train.state import Tensors, TrainStep, advance, begin, fresh
 from nodes.train.values import Recipe, TrainState
 from nodes.values import SchedulerConfig
 
@@ -61,7 +60,7 @@ def start(
         layers: Residual layers.
         seed: Seed of the weights and of the training.
     """
-    return begin({"points": {"width": width, "layers": layers}}, seed)
+    return begin({"points": {"_class_name": "PointDenoiser", "width": width, "layers": layers}}, seed)
 
 
 @node("points.again")
@@ -107,7 +106,8 @@ def train_step(
         raise PointsRefused(f"expected noise for each of {len(clean)} points, got {len(pairs)}. {cure}")
     levels = _trained_on(schedule).config.num_train_timesteps
     draw = partial(point_batch, clean, pairs, batch, levels)
-    return TrainStep(*advance(state, draw, partial(denoising_loss, schedule), recipe))
+    state, (loss,) = advance(state, draw, partial(denoising_loss, schedule), recipe)
+    return TrainStep(state, loss)
 
 
 def check_denoiser(state: TrainState) -> None:

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from engine import Owned, Seed, node
-from nodes.train.dataset import draw
+from nodes.data.emoji import draw
+from nodes.data.values import Dataset
 from nodes.train.saved import Saved, restored
-from nodes.train.state import advance, begin, bound, fresh
-from nodes.train.values import Dataset, Latents, Recipe, TrainState
+from nodes.train.state import Tensors, TrainStep, advance, begin, bound, fresh
+from nodes.train.values import Latents, Recipe, TrainState
 
 if TYPE_CHECKING:
     import torch
 
-Tensors = tuple["torch.Tensor", ...]
 EDGES, SQUARES, DIVERGENCE, OWN_COLOURS = 0.5, 1.0, 0.01, 0.3
-
-
-class TrainStep(NamedTuple):
-    """One step of training.
-
-    Attributes:
-        state: The state after it.
-        loss: The loss before it.
-    """
-
-    state: TrainState
-    loss: float
 
 
 def architecture(widths: list[int], channels: int) -> dict[str, object]:
@@ -125,9 +113,9 @@ def autoencoder_step(
         batch: Pictures in the batch.
     """
     latent = latent_shape(state.config)
-    return TrainStep(
-        *advance(state, partial(picture_batch, dataset, batch, latent), autoencoder_loss, recipe)
-    )
+    draw_batch = partial(picture_batch, dataset, batch, latent)
+    state, (loss,) = advance(state, draw_batch, autoencoder_loss, recipe)
+    return TrainStep(state, loss)
 
 
 def latent_shape(config: str) -> tuple[int, int, int]:
@@ -221,4 +209,6 @@ def decoder_step(
         noise: Deviation of noise on the latents, so that what a denoiser makes decodes well too.
     """
     draw_batch = partial(decoder_batch, dataset, latents, batch, noise)
-    return TrainStep(*advance(state, draw_batch, decoder_loss, recipe, ("vae.encoder.", "vae.quant_conv.")))
+    frozen = ("vae.encoder.", "vae.quant_conv.")
+    state, (loss,) = advance(state, draw_batch, decoder_loss, recipe, frozen)
+    return TrainStep(state, loss)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import Owned, Seed, node
-from nodes.train.autoencoder import Tensors, TrainStep
-from nodes.train.dataset import draw_samples
+from nodes.data.emoji import draw_samples
+from nodes.data.values import Dataset
 from nodes.train.saved import Saved, restored
-from nodes.train.state import advance, begin
-from nodes.train.values import Dataset, Latents, Recipe, TokenTable, TrainState, Vocabulary
+from nodes.train.state import Tensors, TrainStep, advance, begin
+from nodes.train.values import Latents, Recipe, TokenTable, TrainState, Vocabulary
 from nodes.train.vocabulary import draw_captions, tokenizer
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def text_architecture(words: Vocabulary, width: int, layers: int) -> dict[str, o
     """Write the config of a CLIP text encoder."""
     tokens = tokenizer(words)
     return {
-        "vocab_size": len(tokens), "hidden_size": width, "intermediate_size": 4 * width,
-        "projection_dim": width,
+        "_class_name": "CLIPTextModel", "vocab_size": len(tokens), "hidden_size": width,
+        "intermediate_size": 4 * width, "projection_dim": width,
         "num_hidden_layers": layers, "num_attention_heads": max(width // 32, 1), "hidden_act": "quick_gelu",
         "max_position_embeddings": words.length, "attention_dropout": 0.0,
         "bos_token_id": tokens.bos_token_id,
@@ -173,4 +173,5 @@ def text_to_image_step(
             denoiser to settle which of the two it draws.
     """
     batch_of = partial(caption_batch, dataset, latents, tokens, batch, own, empty, mirrored)
-    return TrainStep(*advance(state, batch_of, velocity_loss, recipe))
+    state, (loss,) = advance(state, batch_of, velocity_loss, recipe)
+    return TrainStep(state, loss)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from pydantic import Field
 
 from engine import Context, OnDevice, Seed, node
-from nodes.train.dataset import evaluation
+from nodes.data.emoji import evaluation
+from nodes.data.values import Dataset
 from nodes.train.metrics import main_colour, nearest
 from nodes.train.pictures import tiled
 from nodes.train.sampling import denoised
-from nodes.train.values import Dataset
 from nodes.values import VAE, Denoiser, Image, SchedulerConfig, TextEncoder
 
 if TYPE_CHECKING:

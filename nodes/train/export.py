@@ -38,7 +38,7 @@ def model_folder(autoencoder: TrainState, state: TrainState, vocabulary: Vocabul
         "unet/config.json": _json(parts["unet"] | {"_diffusers_version": VERSION}),
         "unet/diffusion_pytorch_model.safetensors": _weights(state.average, "unet."),
         "text_encoder/config.json": _json(
-            parts["text_encoder"]
+            {key: value for key, value in parts["text_encoder"].items() if key != "_class_name"}
             | {"architectures": ["CLIPTextModel"], "model_type": "clip_text_model", "dtype": "float32"}
         ),
         "text_encoder/model.safetensors": _weights(state.average, "text_encoder.", "text_model."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodes.train.recolour import HUES, dominant_hue
+from nodes.data.recolour import HUES, dominant_hue
 
 if TYPE_CHECKING:
     import torch

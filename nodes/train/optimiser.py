@@ -3,7 +3,7 @@
 Matrices and convolutions are moved by Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon):
 momentum, then the nearest semi-orthogonal matrix by a Newton-Schulz iteration. It needs about half the steps
 of Adam here. What is left (biases, norms, embeddings, the first and last layers) is moved by AdamW
-(Loshchilov and Hutter 2019).
+(Loshchilov and Hutter 2019). Instead, all weights can be moved by AdamW, Adam or plain gradient descent.
 """
 
 from __future__ import annotations
@@ -18,27 +18,28 @@ if TYPE_CHECKING:
 
     import torch
 
-    from nodes.train.values import TrainState
+    from nodes.train.values import Recipe, TrainState
 
 SMALLEST_SIDE = 16
 NOT_MUON = ("conv_in.", "conv_out.", "embedding", "quant_conv.")
-ADAM_BETAS = (0.9, 0.99)
+FINAL = 0.05
+"""Share of the peak rate that is left at the end of a schedule that falls."""
 
 
-def rate_at(step: int, *, rate: float, warmup: int, steps: int, final: float = 0.05) -> float:
-    """Learning rate of a step: a linear rise, then half a cosine down to a share of the peak.
+def rate_at(step: int, recipe: Recipe) -> float:
+    """Share of the peak rates at a step: a linear rise, then down as the recipe says.
 
     Args:
-        step: 0 … ; from `steps` on the rate stays at its end.
-        rate: The peak.
-        warmup: Steps of the rise.
-        steps: Steps of the whole schedule.
-        final: Share of the peak that is left at the end.
+        step: 0 … ; from ``recipe.steps`` on the rate stays at its end.
+        recipe: Its warm-up, steps and schedule.
     """
-    if step < warmup:
-        return rate * (step + 1) / warmup
-    done = min((step - warmup) / max(steps - warmup, 1), 1.0)
-    return rate * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * done)))
+    if step < recipe.warmup:
+        return (step + 1) / recipe.warmup
+    if recipe.schedule == "constant":
+        return 1.0
+    done = min((step - recipe.warmup) / max(recipe.steps - recipe.warmup, 1), 1.0)
+    left = 1 - done if recipe.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * done))
+    return FINAL + (1 - FINAL) * left
 
 
 def takes_muon(name: str, weight: torch.Tensor) -> bool:
@@ -114,44 +115,83 @@ def muon(
     side_by_side(move, sorted(shapes.items(), key=cost), workers)
 
 
-def descend(
-    state: TrainState,
-    grads: Mapping[str, torch.Tensor],
-    *,
-    rate: float,
-    adam_rate: float,
-    decay: float,
-    workers: int,
-) -> None:
-    """Move a state's weights and its average in place.
+def descend(state: TrainState, grads: Mapping[str, torch.Tensor], recipe: Recipe) -> None:
+    """Move a state's weights and their average in place.
 
     Args:
         state: An owned state; `state.step` steps were done before this one.
-        grads: Gradient of every weight, by name.
-        rate: Muon's learning rate.
-        adam_rate: AdamW's, for what Muon doesn't move.
-        decay: Decay of the moving average, once enough steps were done to mean something.
-        workers: Threads for the matrices.
+        grads: Gradient of every weight that moves, by name.
+        recipe: The rule, its rates, and how fast the average follows.
     """
     import torch
-    from torch.optim.adamw import adamw
 
     names = list(grads)
-    matrices = [name for name in names if name not in state.variance]
-    rest = [name for name in names if name in state.variance]
-
+    scale = rate_at(state.step, recipe)
+    chosen = recipe.optimiser == "muon"
+    matrices = [name for name in names if chosen and takes_muon(name, state.params[name])]
+    rest = [name for name in names if not chosen or not takes_muon(name, state.params[name])]
     with torch.no_grad():
-        muon(_of(state.params, matrices), _of(grads, matrices), _of(state.momentum, matrices), rate, workers)
-        counts = [torch.tensor(float(state.step)) for _ in rest]
-        beta1, beta2 = ADAM_BETAS
-        adamw(
-            _of(state.params, rest), _of(grads, rest), _of(state.momentum, rest), _of(state.variance, rest),
-            [], counts, fused=True, amsgrad=False, beta1=beta1, beta2=beta2,
-            lr=adam_rate, weight_decay=0.0, eps=1e-8, maximize=False,
+        if recipe.clip:
+            _clip(_of(grads, names), recipe.clip)
+        muon(
+            _of(state.params, matrices), _of(grads, matrices), _moments(state.momentum, state, matrices),
+            recipe.rate * scale, recipe.shards,
         )  # fmt: skip
-        share = 1 - min(decay, (state.step + 1) / (state.step + 10))
+        if recipe.optimiser == "sgd":
+            _sgd(state, grads, names, recipe, recipe.rate * scale)
+        elif rest:
+            _adam(state, grads, rest, recipe, (recipe.adam_rate if chosen else recipe.rate) * scale)
+        share = 1 - min(recipe.decay, (state.step + 1) / (state.step + 10))
         for name in names:
             state.average[name].lerp_(state.params[name], share)
+
+
+def _adam(
+    state: TrainState, grads: Mapping[str, torch.Tensor], names: list[str], recipe: Recipe, rate: float
+) -> None:
+    import torch
+    from torch.optim.adam import adam
+
+    counts = [torch.tensor(float(state.step)) for _ in names]
+    adam(
+        _of(state.params, names), _of(grads, names), _moments(state.momentum, state, names),
+        _moments(state.variance, state, names), [], counts, fused=True, amsgrad=False,
+        beta1=recipe.beta1, beta2=recipe.beta2, lr=rate, weight_decay=recipe.weight_decay, eps=1e-8,
+        maximize=False, decoupled_weight_decay=recipe.optimiser != "adam",
+    )  # fmt: skip
+
+
+def _sgd(
+    state: TrainState, grads: Mapping[str, torch.Tensor], names: list[str], recipe: Recipe, rate: float
+) -> None:
+    from torch.optim.sgd import sgd
+
+    known: list[torch.Tensor | None] = [state.momentum.get(name) for name in names]
+    sgd(
+        _of(state.params, names), _of(grads, names), known, weight_decay=recipe.weight_decay,
+        momentum=recipe.beta1, lr=rate, dampening=0.0, nesterov=False, maximize=False, foreach=True,
+    )  # fmt: skip
+    state.momentum.update(
+        {name: moment for name, moment in zip(names, known, strict=True) if moment is not None}
+    )
+
+
+def _clip(grads: list[torch.Tensor], largest: float) -> None:
+    import torch
+
+    norm = torch.nn.utils.get_total_norm(grads)
+    for grad in grads:
+        grad.mul_((largest / (norm + 1e-6)).clamp(max=1.0))
+
+
+def _moments(table: dict[str, torch.Tensor], state: TrainState, names: list[str]) -> list[torch.Tensor]:
+    """Find the moments of weights; those of weights that never moved are zero."""
+    import torch
+
+    for name in names:
+        if name not in table:
+            table[name] = torch.zeros_like(state.params[name])
+    return _of(table, names)
 
 
 def _of(table: Mapping[str, torch.Tensor], names: list[str]) -> list[torch.Tensor]:

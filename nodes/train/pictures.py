@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import Seed, node
+from nodes.data.emoji import evaluation
+from nodes.data.values import Dataset
 from nodes.train.autoencoder import to_signal
-from nodes.train.dataset import evaluation
 from nodes.train.sampling import sampled
 from nodes.train.state import bound
-from nodes.train.values import Dataset, TrainState, Vocabulary
+from nodes.train.values import TrainState, Vocabulary
 from nodes.values import Image
 
 if TYPE_CHECKING:

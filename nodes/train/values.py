@@ -15,25 +15,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
-    """Captioned pictures, addressed by index. The samples of a picture lie together, its own colours first.
-
-    Attributes:
-        pixels: uint8 [N, C, H, W], sRGB.
-        first: int64 [pictures + 1]: the samples of picture p are first[p] up to first[p + 1].
-        captions: For each sample the captions that name it; the first is the primary one.
-        tags: For each sample words that may follow its caption.
-        names: Caption of each picture.
-    """
-
-    pixels: torch.Tensor
-    first: torch.Tensor
-    captions: list[list[str]]
-    tags: list[list[str]]
-    names: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Latents:
     """A dataset's pictures in an autoencoder's latent space, encoded once.
 
@@ -77,6 +58,8 @@ class TokenTable:
 
 
 Precision = Literal["float32", "bfloat16"]
+Optimiser = Literal["muon", "adamw", "adam", "sgd"]
+Schedule = Literal["cosine", "linear", "constant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +67,19 @@ class Recipe:
     """How weights are moved.
 
     Attributes:
-        rate: Peak learning rate of the matrices, moved by Muon.
-        adam_rate: Peak learning rate of everything else, moved by AdamW.
+        rate: Peak learning rate; with Muon, of the matrices that it moves.
+        adam_rate: Peak learning rate of what Muon leaves to AdamW.
         warmup: Steps in which the rates rise.
         steps: Steps in which they fall again; more can follow at the lowest rate.
         decay: Decay of the averaged weights, which are what is exported.
         precision: Of the products in the networks; weights and sums are float32.
         shards: Parts of a batch computed side by side, with one thread each.
+        optimiser: The rule by which gradients move weights.
+        schedule: How the rates fall after the warm-up.
+        beta1: Decay of the first moment, or the momentum of gradient descent.
+        beta2: Decay of the second moment.
+        weight_decay: Share of a weight that a step at rate 1 takes away.
+        clip: Largest norm of all gradients together; 0 = any.
     """
 
     rate: float
@@ -100,6 +89,12 @@ class Recipe:
     decay: float
     precision: Precision
     shards: int
+    optimiser: Optimiser = "muon"
+    schedule: Schedule = "cosine"
+    beta1: float = 0.9
+    beta2: float = 0.99
+    weight_decay: float = 0.0
+    clip: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +104,9 @@ class TrainState:
     Attributes:
         config: The architecture as canonical JSON.
         params: Name → weight.
-        momentum: Name → the optimiser's first moment.
-        variance: Name → the optimiser's second moment, for weights that Adam moves.
+        buffers: Name → what networks keep beside weights, such as the statistics of their normalisations.
+        momentum: Name → the optimiser's first moment, for weights that were moved.
+        variance: Name → the optimiser's second moment, for weights that Adam moved.
         average: Name → exponential moving average of the weight.
         step: Steps done.
         rng: Generator of every draw in training.
@@ -118,6 +114,7 @@ class TrainState:
 
     config: str
     params: dict[str, torch.Tensor]
+    buffers: dict[str, torch.Tensor]
     momentum: dict[str, torch.Tensor]
     variance: dict[str, torch.Tensor]
     average: dict[str, torch.Tensor]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import node
+from nodes.data.values import Dataset
 from nodes.library_lock import library_lock
-from nodes.train.values import Dataset, TokenTable, Vocabulary
+from nodes.train.values import TokenTable, Vocabulary
 
 if TYPE_CHECKING:
     import torch

@@ -3,10 +3,11 @@
 import pytest
 import torch
 
+from nodes.data.emoji import emoji
+from nodes.data.values import Dataset
 from nodes.train.autoencoder import autoencoder_start, encode
-from nodes.train.dataset import emoji
 from nodes.train.diffusion import text_to_image_start
-from nodes.train.values import Dataset, Latents, TokenTable, TrainState, Vocabulary
+from nodes.train.values import Latents, TokenTable, TrainState, Vocabulary
 from nodes.train.vocabulary import tokens, vocabulary
 
 

@@ -3,10 +3,10 @@ from functools import cache
 import pytest
 import torch
 
-from nodes.train.dataset import emoji, evaluation, records
+from nodes.data.emoji import emoji, evaluation, records
+from nodes.data.recolour import recoloured
+from nodes.data.values import Dataset
 from nodes.train.evaluate import contact_prompts, exam, score
-from nodes.train.recolour import recoloured
-from nodes.train.values import Dataset
 from nodes.values import Image
 
 

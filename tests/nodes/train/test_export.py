@@ -1,5 +1,6 @@
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,7 @@ def test_diffusers_own_pipeline_draws_what_training_showed(
     autoencoder: TrainState, denoiser: TrainState, words: Vocabulary, tmp_path: Path
 ) -> None:
     halved, drawing = (
-        TrainState(
-            **{
-                name: getattr(state, name)
-                for name in ("config", "params", "momentum", "variance", "step", "rng")
-            },
-            average={name: weight.half().float() for name, weight in state.average.items()},
-        )
+        replace(state, average={name: weight.half().float() for name, weight in state.average.items()})
         for state in (autoencoder, denoiser)
     )
     pipelines: Any = diffusers

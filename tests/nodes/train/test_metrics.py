@@ -1,8 +1,8 @@
 import torch
 
-from nodes.train.dataset import emoji
+from nodes.data.emoji import emoji
+from nodes.data.recolour import recoloured
 from nodes.train.metrics import main_colour, nearest
-from nodes.train.recolour import recoloured
 
 
 def known() -> torch.Tensor:

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from nodes.data.values import Dataset
 from nodes.train.pictures import loss_curve, reconstructions, samples, tiled
-from nodes.train.values import Dataset, TrainState, Vocabulary
+from nodes.train.values import TrainState, Vocabulary
 
 
 def test_a_loss_curve_is_a_picture() -> None:

@@ -2,11 +2,12 @@ import pytest
 import torch
 
 from engine.declare.codec import decode, encode
+from nodes.data.values import Dataset
 from nodes.train import autoencoder as ae
 from nodes.train.diffusion import draw_steps, signal_shares, text_to_image_step
 from nodes.train.recipe import recipe
 from nodes.train.threads import side_by_side
-from nodes.train.values import Dataset, Latents, Precision, TokenTable, TrainState
+from nodes.train.values import Latents, Precision, TokenTable, TrainState
 
 SHORT = recipe(warmup=2, steps=25)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from transformers import CLIPTokenizer
 
-from nodes.train.dataset import emoji
+from nodes.data.emoji import emoji
 from nodes.train.vocabulary import draw_captions, indefinite, learned_merges, tokens, tokens_of, vocabulary
 
 

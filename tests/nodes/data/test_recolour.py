@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from nodes.train.recolour import HUES, dominant_hue, hue_histogram, recoloured, to_hsv, to_rgb
+from nodes.data.recolour import HUES, dominant_hue, hue_histogram, recoloured, to_hsv, to_rgb
 
 SMOOTHING = 9
 """Degrees over which the histogram of hues is smoothed."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from engine import node
-from nodes.train.recolour import HUES, recoloured
-from nodes.train.values import Dataset
+from nodes.data.recolour import HUES, recoloured
+from nodes.data.values import Dataset
 
 if TYPE_CHECKING:
     import torch
@@ -62,7 +62,7 @@ def colour_captions(record: dict[str, Any], colour: str) -> list[str]:
     return list(dict.fromkeys(" ".join((colour, *rest)) for rest in words if rest))
 
 
-@node("train.emoji")
+@node("data.emoji")
 def emoji(
     pictures: Annotated[int, Field(ge=0)] = 0,
     recolour: bool = True,

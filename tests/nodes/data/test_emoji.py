@@ -3,9 +3,9 @@ from functools import cache
 import torch
 
 from engine.declare.codec import decode, encode
-from nodes.train.dataset import colour_captions, draw, emoji, evaluation, held_out, records, sheet
-from nodes.train.recolour import HUES
-from nodes.train.values import Dataset
+from nodes.data.emoji import colour_captions, draw, emoji, evaluation, held_out, records, sheet
+from nodes.data.recolour import HUES
+from nodes.data.values import Dataset
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Data to learn from: pictures, captions, classes; and the batches that training takes of them."""

@@ -1,0 +1,58 @@
+"""Batches of a dataset: which samples, in which order."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from engine import Seed, node
+from nodes.data.values import Batch, Dataset
+
+if TYPE_CHECKING:
+    import torch
+
+
+@node("data.batch")
+def batch(
+    dataset: Dataset,
+    index: Annotated[int, Field(ge=0)] = 0,
+    size: Annotated[int, Field(ge=1)] = 64,
+    seed: Seed = 0,
+) -> Batch:
+    """Take one batch: every sample once in each round through the dataset, each round in an order of its own.
+
+    The order depends on the seed alone, so a run that goes on later takes the same batches.
+
+    Args:
+        dataset: What to take from.
+        index: Which batch, from 0 on: the index of a loop.
+        size: Samples in it.
+        seed: Seed of the orders.
+    """
+    import torch
+
+    count = len(dataset.pixels)
+    places = torch.arange(index * size, (index + 1) * size)
+    rounds = places // count
+    chosen = torch.cat(
+        [
+            order(count, seed, number)[places[rounds == number] % count]
+            for number in range(int(rounds[0]), int(rounds[-1]) + 1)
+        ]
+    )
+    samples = dataset.pixels[chosen].float() / 127.5 - 1
+    labels = None if dataset.labels is None else dataset.labels[chosen]
+    captions = [dataset.captions[place][0] for place in chosen.tolist()] if dataset.captions else []
+    return Batch(samples, labels, captions)
+
+
+@lru_cache(maxsize=8)
+def order(count: int, seed: int, number: int) -> torch.Tensor:
+    """The order of a round through so many samples, int64 [count]."""
+    import numpy as np
+    import torch
+
+    own = int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0] >> 11)
+    return torch.randperm(count, generator=torch.Generator().manual_seed(own))

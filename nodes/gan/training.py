@@ -1,0 +1,213 @@
+"""Training of a generator against a discriminator (Goodfellow et al. 2014, arXiv 1406.2661), step by step.
+
+The two are states of their own, moved in turn by two nodes: first the discriminator learns to tell a batch of
+data from what the generator makes, then the generator learns to make what the discriminator takes for data.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from engine import Owned, Seed, node
+from engine.errors import KnotworkError
+from nodes.data.values import Batch
+from nodes.train.saved import Saved, restored
+from nodes.train.state import Tensors, TrainStep, advance, begin, only_read
+from nodes.train.values import Recipe, TrainState
+
+if TYPE_CHECKING:
+    import torch
+
+GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+Size = Annotated[Literal[8, 16, 32, 64, 128, 256], Field()]
+Width = Annotated[int, Field(ge=1, le=512)]
+Classes = Annotated[int, Field(ge=0, le=10_000)]
+Smoothing = Annotated[float, Field(ge=0, lt=0.5)]
+
+
+class GanRefused(KnotworkError):
+    """Something else came where a generator or a discriminator was expected."""
+
+
+class DiscriminatorStep(NamedTuple):
+    """One step of the discriminator.
+
+    Attributes:
+        state: The state after it.
+        loss: The loss before it.
+        accuracy: Share of real and made samples that it told right, before the step; 0.5 = it can't tell.
+        real: Mean score that it gave the real ones: the probability of being real.
+        made: Mean score that it gave the made ones.
+    """
+
+    state: TrainState
+    loss: float
+    accuracy: float
+    real: float
+    made: float
+
+
+@node("gan.generator_start")
+def generator_start(
+    size: Size = 32,
+    channels: Literal[1, 3] = 1,
+    noise: Annotated[int, Field(ge=1, le=1024)] = 64,
+    width: Width = 32,
+    classes: Classes = 0,
+    seed: Seed = 0,
+    file: Saved | None = None,
+) -> TrainState:
+    """A DCGAN generator ready to be trained: fresh, or going on from a saved state.
+
+    Args:
+        size: Pixels along a side of its pictures.
+        channels: Channels of its pictures: 1 = grey, 3 = colour.
+        noise: Numbers of the noise that it starts from.
+        width: Channels before its last layer; each layer before has twice as many.
+        classes: Classes that it is told, for a conditional GAN; 0 = it is told nothing.
+        seed: Seed of the weights and of the training.
+        file: State of an earlier run, to go on from; it brings its own sizes.
+    """
+    if file is not None:
+        return restored(file)
+    sizes = {"size": size, "channels": channels, "noise": noise, "width": width, "classes": classes}
+    return begin({GENERATOR: {"_class_name": "DCGANGenerator", **sizes}}, seed)
+
+
+@node("gan.discriminator_start")
+def discriminator_start(
+    size: Size = 32,
+    channels: Literal[1, 3] = 1,
+    width: Width = 32,
+    classes: Classes = 0,
+    seed: Seed = 0,
+    file: Saved | None = None,
+) -> TrainState:
+    """A DCGAN discriminator ready to be trained: fresh, or going on from a saved state.
+
+    Args:
+        size: Pixels along a side of the pictures.
+        channels: Channels of the pictures: 1 = grey, 3 = colour.
+        width: Channels after its first layer; each layer after has twice as many.
+        classes: Classes that it is told, for a conditional GAN; 0 = it is told nothing.
+        seed: Seed of the weights and of the training.
+        file: State of an earlier run, to go on from; it brings its own sizes.
+    """
+    if file is not None:
+        return restored(file)
+    sizes = {"size": size, "channels": channels, "width": width, "classes": classes}
+    return begin({DISCRIMINATOR: {"_class_name": "DCGANDiscriminator", **sizes}}, seed)
+
+
+@node("gan.discriminator_step")
+def discriminator_step(
+    discriminator: Owned[TrainState],
+    generator: TrainState,
+    batch: Batch,
+    recipe: Recipe,
+    smoothing: Smoothing = 0.0,
+) -> DiscriminatorStep:
+    """Train the discriminator on real samples and as many made ones.
+
+    Args:
+        discriminator: Its weights and optimiser; changed in place.
+        generator: Makes the samples; it stays as it is.
+        batch: Real samples.
+        recipe: How the weights are moved.
+        smoothing: How far below 1 the real samples are to be scored (Salimans et al. 2016, arXiv 1606.03498,
+            section 3.4), so that the discriminator isn't too sure of itself.
+
+    Raises:
+        GanRefused: One of the states is of another network.
+    """
+    part(discriminator, DISCRIMINATOR)
+    sizes = part(generator, GENERATOR)
+    maker: Any = only_read(generator)
+
+    def draw(rng: torch.Generator) -> Tensors:
+        return batch.samples, noise_for(sizes, len(batch.samples), rng)
+
+    loss = partial(discriminator_loss, maker[GENERATOR], batch.labels, smoothing)
+    state, (lost, accuracy, real, made) = advance(discriminator, draw, loss, recipe)
+    return DiscriminatorStep(state, lost, accuracy, real, made)
+
+
+def discriminator_loss(
+    generator: Any,
+    labels: torch.Tensor | None,
+    smoothing: float,
+    module: Any,
+    samples: torch.Tensor,
+    noise: torch.Tensor,
+) -> torch.Tensor:
+    """Binary cross entropy of telling real from made; then the accuracy and both mean scores."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits as entropy
+
+    with torch.no_grad():
+        drawn = generator(noise, labels)
+    # Each kind in a batch of its own, so that normalisation doesn't mix them.
+    real, made = module[DISCRIMINATOR](samples, labels), module[DISCRIMINATOR](drawn, labels)
+    loss = entropy(real, torch.full_like(real, 1 - smoothing)) + entropy(made, torch.zeros_like(made))
+    told_right = ((real > 0).float().mean() + (made <= 0).float().mean()) / 2
+    return torch.stack([loss, told_right, real.sigmoid().mean(), made.sigmoid().mean()])
+
+
+@node("gan.generator_step")
+def generator_step(
+    generator: Owned[TrainState], discriminator: TrainState, batch: Batch, recipe: Recipe
+) -> TrainStep:
+    """Train the generator to make what the discriminator takes for real.
+
+    Args:
+        generator: Its weights and optimiser; changed in place.
+        discriminator: Judges the samples; it stays as it is.
+        batch: How many samples to make, and of which classes; the samples themselves aren't looked at.
+        recipe: How the weights are moved.
+
+    Raises:
+        GanRefused: One of the states is of another network.
+    """
+    part(discriminator, DISCRIMINATOR)
+    sizes = part(generator, GENERATOR)
+    judge: Any = only_read(discriminator)
+
+    def draw(rng: torch.Generator) -> Tensors:
+        return (noise_for(sizes, len(batch.samples), rng),)
+
+    loss = partial(generator_loss, judge[DISCRIMINATOR], batch.labels)
+    state, (lost,) = advance(generator, draw, loss, recipe)
+    return TrainStep(state, lost)
+
+
+def generator_loss(
+    discriminator: Any, labels: torch.Tensor | None, module: Any, noise: torch.Tensor
+) -> torch.Tensor:
+    """How surely the discriminator sees through what is made: the loss that doesn't saturate."""
+    from torch.nn.functional import softplus
+
+    return softplus(-discriminator(module[GENERATOR](noise, labels), labels)).mean()
+
+
+def part(state: TrainState, name: str) -> dict[str, Any]:
+    """Read the sizes of a state's generator or discriminator.
+
+    Raises:
+        GanRefused: The state is of another network.
+    """
+    parts = json.loads(state.config)
+    if name not in parts:
+        cure = f"Link what began with gan.{name}_start."
+        raise GanRefused(f"expected the state of a {name}, got {', '.join(parts)}. {cure}")
+    return parts[name]
+
+
+def noise_for(sizes: dict[str, Any], count: int, rng: torch.Generator) -> torch.Tensor:
+    """Draw noise for a generator, [count, noise, 1, 1]."""
+    import torch
+
+    return torch.randn(count, sizes["noise"], 1, 1, generator=rng)

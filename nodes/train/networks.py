@@ -1,0 +1,58 @@
+"""The networks that can be trained, by class name; configs in train states name them."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import ValueRefused
+from nodes.checkpoints.classes import MODULES
+from nodes.library_lock import library_lock
+
+if TYPE_CHECKING:
+    from torch import nn
+
+OURS = {
+    "PointDenoiser": "nodes.points.network",
+    "DCGANGenerator": "nodes.gan.dcgan",
+    "DCGANDiscriminator": "nodes.gan.dcgan",
+}
+"""Class name → module of the networks that no library has."""
+
+
+def built(config: dict[str, Any]) -> nn.Module:
+    """Build a network with fresh weights, drawn from torch's own generator.
+
+    Args:
+        config: ``_class_name`` and the arguments of that class.
+
+    Raises:
+        ValueRefused: The class is none that can be trained.
+    """
+    arguments = {key: value for key, value in config.items() if key != "_class_name"}
+    name = config.get("_class_name", "")
+    if name in OURS:
+        return getattr(import_module(OURS[name]), name)(**arguments)
+    if name == "CLIPTextModel":
+        from transformers import CLIPTextConfig, CLIPTextModel
+
+        return CLIPTextModel(CLIPTextConfig(**arguments))
+    if name not in MODULES:
+        raise ValueRefused("a network that can be trained", f"{name or 'one without a name'}")
+    return getattr(import_module(MODULES[name]), name).from_config(config)
+
+
+@lru_cache(maxsize=16)
+def network(config: str, thread: int) -> nn.Module:
+    """The parts that a train state's config names, for this thread to point at the weights of a state.
+
+    Args:
+        config: Name of each part → its config, as canonical JSON.
+        thread: Who uses it: two threads must not point one network at different weights.
+    """
+    import torch
+
+    with library_lock:
+        return torch.nn.ModuleDict({name: built(part) for name, part in json.loads(config).items()})

@@ -110,7 +110,8 @@ def test_statistics_of_normalisation_are_part_of_the_state() -> None:
 
 def test_a_stored_run_goes_on_to_the_same_bytes() -> None:
     generator, discriminator = (decode(encode(state)) for state in turns(*pair(), 2))
-    assert [encode(state) for state in turns(generator, discriminator, 2)] == [encode(state) for state in turns(*pair(), 4)]
+    once, twice = turns(generator, discriminator, 2), turns(*pair(), 4)
+    assert [encode(state) for state in once] == [encode(state) for state in twice]
 
 
 def test_the_discriminator_learns_to_tell_digits_from_noise() -> None:

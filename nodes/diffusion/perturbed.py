@@ -25,26 +25,32 @@ _changing = Lock()
 
 
 def asking_again(
-    family: Family, unwanted: list[Cond], wanted: list[Cond], layers: str
+    family: Family, model: Any, unwanted: list[Cond], wanted: list[Cond], layers: str
 ) -> tuple[Family, list[Cond]]:
     """Let what is wanted be asked once more, with perturbed attention, in the same call where there is one.
 
     Args:
         family: The denoiser's.
+        model: Its module.
         unwanted: What is asked first.
         wanted: What is asked then, and again at the end.
         layers: As ``diffusion.predict`` takes them.
 
     Returns:
         The family that perturbs the last ones, and all that is asked.
+
+    Raises:
+        StepRefused: The model has no such layers, or attends in them in a way that can't be perturbed.
     """
     import torch
+
+    found = _found(model, layers)
 
     def ask(model: Any, question: Question) -> torch.Tensor:
         extra = dict(question.cond.extra)
         rows = int(extra.pop(PERTURBED).sum())
         put = replace(question, cond=replace(question.cond, extra=extra))
-        with _perturbed(model, layers, rows):
+        with _perturbed(found, rows):
             return family.ask(model, put)
 
     def marked(cond: Cond, as_perturbed: bool) -> Cond:
@@ -55,16 +61,16 @@ def asking_again(
 
 
 @contextmanager
-def _perturbed(model: Any, layers: str, rows: int) -> Generator[None]:
+def _perturbed(layers: list[Any], rows: int) -> Generator[None]:
     """Perturb the last rows of a batch in these layers, in this thread alone; then the model is as it was.
 
     Others may be asking the same model meanwhile.
     """
     with library_lock:
         from diffusers.hooks.layer_skip import AttentionScoreSkipFunctionMode
-    found, thread = _found(model, layers), get_ident()
+    thread = get_ident()
     with _changing:
-        for layer in found:
+        for layer in layers:
             if not isinstance(layer.processor, _Perturbed):
                 layer.processor = _Perturbed(layer.processor, AttentionScoreSkipFunctionMode)
             layer.processor.rows[thread] = rows
@@ -72,7 +78,7 @@ def _perturbed(model: Any, layers: str, rows: int) -> Generator[None]:
         yield
     finally:
         with _changing:
-            for layer in found:
+            for layer in layers:
                 del layer.processor.rows[thread]
                 if not layer.processor.rows:
                     layer.processor = layer.processor.before

@@ -86,7 +86,7 @@ def predict(
         conds = [cast_cond(cond, dtype) for cond in (*unwanted, *wanted)]
         before, count = len(unwanted), len(conds)
         if perturbed:
-            family, conds = asking_again(family, conds[:before], conds[before:], perturbed)
+            family, conds = asking_again(family, model, conds[:before], conds[before:], perturbed)
         memory = BlockMemory(state.memory)
         answers = ask_all(family, model, question, conds, lambda handle: ctx.on_device(handle).model, memory)
         said = blended(answers[before:count], wanted)

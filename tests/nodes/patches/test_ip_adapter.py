@@ -13,6 +13,7 @@ from engine import File, Folder, OnDevice
 from engine.run.residency import Pool
 from nodes.checkpoints.image_encoder import ImageEncoder
 from nodes.checkpoints.image_encoder import from_folder as encoder_from
+from nodes.checkpoints.options import Attention
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.diffusion.packing import pack
 from nodes.diffusion.picture_prompt import picture_prompt
@@ -253,6 +254,24 @@ def test_the_kernel_for_attention_stays(tmp_path: Path) -> None:
     assert any(hasattr(processor, "to_k_ip") for processor in found)
     assert None not in kernels
     assert [processor._attention_backend for processor in found] == kernels
+
+
+def test_plain_attention_stays_plain(
+    make: Make, loaded: Loaded, folder: Path, encoder: OnDevice[ImageEncoder[Any]]
+) -> None:
+    from diffusers.models.attention_processor import AttnProcessor, IPAdapterAttnProcessor
+
+    file, plain = make(), Attention("plain")
+    handle = replace(loaded.denoiser.handle, options=(plain,))
+    worn = looking(replace(loaded, denoiser=OnDevice(handle, None)), folder, (file, {"scale": 0.6}))
+    kinds = {type(processor) for processor in worn.denoiser.model.attn_processors.values()}
+    assert kinds == {AttnProcessor, IPAdapterAttnProcessor}
+
+    usual = looking(loaded, folder, (file, {"scale": 0.6}))
+    found, expected = (
+        parity.sample(one, *prompted(one, encoder, images(0)))[-1].latent.samples for one in (worn, usual)
+    )
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-3)
 
 
 def test_without_guidance(

@@ -18,7 +18,12 @@ from nodes.values import VAE, Denoiser, F, SchedulerConfig
 FROM_TENSORS = "from its tensors"
 DenoiserFile = Annotated[
     File,
-    Within("models", (".safetensors", ".gguf"), ("denoiser", "checkpoint"), ("sd3", "flux", "flux2")),
+    Within(
+        "models",
+        (".safetensors", ".gguf"),
+        ("denoiser", "checkpoint"),
+        ("sd3", "flux", "flux2", "wan", "wan-dense", "ltx"),
+    ),
 ]
 VAEFile = Annotated[File, Within("models", (".safetensors",), ("vae", "checkpoint"))]
 Kind = Literal["from its tensors", "sd1", "sd3", "flux", "flux2"]
@@ -42,7 +47,9 @@ class Alone(NamedTuple, Generic[F]):
     "Community License, free below 1 million US dollars of revenue a year",
 )
 def denoiser(file: DenoiserFile, config: ModelFolder | None = None, dtype: Dtype = "float32") -> Alone:
-    """Load the transformer of Stable Diffusion 3, FLUX.1 or FLUX.2 from its own file or a whole model's.
+    """Load the transformer of Stable Diffusion 3, FLUX, Wan or LTX-Video from its own file or a whole one.
+
+    Wan 2.2's larger models have two: load each, and let one sampler run begin what the other ends.
 
     Args:
         file: ``.safetensors`` in the names of its release or of diffusers, or ``.gguf``, whose weights stay
@@ -70,7 +77,7 @@ def _transformer(path: Path, config: Path | None) -> tuple[Family, Path]:
     contents, found = transformer_file.read(path, path.name)
     family = families.named(found.family)
     if family.name != found.family or not transformer_file.is_transformer(family):
-        expected = "a transformer of Stable Diffusion 3, FLUX.1 or FLUX.2"
+        expected = "a transformer of Stable Diffusion 3, FLUX, Wan or LTX-Video"
         cure = "Choose such a file, or load the whole model with load.single_file or load.diffusers."
         raise CheckpointRefused(path.name, expected, found.family or "an unknown family", cure)
     if config is not None:
@@ -116,6 +123,8 @@ def vae(
         config.digest if config else "",
         channels=cells.channels,
         factor=cells.factor,
+        frames=cells.frames,
+        length=cells.length,
     )
 
 

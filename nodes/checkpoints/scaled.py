@@ -21,13 +21,15 @@ def is_scaled(names: Any) -> bool:
     return any(name.endswith(SCALES) for name in names)
 
 
-def unscaled(weights: dict[str, torch.Tensor], place: str, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+def unscaled(
+    weights: dict[str, torch.Tensor], place: str, dtype: torch.dtype | None
+) -> dict[str, torch.Tensor]:
     """Multiply weights by their scales, in float32.
 
     Args:
         weights: The file's tensors as they are.
         place: How errors name the file.
-        dtype: What floats are turned into.
+        dtype: What floats are turned into; None = scaled ones into float32, others stay as they are.
 
     Raises:
         CheckpointRefused: A scale is not that of a whole tensor.
@@ -48,5 +50,5 @@ def unscaled(weights: dict[str, torch.Tensor], place: str, dtype: torch.dtype) -
             raise CheckpointRefused(place, "one scale for each tensor in float8", got, CURE)
         if scale is not None:
             value = value.float() * scale.reshape(())
-        found[name] = value.to(dtype) if value.is_floating_point() else value
+        found[name] = value.to(dtype) if dtype and value.is_floating_point() else value
     return found

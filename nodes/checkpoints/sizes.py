@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from math import isqrt
+from math import isqrt, prod
 from typing import Any
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Names of tensors, without what stands before them in a file, and shapes."""
+
+WAN_HEAD = 128
+"""Channels of an attention head in every Wan."""
+LTX_HEADS = 32
+"""Attention heads in every LTX-Video."""
 
 
 def read_sizes(name: str, shapes: Shapes) -> dict[str, Any]:
@@ -102,6 +107,41 @@ def _sd3(shapes: Shapes) -> dict[str, Any]:
     }
 
 
+def _wan(shapes: Shapes) -> dict[str, Any]:
+    width, channels, *patch = _shape(shapes, "patch_embedding.weight")
+    times, texts = ("condition_embedder.time_embedder.linear_1", "condition_embedder.text_embedder.linear_1")
+    image = ("condition_embedder.image_embedder.norm1.weight", "img_emb.proj.0.weight")
+    seen = any(name in shapes for name in image)
+    places = ("condition_embedder.image_embedder.pos_embed", "img_emb.emb_pos")
+    return {
+        "patch_size": tuple(patch),
+        "in_channels": channels,
+        "out_channels": _shape(shapes, "proj_out.weight", "head.head.weight")[0] // prod(patch),
+        "num_attention_heads": width // WAN_HEAD,
+        "attention_head_dim": WAN_HEAD,
+        "text_dim": _shape(shapes, f"{texts}.weight", "text_embedding.0.weight")[1],
+        "freq_dim": _shape(shapes, f"{times}.weight", "time_embedding.0.weight")[1],
+        "ffn_dim": _shape(shapes, "blocks.0.ffn.net.0.proj.weight", "blocks.0.ffn.0.weight")[0],
+        "num_layers": count(shapes, r"blocks\.(\d+)\."),
+        "image_dim": _shape(shapes, *image)[0] if seen else None,
+        "added_kv_proj_dim": width if seen else None,
+        "pos_embed_seq_len": next((shapes[name][1] for name in places if name in shapes), None),
+    }
+
+
+def _ltx(shapes: Shapes) -> dict[str, Any]:
+    width, channels = _shape(shapes, "proj_in.weight", "patchify_proj.weight")
+    return {
+        "in_channels": channels,
+        "out_channels": _shape(shapes, "proj_out.weight")[0],
+        "num_attention_heads": LTX_HEADS,
+        "attention_head_dim": width // LTX_HEADS,
+        "cross_attention_dim": _shape(shapes, "transformer_blocks.0.attn2.to_k.weight")[1],
+        "caption_channels": _shape(shapes, "caption_projection.linear_1.weight")[1],
+        "num_layers": count(shapes, r"transformer_blocks\.(\d+)\."),
+    }
+
+
 def _shape(shapes: Shapes, *names: str) -> tuple[int, ...]:
     """The shape of the first of these tensors that is there."""
     return shapes[next((name for name in names if name in shapes), names[0])]
@@ -120,5 +160,7 @@ SIZES: dict[str, Callable[[Shapes], dict[str, Any]]] = {
     "FluxTransformer2DModel": _flux,
     "Flux2Transformer2DModel": _flux_2,
     "SD3Transformer2DModel": _sd3,
+    "WanTransformer3DModel": _wan,
+    "LTXVideoTransformer3DModel": _ltx,
 }
 """Class of a transformer → how its sizes are read."""

@@ -11,8 +11,9 @@ from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import read_index
 from nodes.checkpoints.header import Entry
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.checkpoints.sizes import count
+from nodes.checkpoints.released import from_released
 from nodes.checkpoints.tensors import read_tensors
+from nodes.checkpoints.vae_sizes import read_sizes
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
 from nodes.recognise.contents import Contents
@@ -54,24 +55,8 @@ def sizes_of(place: str, contents: Contents, found: Match) -> dict[str, Any]:
     shapes = {
         name[start:]: entry.shape for name, entry in contents.entries.items() if name.startswith(found.prefix)
     }
-    levels = count(shapes, r"encoder\.(?:down_blocks|down)\.(\d+)\.")
-    last = "resnets.0.conv2" if found.layout == "diffusers" else "block.0.conv2"
-    blocks = "down_blocks" if found.layout == "diffusers" else "down"
     try:
-        return {
-            "in_channels": shapes["encoder.conv_in.weight"][1],
-            "latent_channels": shapes["decoder.conv_in.weight"][1],
-            "block_out_channels": tuple(
-                shapes[f"encoder.{blocks}.{at}.{last}.weight"][0] for at in range(levels)
-            ),
-            "layers_per_block": count(
-                shapes, r"encoder\.(?:down_blocks|down)\.0\.(?:resnets|block)\.(\d+)\."
-            ),
-            "down_block_types": ("DownEncoderBlock2D",) * levels,
-            "up_block_types": ("UpDecoderBlock2D",) * levels,
-            "use_quant_conv": "quant_conv.weight" in shapes,
-            "use_post_quant_conv": "post_quant_conv.weight" in shapes,
-        }
+        return read_sizes(found.family, shapes, diffusers=found.layout == "diffusers")
     except KeyError as error:
         cure = "Download it again; half an autoencoder, such as a decoder alone, won't do."
         raise CheckpointRefused(place, "a whole autoencoder", f"one without {error}", cure) from error
@@ -97,9 +82,9 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     name = read_index(config)[family.vae][1]
     cls = model_class(name)
     if name != "AutoencoderKLFlux2":
-        return cls.from_single_file(
-            weights, config=str(config), subfolder=family.vae, dtype=dtype, local_files_only=True, **sizes
-        )
+        if found.family == "ltx" and found.layout == "original":  # diffusers looks for its prefix
+            weights = {f"vae.{name}": value for name, value in weights.items()}
+        return from_released(cls, weights, config, family.vae, dtype, path.name, **sizes)
     model = cls.from_config({**cls.load_config(config, subfolder=family.vae, local_files_only=True), **sizes})
     if found.layout == "original":
         weights = _renamed(weights, model.config)

@@ -114,8 +114,13 @@ FAMILY = Family(
     float32_latents=True,
     timetable=timetable,
     picture_channels=picture_channels,
+    single_file={"denoiser": ("model.diffusion_model.",), "vae": ("vae.",)},
     graph="ltx",
+    formats=("diffusers", "single file", "GGUF"),
     nodes=(
+        "load.denoiser",
+        "load.vae",
+        "load.text_encoders",
         "latent.video_noise",
         "latent.picture_channels",
         "latent.put_frames",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LENGTH = 512
 """T5's tokens."""
+ALONE = ("load.denoiser", "load.vae", "load.text_encoders")
+"""Loaders of its parts from files of their own."""
 DENSE = "wan-dense"
 """The family of the models whose VAE has 16 pixels to a cell."""
 
@@ -150,7 +152,9 @@ FAMILY = Family(
     float32_latents=True,
     picture_channels=picture_channels,
     graph="wan",
+    formats=("diffusers", "single file", "GGUF"),
     nodes=(
+        *ALONE,
         "latent.video_noise",
         "latent.picture_channels",
         "conditioning.picture",
@@ -166,5 +170,11 @@ FAMILY_DENSE = replace(
     pipelines=(),
     ask=ask_dense,
     picture_channels=dense_picture_channels,
-    nodes=("latent.video_noise", "latent.picture_channels", "latent.put_frames", "vae.decode_video"),
+    nodes=(
+        *ALONE,
+        "latent.video_noise",
+        "latent.picture_channels",
+        "latent.put_frames",
+        "vae.decode_video",
+    ),
 )

@@ -68,12 +68,12 @@ def renamed(model: Any, pairs: Pairs, fused: Pairs) -> Weights:
     found: Weights = {}
     pieces: dict[str, Weights] = {}
     for name, value in model.state_dict().items():
-        one = _substituted(name, fused)
+        one = substituted(name, fused)
         if one == name:
-            found[_substituted(name, pairs)] = _swapped(value) if _swaps(model, name) else value
+            found[substituted(name, pairs)] = _swapped(value) if _swaps(model, name) else value
         else:
             letter = next(letter for letter in "qkv" if f"_{letter}" in name.rpartition("attn")[2])
-            pieces.setdefault(_substituted(one, pairs), {})[letter] = value
+            pieces.setdefault(substituted(one, pairs), {})[letter] = value
     return found | {name: torch.cat([whole[one] for one in "qkv"]) for name, whole in pieces.items()}
 
 
@@ -87,7 +87,8 @@ def _swapped(value: torch.Tensor) -> torch.Tensor:
     return torch.cat(value.chunk(2)[::-1])
 
 
-def _substituted(name: str, pairs: Pairs) -> str:
+def substituted(name: str, pairs: Pairs) -> str:
+    """A name after all of these substitutions."""
     for pattern, text in pairs:
         name = re.sub(pattern, text, name)
     return name

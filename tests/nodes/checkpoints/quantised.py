@@ -6,7 +6,10 @@ from typing import Any
 
 
 def quantised(path: Path, weights: Mapping[str, Any], architecture: str) -> None:
-    """A GGUF file as city96's conversion writes it: matrices in blocks of 8 bits, the rest whole."""
+    """A GGUF file as city96's conversion writes it: matrices in blocks of 8 bits, the rest whole.
+
+    What has more axes than the format is flattened, and its shape kept beside it.
+    """
     from gguf import GGMLQuantizationType, GGUFWriter
     from gguf.quants import quantize
 
@@ -16,6 +19,9 @@ def quantised(path: Path, weights: Mapping[str, Any], architecture: str) -> None
         if array.ndim == 2 and array.shape[1] % 32 == 0:
             kind = GGMLQuantizationType.Q8_0
             array = quantize(array, kind)
+        if array.ndim > 4:
+            writer.add_array(f"comfy.gguf.orig_shape.{name}", list(array.shape))
+            array = array.reshape(len(array), -1)
         writer.add_tensor(name, array, raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -1,4 +1,9 @@
-"""One conditioning out of several: mixed, walked through, put behind each other, emptied."""
+"""One conditioning out of several: mixed, walked through, put behind each other, emptied.
+
+Models that aren't told where a text is see all its tokens: the shorter of two texts is repeated, which
+changes nothing for them. For models that are told, it is filled up: what isn't there of a text counts as
+zeros, and the result is wherever one of its texts is.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +15,15 @@ from pydantic import Field
 
 from engine import node
 from engine.errors import ValueRefused
+from nodes.diffusion.agreement import check_same_pictures, check_told, gathered
 from nodes.diffusion.extra import TEXT_MASK
-from nodes.diffusion.length import same_length
+from nodes.diffusion.length import filled_up, masks_of, same_length, together
 from nodes.values import Cond, Conditioning, F
 
 if TYPE_CHECKING:
     import torch
 
     Mix = Callable[[list[torch.Tensor]], torch.Tensor]
-    Gather = Callable[[Sequence[Cond]], dict[str, torch.Tensor]]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -28,8 +33,8 @@ def blend(a: Conditioning[F], b: Conditioning[F], amount: Share = 0.5) -> Condit
     """Mix two conditionings into one that lies between their texts.
 
     Args:
-        a: The first text. What it is limited to, the result is limited to.
-        b: The second text; the shorter of the two is repeated.
+        a: The first text. What it is limited to and told beside, the result is.
+        b: The second text, of any length.
         amount: 0 gives ``a``, 1 gives ``b``.
     """
     import torch
@@ -44,7 +49,7 @@ def interpolate(
     """Walk from one text to another in equal steps, as a batch: one for each of a latent's batch.
 
     Args:
-        a: Where the walk begins: one text, with what it is limited to.
+        a: Where the walk begins: one text, with what it is limited to and told beside.
         b: Where it ends: one text.
         count: How many texts, with both ends; a single one is ``a``.
     """
@@ -65,7 +70,7 @@ def average(*conditionings: Conditioning[F]) -> Conditioning[F]:
     """Mix conditionings in equal parts into one; ``conditioning.combine`` keeps them apart.
 
     Args:
-        conditionings: Two or more texts. What the first is limited to, the result is limited to.
+        conditionings: Two or more texts. What the first is limited to and told beside, the result is.
     """
     import torch
 
@@ -77,15 +82,16 @@ def concat(*conditionings: Conditioning[F]) -> Conditioning[F]:
     """Put texts behind each other, into one that is as long as all of them.
 
     Args:
-        conditionings: Two or more texts. What the first is limited to, the result is limited to; the summary
-            that some families take of a text is that of the first, too.
+        conditionings: Two or more texts. What the first is limited to and told beside, the result is; the
+            summary that some families take of a text is that of the first, too.
     """
     import torch
 
     def joined(conds: Sequence[Cond]) -> Cond:
-        embeds = torch.cat(_together([cond.text() for cond in conds]), dim=1)
-        masks = [cond.extra[TEXT_MASK] for cond in conds if TEXT_MASK in cond.extra]
-        where = {TEXT_MASK: torch.cat(_together(masks), dim=1)} if masks else {}
+        check_told(conds, alike=False)
+        embeds = torch.cat(together([cond.text() for cond in conds]), dim=1)
+        masks = masks_of(conds)
+        where = {TEXT_MASK: torch.cat(masks, dim=1)} if masks else {}
         return replace(conds[0], embeds=embeds, extra=conds[0].extra | where)
 
     return _each(conditionings, joined)
@@ -96,15 +102,21 @@ def batch(conditionings: list[Conditioning[F]]) -> Conditioning[F]:
     """Gather texts into a batch: each picture of a latent's batch gets one of its own, in order.
 
     Args:
-        conditionings: The texts; shorter ones are repeated. What the first is limited to, all are limited to.
+        conditionings: The texts. Each keeps what it is told beside, such as sizes, of which all must be told;
+            what the first is limited to, all are limited to.
+
+    Raises:
+        ValueRefused: Pictures that they refer to differ in size, or one is told what another isn't.
     """
     import torch
 
-    def gathered(conds: Sequence[Cond]) -> dict[str, torch.Tensor]:
-        names = [name for name in conds[0].extra if all(name in cond.extra for cond in conds)]
-        return {name: torch.cat(_together([cond.extra[name] for cond in conds])) for name in names}
+    def batched(conds: Sequence[Cond]) -> Cond:
+        check_told(conds, alike=True)
+        check_same_pictures(conds)
+        mixed = _mix(conds, torch.cat)
+        return replace(mixed, extra=mixed.extra | gathered(conds))
 
-    return _mixed(conditionings, torch.cat, gathered)
+    return _each(conditionings, batched)
 
 
 @node("conditioning.zero")
@@ -123,24 +135,27 @@ def zero(conditioning: Conditioning[F]) -> Conditioning[F]:
     return replace(conditioning, items=[emptied(cond) for cond in conditioning.items])
 
 
-def _mixed(
-    conditionings: Sequence[Conditioning[F]], mix: Mix, extra: Gather = lambda conds: {}
-) -> Conditioning[F]:
+def _mixed(conditionings: Sequence[Conditioning[F]], mix: Mix) -> Conditioning[F]:
     def mixed(conds: Sequence[Cond]) -> Cond:
-        pooled = [cond.pooled for cond in conds if cond.pooled is not None]
-        return replace(
-            conds[0],
-            embeds=mix(same_length(_together([cond.text() for cond in conds]))),
-            pooled=mix(_together(pooled)) if len(pooled) == len(conds) else conds[0].pooled,
-            extra=conds[0].extra | extra(conds),
-        )
+        check_told(conds, alike=False)
+        return _mix(conds, mix)
 
     return _each(conditionings, mixed)
 
 
-def _together(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
-    """All on the first one's device: what comes out of a store is on the CPU."""
-    return [tensor.to(tensors[0]) for tensor in tensors]
+def _mix(conds: Sequence[Cond], mix: Mix) -> Cond:
+    texts, masks = together([cond.text() for cond in conds]), masks_of(conds)
+    where: dict[str, torch.Tensor] = {}
+    if masks:
+        texts, masks = filled_up(texts, masks)
+        where = {TEXT_MASK: mix([mask.float() for mask in masks]) > 0}
+    pooled = [cond.pooled for cond in conds if cond.pooled is not None]
+    return replace(
+        conds[0],
+        embeds=mix(same_length(texts)),
+        pooled=mix(together(pooled)) if len(pooled) == len(conds) else conds[0].pooled,
+        extra=conds[0].extra | where,
+    )
 
 
 def _each(

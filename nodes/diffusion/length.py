@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from math import lcm
 from typing import TYPE_CHECKING
 
+from nodes.diffusion.extra import TEXT_MASK
+
 if TYPE_CHECKING:
     import torch
+
+    from nodes.values import Cond
+
+
+def together(tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """All on the first one's device: what comes out of a store is on the CPU."""
+    return [tensor.to(tensors[0]) for tensor in tensors]
 
 
 def same_length(texts: Sequence[torch.Tensor]) -> list[torch.Tensor]:
@@ -21,3 +30,36 @@ def same_length(texts: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """
     length = lcm(*(text.shape[1] for text in texts))
     return [text.repeat(1, length // text.shape[1], 1) if text.shape[1] < length else text for text in texts]
+
+
+def masks_of(conds: Sequence[Cond]) -> list[torch.Tensor]:
+    """Where each text is, bool [B, T]: everywhere where it says nothing of it; empty if none does."""
+    import torch
+
+    if not any(TEXT_MASK in cond.extra for cond in conds):
+        return []
+    everywhere = [torch.ones(cond.text().shape[:2], dtype=torch.bool) for cond in conds]
+    return together([cond.extra.get(TEXT_MASK, all_) for cond, all_ in zip(conds, everywhere, strict=True)])
+
+
+def filled_up(
+    texts: Sequence[torch.Tensor], masks: Sequence[torch.Tensor]
+) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    """Fill texts up with zeros until they are of one length, and put zeros where they are not.
+
+    A model that is told where a text is doesn't see what lies elsewhere.
+
+    Args:
+        texts: [B, T, D] each.
+        masks: bool [B, T] each.
+
+    Returns:
+        The texts, and where they are.
+    """
+    import torch
+
+    length = max(text.shape[1] for text in texts)
+    pairs = zip(texts, masks, strict=True)
+    zeroed = [torch.where(mask[..., None].to(text.device), text, 0) for text, mask in pairs]
+    longer = [torch.nn.functional.pad(text, (0, 0, 0, length - text.shape[1])) for text in zeroed]
+    return longer, [torch.nn.functional.pad(mask, (0, length - mask.shape[1])) for mask in masks]

@@ -3,8 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from nodes.diffusion.conditioning_blend import concat
+from nodes.diffusion.conditioning_blend import blend, concat
 from nodes.diffusion.refusal import StepRefused
 from tests.nodes.diffusion.sampling import Loaded
 from tests.nodes.families import parity
@@ -42,6 +43,18 @@ def test_two_texts_behind_each_other(loaded: Loaded) -> None:
     both = concat(*parity.texts(loaded))
 
     assert parity.sample(loaded, both)[-1].latent.samples.isfinite().all()
+
+
+def test_a_text_blended_with_nothing_of_a_longer_one_stays_as_it_is(loaded: Loaded) -> None:
+    """To sums over more tokens, all of which are hidden."""
+    positive, negative = parity.texts(loaded)
+    expected = parity.sample(loaded, positive, negative)[-1].latent.samples
+
+    same = parity.sample(loaded, blend(positive, negative, 0), negative)[-1].latent.samples
+    longer = blend(positive, concat(negative, negative), 0)
+    filled = parity.sample(loaded, longer, negative)[-1].latent.samples
+    assert torch.equal(same, expected)
+    assert torch.allclose(filled, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_another_models_latent_is_refused(loaded: Loaded) -> None:

@@ -18,6 +18,7 @@ MODULES = {
     "SD3ControlNetModel": "diffusers.models.controlnets.controlnet_sd3",
     "FluxControlNetModel": "diffusers.models.controlnets.controlnet_flux",
     "PriorTransformer": "diffusers.models.transformers.prior_transformer",
+    "ShapERenderer": "diffusers.pipelines.shap_e.renderer",
     "StableUnCLIPImageNormalizer": "diffusers.pipelines.stable_diffusion.stable_unclip_image_normalizer",
     "UnCLIPTextProjModel": "diffusers.pipelines.deprecated.unclip.text_proj",
     "StableAudioDiTModel": "diffusers.models.transformers.stable_audio_transformer",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nodes.checkpoints.header import read_header
 from nodes.checkpoints.refusal import AGAIN, UNPICKLED, CheckpointRefused
 from nodes.checkpoints.widened import widened
+from nodes.library_lock import library_lock
 from nodes.recognise.pickled import read_tree
 
 PICKLED = "pytorch_model*.bin"
@@ -91,6 +93,32 @@ def from_pretrained(
         cure = "Its config is another model's: download the folder again."
         raise CheckpointRefused(place, expected, got, cure)
     return model.eval()
+
+
+def from_transformers(
+    folder: Path, model: str, beside: Mapping[str, str] | None = None, *, dtype: Any, **options: Any
+) -> Any:
+    """Build a model of transformers from the folder that holds it alone, with what prepares its inputs.
+
+    Args:
+        folder: The model.
+        model: Name of its class; the caller knows it, no folder says it.
+        beside: Attribute of the model → class of its processor or tokenizer, which the folder holds, too.
+        dtype: Of the weights in memory.
+        options: More arguments of ``from_pretrained``.
+
+    Raises:
+        CheckpointRefused: See ``from_pretrained``.
+    """
+    with library_lock:
+        import transformers
+
+        module = getattr(transformers, model)
+        others = {attribute: getattr(transformers, name) for attribute, name in (beside or {}).items()}
+    built = from_pretrained(module, folder, dtype=dtype, **options)
+    for attribute, other in others.items():
+        setattr(built, attribute, other.from_pretrained(folder, local_files_only=True))
+    return built
 
 
 def _name(folder: Path, part: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from engine import Folder, Within, node
 from nodes.checkpoints.folder import read_config
 from nodes.checkpoints.load import Dtype
-from nodes.checkpoints.pretrained import check_weights, from_pretrained
+from nodes.checkpoints.pretrained import check_weights, from_transformers
 from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
 from nodes.control.listing import DEPTH_LICENCE
 from nodes.library_lock import library_lock
@@ -137,16 +137,12 @@ def build(handle: Model[Any], known: Known, find: Find) -> Any:
     folder = find(handle.source)
     names = check(folder, known)
     with library_lock:
-        import transformers
         from huggingface_hub.errors import StrictDataclassError
         from transformers.utils.logging import disable_progress_bar
-
-        model_class = getattr(transformers, names.model)
-        processor_class = getattr(transformers, names.processor)
     disable_progress_bar()
+    beside, dtype = {"processor": names.processor}, getattr(torch, handle.dtype)
     try:
-        model = from_pretrained(model_class, folder, dtype=getattr(torch, handle.dtype), unused=UNUSED)
-        model.processor = processor_class.from_pretrained(folder, local_files_only=True)
+        model = from_transformers(folder, names.model, beside, dtype=dtype, unused=UNUSED)
     except (StrictDataclassError, TypeError, ValueError) as error:
         raise CheckpointRefused(folder.name, f"the configs of a {names.model}", str(error), AGAIN) from error
     return model.requires_grad_(False)

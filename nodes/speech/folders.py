@@ -5,15 +5,13 @@ Microsoft released SpeechT5 as pickles; these are read as plain data, without ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodes.checkpoints.folder import read_config
-from nodes.checkpoints.pretrained import check_weights, from_pretrained
+from nodes.checkpoints.pretrained import check_weights, from_transformers
 from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
-from nodes.library_lock import library_lock
 from nodes.speech.handles import Vocoder, Voice
 from nodes.speech.listing import HIFIGAN, SPEECHT5, WAVLM, WHISPER
 from nodes.values import Model
@@ -30,6 +28,16 @@ LOADERS = {
     WAVLM: "load.speaker_encoder",
 }
 FEATURES = "preprocessor_config.json"
+CLASSES: dict[str, tuple[str, dict[str, str]]] = {
+    WHISPER: (
+        "WhisperForConditionalGeneration",
+        {"feature_extractor": "WhisperFeatureExtractor", "tokenizer": "WhisperTokenizer"},
+    ),
+    SPEECHT5: ("SpeechT5ForTextToSpeech", {"tokenizer": "SpeechT5Tokenizer"}),
+    HIFIGAN: ("SpeechT5HifiGan", {}),
+    WAVLM: ("WavLMForXVector", {"processor": "Wav2Vec2FeatureExtractor"}),
+}
+"""Family → class in transformers, and attributes that get what the folder holds beside it."""
 
 
 def read_whisper(folder: Path) -> None:
@@ -123,54 +131,6 @@ def build(handle: Model[Any], find: Find) -> Any:
     """
     import torch
 
-    return BUILDERS[handle.family](find(handle.source), getattr(torch, handle.dtype))
-
-
-def _build_whisper(folder: Path, dtype: Any) -> Any:
-    """With the feature extractor and tokenizer of the folder as its attributes."""
-    with library_lock:
-        from transformers.models.whisper.feature_extraction_whisper import WhisperFeatureExtractor
-        from transformers.models.whisper.modeling_whisper import WhisperForConditionalGeneration
-        from transformers.models.whisper.tokenization_whisper import WhisperTokenizer
-
-    model = from_pretrained(WhisperForConditionalGeneration, folder, dtype=dtype, pickled=True)
-    model.feature_extractor = WhisperFeatureExtractor.from_pretrained(folder, local_files_only=True)
-    model.tokenizer = WhisperTokenizer.from_pretrained(folder, local_files_only=True)
-    return model
-
-
-def _build_speecht5(folder: Path, dtype: Any) -> Any:
-    """With the folder's tokenizer as its attribute ``tokenizer``."""
-    with library_lock:
-        from transformers.models.speecht5.modeling_speecht5 import SpeechT5ForTextToSpeech
-        from transformers.models.speecht5.tokenization_speecht5 import SpeechT5Tokenizer
-
-    model = from_pretrained(SpeechT5ForTextToSpeech, folder, dtype=dtype, pickled=True)
-    model.tokenizer = SpeechT5Tokenizer.from_pretrained(folder, local_files_only=True)
-    return model
-
-
-def _build_hifigan(folder: Path, dtype: Any) -> Any:
-    with library_lock:
-        from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
-
-    return from_pretrained(SpeechT5HifiGan, folder, dtype=dtype, pickled=True)
-
-
-def _build_wavlm(folder: Path, dtype: Any) -> Any:
-    """With the feature extractor of the folder as its attribute ``processor``."""
-    with library_lock:
-        from transformers.models.wav2vec2.feature_extraction_wav2vec2 import Wav2Vec2FeatureExtractor
-        from transformers.models.wavlm.modeling_wavlm import WavLMForXVector
-
-    model = from_pretrained(WavLMForXVector, folder, dtype=dtype, pickled=True)
-    model.processor = Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True)
-    return model
-
-
-BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
-    WHISPER: _build_whisper,
-    SPEECHT5: _build_speecht5,
-    HIFIGAN: _build_hifigan,
-    WAVLM: _build_wavlm,
-}
+    model, beside = CLASSES[handle.family]
+    folder, dtype = find(handle.source), getattr(torch, handle.dtype)
+    return from_transformers(folder, model, beside, dtype=dtype, pickled=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nodes.checkpoints.classes import model_class
 from nodes.checkpoints.folder import INDEX, canonical, read_config, read_tokenizer
 from nodes.checkpoints.pretrained import check_weights, from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.library_lock import library_lock
 from nodes.values import Model, SchedulerConfig
 
 if TYPE_CHECKING:
@@ -23,6 +22,12 @@ PARTS = {
     PICTURE: ("prior", "image_encoder", "shap_e_renderer"),
 }
 """Pipeline → its parts that have weights."""
+CLASSES = {
+    "prior": "PriorTransformer",
+    "text_encoder": "CLIPTextModelWithProjection",
+    "shap_e_renderer": "ShapERenderer",
+}
+"""Part → its class; ``nodes.checkpoints.image_encoder`` builds the one that looks at pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def read_folder(folder: Path, pipeline: str) -> Layout:
 
 
 def build(handle: Model[Any], find: Find) -> Any:
-    """Build the module that a handle describes.
+    """Build the module that a handle describes; a text encoder's attribute ``tokenizer`` is the folder's.
 
     Args:
         handle: Which part of which folder, and its dtype.
@@ -75,36 +80,9 @@ def build(handle: Model[Any], find: Find) -> Any:
     """
     import torch
 
-    return BUILDERS[handle.part](find(handle.source), getattr(torch, handle.dtype))
-
-
-def _build_prior(folder: Path, dtype: Any) -> Any:
-    with library_lock:
-        from diffusers.models.transformers.prior_transformer import PriorTransformer
-
-    return from_pretrained(PriorTransformer, folder, "prior", dtype=dtype)
-
-
-def _build_text_encoder(folder: Path, dtype: Any) -> Any:
-    """With the folder's tokenizer as its attribute ``tokenizer``."""
-    with library_lock:
-        from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
-
-    encoder = from_pretrained(CLIPTextModelWithProjection, folder, "text_encoder", dtype=dtype)
-    encoder.tokenizer = read_tokenizer(folder / "tokenizer")
-    encoder.tokenizer.pad_token_id = 0  # as the model was trained, whatever the folder says
-    return encoder
-
-
-def _build_renderer(folder: Path, dtype: Any) -> Any:
-    with library_lock:
-        from diffusers.pipelines.shap_e.renderer import ShapERenderer
-
-    return from_pretrained(ShapERenderer, folder, "shap_e_renderer", dtype=dtype)
-
-
-BUILDERS: dict[str, Callable[[Path, Any], Any]] = {
-    "prior": _build_prior,
-    "text_encoder": _build_text_encoder,
-    "shap_e_renderer": _build_renderer,
-}
+    folder, part = find(handle.source), handle.part
+    model = from_pretrained(model_class(CLASSES[part]), folder, part, dtype=getattr(torch, handle.dtype))
+    if part == "text_encoder":
+        model.tokenizer = read_tokenizer(folder / "tokenizer")
+        model.tokenizer.pad_token_id = 0  # as the model was trained, whatever the folder says
+    return model

@@ -18,25 +18,21 @@ SAID = re.compile(r"Knotwork serves (.+) at (https?)://([^:/]+|\[[^]]+\]):(\d+)(
 
 
 class Served:
-    """The process, and what it said.
+    """A server, and what it said.
+
+    Args:
+        said: Its first line.
 
     Attributes:
-        process: The process.
         said: Its first line.
         port: Where it listens.
         path: Path of the address that it printed.
     """
 
-    def __init__(self, *words: str, **environment: str) -> None:
-        pipe = subprocess.PIPE
-        command = [sys.executable, "-m", "engine.cli", "serve", "--port", "0", *words]
-        self.process = subprocess.Popen(
-            command, stdout=pipe, stderr=pipe, text=True, env={**os.environ, **environment}
-        )
-        assert self.process.stdout is not None
-        self.said = self.process.stdout.readline()
-        found = SAID.fullmatch(self.said)
-        assert found is not None, self.process.communicate()[1]
+    def __init__(self, said: str) -> None:
+        self.said = said
+        found = SAID.fullmatch(said)
+        assert found is not None, said
         self.port, self.path = int(found[4]), found[5]
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -48,6 +44,24 @@ class Served:
         with httpx.Client(trust_env=False, timeout=WAIT) as client:
             return client.post(f"http://127.0.0.1:{self.port}{path}", json=json)
 
+
+class Started(Served):
+    """A server that was started as its users start it.
+
+    Attributes:
+        process: The process.
+    """
+
+    def __init__(self, *words: str, **environment: str) -> None:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-m", "engine.cli", "serve", "--port", "0", *words]
+        self.process = subprocess.Popen(
+            command, stdout=pipe, stderr=pipe, text=True, env={**os.environ, **environment}
+        )
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        super().__init__(said or self.process.communicate()[1])
+
     def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
         """Stop it; its exit code and whatever else it printed."""
         self.process.send_signal(number)
@@ -56,9 +70,9 @@ class Served:
 
 
 @contextmanager
-def served(*words: str, **environment: str) -> Iterator[Served]:
+def served(*words: str, **environment: str) -> Iterator[Started]:
     """A server that is stopped at the end."""
-    server = Served(*words, **environment)
+    server = Started(*words, **environment)
     try:
         yield server
     finally:

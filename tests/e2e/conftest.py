@@ -1,4 +1,4 @@
-"""The real server in a process of its own, and the system's Chromium, for each file of tests."""
+"""The real server in a process of its own for each file of tests, and the system's Chromium."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.cli.served import Served, served
+from tests.cli.served import Served
 from tests.e2e.chromium import LIGHT, Look, chromium
 from tests.e2e.editor import Editor, opened
+from tests.e2e.forked import forked
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "e2e"
@@ -33,9 +34,9 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")  # not longer: Playwright holds the event loop of its thread
 def browser() -> Iterator[Browser]:
-    """A browser that the tests of a file share; each test has profiles of its own."""
+    """A browser that these tests share; each has profiles of its own."""
     with chromium() as browser:
         yield browser
 
@@ -50,7 +51,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that the tests of a file share."""
     home = tmp_path_factory.mktemp("home")
-    with served("--workspace", str(workspace), KNOTWORK_HOME=str(home), KNOTWORK_DEVICE="cpu") as server:
+    with forked("--workspace", str(workspace), KNOTWORK_HOME=str(home), KNOTWORK_DEVICE="cpu") as server:
         yield server
 
 

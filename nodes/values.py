@@ -374,6 +374,7 @@ class Patch:
         scale: Its strength.
         blocks: Its weights in the blocks of the model, as ``nodes.patches.blocks`` writes them; empty for 1.
         word: What stands for it in a prompt.
+        expert: Which denoiser of a model with two it is for: ``low noise`` or ``both``; empty for the first.
     """
 
     kind: str
@@ -381,6 +382,7 @@ class Patch:
     scale: float = 1.0
     blocks: str = ""
     word: str = ""
+    expert: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def wear(models: Mapping[str, Any], family: Family, patches: list[Patch], find: 
 
 @contextmanager
 def _without_second(model: Any) -> Generator[None]:
-    """Leave out Wan 2.2's second transformer, whose layers have the same names: its LoRAs are others."""
+    """Leave out Wan 2.2's second transformer, whose layers have the same names: it is patched by itself."""
     second = model._modules.pop(SECOND, None)
     try:
         yield
@@ -133,7 +133,8 @@ def _switch(model: Any, worn: list[_Worn]) -> None:
 def _put_in(models: Mapping[str, Any], family: Family, name: str, path: Path) -> None:
     """Read a LoRA into the layers of the models that it has matrices for."""
     denoiser = models.get(family.denoiser)
-    lora = read(path, family, getattr(denoiser, "config", None))
+    attending = list(getattr(denoiser, "attn_processors", ()))
+    lora = read(path, family, getattr(denoiser, "config", None), attending)
     placed, strangers = place(lora.changes, models, list(family.texts), lora.rename)
     fitting = 0
     for part, model in models.items():

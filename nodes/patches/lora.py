@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Generic, NamedTuple
+from typing import Annotated, Any, Generic, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -44,6 +44,7 @@ def apply(
     scale: Strength = 1.0,
     text_scale: Strength | None = None,
     blocks: str = "",
+    expert: Literal["high noise", "low noise", "both"] = "high noise",
 ) -> Patched[F]:
     """Let a model draw what a LoRA, a LoCon, a DoRA, a LoHa or a LoKr was trained to.
 
@@ -60,6 +61,8 @@ def apply(
             A1111's "LoRA Block Weight", such as 1,0,0,0,0,0,0,0.5,1,1,1,1,1,1,1,1,1, or a dict by block, such
             as {"down": 0, "mid": 0.5, "up": {"block_1": [1, 1, 0]}}, {"OUT04": 0} or
             {"transformer_blocks.0": 0}. The rest is 1; empty for all.
+        expert: Which denoiser gets it in models with two, as Wan 2.2's larger ones, whose LoRAs mostly are
+            pairs of files. Others have the first alone.
 
     Raises:
         CheckpointRefused: It is no LoRA, or for another model.
@@ -73,7 +76,8 @@ def apply(
     canonical = block_weights.canonical(blocks)
     names = read_contents(file.path, file.path.name).entries
     if scale and not all(name.startswith(TEXT) for name in names):
-        denoiser = _with(denoiser, Patch("lora", file.digest, scale, canonical))
+        second = "" if expert == "high noise" else expert
+        denoiser = _with(denoiser, Patch("lora", file.digest, scale, canonical, expert=second))
     text_scale = scale if text_scale is None else text_scale
     if text_encoder is not None and text_scale and any(name.startswith(TEXT) for name in names):
         text_encoder = _with(text_encoder, Patch("lora", file.digest, text_scale, canonical))

@@ -32,7 +32,7 @@ def save(folder: Path, *, image: bool = False, experts: bool = False, last: bool
     Args:
         folder: Where to.
         image: For films of pictures.
-        experts: As Wan 2.2: with a second transformer for the lower half of the noise, without CLIP.
+        experts: As Wan 2.2: with a second transformer below timestep 700, without CLIP.
         last: For films of a first and a last picture.
     """
     clip = image and not experts
@@ -51,7 +51,7 @@ def save(folder: Path, *, image: bool = False, experts: bool = False, last: bool
             "image_processor": "transformers.CLIPImageProcessor",
         }
     pipeline = "WanImageToVideoPipeline" if image else "WanPipeline"
-    return _finish(folder, pipeline, parts, boundary_ratio=0.5 if experts else None)
+    return _finish(folder, pipeline, parts, boundary_ratio=0.7 if experts else None)
 
 
 def save_dense(folder: Path, pipeline: str = "WanPipeline") -> Path:

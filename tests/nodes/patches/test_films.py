@@ -1,12 +1,14 @@
 """LoRAs of models that film, equal to diffusers' pipelines at every step."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from nodes.checkpoints.refusal import CheckpointRefused
 from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import filming, parity, tiny_cogvideox, tiny_ltx, tiny_wan
 from tests.nodes.patches.loras import save, tensors_of, wearing
@@ -38,6 +40,57 @@ def test_a_lora_of_a_model_that_films(name: str, tmp_path: Path) -> None:
     assert [torch.equal(*pair) for pair in zip(ours, expected, strict=True)] == [True] * len(turns)
     bare = filming.film(loaded, *parity.texts(loaded), **film)
     assert not torch.equal(turns[-1].latent.samples, bare[-1].latent.samples)
+
+
+def test_a_pair_of_loras_one_for_each_expert(tmp_path: Path) -> None:
+    folder = tiny_wan.save(tmp_path / "model", experts=True)
+    loaded, pipeline = loaded_from(folder), parity.pipeline_of(folder)
+    high, low = (
+        save(tmp_path / f"{i}.safetensors", tensors_of({"transformer": pipeline.transformer}, "diffusers", i))
+        for i in range(2)
+    )
+    pipeline.load_lora_weights(high.path, adapter_name="high")
+    pipeline.load_lora_weights(low.path, adapter_name="low", load_into_transformer_2=True)
+    pipeline.set_adapters(["high", "low"], [0.7, 0.4])
+
+    film = {"size": 32, "frames": 9}
+    pair = (high, {"scale": 0.7}), (low, {"scale": 0.4, "expert": "low noise"})
+    worn = wearing(loaded, folder, *pair)
+    turns = filming.film(worn, *parity.texts(worn), **film)
+    expected = filming.latents_of(pipeline, **film)
+    ours = [turn.latent.samples for turn in turns]
+    assert [torch.equal(*both) for both in zip(ours, expected, strict=True)] == [True] * len(turns)
+    alone = wearing(loaded, folder, pair[0])
+    without = filming.film(alone, *parity.texts(alone), **film)[-1].latent.samples
+    assert not torch.equal(without, ours[-1])
+
+
+def test_one_lora_for_both_experts(tmp_path: Path) -> None:
+    folder = tiny_wan.save(tmp_path / "model", experts=True)
+    loaded = loaded_from(folder)
+    file = save(
+        tmp_path / "lora.safetensors", tensors_of({"transformer": loaded.denoiser.model}, "diffusers")
+    )
+    apart = [(file, {}), (file, {"expert": "low noise"})]
+
+    one, other = (wearing(loaded, folder, *loras).denoiser for loras in (apart, [(file, {"expert": "both"})]))
+    film = {"size": 32, "frames": 9}
+    drawn = [
+        filming.film(worn, *parity.texts(worn), **film)[-1].latent.samples
+        for worn in (replace(loaded, denoiser=denoiser) for denoiser in (one, other))
+    ]
+    assert torch.equal(*drawn)
+
+
+def test_one_for_an_expert_that_a_model_lacks_is_refused(tmp_path: Path) -> None:
+    folder = tiny_wan.save(tmp_path / "model")
+    loaded = loaded_from(folder)
+    file = save(
+        tmp_path / "lora.safetensors", tensors_of({"transformer": loaded.denoiser.model}, "diffusers")
+    )
+
+    with pytest.raises(CheckpointRefused, match="expected a model with an expert for low noise"):
+        wearing(loaded, folder, (file, {"expert": "low noise"}))
 
 
 def _as(samples: torch.Tensor, expected: torch.Tensor) -> torch.Tensor:

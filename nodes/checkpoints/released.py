@@ -7,26 +7,26 @@ Diffusers' own ``from_single_file`` turns all weights into half precision in the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.library_lock import library_lock
 
+COMPUTED = (".pe",)
+"""How names end of what a class computes itself, and a file need not have: sinusoidal positions."""
+
 
 def from_released(
-    cls: Any, weights: Mapping[str, Any], config: Path, part: str, dtype: Any, place: str, **sizes: Any
+    cls: Any, weights: Mapping[str, Any], config: Mapping[str, Any], dtype: Any, place: str
 ) -> Any:
     """Build a module on the CPU, in eval mode.
 
     Args:
         cls: Its class.
         weights: In the names of its release or of diffusers; they become the module's.
-        config: Folder of the model's configs in diffusers' layout.
-        part: Subfolder of its config.
+        config: Arguments of the class.
         dtype: torch dtype of its weights.
         place: How errors name the file.
-        sizes: What the weights tell in place of the config.
 
     Raises:
         CheckpointRefused: Some are missing.
@@ -35,17 +35,16 @@ def from_released(
     with library_lock:
         from accelerate import init_empty_weights
 
-    told = {**cls.load_config(config, subfolder=part, local_files_only=True), **sizes}
     with init_empty_weights():
-        model = cls.from_config(told)
-    found = _named(cls, weights, model.state_dict().keys(), told)
+        model = cls.from_config(config)
+    found = _named(cls, weights, model.state_dict().keys(), config)
     kept = _kept_in_float32(cls, dtype)
     turned = {
         name: value.to(kept.get(_part_of(name, kept), dtype)) if value.is_floating_point() else value
         for name, value in found.items()
     }
-    missing, _ = model.load_state_dict(turned, strict=False, assign=True)
-    if missing:
+    absent, _ = model.load_state_dict(turned, strict=False, assign=True)
+    if missing := [name for name in absent if not name.endswith(COMPUTED)]:
         got = f"a file that lacks {missing[0]} and {len(missing) - 1} more"
         cure = "Download it again, or load the folder of its model in diffusers' layout with load.diffusers."
         raise CheckpointRefused(place, f"all weights of a {cls.__name__}", got, cure)

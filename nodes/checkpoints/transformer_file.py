@@ -77,7 +77,8 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     try:
         if path.suffix.lower() != ".gguf":
             weights = _named(_plain(path, found, contents, _read_as(cls, dtype)), found.prefix)
-            return from_released(cls, weights, config, family.denoiser, dtype, path.name, **sizes)
+            told = cls.load_config(config, subfolder=family.denoiser, local_files_only=True)
+            return from_released(cls, weights, {**told, **sizes}, dtype, path.name)
         weights = _named(_quantised(path, contents), found.prefix)
         model = _of_quantised(cls, weights, config, family.denoiser, dtype, sizes)
     except LookupError as error:  # a name that diffusers has looked for

@@ -81,11 +81,12 @@ def build(path: Path, config: Path, family: Family, dtype: Any) -> Any:
     weights = {name[start:]: value for name, value in read_tensors(path, (found.prefix,), dtype).items()}
     name = read_index(config)[family.vae][1]
     cls = model_class(name)
+    told = {**cls.load_config(config, subfolder=family.vae, local_files_only=True), **sizes}
     if name != "AutoencoderKLFlux2":
         if found.family == "ltx" and found.layout == "original":  # diffusers looks for its prefix
             weights = {f"vae.{name}": value for name, value in weights.items()}
-        return from_released(cls, weights, config, family.vae, dtype, path.name, **sizes)
-    model = cls.from_config({**cls.load_config(config, subfolder=family.vae, local_files_only=True), **sizes})
+        return from_released(cls, weights, told, dtype, path.name)
+    model = cls.from_config(told)
     if found.layout == "original":
         weights = _renamed(weights, model.config)
     model.load_state_dict(weights)

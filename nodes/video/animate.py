@@ -21,6 +21,7 @@ LISTING = Listing(
     (
         "load.diffusers",
         "load.motion_adapter",
+        "load.motion_adapter_file",
         "diffusion.animate",
         "text.encode",
         "latent.video_noise",
@@ -28,7 +29,7 @@ LISTING = Listing(
         "diffusion.scheduler_step",
         "vae.decode_video",
     ),
-    ("diffusers",),
+    ("diffusers", "single file"),
     "animatediff",
     "bit for bit",
     "Apache-2.0",

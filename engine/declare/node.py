@@ -146,7 +146,7 @@ class Node(Generic[P, R]):
         stored: Whether outputs may leave RAM.
         context: Name of the parameter that takes a ``Context``; empty when there is none.
         licence: Shown on the node where weights in the wild are restricted.
-        companions: What ``needs``, ``infer`` and ``migrates`` attached.
+        companions: What ``needs``, ``infer``, ``migrates`` and ``replaces`` attached.
     """
 
     id: str
@@ -197,6 +197,20 @@ class Node(Generic[P, R]):
             problem = f"migrates({version}), but the node is at version {self.version}"
             raise SignatureError(self.id, problem, "Raise the node's version.")
         return lambda function: self._attach(f"migrates {version}", function)
+
+    def replaces(self, id: str) -> Callable[[Function], Function]:
+        """Attach the function that turns the params of a node that is no more into this one's of today.
+
+        Args:
+            id: Of the node whose place this one takes in saved graphs; its ports have the same names.
+
+        Raises:
+            SignatureError: The id begins with another word, by which its module would not be found.
+        """
+        if id.split(".", 1)[0] != self.id.split(".", 1)[0]:
+            problem = f"replaces({id!r}), which begins with another word"
+            raise SignatureError(self.id, problem, "Keep the word before the dot.")
+        return lambda function: self._attach(f"replaces {id}", function)
 
     def _check_asked(self, role: str, function: Callable[..., Any], known: Sequence[str]) -> None:
         for name in inspect.signature(function).parameters:

@@ -71,6 +71,11 @@ class Registry:
             self._import_family(id.split(".", 1)[0])
         return self._nodes.get(id)
 
+    def successor(self, id: str) -> AnyNode | None:
+        """The node that took the place of one that is no more, or None when none did."""
+        self._import_family(id.split(".", 1)[0])
+        return next((node for node in self._nodes.values() if f"replaces {id}" in node.companions), None)
+
     def pack_of(self, id: str) -> str:
         """Name of the pack that a node came from; loops are the engine's own."""
         return self._owners.get(id, "knotwork")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -53,3 +53,10 @@ def encode(
         raise StepRefused(f"expected CLIP or T5, which can weigh words, got {family.title}. {cure}")
     cond = family.encode(Reading(encoder.model, weighting), Prompt(text, other, skip))
     return Conditioning([cond], encoder.handle.family)
+
+
+@encode.replaces("text.encode_weighted")
+def _(params: dict[str, Any]) -> dict[str, Any]:
+    """It weighed as ComfyUI unless it was told otherwise, and said off where all are weighed alike."""
+    weighting = params.get("weighting", "comfy")
+    return {**params, "weighting": "even" if weighting == "off" else weighting}

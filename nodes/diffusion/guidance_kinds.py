@@ -9,7 +9,7 @@ all of them keep to the part of the run that ``diffusion.guidance_window`` leave
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, cast
 
 from pydantic import Field
 
@@ -172,8 +172,8 @@ def magnitude(
         scales = scales.expand_as(positive).flatten(1)
     with torch.no_grad():
         # Its norm takes no more than two axes beside the batch
-        flat: Any = [positive.flatten(1), prediction.negative.flatten(1), scales]
-        guided = mambo_guidance(*flat, alpha)
+        flat = positive.flatten(1), prediction.negative.flatten(1)
+        guided = mambo_guidance(*flat, cast(Any, scales), alpha)
         return _given(prediction, guided.view_as(positive), rescale)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from engine.declare.node import node
 from engine.declare.registry import Registry
+from engine.errors import SignatureError
 from engine.graph.check import check
 from engine.graph.document import Graph
 from engine.graph.formats import FORMAT, climb
@@ -44,6 +45,38 @@ def test_a_newer_or_unknown_node_is_left_alone() -> None:
     assert migrate(graph, registry()) == []
     assert graph.to_bytes() == before
     assert {problem.code for problem in check(graph, registry())} == {"newer-node", "unknown-node"}
+
+
+def test_an_instance_of_a_node_that_is_no_more_becomes_one_of_what_took_its_place() -> None:
+    @node("t.new", version=2)
+    def new(amount: float = 0.0) -> float:
+        """Took the place of another."""
+        return amount
+
+    @new.replaces("t.old")
+    def _(params: dict[str, object]) -> dict[str, object]:
+        return {"amount": params["power"]}
+
+    own = Registry({})
+    own.add([new])
+    old = {"type": "t.old", "params": {"power": 2.0}, "links": {}}
+    graph = Graph.model_validate({"nodes": {"outer": {"graph": {"nodes": {"a": old}}}, "b": old}})
+
+    assert migrate(graph, own) == []
+    inner = graph.nodes["outer"].graph
+    assert inner is not None
+    for instance in (inner.nodes["a"], graph.nodes["b"]):
+        assert (instance.type, instance.version, instance.params) == ("t.new", 2, {"amount": 2.0})
+
+
+def test_a_node_is_replaced_by_one_whose_module_is_found_by_its_id() -> None:
+    @node("t.new")
+    def new(amount: float = 0.0) -> float:
+        """Would take the place of another."""
+        return amount
+
+    with pytest.raises(SignatureError, match=r"replaces\('u\.old'\), which begins with another word"):
+        new.replaces("u.old")
 
 
 def test_a_migration_that_fails_is_a_problem_and_changes_nothing() -> None:

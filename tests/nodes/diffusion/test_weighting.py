@@ -5,6 +5,10 @@ import pytest
 import torch
 
 from engine.declare import codec
+from engine.declare.registry import installed
+from engine.graph.check import check
+from engine.graph.document import Graph
+from engine.graph.migrate import migrate
 from nodes.diffusion.encode import encode
 from nodes.diffusion.reading import Weighting, weigh
 from nodes.values import Cond
@@ -14,6 +18,7 @@ from tests.nodes.families import test_sdxl
 WEIGHTINGS = pytest.mark.parametrize("weighting", ["a1111", "comfy", "even"])
 WEIGHING = pytest.mark.parametrize("weighting", ["a1111", "comfy"])
 SIZE, WIDTH = 77, 32
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +142,11 @@ def test_a_shorter_text_of_the_second_encoder_is_followed_by_empty_windows(sdxl:
     assert torch.equal(found[:, :SIZE, WIDTH:], plain(sdxl, "c").text()[..., WIDTH:])
     assert torch.equal(found[:, SIZE:, WIDTH:], plain(sdxl, "").text()[..., WIDTH:])
     assert torch.equal(found[:, SIZE:, :WIDTH], plain(sdxl, "b").text()[..., :WIDTH])
+
+
+def test_saved_graphs_whose_node_for_weights_is_no_more_open_as_todays() -> None:
+    graph = Graph.read(GOLDEN / "encode_weighted-1.json")
+
+    assert migrate(graph, installed()) == []
+    assert graph.to_bytes() == (GOLDEN / "encode-1.json").read_bytes()
+    assert check(graph, installed()) == []

@@ -122,7 +122,7 @@ pack = Pack(
             "nodes.points.drawing",
         ),
         "data": ("nodes.data.emoji", "nodes.data.digits", "nodes.data.batches"),
-        "gan": ("nodes.gan.training", "nodes.gan.pictures"),
+        "gan": ("nodes.gan.training", "nodes.gan.pictures", "nodes.gan.generate"),
         "train": (
             "nodes.train.vocabulary",
             "nodes.train.recipe",

@@ -1,0 +1,84 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine import OnDevice
+from engine.declare.codec import decode, encode
+from engine.declare.handle import Find
+from engine.run.residency import Pool
+from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.data.batches import batch
+from nodes.data.digits import digits
+from nodes.gan.generate import discriminator, generate, generator, noise
+from nodes.gan.training import GanRefused, discriminator_start, generator_start, generator_step
+from nodes.gan.values import Generator
+from nodes.train.recipe import recipe
+from nodes.train.state import only_read
+from nodes.train.values import TrainState
+
+
+def state() -> TrainState:
+    """A generator that took one step, so that its statistics are not those at the start."""
+    begun = generator_start(16, noise=8, width=8, classes=10, seed=1)
+    judge = discriminator_start(16, width=8, classes=10, seed=2)
+    how = recipe(rate=0.01, warmup=1, optimiser="adam")
+    return generator_step(begun, judge, batch(digits(16, 16), 0, 16), how).state
+
+
+def nowhere(digest: str) -> Path:
+    raise AssertionError(digest)
+
+
+def pictures(handle: Generator[Any], find: Find = nowhere) -> torch.Tensor:
+    with Pool(find, {}).acquire(handle, "cpu") as loaded:
+        return generate(OnDevice(handle, loaded.model), noise(4, 8, seed=3).noise, [4, 3, 2, 1]).pixels
+
+
+def test_a_trained_generator_makes_what_its_averaged_weights_make() -> None:
+    trained = state()
+    network = only_read(trained, average=True)
+    with torch.no_grad():
+        made = network["generator"](noise(4, 8, seed=3).noise.samples, torch.tensor([4, 3, 2, 1]))  # pyright: ignore[reportIndexIssue]
+    assert torch.equal(pictures(generator(trained)), (made / 2 + 0.5).permute(0, 2, 3, 1))
+
+
+def test_what_was_taken_out_stays_when_training_goes_on() -> None:
+    trained = state()
+    taken = generator(trained)
+    before = pictures(taken)
+    for weight in trained.average.values():
+        weight.zero_()
+    assert torch.equal(pictures(taken), before)
+
+
+def test_a_stored_generator_makes_the_same() -> None:
+    taken = generator(state())
+    assert torch.equal(pictures(decode(encode(taken))), pictures(taken))
+
+
+def test_an_exported_generator_makes_the_same(tmp_path: Path) -> None:
+    taken = generator(state())
+    path = tmp_path / "generator.safetensors"
+    path.write_bytes(taken.encode({})[0])
+    assert torch.equal(pictures(Generator("digest"), lambda _: path), pictures(taken))
+
+
+def test_a_handle_of_a_file_is_not_exported_again() -> None:
+    with pytest.raises(CheckpointRefused, match="Copy the file itself"):
+        Generator("digest").encode({})
+
+
+def test_two_trainings_are_two_models_in_the_pool() -> None:
+    pool = Pool(nowhere, {})
+    one, two = generator(state()), generator(generator_start(16, noise=8, width=8, classes=10, seed=9))
+    for handle in (one, two, one):
+        with pool.acquire(handle, "cpu"):
+            pass
+    assert len(pool.residents) == 2
+
+
+def test_a_generator_is_no_discriminator() -> None:
+    with pytest.raises(GanRefused, match="expected the state of a discriminator, got generator"):
+        discriminator(state())

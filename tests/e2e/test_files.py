@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.cli.served import Served
 from tests.e2e.editor import Editor
 
 PICTURES = Path(__file__).parents[2] / "graphs" / "pictures"
+FILM = PICTURES.parent / "films" / "rocket.webm"
+
+
+def moving() -> bytes:
+    """A GIF of two frames."""
+    file, frames = BytesIO(), [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    return file.getvalue()
 
 
 def test_a_picture_that_carries_its_graph_opens_it(editor: Editor, server: Served) -> None:
@@ -42,6 +52,14 @@ def test_a_file_goes_to_the_card_it_is_let_go_on_or_to_the_node_that_loads_such_
     editor.drop("words.txt", "text/plain", b"one")
     lines = editor.added(["image"])
     expect(lines.card.get_by_role("switch")).to_be_visible()
+
+    before = editor.names()
+    editor.drop("rocket.webm", "video/webm", FILM.read_bytes())
+    film = editor.added(before)
+    expect(film.card).to_have_attribute("aria-label", "rocket.webm")
+    expect(film.card.locator(".file-picker")).to_contain_text("rocket.webm")
+    editor.drop("other.gif", "image/gif", moving(), onto=film.title)
+    expect(film.card).to_have_attribute("aria-label", "other.gif")
 
 
 def test_a_picture_is_exported_with_and_without_its_graph(editor: Editor) -> None:

@@ -46,7 +46,7 @@ def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
 
     config = json.dumps(parts, sort_keys=True)
     with process_generator():
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # not those of graphics cards, which nothing is drawn from
         drawn = network.__wrapped__(config, get_ident())
         params = {name: weight.detach() for name, weight in drawn.named_parameters()}
         buffers = kept_buffers(drawn)

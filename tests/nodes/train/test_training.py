@@ -6,6 +6,7 @@ from nodes.data.values import Dataset
 from nodes.train import autoencoder as ae
 from nodes.train.diffusion import draw_steps, signal_shares, text_to_image_step
 from nodes.train.recipe import recipe
+from nodes.train.state import begin
 from nodes.train.threads import side_by_side
 from nodes.train.values import Latents, Precision, TokenTable, TrainState
 
@@ -31,6 +32,18 @@ def test_the_denoiser_s_loss_falls(
         state, loss = text_to_image_step(state, dataset, latents, table, SHORT, batch=16)
         losses.append(loss)
     assert sum(losses[-5:]) < 0.9 * sum(losses[:5])
+
+
+def test_fresh_weights_leave_all_other_generators_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, cards = torch.get_rng_state(), list[int]()
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", cards.append)
+
+    points = {"points": {"_class_name": "PointDenoiser", "width": 4, "layers": 1}}
+    one, same, other = (begin(points, seed).params["points.into.weight"] for seed in (1, 1, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert cards == []
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
 
 
 def test_a_step_changes_the_very_tensors_it_was_given(autoencoder: TrainState, dataset: Dataset) -> None:

@@ -67,6 +67,7 @@ pack = Pack(
             "nodes.diffusion.reference",
             "nodes.diffusion.pictured",
             "nodes.diffusion.picture_prompt",
+            "nodes.diffusion.face_prompt",
             "nodes.diffusion.frame_rate",
             "nodes.diffusion.motion",
             "nodes.diffusion.conditioning",

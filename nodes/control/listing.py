@@ -5,6 +5,10 @@ from __future__ import annotations
 from engine.declare.listing import Listing
 
 PARITY = "bit for bit"
+ADAPTER_LICENCE = (
+    "FaceID: research only; XLabs' for FLUX.1: non-commercial; InstantX's for Stable Diffusion 3.5: "
+    "Stability AI Community License; all others: Apache-2.0"
+)
 DEPTH_LICENCE = "Depth Anything V2 Base and Large: CC BY-NC 4.0, not for commercial use; Small: Apache-2.0"
 LISTINGS = (
     Listing(
@@ -32,10 +36,18 @@ LISTINGS = (
     Listing(
         "ip-adapter",
         "IP-Adapters for Stable Diffusion 1, XL and 3.5, FLUX.1 and AnimateDiff; several at once",
-        ("ip_adapter.apply", "load.image_encoder", "conditioning.picture_prompt"),
+        (
+            "ip_adapter.apply",
+            "load.image_encoder",
+            "conditioning.picture_prompt",
+            "load.embedding",
+            "conditioning.face_prompt",
+        ),
         ("single file",),
         "ip_adapter",
         PARITY,
+        ADAPTER_LICENCE,
+        True,
     ),
     Listing(
         "lora",

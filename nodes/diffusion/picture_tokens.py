@@ -17,6 +17,9 @@ VECTOR, VECTOR_OR_BLACK = "vector", "vector_or_black"
 STATES, STATES_OR_ZEROS = "states", "states_or_zeros"
 """What may be told of pictures. Where there are none to tell of, a family's adapters were trained with one or
 the other: a vector of zeros, or a black picture's; the states of a grey picture, or zeros."""
+FACE = "face"
+"""What FaceID adapters are told: the vectors of a face."""
+FOR_FACES = "IPAdapterFaceIDImageProjection"
 
 
 def telling(cond: Cond, told: Mapping[str, torch.Tensor]) -> Cond:
@@ -24,8 +27,8 @@ def telling(cond: Cond, told: Mapping[str, torch.Tensor]) -> Cond:
 
     Args:
         cond: What tells the adapters before it.
-        told: By the names above: vectors [1, P, D] and states [1, P, T, D] of P pictures, as far as the
-            encoder gives them.
+        told: By the names above: vectors [1, P, D] and states [1, P, T, D] of P pictures or faces, as far as
+            the encoder gives them.
     """
     head = f"{PICTURE_PROMPT}.{_count(cond)}"
     return replace(cond, extra=cond.extra | {f"{head}.{name}": value for name, value in told.items()})
@@ -44,15 +47,19 @@ def pictures_for(
         model: The U-Net or transformer.
         cond: Of N rows.
         like: Of the type that the model computes in.
-        plain: What plain adapters read; all others read states.
+        plain: What plain adapters read; all others read states, or faces.
 
     Raises:
         StepRefused: There are more pictures than adapters or fewer, or the encoder is another one's.
     """
     layers: Any = getattr(getattr(model, "encoder_hid_proj", None), "image_projection_layers", ())
     _check_count(cond, len(layers))
-    read = [plain if hasattr(layer, "image_embeds") else STATES for layer in layers]
+    read = [plain if hasattr(layer, "image_embeds") else _other(layer) for layer in layers]
     return [_told(cond, at, *one).to(like) for at, one in enumerate(zip(layers, read, strict=True))] or None
+
+
+def _other(layer: Any) -> str:
+    return FACE if type(layer).__name__ == FOR_FACES else STATES
 
 
 def picture_for(model: Any, cond: Cond, like: torch.Tensor) -> torch.Tensor | None:
@@ -92,5 +99,9 @@ def _told(cond: Cond, at: int, layer: Any, name: str) -> torch.Tensor:
     if told is None or told.shape[-1] != width:
         got = "none" if told is None else str(told.shape[-1])
         cure = "Link the picture encoder that the IP-Adapter was trained with."
-        raise StepRefused(f"expected pictures encoded {width} wide, got {got}. {cure}")
+        if name == FACE:
+            cure = "Link conditioning.face_prompt with a vector of this width."
+        raise StepRefused(
+            f"expected {'faces' if name == FACE else 'pictures'} encoded {width} wide, got {got}. {cure}"
+        )
     return told

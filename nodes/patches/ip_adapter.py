@@ -11,6 +11,7 @@ from pydantic import Field
 from engine import File, Within, node
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches import blocks as block_weights
+from nodes.patches.face_lora import holds_lora
 from nodes.patches.lora import SUFFIXES, is_known
 from nodes.recognise.asked import recognise_as
 from nodes.recognise.file import read_contents
@@ -19,8 +20,8 @@ from nodes.values import Denoiser, F, Patch
 
 KIND = "ip-adapter"
 AdapterFile = Annotated[File, Within("models", SUFFIXES, (KIND,))]
-LAYERS, ITS_NORM = "image_proj.proj.0.weight", "image_proj.proj.3.weight"
-"""Of a "full face" adapter; those for the vectors of a face recogniser have the first alone."""
+FACES_AND_PICTURES = "image_proj.perceiver_resampler.proj_in.weight"
+"""Of a "FaceID plus" adapter, which is told both."""
 
 
 @node("ip_adapter.apply")
@@ -37,15 +38,16 @@ def apply(
 
     Args:
         denoiser: The model, of the adapter's family.
-        file: The IP-Adapter: for Stable Diffusion 1 and XL plain, "plus" or "full face", for FLUX.1 XLabs',
-            for Stable Diffusion 3.5 InstantX's, which is alone on a model.
+        file: The IP-Adapter: for Stable Diffusion 1 and XL plain, "plus", "full face" or FaceID, for FLUX.1
+            XLabs', for Stable Diffusion 3.5 InstantX's, which is alone on a model. FaceID adapters bring a
+            LoRA, which is on at any scale, and take a face's vector: ``conditioning.face_prompt``.
         scale: How strongly: 0 = not at all, 1 = as it was trained; 0.5 leaves the text more of a say.
         blocks: Weights of single blocks beside the scale, as for ``lora.apply``; empty for all. Style alone,
             without what the picture is of, in Stable Diffusion XL: {"down": 0, "mid": 0, "up": {"block_0":
             [0, 1, 0], "block_1": 0}}.
 
     Raises:
-        CheckpointRefused: It is no IP-Adapter, one for faces' vectors, or for another model.
+        CheckpointRefused: It is no IP-Adapter, one told pictures and faces at once, or for another model.
         ValueRefused: The block weights can't be read.
     """
     found = recognise_as(file.path, (KIND,)).family
@@ -55,13 +57,12 @@ def apply(
             file.path.name, f"an IP-Adapter for {denoiser.family}", f"one for {found}", cure
         )
     names = read_contents(file.path, file.path.name).entries
-    if LAYERS in names and ITS_NORM not in names:
-        cure = "Choose one that takes pictures, such as ip-adapter-plus-face."
-        raise CheckpointRefused(
-            file.path.name, "an IP-Adapter that takes what CLIP sees", "a FaceID adapter", cure
-        )
+    if FACES_AND_PICTURES in names:
+        expected, cure = "an IP-Adapter that is told a picture or a face", "Choose ip-adapter-faceid."
+        raise CheckpointRefused(file.path.name, expected, "one that is told both", cure)
     patch = Patch(KIND, file.digest, scale, block_weights.canonical(blocks))
-    return replace(denoiser, patches=(*denoiser.patches, patch))
+    lora = (Patch("lora", file.digest),) if holds_lora(names) else ()
+    return replace(denoiser, patches=(*denoiser.patches, *lora, patch))
 
 
 @apply.infer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +13,7 @@ from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.tensors import read_tensors
 from nodes.diffusion.family import Family
 from nodes.library_lock import library_lock
+from nodes.patches.face_lora import by_layers
 from nodes.patches.lycoris import take
 
 if TYPE_CHECKING:
@@ -62,18 +63,19 @@ class LoraFile(NamedTuple):
     rename: Callable[[Tensors], Tensors]
 
 
-def read(path: Path, family: Family, config: Any) -> LoraFile:
+def read(path: Path, family: Family, config: Any, attending: Sequence[str] = ()) -> LoraFile:
     """Read a LoRA.
 
     Args:
         path: A ``.safetensors`` file, or a pickled one, of which nothing is run.
         family: The model's.
         config: The U-Net's, whose number of layers tells blocks apart; None for text encoders.
+        attending: Names of the denoiser's attention processors, which IP-Adapters for faces number.
 
     Raises:
         CheckpointRefused: It is none that can be read, or of a kind that isn't supported.
     """
-    tensors, settings = read_tensors(path), _settings(path)
+    tensors, settings = by_layers(path.name, read_tensors(path), attending), _settings(path)
     _check(path, tensors)
     if family.denoiser_class not in LOADERS:
         cure = "Take it off this model."

@@ -22,6 +22,8 @@ from nodes.recognise.signatures import CLASSES, NEEDS, PIPELINES, pairs
 from nodes.recognise.told import prediction_of, read_told
 from nodes.recognise.widths import family as unet_family
 
+HOLDING_LORA = "ip-adapter"
+"""Kind whose files may hold a LoRA beside what they are."""
 DENOISERS = ("unet", "transformer", "prior", "decoder")
 """Parts of a pipeline that tell its family, the first that is there."""
 
@@ -81,7 +83,9 @@ def _match(contents: Contents) -> tuple[Match, str]:
     """What a file is, and the word that it stands for if it is an embedding."""
     if (embedding := match_embedding(contents)) is not None:
         return embedding
-    found = match_lora(contents.entries) or match(contents.entries)
+    found = match(contents.entries)
+    if found is None or found.kind != HOLDING_LORA:
+        found = match_lora(contents.entries) or found
     return found or Match(UNKNOWN, "", "", "", ""), ""
 
 

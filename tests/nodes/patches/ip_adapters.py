@@ -99,6 +99,39 @@ def tensors_of_sd3(transformer: Any, seen: int) -> dict[str, dict[str, torch.Ten
     }
 
 
+def tensors_of_faces(unet: Any, seen: int) -> dict[str, dict[str, torch.Tensor]]:
+    """Those of a FaceID adapter, with the LoRA inside."""
+    generator, width = torch.Generator().manual_seed(5), unet.config.cross_attention_dim
+
+    def drawn(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=generator) * 0.2
+
+    tensors = tensors_of(unet, seen)
+    tensors["image_proj"] = {
+        "proj.0.weight": drawn(2 * seen, seen),
+        "proj.0.bias": drawn(2 * seen),
+        "proj.2.weight": drawn(TOKENS * width, 2 * seen),
+        "proj.2.bias": drawn(TOKENS * width),
+        "norm.weight": drawn(width),
+        "norm.bias": drawn(width),
+    }
+    layers = dict(unet.named_modules())
+    for at, name in enumerate(unet.attn_processors):
+        layer = layers[name.removesuffix(".processor")]
+        for which, linear in {
+            "q": layer.to_q,
+            "k": layer.to_k,
+            "v": layer.to_v,
+            "out": layer.to_out[0],
+        }.items():
+            head = f"{at}.to_{which}_lora"
+            tensors["ip_adapter"] |= {
+                f"{head}.down.weight": drawn(2, linear.in_features),
+                f"{head}.up.weight": drawn(linear.out_features, 2),
+            }
+    return tensors
+
+
 def in_order(unet: Any, reading: list[Any]) -> list[Any]:
     """As the files number them: the way down, the way up, the middle."""
     every = [part for block in (unet.down_blocks, unet.up_blocks, unet.mid_block) for part in block.modules()]

@@ -15,11 +15,12 @@ from nodes.checkpoints.image_encoder import ImageEncoder
 from nodes.checkpoints.image_encoder import from_folder as encoder_from
 from nodes.checkpoints.options import Attention
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.diffusion.face_prompt import face_prompt
 from nodes.diffusion.packing import pack
 from nodes.diffusion.picture_prompt import picture_prompt
 from nodes.diffusion.refusal import StepRefused
 from nodes.patches.ip_adapter import adapter_family, apply
-from nodes.values import Conditioning, Denoiser, Image, Patch
+from nodes.values import Conditioning, Denoiser, Embedding, Image, Patch
 from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity, tiny_flux, tiny_pixart, tiny_sd3, tiny_sdxl
@@ -401,17 +402,56 @@ def test_an_adapter_of_another_width_is_refused(loaded: Loaded, folder: Path, tm
         looking(loaded, folder, (file, {}))
 
 
-def test_an_adapter_for_faces_vectors_is_refused(loaded: Loaded, tmp_path: Path) -> None:
+FACE = 16
+
+
+@pytest.mark.parametrize("suffix", ["bin", "safetensors"])
+def test_a_face_with_the_lora_in_its_file(suffix: str, loaded: Loaded, folder: Path, tmp_path: Path) -> None:
+    tensors = ip_adapters.tensors_of_faces(loaded.denoiser.model, FACE)
+    file = File(ip_adapters.save(tmp_path / f"face.{suffix}", tensors), "face")
+    face = torch.randn((2, FACE), generator=torch.Generator().manual_seed(7))
+    pipeline = parity.pipeline_of(folder)
+    given = {"weight_name": file.path.name, "subfolder": "", "image_encoder_folder": None}
+    pipeline.load_ip_adapter(tmp_path, **given)
+    pipeline.set_ip_adapter_scale(0.6)
+    embeds = torch.stack([torch.zeros_like(face), face])
+    texts = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE}
+    expected = latents_of(pipeline, ip_adapter_image_embeds=[embeds], height=SIZE, width=SIZE, **texts)
+
+    worn = looking(loaded, folder, (file, {"scale": 0.6}))
+    positive, negative = parity.texts(worn)
+    turns = parity.sample(worn, *face_prompt(positive, Embedding(face), negative))
+    assert_same(turns, expected)
+    kinds = [patch.kind for patch in worn.denoiser.handle.patches]
+    assert kinds == ["lora", "ip-adapter"]
+    loaded.denoiser.handle.adapt(worn.denoiser.model, lambda _: folder)
+    assert torch.equal(answer(worn.denoiser.model), answer(loaded.denoiser.model))
+
+
+def test_a_picture_in_the_place_of_a_face_is_refused(
+    loaded: Loaded, folder: Path, encoder: OnDevice[ImageEncoder[Any]], tmp_path: Path
+) -> None:
+    tensors = ip_adapters.tensors_of_faces(loaded.denoiser.model, FACE)
+    file = File(ip_adapters.save(tmp_path / "face.bin", tensors), "face")
+    worn = looking(loaded, folder, (file, {}))
+
+    with pytest.raises(
+        StepRefused, match=r"expected faces encoded 16 wide, got none\. Link conditioning\.face"
+    ):
+        parity.sample(worn, *prompted(worn, encoder, images(0)))
+
+
+def test_an_adapter_for_faces_and_pictures_at_once_is_refused(loaded: Loaded, tmp_path: Path) -> None:
     tensors = ip_adapters.tensors_of(loaded.denoiser.model, PROJECTED)
     tensors["image_proj"] = {
         "proj.0.weight": torch.zeros(64, 32),
-        "proj.2.weight": torch.zeros(128, 64),
         "norm.weight": torch.zeros(32),
+        "perceiver_resampler.proj_in.weight": torch.zeros(32, 32),
     }
-    path = ip_adapters.save(tmp_path / "faceid.bin", tensors)
+    path = ip_adapters.save(tmp_path / "plus.bin", tensors)
 
-    with pytest.raises(CheckpointRefused, match="that takes what CLIP sees, got a FaceID adapter"):
-        apply(loaded.denoiser.handle, File(path, "faceid"))
+    with pytest.raises(CheckpointRefused, match="expected an IP-Adapter that is told a picture or a face"):
+        apply(loaded.denoiser.handle, File(path, "plus"))
 
 
 def test_a_model_of_another_kind_is_refused(make: Make, tmp_path: Path) -> None:

@@ -244,7 +244,12 @@ OTHERS: Mapping[str, tuple[Shapes, str, str, str, str]] = {
         *("ip-adapter", "original", "sd3", ""),
     ),
     "ip adapter faceid": (
-        {"image_proj.proj.0.weight": (1024, 512), "ip_adapter.1.to_k_ip.weight": (320, 768)},
+        {
+            "image_proj.proj.0.weight": (1024, 512),
+            "ip_adapter.0.to_q_lora.down.weight": (128, 320),
+            "ip_adapter.0.to_q_lora.up.weight": (320, 128),
+            "ip_adapter.1.to_k_ip.weight": (320, 768),
+        },
         *("ip-adapter", "original", "sd1", "faceid"),
     ),
     "motion module 1": (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from engine.errors import ValueRefused
 
@@ -407,13 +408,15 @@ class Model(Generic[F]):
     patches: tuple[Patch, ...] = ()
     options: tuple[Option, ...] = ()
 
+    builder: ClassVar[str] = "nodes.checkpoints.build"
+    """Module whose ``build`` makes a module of it."""
+
     def load(self, find: Find) -> Any:
         """Build the module. See ``engine.declare.handle``."""
-        from nodes.checkpoints.build import build
         from nodes.library_lock import library_lock
 
         with library_lock:
-            model = build(self, find)
+            model = import_module(self.builder).build(self, find)
         if self.patches:
             self.adapt(model, find)
         return model
@@ -467,25 +470,13 @@ class ControlNet(Model[F]):
     kinds: int = 0
     sparse: bool = False
 
-    def load(self, find: Find) -> Any:
-        """Build the module. See ``nodes.checkpoints.controlnet``."""
-        from nodes.checkpoints.controlnet import build
-        from nodes.library_lock import library_lock
-
-        with library_lock:
-            return build(self, find)
+    builder = "nodes.checkpoints.controlnet"
 
 
 class T2IAdapter(Model[F]):
     """Finds in a picture what a denoiser's levels get added."""
 
-    def load(self, find: Find) -> Any:
-        """Build the module. See ``nodes.checkpoints.t2i_adapter``."""
-        from nodes.checkpoints.t2i_adapter import build
-        from nodes.library_lock import library_lock
-
-        with library_lock:
-            return build(self, find)
+    builder = "nodes.checkpoints.t2i_adapter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,10 +494,4 @@ class TextEncoder(Model[F]):
 class Upscaler(Model[F]):
     """Enlarges pictures."""
 
-    def load(self, find: Find) -> Any:
-        """Build the module. See ``nodes.checkpoints.upscaler``."""
-        from nodes.checkpoints.upscaler import build
-        from nodes.library_lock import library_lock
-
-        with library_lock:
-            return build(self, find)
+    builder = "nodes.checkpoints.upscaler"

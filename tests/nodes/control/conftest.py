@@ -7,6 +7,9 @@ import torch
 from engine import OnDevice
 from engine.declare.handle import Handle
 from nodes.values import Image
+from tests.nodes.diffusion.conftest import folder, loaded
+
+__all__ = ["coffee", "folder", "listener", "loaded"]
 
 
 class Listener:

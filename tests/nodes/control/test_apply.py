@@ -14,7 +14,6 @@ from nodes.control.apply import apply
 from nodes.diffusion.refusal import StepRefused
 from nodes.values import Cond, Conditioning, ControlNet, Image
 from tests.nodes.control.tiny_network import save_network
-from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import WATCHED, Loaded, loaded_from
 from tests.nodes.families import parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
@@ -23,16 +22,6 @@ from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_sa
 def network(folder: Path, dtype: Dtype = "float32") -> OnDevice[ControlNet[Any]]:
     handle = from_folder(Folder(folder, folder.name), dtype)
     return OnDevice(handle, handle.load(lambda _: folder))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save(tmp_path_factory.mktemp("sd"))
-
-
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,14 @@ from tests.nodes.diffusion.sampling import WATCHED, Loaded, Turn, loaded_from
 
 SIZE, SEED, STEPS, SCALE = 64, 3, 4, 5.0
 PROMPT, NEGATIVE = "a red apple", "blue"
+GIVEN: dict[str, Any] = {
+    "prompt": PROMPT,
+    "negative_prompt": NEGATIVE,
+    "guidance_scale": SCALE,
+    "height": SIZE,
+    "width": SIZE,
+}
+"""What most pipelines are asked for."""
 
 
 def pipeline_of(folder: Path, name: str = "", **arguments: Any) -> Any:

@@ -9,18 +9,10 @@ from nodes.diffusion.conditioning_blend import blend, concat
 from nodes.diffusion.refusal import StepRefused
 from tests.nodes.diffusion.sampling import Loaded
 from tests.nodes.families import parity
-from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same
+from tests.nodes.families.parity import assert_same
 from tests.nodes.families.tiny_pixart import save
 
-GIVEN = {
-    "prompt": PROMPT,
-    "negative_prompt": NEGATIVE,
-    "guidance_scale": SCALE,
-    "height": SIZE,
-    "width": SIZE,
-    "use_resolution_binning": False,
-    "clean_caption": False,
-}
+GIVEN = parity.GIVEN | {"use_resolution_binning": False, "clean_caption": False}
 
 
 @pytest.fixture(scope="module")

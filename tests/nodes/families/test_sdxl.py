@@ -16,14 +16,6 @@ from tests.nodes.families.folders import randomise
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
 from tests.nodes.families.tiny_sdxl import EULER, REFINER, save
 
-GIVEN = {
-    "prompt": PROMPT,
-    "negative_prompt": NEGATIVE,
-    "guidance_scale": SCALE,
-    "height": SIZE,
-    "width": SIZE,
-}
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -31,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
-    return latents_of(pipeline, **GIVEN | arguments)
+    return latents_of(pipeline, **parity.GIVEN | arguments)
 
 
 def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
@@ -44,7 +36,7 @@ def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) ->
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
     turns = parity.sample(loaded, *parity.texts(loaded))
-    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
+    parity.assert_decoded_same(pipeline, loaded, turns, **parity.GIVEN)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +122,7 @@ def test_half_precision_decodes_in_single(folder: Path, tmp_path: Path) -> None:
 
     turns = parity.sample(loaded, *parity.texts(loaded))
     assert loaded.vae.model.dtype == torch.float32
-    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
+    parity.assert_decoded_same(pipeline, loaded, turns, **parity.GIVEN)
 
 
 def test_a_control_network(loaded: Loaded, pipeline: Any, tmp_path: Path) -> None:

@@ -9,16 +9,8 @@ from nodes.diffusion.latent import noise
 from nodes.values import Image
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity
-from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED, SIZE, assert_same, latents_of
+from tests.nodes.families.parity import SEED, SIZE, assert_same, latents_of
 from tests.nodes.families.tiny_sd3 import save, save_network
-
-GIVEN = {
-    "prompt": PROMPT,
-    "negative_prompt": NEGATIVE,
-    "guidance_scale": SCALE,
-    "height": SIZE,
-    "width": SIZE,
-}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def expected_of(pipeline: Any, **arguments: Any) -> list[torch.Tensor]:
-    return latents_of(pipeline, **GIVEN | arguments)
+    return latents_of(pipeline, **parity.GIVEN | arguments)
 
 
 def test_text_to_image(loaded: Loaded, pipeline: Any) -> None:
@@ -78,7 +70,7 @@ def test_saved_and_loaded_again(loaded: Loaded, folder: Path, tmp_path: Path) ->
 
 def test_the_picture(loaded: Loaded, pipeline: Any) -> None:
     turns = parity.sample(loaded, *parity.texts(loaded))
-    parity.assert_decoded_same(pipeline, loaded, turns, **GIVEN)
+    parity.assert_decoded_same(pipeline, loaded, turns, **parity.GIVEN)
 
 
 @pytest.mark.parametrize(

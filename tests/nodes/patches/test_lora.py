@@ -7,7 +7,6 @@ import torch
 
 from engine import File
 from nodes.diffusion.packing import pack
-from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import parity, tiny_flux, tiny_sd3, tiny_sdxl
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SIZE, assert_same, latents_of
@@ -15,16 +14,6 @@ from tests.nodes.patches.loras import ALPHA, KOHYA, RANK, Layout, save, tensors_
 
 pytestmark = pytest.mark.filterwarnings("ignore:Already found a `peft_config` attribute")  # the pipelines'
 BLOCKS = {"down": 0.3, "mid": 0.7, "up": {"block_0": [0.2, 1.5]}}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save(tmp_path_factory.mktemp("sd"))
-
-
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
 
 
 def parts_of(loaded: Loaded, denoiser: str = "unet") -> dict[str, Any]:

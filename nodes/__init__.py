@@ -44,6 +44,7 @@ pack = Pack(
             "nodes.checkpoints.t2i_adapter",
             "nodes.checkpoints.upscaler",
             "nodes.control.hed",
+            "nodes.measure.digit_classifier",
             "nodes.control.estimators",
             "nodes.checkpoints.restoration",
             "nodes.mesh.shap_e.load",
@@ -124,6 +125,7 @@ pack = Pack(
         ),
         "data": ("nodes.data.emoji", "nodes.data.digits", "nodes.data.batches"),
         "gan": ("nodes.gan.training", "nodes.gan.pictures", "nodes.gan.generate"),
+        "measure": ("nodes.measure.digits",),
         "train": (
             "nodes.train.vocabulary",
             "nodes.train.recipe",

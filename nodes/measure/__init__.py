@@ -1,0 +1,1 @@
+"""How good pictures are that models made, in numbers."""

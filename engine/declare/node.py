@@ -146,7 +146,7 @@ class Node(Generic[P, R]):
         stored: Whether outputs may leave RAM.
         context: Name of the parameter that takes a ``Context``; empty when there is none.
         licence: Shown on the node where weights in the wild are restricted.
-        companions: What ``needs``, ``infer``, ``migrates`` and ``replaces`` attached.
+        companions: What ``needs``, ``infer``, ``depends``, ``migrates`` and ``replaces`` attached.
     """
 
     id: str
@@ -186,6 +186,18 @@ class Node(Generic[P, R]):
         params = [port.name for port in self.inputs.values() if port.is_param]
         self._check_asked("infer", function, params)
         return self._attach("infer", function)
+
+    def depends(self, function: Function) -> Function:
+        """Attach the function that says on which inputs alone an output depends, by output, given params.
+
+        Outputs that it leaves out depend on all inputs.
+
+        Raises:
+            SignatureError: The function asks for something else than params.
+        """
+        params = [port.name for port in self.inputs.values() if port.is_param]
+        self._check_asked("depends", function, params)
+        return self._attach("depends", function)
 
     def migrates(self, version: int) -> Callable[[Function], Function]:
         """Attach the function that turns the params of ``version`` into those of the next one.

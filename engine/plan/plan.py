@@ -15,6 +15,7 @@ from engine.errors import GraphError, Problem
 from engine.graph.flat import GIVEN, Flat, Fork, Loop, Source
 from engine.graph.order import arrange, cycle_problem
 from engine.plan.bind import Binder, Files, Links
+from engine.plan.dependence import depends, end_key
 from engine.plan.keys import Keyer, key_of
 from engine.wording import Phrase
 
@@ -162,7 +163,7 @@ class Plan:
         for port, sources in sorted(self.links[index].items()):
             ends: list[tuple[bytes, str]] = []
             for source, output in sources:
-                key = self.keys[source] if source != GIVEN else b"given"
+                key = self._end(source, output)
                 if key is None:
                     return None, None
                 ends.append((key, output))
@@ -172,6 +173,15 @@ class Plan:
             return None, None
         payload = self.keyer.payload(self.nodes[index], self.params[index], links, extra)
         return payload, key_of(payload)
+
+    def _end(self, source: int, output: str) -> bytes | None:
+        """What a link from an output has in the key of whom it leads to; None while it isn't known."""
+        if source == GIVEN:
+            return b"given"
+        key, payload, node = self.keys[source], self.payloads[source], self.nodes[source]
+        if key is None or payload is None or source in self.over or not depends(node):
+            return key
+        return end_key(node, output, payload, self.arguments[source], self.links[source])
 
     def extra(self, index: int) -> object:
         """What enters an instance's key beside its node, params and links."""
@@ -340,7 +350,7 @@ def _rekey(
             continue
         payload, old, new = payloads[i], before[moved[0]], keys[moved[0]]
         alone = len(sources) == 1 or sum(before[source] == old for source in sources) == len(moved) == 1
-        if not alone or payload is None or old is None or new is None:
+        if not alone or depends(plan.nodes[moved[0]]) or payload is None or old is None or new is None:
             payloads[i], keys[i] = plan.early(i)
         else:
             payloads[i] = payload = payload.replace(old, new)

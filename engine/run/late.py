@@ -35,13 +35,15 @@ class LateKeys:
 
     def __init__(self, plan: Plan) -> None:
         self._arguments, self._params = [*plan.arguments], [*plan.params]
-        self._keys, self._unhashed = [*plan.keys], dict(plan.unhashed)
+        self._payloads, self._keys = [*plan.payloads], [*plan.keys]
+        self._unhashed = dict(plan.unhashed)
         self.plan = plan
         if plan.unhashed:
             self.plan = replace(
                 plan,
                 arguments=self._arguments,
                 params=self._params,
+                payloads=self._payloads,
                 keys=self._keys,
                 unhashed=self._unhashed,
             )
@@ -64,7 +66,7 @@ class LateKeys:
             self._hash(index)
         payload, key = self.plan.early(index)
         if payload is not None and key is not None:
-            self._keys[index] = key
+            self._payloads[index], self._keys[index] = payload, key
             return key, payload
         return None if slots is None else linked_key(self.plan, index, links, slots)
 

@@ -74,14 +74,31 @@ def apply(
         if one is not None and not moves:
             _check_family(file.path, found, one.family)
     canonical = block_weights.canonical(blocks)
-    names = read_contents(file.path, file.path.name).entries
-    if scale and not all(name.startswith(TEXT) for name in names):
+    of_text, of_denoiser = _parts(file)
+    if scale and of_denoiser:
         second = "" if expert == "high noise" else expert
         denoiser = _with(denoiser, Patch("lora", file.digest, scale, canonical, expert=second))
     text_scale = scale if text_scale is None else text_scale
-    if text_encoder is not None and text_scale and any(name.startswith(TEXT) for name in names):
+    if text_encoder is not None and text_scale and of_text:
         text_encoder = _with(text_encoder, Patch("lora", file.digest, text_scale, canonical))
     return Patched(denoiser, text_encoder)
+
+
+def _parts(file: File) -> tuple[bool, bool]:
+    """Whether a file has something for text encoders, and for the denoiser."""
+    texts = [name.startswith(TEXT) for name in read_contents(file.path, file.path.name).entries]
+    return any(texts), not all(texts)
+
+
+@apply.depends
+def lora_dependence(file: File, text_scale: float | None) -> dict[str, tuple[str, ...]]:
+    """A part that the file has nothing for is as it comes in, whatever the strength."""
+    of_text, of_denoiser = _parts(file)
+    strength = "scale" if text_scale is None else "text_scale"
+    return {
+        "denoiser": ("denoiser", *(("file", "scale", "blocks", "expert") if of_denoiser else ())),
+        "text_encoder": ("text_encoder", *(("file", strength, "blocks") if of_text else ())),
+    }
 
 
 @apply.infer

@@ -1,5 +1,6 @@
 """A model in the pool of loaded models: changed in place for each handle, read once."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,20 @@ def test_a_new_strength_in_a_graph_opens_no_file_of_weights(
     assert not torch.equal(first.outputs["image"].pixels, second.outputs["image"].pixels)
     # No more than what depends on the denoiser ran again
     assert second.outcomes["positive"] == second.outcomes["negative"] == "cached"
+
+
+def test_texts_are_encoded_once_where_the_file_has_nothing_for_them(engine: Headless) -> None:
+    document = json.loads((BUILT_IN / "graphs" / "lora.json").read_bytes())
+    document["nodes"]["lora"]["links"]["text_encoder"] = "load.text_encoder"
+    document["nodes"]["word"]["links"]["text_encoder"] = "lora.text_encoder"
+    graph, values = Graph.model_validate(document), stand_ins.STAND_INS["lora"].values
+
+    runs = [engine.run(graph, {**values, "strength": strength}) for strength in (0.5, 0.8)]
+    assert [one.failures for one in runs] == [[], []]
+    assert runs[0].outcomes["positive"] == "executed"
+    assert runs[1].outcomes["positive"] == runs[1].outcomes["negative"] == "cached"
+    assert runs[1].outcomes["lora"] == "executed"
+    assert not torch.equal(*(one.outputs["image"].pixels for one in runs))
 
 
 def test_strength_and_weights_of_blocks_enter_the_key(engine: Headless) -> None:

@@ -21,7 +21,7 @@ DenoiserFile = Annotated[
     Within(
         "models",
         (".safetensors", ".gguf"),
-        ("denoiser", "checkpoint"),
+        ("denoiser",),
         ("sd3", "flux", "flux2", "wan", "wan-dense", "ltx"),
     ),
 ]

@@ -48,6 +48,9 @@ def from_released(
         got = f"a file that lacks {missing[0]} and {len(missing) - 1} more"
         cure = "Download it again, or load the folder of its model in diffusers' layout with load.diffusers."
         raise CheckpointRefused(place, f"all weights of a {cls.__name__}", got, cure)
+    for name in absent:
+        owner, _, own = name.rpartition(".")
+        model.get_submodule(owner).register_buffer(own, model.get_buffer(name).to(dtype))
     return model.eval()
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine import File
-from nodes.checkpoints.motion_adapter import from_file
+from engine import File, Folder
+from nodes.checkpoints.motion_adapter import from_file, from_folder
 from nodes.checkpoints.refusal import CheckpointRefused
 from tests.nodes.checkpoints.original_transformers import Pairs, substituted
 from tests.nodes.checkpoints.test_parts import assert_same, built
@@ -59,6 +59,18 @@ def test_a_file_gives_the_module_that_it_was_saved_of(layout: str, middle: bool,
     made = built(from_file(File(path, path.name)), path)
     assert_same(made, model)
     assert made.config.motion_max_seq_length == FRAMES
+
+
+def test_half_precision_is_that_of_its_folder(tmp_path: Path) -> None:
+    """Positions too, which a module computes itself."""
+    path, model = tmp_path / "mm_sd_v15_v2.safetensors", module(middle=True)
+    save_file(original(model), path)
+    model.save_pretrained(tmp_path / "folder")
+
+    made = built(from_file(File(path, path.name), dtype="float16"), path)
+    folder = Folder(tmp_path / "folder", "folder")
+    assert_same(made, built(from_folder(folder, dtype="float16"), folder.path))
+    assert {value.dtype for value in made.state_dict().values()} == {torch.float16}
 
 
 @pytest.mark.parametrize("prefix", ["", "module."])

@@ -66,7 +66,7 @@ pack = Pack(
             "nodes.diffusion.seconds",
             "nodes.diffusion.distilled_guidance",
             "nodes.diffusion.reference",
-            "nodes.diffusion.pictured",
+            "nodes.diffusion.picture_states",
             "nodes.diffusion.picture_prompt",
             "nodes.diffusion.face_prompt",
             "nodes.diffusion.frame_rate",

@@ -59,7 +59,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Pictured:
+class EndPictures:
     """Pictures that a film is to begin and end with.
 
     Attributes:
@@ -208,7 +208,7 @@ class Family:
     frames_first: bool = False
     float32_latents: bool = False
     first_guidance: float | None = None
-    picture_channels: Callable[[Any, Pictured], torch.Tensor] | None = None
+    picture_channels: Callable[[Any, EndPictures], torch.Tensor] | None = None
     inpainting: Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor] = mask_first
     single_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     graph: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine import node
-from nodes.diffusion.extra import PICTURED
+from nodes.diffusion.extra import PICTURE_VECTOR
 from nodes.values import Cond, Conditioning, Embedding, F
 
 
@@ -18,5 +18,7 @@ def vector(vector: Embedding, conditioning: Conditioning[F] | None = None) -> Co
         conditioning: A text to tell beside it, for models that take both.
     """
     conditioning = conditioning or Conditioning([Cond()])
-    told = [replace(cond, extra={**cond.extra, PICTURED: vector.vectors}) for cond in conditioning.items]
+    told = [
+        replace(cond, extra={**cond.extra, PICTURE_VECTOR: vector.vectors}) for cond in conditioning.items
+    ]
     return replace(conditioning, items=told)

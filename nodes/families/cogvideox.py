@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
+from nodes.diffusion.family import Cells, Configs, EndPictures, Family, Prompt, Question
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.t5 import t5_states
 from nodes.latent_space import to_model_space
@@ -84,11 +84,11 @@ def _places(config: Any, samples: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
     return embedded
 
 
-def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
+def picture_channels(vae: Any, ends: EndPictures) -> torch.Tensor:
     """The first picture, encoded, in the first frame; zeros in the others."""
-    film = pictured.first[:, :, None].to(vae.dtype)
-    latent = to_model_space(vae, vae.encode(film).latent_dist.sample(pictured.generator))
-    channels = latent.new_zeros(*latent.shape[:2], pictured.cells, *latent.shape[3:])
+    film = ends.first[:, :, None].to(vae.dtype)
+    latent = to_model_space(vae, vae.encode(film).latent_dist.sample(ends.generator))
+    channels = latent.new_zeros(*latent.shape[:2], ends.cells, *latent.shape[3:])
     channels[:, :, :1] = latent
     return channels
 

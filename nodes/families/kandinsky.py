@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.extra import PICTURED
+from nodes.diffusion.extra import PICTURE_VECTOR
 from nodes.diffusion.family import Cells, Configs, Family, Question, kl_cells
 from nodes.diffusion.prior import ask_prior, encode_with_mask, prior_cells
 from nodes.diffusion.refusal import StepRefused
@@ -29,7 +29,7 @@ def cells(configs: Configs) -> Cells:
 
 def ask(model: Any, question: Question) -> torch.Tensor:
     """Ask the U-Net to draw what a vector tells."""
-    told = question.cond.extra.get(PICTURED)
+    told = question.cond.extra.get(PICTURE_VECTOR)
     if told is None:
         raise StepRefused("expected a picture's vector, got none. Link conditioning.vector to it.")
     return ask_unet(model, question, added_cond_kwargs={"image_embeds": told.to(question.samples)})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.agreement import taken_over
 from nodes.diffusion.extra import RATE, TEXT_MASK
-from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question, Timetable
+from nodes.diffusion.family import Cells, Configs, EndPictures, Family, Prompt, Question, Timetable
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.flow import shift_by_length, straight_sigmas
 from nodes.diffusion.refusal import StepRefused
@@ -90,12 +90,12 @@ def agree(wanted: list[Cond], unwanted: list[Cond]) -> tuple[list[Cond], list[Co
     return taken_over(RATE, wanted, told), taken_over(RATE, unwanted, told)
 
 
-def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
+def picture_channels(vae: Any, ends: EndPictures) -> torch.Tensor:
     """A mask, 1 in the first frame, which is given: put its latent into the noise."""
-    first = pictured.first
+    first = ends.first
     factor = vae.spatial_compression_ratio
     height, width = (side // factor for side in first.shape[-2:])
-    mask = first.new_zeros(len(first), 1, pictured.cells, height, width)
+    mask = first.new_zeros(len(first), 1, ends.cells, height, width)
     mask[:, :, 0] = 1
     return mask
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.extra import PICTURED
+from nodes.diffusion.extra import PICTURE_VECTOR
 from nodes.diffusion.family import Cells, Configs, Family, Question, kl_cells
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.unet import ask_unet
@@ -25,15 +25,15 @@ def cells(configs: Configs) -> Cells:
 
 def complete(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
     """A text alone means no picture in particular, for which zeros stand."""
-    if PICTURED in cond.extra:
+    if PICTURE_VECTOR in cond.extra:
         return cond
     nothing = samples.new_zeros((1, model.config.projection_class_embeddings_input_dim))
-    return replace(cond, extra={**cond.extra, PICTURED: nothing})
+    return replace(cond, extra={**cond.extra, PICTURE_VECTOR: nothing})
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
     """Ask the U-Net about the text and the picture's noisy vector."""
-    told, width = question.cond.extra[PICTURED], model.config.projection_class_embeddings_input_dim
+    told, width = question.cond.extra[PICTURE_VECTOR], model.config.projection_class_embeddings_input_dim
     if told.shape[-1] != width:
         cure = "Put prior.noisy_vector in front of conditioning.vector."
         raise StepRefused(f"expected vectors of {width} numbers, got {told.shape[-1]}. {cure}")

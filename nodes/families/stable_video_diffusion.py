@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.extra import MOTION, SEES
-from nodes.diffusion.family import Cells, Configs, Family, Pictured, Question, kl_cells
+from nodes.diffusion.family import Cells, Configs, EndPictures, Family, Question, kl_cells
 from nodes.diffusion.refusal import StepRefused
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     return predicted.transpose(1, 2).contiguous()
 
 
-def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
+def picture_channels(vae: Any, ends: EndPictures) -> torch.Tensor:
     """The picture with some noise, encoded but not scaled, in each frame."""
     import torch
 
-    first = pictured.first
-    noise = torch.randn(first.shape, generator=pictured.generator).to(first)
-    noisy = (first + pictured.noise * noise).to(vae.dtype)
-    return vae.encode(noisy).latent_dist.mode()[:, :, None].expand(-1, -1, pictured.cells, -1, -1)
+    first = ends.first
+    noise = torch.randn(first.shape, generator=ends.generator).to(first)
+    noisy = (first + ends.noise * noise).to(vae.dtype)
+    return vae.encode(noisy).latent_dist.mode()[:, :, None].expand(-1, -1, ends.cells, -1, -1)
 
 
 FAMILY = Family(

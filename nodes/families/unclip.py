@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nodes.diffusion.extra import PICTURED, TEXT_MASK
+from nodes.diffusion.extra import PICTURE_VECTOR, TEXT_MASK
 from nodes.diffusion.family import Cells, Configs, Family, Question
 from nodes.diffusion.prior import ask_prior, encode_with_mask
 from nodes.diffusion.refusal import StepRefused
@@ -27,10 +27,10 @@ def cells(configs: Configs) -> Cells:
 def complete(cond: Cond, samples: torch.Tensor, factor: int, model: Any) -> Cond:
     """To the decoder a text alone means one without a picture, for which it has learned a vector."""
     projection = getattr(model, PROJECTION, None)
-    if projection is None or PICTURED in cond.extra:
+    if projection is None or PICTURE_VECTOR in cond.extra:
         return cond
     learned = projection.learned_classifier_free_guidance_embeddings
-    return replace(cond, extra={**cond.extra, PICTURED: learned.expand(len(cond.text()), -1)})
+    return replace(cond, extra={**cond.extra, PICTURE_VECTOR: learned.expand(len(cond.text()), -1)})
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
@@ -45,7 +45,7 @@ def _ask_decoder(model: Any, question: Question) -> torch.Tensor:
 
     cond, projection = question.cond, getattr(model, PROJECTION)
     states, labels = projection(
-        image_embeddings=cond.extra[PICTURED].to(question.samples),
+        image_embeddings=cond.extra[PICTURE_VECTOR].to(question.samples),
         prompt_embeds=cond.pooled,
         text_encoder_hidden_states=cond.text(),
         do_classifier_free_guidance=False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.diffusion.agreement import taken_over
 from nodes.diffusion.extra import PICTURE
-from nodes.diffusion.family import Cells, Configs, Family, Pictured, Prompt, Question
+from nodes.diffusion.family import Cells, Configs, EndPictures, Family, Prompt, Question
 from nodes.diffusion.fit import check_fit
 from nodes.diffusion.refusal import StepRefused
 from nodes.diffusion.t5 import t5_states
@@ -101,11 +101,11 @@ def _asked(model: Any, question: Question, samples: torch.Tensor, timestep: torc
     )[0]
 
 
-def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
+def picture_channels(vae: Any, ends: EndPictures) -> torch.Tensor:
     """A mask of four channels, 1 where a frame is given, and the film, grey in other frames, encoded."""
     import torch
 
-    film, given = _film(pictured)
+    film, given = _film(ends)
     latent = to_model_space(vae, vae.encode(film.to(vae.dtype)).latent_dist.mode().float())
     rows, _, _, height, width = latent.shape
     each = vae.config.scale_factor_temporal
@@ -114,9 +114,9 @@ def picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
     return torch.cat([mask.to(latent), latent], dim=1)
 
 
-def _film(pictured: Pictured) -> tuple[torch.Tensor, torch.Tensor]:
+def _film(ends: EndPictures) -> tuple[torch.Tensor, torch.Tensor]:
     """The film [B, 3, F, H, W], and which of its frames are given, [F]."""
-    first, last, frames = pictured.first, pictured.last, pictured.frames
+    first, last, frames = ends.first, ends.last, ends.frames
     film, given = first.new_zeros(*first.shape[:2], frames, *first.shape[2:]), first.new_zeros(frames)
     film[:, :, 0], given[0] = first, 1
     if last is not None:
@@ -124,13 +124,13 @@ def _film(pictured: Pictured) -> tuple[torch.Tensor, torch.Tensor]:
     return film, given
 
 
-def dense_picture_channels(vae: Any, pictured: Pictured) -> torch.Tensor:
+def dense_picture_channels(vae: Any, ends: EndPictures) -> torch.Tensor:
     """A mask, 0 in the first frame, and the first picture, encoded, in each frame."""
     import torch
 
-    film = pictured.first[:, :, None].to(vae.dtype)
+    film = ends.first[:, :, None].to(vae.dtype)
     latent = to_model_space(vae, vae.encode(film).latent_dist.mode().float())
-    latent = latent.expand(-1, -1, pictured.cells, -1, -1)
+    latent = latent.expand(-1, -1, ends.cells, -1, -1)
     mask = torch.ones_like(latent[:, :1])
     mask[:, :, 0] = 0
     return torch.cat([mask, latent], dim=1)

@@ -10,7 +10,7 @@ from pydantic import Field
 from engine import OnDevice, Rng, Seed, node
 from engine.errors import ValueRefused
 from nodes import families
-from nodes.diffusion.family import Pictured
+from nodes.diffusion.family import EndPictures
 from nodes.diffusion.latent import Batch, Noise, Pixels, SizeRefused
 from nodes.diffusion.refusal import StepRefused
 from nodes.vae import Encoded, signed
@@ -116,7 +116,7 @@ def picture_channels(
     assert begin is not None
     cells = cells_over_time(vae.handle, frames)
     with torch.no_grad():
-        found = family.picture_channels(vae.model, Pictured(begin, end, frames, cells, noise, generator))
+        found = family.picture_channels(vae.model, EndPictures(begin, end, frames, cells, noise, generator))
     return Encoded(Latent(found.contiguous(), vae.handle.family, vae.handle.factor), Rng.of(generator))
 
 

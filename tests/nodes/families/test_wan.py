@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nodes.diffusion.conditioning_blend import concat
-from nodes.diffusion.pictured import picture as told
+from nodes.diffusion.picture_states import picture as told
 from nodes.diffusion.refusal import StepRefused
 from nodes.values import Image, Video
 from nodes.video.latent import picture_channels, put_frames

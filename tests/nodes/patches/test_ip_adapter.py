@@ -106,7 +106,7 @@ def pipeline_with(folder: Path, encoder: OnDevice[ImageEncoder[Any]], *files: Fi
     return pipeline
 
 
-def expected_of(pipeline: Any, shown: list[Any], **given: Any) -> list[torch.Tensor]:
+def expected_of(pipeline: Any, shown: Any, **given: Any) -> list[torch.Tensor]:
     texts = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "guidance_scale": SCALE}
     sizes = {"height": SIZE, "width": SIZE}
     return latents_of(pipeline, ip_adapter_image=shown, **texts | sizes | given)

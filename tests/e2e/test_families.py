@@ -1,4 +1,4 @@
-"""Models of two families are not linked with each other, and the editor says why."""
+"""Models of two families are not linked with each other, and their licences are told."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.cli.served import Served
 from tests.e2e.editor import Editor
 from tests.nodes.diffusion import tiny
+from tests.nodes.families import tiny_pixels
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -19,6 +20,7 @@ def models(workspace: Path) -> None:
     """Two models, and a graph that draws with one of them and has a decoder of the other."""
     tiny.save(workspace / "broad", cross_attention_dim=768)
     tiny.save(workspace / "narrow")
+    tiny_pixels.save_dit(workspace / "classes")
     nodes: dict[str, Any] = {
         "one": {"type": "load.diffusers", "params": {"folder": "broad"}},
         "two": {"type": "load.diffusers", "params": {"folder": "narrow"}},
@@ -55,9 +57,27 @@ def test_a_latent_is_refused_by_the_decoder_of_another_family(editor: Editor, se
     editor.link(latent, taken)
 
 
+def test_a_card_wears_a_flag_while_it_loads_weights_that_are_restricted(
+    editor: Editor, server: Served
+) -> None:
+    editor.open_file("families")
+    editor.show_everything()
+    two = editor.node("two")
+    flag = two.card.get_by_role("img", name="Use is restricted")
+    two.title.click()
+    inspector = editor.page.locator(".inspector")
+    expect(inspector).to_contain_text("load.diffusers")
+    expect(flag).to_have_count(0)
+
+    choose(server, "two", "classes")
+    terms = "DiT, class-conditional: CC-BY-NC 4.0: non-commercial"
+    expect(flag).to_have_attribute("title", f"Use is restricted. {terms}")
+    expect(inspector.get_by_role("region", name="Licence of the weights")).to_contain_text(terms)
+
+
 def choose(server: Served, loader: str, folder: str) -> None:
     """Choose another model, as somebody else who has the graph open."""
     [session] = [one["id"] for one in server.get("/api/sessions").json() if one["name"] == "families.json"]
     operation = {"op": "set_param", "name": loader, "port": "folder", "value": folder}
-    edit = {"client": "another", "token": "choose", "operations": [operation]}
+    edit = {"client": "another", "token": f"choose {folder}", "operations": [operation]}
     assert server.post(f"/api/sessions/{session}/edit", edit).is_success

@@ -17,6 +17,7 @@ from tests.e2e.forked import forked
 from tests.service.samples import safetensors
 
 LAYER = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
+FLUX = {"double_blocks.0.img_attn.qkv.weight": (12, 4), "guidance_in.in_layer.weight": (4, 4)}
 TAGS = {"ss_tag_frequency": json.dumps({"10_ink": {"ink lines": 10, "paper": 4}}), "ss_output_name": "Ink"}
 
 
@@ -32,6 +33,7 @@ def server(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         f"{LAYER}.alpha": (),
     }
     (comfy / "models" / "loras" / "ink.safetensors").write_bytes(safetensors(shapes, TAGS))
+    (comfy / "models" / "checkpoints" / "flux.safetensors").write_bytes(safetensors(FLUX))
     for ending in (".safetensors", ".preview.webp"):
         file = BUILT_IN / "nodes" / "models" / f"realesr-animevideov3-x4{ending}"
         shutil.copy(file, comfy / "models" / "upscale_models" / f"large{ending}")
@@ -59,6 +61,15 @@ def test_a_lora_is_found_by_a_trigger_word_which_goes_to_the_prompt(editor: Edit
     expect(editor.node("positive").field("Prompt")).to_have_value("a red apple, ink lines")
     editor.undo()
     expect(editor.node("positive").field("Prompt")).to_have_value("a red apple")
+
+
+def test_a_model_of_a_family_whose_weights_are_restricted_wears_a_flag_and_tells_the_terms(
+    editor: Editor,
+) -> None:
+    panel = editor.show_panel("Models")
+    row = found(panel, "flux", "checkpoints/flux.safetensors")
+    expect(row.get_by_label("Use is restricted")).to_be_visible()
+    expect(panel.get_by_text("FLUX.1 [dev]: non-commercial; [schnell]: Apache-2.0")).to_be_visible()
 
 
 def test_enter_gives_a_model_to_the_selected_card_and_a_button_adds_its_loader(editor: Editor) -> None:

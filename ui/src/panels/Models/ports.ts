@@ -36,12 +36,17 @@ function formOf(record: InputPortRecord | undefined, model: ModelRecord): ModelF
 export function loadersOf({ nodes }: Catalogue, model: ModelRecord): Loader[] {
   const found = [...nodes.values()].flatMap((node) => {
     const port = modelPort(node.inputs, model)
-    if (port === null) return []
+    if (port === null || readsAnother(node.inputs, port)) return []
     const named = formOf(node.inputs[port], model)?.kinds.includes(model.kind) ?? false
     return [{ node, port, named, rank: rankOf(node, port, model) }]
   })
   const meant = found.some(({ named }) => named) ? found.filter(({ named }) => named) : found
   return meant.sort((one, other) => one.rank - other.rank || (one.node.id < other.node.id ? -1 : 1))
+}
+
+/** Whether a node has to be given another model before what goes to this port, such as its configs, is of use. */
+function readsAnother(inputs: Interface['inputs'], port: string): boolean {
+  return Object.entries(inputs).some(([name, one]) => name !== port && one.required && one.param && readField(one).form.kind === 'model')
 }
 
 /** The node that a model comes with: one that says it is for its kind. */

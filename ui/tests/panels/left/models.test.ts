@@ -61,6 +61,11 @@ describe('a folder of one family', () => {
     expect(loading('unclip')).toEqual(['load.karlo', 'load.diffusers'])
     expect(loading('if')).toEqual(['load.noising', 'load.diffusers'])
   })
+  it('is not offered to those that read another model, whose configs it may hold', () => {
+    const config = node('load.file', { file: port({ widget: 'file', root: 'models', type: 'string', kinds: ['checkpoint'] }, { required: true }), config: folder() })
+    const nodes = catalogueOf({ nodes: [config], broken: {}, licences: {}, fits: {} })
+    expect(loadersOf(nodes, model('a', { format: 'diffusers', kind: 'pipeline' }))).toEqual([])
+  })
   it('is not offered to those that are for others', () => expect(loading('kandinsky-prior')).toEqual(['load.diffusers']))
 })
 

@@ -1,8 +1,9 @@
 """One conditioning out of several: mixed, walked through, put behind each other, emptied.
 
 Models that aren't told where a text is see all its tokens: the shorter of two texts is repeated, which
-changes nothing for them. For models that are told, it is filled up: what isn't there of a text counts as
-zeros, and the result is wherever one of its texts is.
+changes nothing for them, unless they attend to text and picture as one: then lengths have to agree. For models
+that are told, it is filled up: what isn't there of a text counts as zeros, and the result is wherever one of
+its texts is.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pydantic import Field
 
 from engine import node
 from engine.errors import ValueRefused
+from nodes import families
 from nodes.diffusion.agreement import check_same_pictures, check_told, gathered
 from nodes.diffusion.extra import TEXT_MASK
-from nodes.diffusion.length import filled_up, masks_of, same_length, together
+from nodes.diffusion.length import check_one_length, filled_up, masks_of, same_length, together
 from nodes.values import Cond, Conditioning, F
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def batch(conditionings: list[Conditioning[F]]) -> Conditioning[F]:
     def batched(conds: Sequence[Cond]) -> Cond:
         check_told(conds, alike=True)
         check_same_pictures(conds)
-        mixed = _mix(conds, torch.cat)
+        mixed = _mix(conds, torch.cat, _family_of(conditionings))
         return replace(mixed, extra=mixed.extra | gathered(conds))
 
     return _each(conditionings, batched)
@@ -138,17 +140,19 @@ def zero(conditioning: Conditioning[F]) -> Conditioning[F]:
 def _mixed(conditionings: Sequence[Conditioning[F]], mix: Mix) -> Conditioning[F]:
     def mixed(conds: Sequence[Cond]) -> Cond:
         check_told(conds, alike=False)
-        return _mix(conds, mix)
+        return _mix(conds, mix, _family_of(conditionings))
 
     return _each(conditionings, mixed)
 
 
-def _mix(conds: Sequence[Cond], mix: Mix) -> Cond:
+def _mix(conds: Sequence[Cond], mix: Mix, family: str) -> Cond:
     texts, masks = together([cond.text() for cond in conds]), masks_of(conds)
     where: dict[str, torch.Tensor] = {}
     if masks:
         texts, masks = filled_up(texts, masks)
         where = {TEXT_MASK: mix([mask.float() for mask in masks]) > 0}
+    elif families.named(family).joint:
+        check_one_length(texts)
     pooled = [cond.pooled for cond in conds if cond.pooled is not None]
     return replace(
         conds[0],
@@ -172,8 +176,11 @@ def _each(
     rows = list(zip(*columns, strict=True))
     for row in rows:
         _check(row)
-    family = next((one.family for one in conditionings if one.family), "")
-    return replace(conditionings[0], items=[join(row) for row in rows], family=family)
+    return replace(conditionings[0], items=[join(row) for row in rows], family=_family_of(conditionings))
+
+
+def _family_of(conditionings: Sequence[Conditioning[Any]]) -> str:
+    return next((one.family for one in conditionings if one.family), "")
 
 
 def _check(conds: Sequence[Cond]) -> None:

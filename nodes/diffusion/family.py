@@ -158,6 +158,7 @@ class Family:
         projections: Subfolders of modules that work on what the text encoders say.
         encode: Calls its text encoders.
         weighs: Whether its texts may say weights: not where a language model reads them in a template.
+        joint: Whether text and picture attend to each other as one, so that a repeated text counts more.
         agree: (positive texts, negative texts) → the same, told alike what they can't be told apart, or what
             its pipeline tells both unless a text is told otherwise.
         complete: Adds what a denoiser takes and a conditioning may leave out, such as sizes.
@@ -199,6 +200,7 @@ class Family:
     projections: tuple[str, ...] = ()
     encode: Callable[[Any, Prompt], Cond] | None = None
     weighs: bool = True
+    joint: bool = False
     agree: Callable[[list[Cond], list[Cond]], tuple[list[Cond], list[Cond]]] = as_they_are
     complete: Callable[[Cond, torch.Tensor, int, Any], Cond] = as_it_is
     one_call: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import lcm
 from typing import TYPE_CHECKING
 
+from engine.errors import ValueRefused
 from nodes.diffusion.extra import TEXT_MASK
 
 if TYPE_CHECKING:
@@ -30,6 +31,18 @@ def same_length(texts: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """
     length = lcm(*(text.shape[1] for text in texts))
     return [text.repeat(1, length // text.shape[1], 1) if text.shape[1] < length else text for text in texts]
+
+
+def check_one_length(texts: Sequence[torch.Tensor]) -> None:
+    """Refuse texts of several lengths, for models to which a repeated text is another one.
+
+    Raises:
+        ValueRefused: Lengths differ.
+    """
+    lengths = dict.fromkeys(text.shape[1] for text in texts)
+    if len(lengths) > 1:
+        cure = "shorten the longer one, or lengthen the shorter one by the word BREAK"
+        raise ValueRefused(f"texts of equally many tokens ({cure})", " and ".join(map(str, lengths)))
 
 
 def masks_of(conds: Sequence[Cond]) -> list[torch.Tensor]:

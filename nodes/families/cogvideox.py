@@ -103,6 +103,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer"},
     encode=encode,
+    joint=True,
     frames_first=True,
     picture_channels=picture_channels,
     graph="cogvideox",

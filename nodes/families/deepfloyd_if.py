@@ -45,6 +45,7 @@ FAMILY = Family(
     vae="",
     texts={"text_encoder": "tokenizer"},
     encode=encode,
+    joint=True,
     graph="cascade",
     nodes=("diffusion.low_resolution", "load.noising"),
     licence="DeepFloyd IF: research only",

@@ -104,6 +104,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2"},
     encode=encode,
+    joint=True,
     one_call=False,
     timetable=timetable,
     left_out=flow_steps,

@@ -130,6 +130,7 @@ FAMILY = Family(
     texts={"text_encoder": "tokenizer"},
     encode=encode,
     weighs=False,
+    joint=True,
     one_call=False,
     timetable=timetable,
     left_out=flow_steps,

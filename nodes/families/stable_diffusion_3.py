@@ -129,6 +129,7 @@ FAMILY = Family(
     cells=cells,
     texts={"text_encoder": "tokenizer", "text_encoder_2": "tokenizer_2", "text_encoder_3": "tokenizer_3"},
     encode=encode,
+    joint=True,
     complete=complete,
     timetable=timetable,
     left_out=flow_steps,

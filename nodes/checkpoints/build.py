@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nodes import families
 from nodes.checkpoints import hub, single_file, text_build, text_files
 from nodes.checkpoints.classes import model_class
-from nodes.checkpoints.folder import INDEX, read_config, read_index, read_tokenizer, subfolder
+from nodes.checkpoints.folder import INDEX, inside, read_config, read_index, read_tokenizer, subfolder
 from nodes.checkpoints.pixel_space import pixel_space
 from nodes.checkpoints.pretrained import from_pretrained
 from nodes.checkpoints.refusal import CheckpointRefused
@@ -59,9 +59,8 @@ def _from_folder(folder: Path, part: str, family: Family, dtype: Any) -> Any:
     if part == "text_encoder":
         return _text_encoders(folder, family, dtype)
     if part == "vae":
-        return build_part(
-            folder, family.vae, _computed(read_config(folder, f"{family.vae}/config.json"), family, dtype)
-        )
+        config = read_config(folder, inside(folder, family.vae, "config.json"))
+        return build_part(folder, family.vae, _computed(config, family, dtype))
     if part == "denoiser":
         return _denoiser(folder, family, dtype)
     module = build_part(folder, part, dtype)

@@ -9,21 +9,15 @@ from typing import Any
 
 from nodes import families
 from nodes.checkpoints.classes import MODULES, RENAMED
-from nodes.checkpoints.header import read_header
+from nodes.checkpoints.pretrained import check_weights
 from nodes.checkpoints.refusal import AGAIN, CheckpointRefused
 from nodes.diffusion.family import LOADER, Cells, Family
 from nodes.library_lock import library_lock
 from nodes.values import SchedulerConfig
 
 INDEX = "model_index.json"
-STEMS = {
-    "diffusers": "diffusion_pytorch_model",
-    "transformers": "model",
-    "stable_audio": "diffusion_pytorch_model",
-    "unclip": "diffusion_pytorch_model",
-    "stable_diffusion": "diffusion_pytorch_model",
-}
-"""Library, or module of diffusers' pipelines → how its weights' file name begins."""
+LIBRARIES = ("diffusers", "transformers", "stable_audio", "unclip", "stable_diffusion")
+"""Libraries and modules of diffusers' pipelines whose classes a folder's index may name."""
 TOKENIZER = ("tokenizer.json", "vocab.json", "spiece.model", "tokenizer.model")
 CLIP = Path(__file__).parent / "configs" / "sd1" / "tokenizer"
 """CLIP's vocabulary, which the built-in configs of several families share."""
@@ -53,7 +47,7 @@ def read_folder(folder: Path) -> Layout:
     family, index = family_of_folder(folder), read_index(folder)
     _check_parts(folder, family, index)
     for part in (parts_of(family) - family.texts.keys()) & index.keys():
-        _check_weights(folder, part)
+        check_weights(folder, subfolder(folder, part))
     if family.texts.keys() & index.keys():
         check_texts(folder, family)
     return read_configs(folder, family)
@@ -70,16 +64,11 @@ def check_texts(folder: Path, family: Family) -> None:
         expected = f"text encoders of {family.title} ({', '.join(family.texts)})"
         raise CheckpointRefused(f"{folder.name}/{INDEX}", expected, "none", "Choose a folder that has them.")
     for part in there:
-        _check_weights(folder, part)
+        check_weights(folder, subfolder(folder, part))
         tokenizer = family.texts[part]
         if not any((folder / tokenizer / name).exists() for name in TOKENIZER):
             expected = " or ".join(TOKENIZER)
             raise CheckpointRefused(f"{folder.name}/{tokenizer}", expected, "none of them", AGAIN)
-
-
-def _check_weights(folder: Path, part: str) -> None:
-    for weights in weights_of(folder, part):
-        read_header(weights, f"{folder.name}/{part}/{weights.name}")
 
 
 def read_configs(folder: Path, family: Family) -> Layout:
@@ -88,9 +77,9 @@ def read_configs(folder: Path, family: Family) -> Layout:
     Raises:
         CheckpointRefused: A config is missing or is another model's.
     """
-    schedule = read_config(folder, _file(folder, "scheduler", "scheduler_config.json"))
+    schedule = read_config(folder, inside(folder, "scheduler", "scheduler_config.json"))
     name = str(schedule["_class_name"])
-    cells = family.cells(lambda part: read_config(folder, _file(folder, part, "config.json")))
+    cells = family.cells(lambda part: read_config(folder, inside(folder, part, "config.json")))
     return Layout(family, cells, SchedulerConfig(name, canonical({**schedule, **family.scheduler_options})))
 
 
@@ -133,7 +122,8 @@ def subfolder(folder: Path, part: str) -> str:
     return part if (folder / part).is_dir() else ""
 
 
-def _file(folder: Path, part: str, name: str) -> str:
+def inside(folder: Path, part: str, name: str) -> str:
+    """A file of a part by its name from the model's folder on; see ``subfolder``."""
     return f"{subfolder(folder, part)}/{name}".lstrip("/")
 
 
@@ -141,40 +131,12 @@ def read_index(folder: Path) -> dict[str, tuple[str, str]]:
     """Which parts a folder has that can be built: subfolder → library and class."""
     found: dict[str, tuple[str, str]] = {}
     for part, entry in read_config(folder, INDEX).items():
-        if not isinstance(entry, list) or len(entry) != 2 or entry[0] not in STEMS:
+        if not isinstance(entry, list) or len(entry) != 2 or entry[0] not in LIBRARIES:
             continue
         library, name = entry[0], RENAMED.get(entry[1], entry[1])
         if name in MODULES:
             found[part] = (library, name)
     return found
-
-
-def weights_of(folder: Path, part: str) -> list[Path]:
-    """The files that hold a part's weights: one, or the shards of one.
-
-    Raises:
-        CheckpointRefused: Some are missing, or none can be read without running code.
-    """
-    place, stem = folder / subfolder(folder, part), _stem(folder, part)
-    variant = variant_of(folder, part)
-    name = f"{stem}.{variant}" if variant else stem
-    if (whole := place / f"{name}.safetensors").exists():
-        return [whole]
-    shards = sorted(place.glob(f"{name}-*-of-*.safetensors"))
-    if shards and len(shards) == int(shards[0].stem.rpartition("-")[2]):
-        return shards
-    got = ", ".join(sorted(path.name for path in place.glob("*") if path.suffix != ".json")) or "no weights"
-    cure = "Download it again, or save it with save_pretrained, which writes safetensors."
-    raise CheckpointRefused(f"{folder.name}/{part}", f"{name}.safetensors", got, cure)
-
-
-def variant_of(folder: Path, part: str) -> str | None:
-    """What stands between stem and suffix, such as ``fp16``, where a part has no plain weights' file."""
-    stem = _stem(folder, part)
-    names = sorted(path.name for path in (folder / subfolder(folder, part)).glob(f"{stem}*.safetensors"))
-    if not names or any(name.startswith((f"{stem}.safetensors", f"{stem}-")) for name in names):
-        return None
-    return names[0].removeprefix(f"{stem}.").partition(".")[0].partition("-")[0]
 
 
 def read_tokenizer(folder: Path) -> Any:
@@ -230,7 +192,3 @@ def read_config(folder: Path, name: str, *keys: str) -> Config:
     for key in keys:
         config[key]
     return config
-
-
-def _stem(folder: Path, part: str) -> str:
-    return STEMS[read_index(folder)[part][0]]

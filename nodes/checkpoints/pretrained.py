@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from nodes.library_lock import library_lock
 from nodes.recognise.pickled import read_tree
 
 PICKLED = "pytorch_model*.bin"
+NAME = re.compile(
+    r"(?:diffusion_pytorch_model|model)(?:\.(?P<variant>\w+))?(?:-\d+-of-(?P<shards>\d+))?\.safetensors"
+)
+"""How diffusers and transformers call weights."""
 
 
 def check_weights(folder: Path, part: str = "", *, pickled: bool = False) -> None:
@@ -27,17 +32,30 @@ def check_weights(folder: Path, part: str = "", *, pickled: bool = False) -> Non
     Raises:
         CheckpointRefused: There are none, their end is missing, or a pickle holds more than plain data.
     """
-    place = folder / part
-    found = sorted(place.glob("*.safetensors"))
+    place, name = folder / part, _name(folder, part)
+    found = _weights(place, name)
     for weights in found:
-        read_header(weights, f"{_name(folder, part)}/{weights.name}")
+        read_header(weights, f"{name}/{weights.name}")
     pickles = sorted(place.glob(PICKLED)) if pickled and not found else []
     for weights in pickles:
-        read_tree(weights, f"{_name(folder, part)}/{weights.name}")
+        read_tree(weights, f"{name}/{weights.name}")
     if not found and not pickles:
-        got = ", ".join(sorted(path.name for path in place.glob("*"))) or "nothing"
+        others = ", ".join(sorted(path.name for path in place.glob("*") if path.suffix != ".json"))
+        got = others or ("no weights" if place.is_dir() else "nothing")
         cure = "Download it again, or save it with save_pretrained, which writes safetensors."
-        raise CheckpointRefused(_name(folder, part), "weights in a .safetensors file", got, cure)
+        raise CheckpointRefused(name, "weights in a .safetensors file", got, cure)
+
+
+def _weights(place: Path, name: str) -> list[Path]:
+    """The files that hold a model's weights: one, or all shards of one; none where there are none such."""
+    variant = _variant(place)
+    of_variant = [(path, found) for path, found in _named(place) if found["variant"] == variant]
+    if whole := [path for path, found in of_variant if not found["shards"]]:
+        return whole[:1]
+    if of_variant and len(of_variant) < (shards := int(of_variant[0][1]["shards"])):
+        got = f"{len(of_variant)} of them"
+        raise CheckpointRefused(name, f"all {shards} shards of its weights", got, AGAIN)
+    return [path for path, _ in of_variant]
 
 
 def from_pretrained(
@@ -127,6 +145,14 @@ def _name(folder: Path, part: str) -> str:
 
 def _variant(place: Path) -> str | None:
     """What stands between stem and suffix, such as ``fp16``, where a part has no plain weights' file."""
-    names = sorted(path.name for path in place.glob("*.safetensors"))
-    plain = [name for name in names if name.count(".") == 1]
-    return None if plain or not names else names[0].split(".")[1].partition("-")[0]
+    variants = {found["variant"] for _, found in _named(place)}
+    return None if None in variants or not variants else min(variants)
+
+
+def _named(place: Path) -> list[tuple[Path, re.Match[str]]]:
+    """Files of weights, and what their names say."""
+    return [
+        (path, found)
+        for path in sorted(place.glob("*.safetensors"))
+        if (found := NAME.fullmatch(path.name)) is not None
+    ]

@@ -55,9 +55,11 @@ class Change(nn.Module):
 
     def forward(self, layer: nn.Module, given: torch.Tensor, strength: float) -> torch.Tensor:
         """What is added to that which the layer gives for its input."""
-        parts: Parts = {**dict(self.parts.items()), **self.numbers}
-        weight = cast("torch.Tensor", layer.weight).float() if needs_weight(parts) else None
-        rows = cast("torch.Tensor | None", self.rows)
+        # Where layers take turns on a device, this one has left it when its hooks are called
+        here = given.device
+        parts: Parts = {kind: tensor.to(here) for kind, tensor in self.parts.items()} | self.numbers
+        weight = cast("torch.Tensor", layer.weight).to(here).float() if needs_weight(parts) else None
+        rows = None if self.rows is None else cast("torch.Tensor", self.rows).to(here)
         added = change(parts, strength, _shape(layer), weight, rows)
         bias = bias_change(parts, strength)
         if added is None:

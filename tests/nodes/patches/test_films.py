@@ -13,9 +13,10 @@ from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import filming, parity, tiny_cogvideox, tiny_ltx, tiny_wan
 from tests.nodes.patches.loras import save, tensors_of, wearing
 
+FILM: dict[str, Any] = {"size": 32, "frames": 9}
 FILMS: dict[str, tuple[Callable[..., Path], dict[str, Any], dict[str, Any]]] = {
-    "wan": (tiny_wan.save, {}, {"size": 32, "frames": 9}),
-    "wan 2.2": (tiny_wan.save, {"experts": True}, {"size": 32, "frames": 9}),
+    "wan": (tiny_wan.save, {}, FILM),
+    "wan 2.2": (tiny_wan.save, {"experts": True}, FILM),
     "ltx": (tiny_ltx.save, {}, {"size": 64, "frames": 17}),
     "cogvideox": (tiny_cogvideox.save, {}, {"size": 32, "frames": 9}),
 }
@@ -53,15 +54,14 @@ def test_a_pair_of_loras_one_for_each_expert(tmp_path: Path) -> None:
     pipeline.load_lora_weights(low.path, adapter_name="low", load_into_transformer_2=True)
     pipeline.set_adapters(["high", "low"], [0.7, 0.4])
 
-    film = {"size": 32, "frames": 9}
     pair = (high, {"scale": 0.7}), (low, {"scale": 0.4, "expert": "low noise"})
     worn = wearing(loaded, folder, *pair)
-    turns = filming.film(worn, *parity.texts(worn), **film)
-    expected = filming.latents_of(pipeline, **film)
+    turns = filming.film(worn, *parity.texts(worn), **FILM)
+    expected = filming.latents_of(pipeline, **FILM)
     ours = [turn.latent.samples for turn in turns]
     assert [torch.equal(*both) for both in zip(ours, expected, strict=True)] == [True] * len(turns)
     alone = wearing(loaded, folder, pair[0])
-    without = filming.film(alone, *parity.texts(alone), **film)[-1].latent.samples
+    without = filming.film(alone, *parity.texts(alone), **FILM)[-1].latent.samples
     assert not torch.equal(without, ours[-1])
 
 
@@ -74,9 +74,8 @@ def test_one_lora_for_both_experts(tmp_path: Path) -> None:
     apart = [(file, {}), (file, {"expert": "low noise"})]
 
     one, other = (wearing(loaded, folder, *loras).denoiser for loras in (apart, [(file, {"expert": "both"})]))
-    film = {"size": 32, "frames": 9}
     drawn = [
-        filming.film(worn, *parity.texts(worn), **film)[-1].latent.samples
+        filming.film(worn, *parity.texts(worn), **FILM)[-1].latent.samples
         for worn in (replace(loaded, denoiser=denoiser) for denoiser in (one, other))
     ]
     assert torch.equal(*drawn)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -11,6 +11,7 @@ from peft import LoHaConfig, LoKrConfig, LoraConfig, inject_adapter_in_model
 from peft.tuners.lycoris_utils import LycorisLayer
 from torch import nn
 
+from engine.run.offload import stay, take_turns
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches.lora_file import Tensors
 from tests.nodes.diffusion.sampling import Loaded, loaded_from
@@ -114,6 +115,21 @@ def test_one_file_may_hold_both(loaded: Loaded, folder: Path, tmp_path: Path) ->
         wearing(loaded, folder, (whole, {})),
     )
     assert torch.equal(answer(apart.denoiser.model), answer(together.denoiser.model))
+
+
+@pytest.mark.parametrize("unit", ["group", "leaf"])
+def test_layers_may_take_turns_on_a_device(
+    unit: Literal["group", "leaf"], loaded: Loaded, folder: Path, tmp_path: Path
+) -> None:
+    config = LoHaConfig(r=2, alpha=1, target_modules=["to_q", "conv1"], init_weights=False)
+    file = save(tmp_path / "loha.safetensors", lycoris_of(adapted(loaded.denoiser.model, config)))
+    worn = wearing(loaded, folder, (file, {})).denoiser.model
+    expected = answer(worn)
+
+    take_turns(worn, "cpu", unit)
+    assert torch.equal(answer(worn), expected)
+    stay(worn)
+    assert torch.equal(answer(worn), expected)
 
 
 def test_weights_for_blocks(loaded: Loaded, folder: Path, tmp_path: Path) -> None:

@@ -131,6 +131,8 @@ pack = Pack(
             "nodes.train.recipe",
             "nodes.train.autoencoder",
             "nodes.train.diffusion",
+            "nodes.train.objective",
+            "nodes.train.denoiser",
             "nodes.train.saved",
             "nodes.train.pictures",
             "nodes.train.export",

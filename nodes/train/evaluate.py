@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -96,13 +97,17 @@ def draw(
         generator=torch.Generator().manual_seed(seed),
     )
     pictures: list[torch.Tensor] = []
+
+    def ask(hidden: torch.Tensor, both: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
+        return denoiser.model(both, moment, hidden).sample
+
     with torch.no_grad():
         for begin in range(0, len(prompts), BATCH):
             some = prompts[begin : begin + BATCH]
             hidden = hidden_states(text_encoder.model, [""] * len(some) + some)
             stepper = getattr(diffusers, scheduler.name).from_config(json.loads(scheduler.config))
             begun = noise[begin : begin + BATCH].to(denoiser.device)
-            latents = denoised(denoiser.model, hidden, begun, steps, guidance, stepper)
+            latents = denoised(partial(ask, hidden), begun, steps, guidance, stepper)
             made = vae.model.decode(latents / vae.model.config.scaling_factor).sample
             pictures.append((made / 2 + 0.5).clamp(0, 1).float().cpu())
             ctx.preview(Image(pictures[-1].permute(0, 2, 3, 1)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nodes.train.autoencoder import latent_shape
@@ -31,32 +32,39 @@ def sampled(
         len(prompts), *latent_shape(autoencoder.config), generator=torch.Generator().manual_seed(seed)
     )
     scheduler = DDIMScheduler.from_config(scheduler_config())
+
+    def ask(both: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
+        return parts["unet"](both, moment, hidden).sample
+
     with torch.no_grad():
         hidden = parts["text_encoder"](tokens_of(vocabulary, [""] * len(prompts) + prompts)).last_hidden_state
-        latents = denoised(parts["unet"], hidden, noise, steps, guidance, scheduler)
+        latents = denoised(ask, noise, steps, guidance, scheduler)
         vae: Any = bound(autoencoder.config, autoencoder.average)["vae"]  # pyright: ignore[reportIndexIssue]
         return (vae.decode(latents).sample / 2 + 0.5).clamp(0, 1)
 
 
 def denoised(
-    unet: Any, hidden: torch.Tensor, noise: torch.Tensor, steps: int, guidance: float, scheduler: Any
+    ask: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    noise: torch.Tensor,
+    steps: int,
+    guidance: float,
+    scheduler: Any,
 ) -> torch.Tensor:
-    """Turn noise into latents.
+    """Turn noise into clean samples.
 
     Args:
-        unet: The denoiser.
-        hidden: [2B, T, D]: the empty prompt B times, then the prompts.
+        ask: Calls the denoiser with [2B, C, H, W] and a timestep: of each sample untold, then of each told.
         noise: [B, C, H, W].
         steps: Steps of the sampler.
-        guidance: Weight of the prompt against the empty prompt.
+        guidance: Weight of what is told against nothing told.
         scheduler: A fresh scheduler of diffusers.
     """
     import torch
 
     scheduler.set_timesteps(steps)
-    latents = noise * scheduler.init_noise_sigma
+    latents = noise * getattr(scheduler, "init_noise_sigma", 1.0)
+    scaled = getattr(scheduler, "scale_model_input", lambda both, moment: both)
     for moment in scheduler.timesteps:
-        both = scheduler.scale_model_input(torch.cat([latents, latents]), moment)
-        without, led = unet(both, moment, hidden).sample.chunk(2)
+        without, led = ask(scaled(torch.cat([latents, latents]), moment), moment).chunk(2)
         latents = scheduler.step(without + guidance * (led - without), moment, latents).prev_sample
     return latents

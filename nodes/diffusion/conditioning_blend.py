@@ -1,9 +1,9 @@
 """One conditioning out of several: mixed, walked through, put behind each other, emptied.
 
 Models that aren't told where a text is see all its tokens: the shorter of two texts is repeated, which
-changes nothing for them, unless they attend to text and picture as one: then lengths have to agree. For models
-that are told, it is filled up: what isn't there of a text counts as zeros, and the result is wherever one of
-its texts is.
+changes nothing for them, unless they attend to text and picture as one: then lengths have to agree. For
+models that are told, it is filled up: what isn't there of a text counts as zeros, and the result is wherever
+one of its texts is.
 """
 
 from __future__ import annotations

@@ -52,7 +52,10 @@ def ask_prior(model: Any, question: Question) -> torch.Tensor:
         height, width = samples.shape[-2:]
         cure = f"Make the noise {SIDE} pixels wide and high."
         raise StepRefused(f"expected a vector as a latent of one cell, got {width} × {height}. {cure}")
-    states = cond.text()
+    states, length = cond.text(), model.config.num_embeddings
+    if states.shape[1] != length:
+        cure = "Leave out conditioning.concat."
+        raise StepRefused(f"expected a text of {length} tokens, got {states.shape[1]}. {cure}")
     said = model(
         samples.flatten(1),
         timestep=question.timestep,

@@ -8,7 +8,7 @@ import torch
 
 from engine import Folder, OnDevice
 from nodes.checkpoints.image_encoder import from_folder as load_image_encoder
-from nodes.diffusion.conditioning_blend import batch
+from nodes.diffusion.conditioning_blend import batch, concat
 from nodes.diffusion.latent import composite, inpainting_channels, noise
 from nodes.diffusion.picture_vector import nothing, vector
 from nodes.diffusion.refusal import StepRefused
@@ -185,6 +185,13 @@ def test_a_decoder_without_a_vector_is_refused(loaded: Loaded) -> None:
 def test_noise_of_a_picture_for_a_prior_is_refused(prior: Loaded) -> None:
     with pytest.raises(StepRefused, match=r"one cell, got 8 × 8\. Make the noise 8 pixels wide and high"):
         parity.sample(prior, *parity.texts(prior))
+
+
+def test_texts_behind_each_other_for_a_prior_are_refused(prior: Loaded) -> None:
+    with pytest.raises(
+        StepRefused, match=r"expected a text of 77 tokens, got 154\. Leave out conditioning\.concat"
+    ):
+        parity.sample(prior, concat(*parity.texts(prior)), size=CELL)
 
 
 def test_a_vector_of_a_model_that_is_no_prior_is_refused(loaded: Loaded) -> None:

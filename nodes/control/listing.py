@@ -51,9 +51,9 @@ LISTINGS = (
     ),
     Listing(
         "lora",
-        "LoRA, LoCon and DoRA in stacks, with weights for blocks",
+        "LoRA, LoCon, DoRA, LoHa and LoKr in stacks, with weights for blocks",
         ("lora.apply",),
-        ("kohya", "diffusers", "PEFT"),
+        ("kohya", "LyCORIS", "diffusers", "PEFT"),
         "lora",
         PARITY,
     ),

@@ -11,8 +11,11 @@ DDPM = {"_class_name": "DDPMScheduler", "num_train_timesteps": 1000, "beta_sched
 DDIM = {"_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_schedule": "linear"}
 
 
-def save_ddpm(folder: Path, **changes: Any) -> Path:
-    """A folder of an unconditional model with random weights."""
+FLOW = {"_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000}
+
+
+def save_ddpm(folder: Path, scheduler: dict[str, Any] = DDPM, **changes: Any) -> Path:
+    """A folder of a model on pixels with random weights, unconditional unless it is told otherwise."""
     from diffusers.models.unets.unet_2d import UNet2DModel
 
     torch.manual_seed(0)
@@ -25,7 +28,7 @@ def save_ddpm(folder: Path, **changes: Any) -> Path:
         "up_block_types": ("AttnUpBlock2D", "UpBlock2D"),
     }
     UNet2DModel(**config | changes).save_pretrained(folder / "unet")
-    save_index(folder, "DDPMPipeline", DDPM, unet="diffusers.UNet2DModel")
+    save_index(folder, "DDPMPipeline", scheduler, unet="diffusers.UNet2DModel")
     return folder
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.cli.served import Served
 from tests.e2e.editor import Editor, Node, Point, middle
+from tests.e2e.placed import placed
 
 
 def drag(editor: Editor, start: Point, end: Point) -> None:
@@ -31,18 +34,25 @@ def expect_links(editor: Editor, *ids: str) -> None:
         expect(editor.canvas.locator(f'.react-flow__edge[data-id="{one}"]')).to_have_count(1)
 
 
-def pictures(editor: Editor) -> tuple[Node, Node, Node]:
+Three = tuple[Node, Node, Node]
+
+
+@pytest.fixture
+def pictures(editor: Editor, server: Served) -> Three:
     """Two nodes that load a picture, and one that blends two."""
-    editor.new_graph()
-    editor.close_panels()
-    one = editor.add_node("image.load", at=(40, 60))
-    other = editor.add_node("image.load", at=(40, 360))
-    blend = editor.add_node("image.blend", at=(640, 60))
+    load = {"type": "image.load"}
+    one, other, blend = placed(
+        editor,
+        server,
+        ((40, 60), "load", load),
+        ((40, 360), "load_2", load),
+        ((640, 60), "blend", {"type": "image.blend"}),
+    )
     return one, other, blend
 
 
-def test_a_link_is_taken_by_the_input_it_ends_in(editor: Editor) -> None:
-    one, _, blend = pictures(editor)
+def test_a_link_is_taken_by_the_input_it_ends_in(editor: Editor, pictures: Three) -> None:
+    one, _, blend = pictures
     editor.link(one.output(), blend.input("a"))
     pull(editor, blend.input("a"), blend.input("b"))
     expect_links(editor, "load.out>blend.b#0")
@@ -53,8 +63,8 @@ def test_a_link_is_taken_by_the_input_it_ends_in(editor: Editor) -> None:
     expect(editor.add_menu).to_be_hidden()
 
 
-def test_a_port_says_why_it_refuses_a_link(editor: Editor) -> None:
-    one, _, blend = pictures(editor)
+def test_a_port_says_why_it_refuses_a_link(editor: Editor, pictures: Three) -> None:
+    one, _, blend = pictures
     drag(editor, middle(one.output()), middle(blend.input("amount")))
     expect(editor.canvas.get_by_text("Image does not fit float.")).to_be_visible()
     expect(blend.input("a")).to_have_class(re.compile("port--valid"))
@@ -63,8 +73,8 @@ def test_a_port_says_why_it_refuses_a_link(editor: Editor) -> None:
     expect_links(editor)
 
 
-def test_a_link_let_go_on_a_card_goes_to_the_first_free_port(editor: Editor) -> None:
-    one, other, blend = pictures(editor)
+def test_a_link_let_go_on_a_card_goes_to_the_first_free_port(editor: Editor, pictures: Three) -> None:
+    one, other, blend = pictures
     for source in (one, other):
         before = editor.links().count()
         pull(editor, source.output(), blend.card.locator(".card__picture"))
@@ -72,8 +82,8 @@ def test_a_link_let_go_on_a_card_goes_to_the_first_free_port(editor: Editor) -> 
     expect_links(editor, "load.out>blend.a#0", "load_2.out>blend.b#0")
 
 
-def test_all_links_of_an_output_move_together(editor: Editor) -> None:
-    one, other, blend = pictures(editor)
+def test_all_links_of_an_output_move_together(editor: Editor, pictures: Three) -> None:
+    one, other, blend = pictures
     editor.link(one.output(), blend.input("a"))
     editor.link(one.output(), blend.input("b"))
     moved = ("load_2.out>blend.a#0", "load_2.out>blend.b#0")
@@ -92,8 +102,8 @@ def test_all_links_of_an_output_move_together(editor: Editor) -> None:
     expect_links(editor, *moved)
 
 
-def test_a_node_let_go_on_a_link_is_put_into_it_in_one_step(editor: Editor) -> None:
-    one, _, blend = pictures(editor)
+def test_a_node_let_go_on_a_link_is_put_into_it_in_one_step(editor: Editor, pictures: Three) -> None:
+    one, _, blend = pictures
     editor.link(one.output(), blend.input("a"))
     invert = editor.add_node("image.invert", at=(380, 420))
     before = invert.card.bounding_box()
@@ -106,16 +116,16 @@ def test_a_node_let_go_on_a_link_is_put_into_it_in_one_step(editor: Editor) -> N
     assert invert.card.bounding_box() == before
 
 
-def test_a_port_becomes_an_input_of_the_graph_by_letting_its_link_go(editor: Editor) -> None:
-    _, _, blend = pictures(editor)
+def test_a_port_becomes_an_input_of_the_graph_by_letting_its_link_go(editor: Editor, pictures: Three) -> None:
+    _, _, blend = pictures
     drag(editor, middle(blend.input("amount")), (560, 600))
     editor.page.mouse.up()
     editor.add_menu.get_by_role("option", name="Make an input of the graph").click()
     expect(blend.card.locator(".row__widget--fed")).to_have_count(1)
 
 
-def test_a_reroute_point_is_put_into_a_link_and_leaves_it(editor: Editor) -> None:
-    one, _, blend = pictures(editor)
+def test_a_reroute_point_is_put_into_a_link_and_leaves_it(editor: Editor, pictures: Three) -> None:
+    one, _, blend = pictures
     editor.link(one.output(), blend.input("a"))
     editor.page.mouse.click(*middle(editor.links()), button="right")
     editor.page.get_by_role("menuitem", name="Add reroute point").click()
@@ -126,8 +136,8 @@ def test_a_reroute_point_is_put_into_a_link_and_leaves_it(editor: Editor) -> Non
     expect_links(editor, "load.out>blend.a#0")
 
 
-def test_links_are_hidden_and_shown_again(editor: Editor) -> None:
-    one, _, blend = pictures(editor)
+def test_links_are_hidden_and_shown_again(editor: Editor, pictures: Three) -> None:
+    one, _, blend = pictures
     editor.link(one.output(), blend.input("a"))
     editor.page.keyboard.press("Shift+H")
     expect_links(editor)

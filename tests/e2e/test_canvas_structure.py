@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.cli.served import Served
 from tests.e2e.editor import Editor, Node, middle
+from tests.e2e.placed import placed
 
 BOXES = "[...document.querySelectorAll('[data-node]')].map((card) => card.getBoundingClientRect())"
 SAME_LEFT = f"() => new Set({BOXES}.map((box) => Math.round(box.left))).size === 1"
 APART = f"() => {BOXES}.every((box, at, all) => at === 0 || box.top > all[at - 1].bottom)"
 
 
-def chain(editor: Editor) -> tuple[Node, Node]:
+Two = tuple[Node, Node]
+
+
+@pytest.fixture
+def chain(editor: Editor, server: Served) -> Two:
     """A node that loads a picture, and one that blurs it."""
-    editor.new_graph()
-    editor.close_panels()
-    load = editor.add_node("image.load", at=(60, 120))
-    blur = editor.add_node("image.blur", at=(460, 120))
-    editor.link(load.output(), blur.input("image"))
+    load, blur = placed(
+        editor,
+        server,
+        ((60, 120), "load", {"type": "image.load"}),
+        ((460, 120), "blur", {"type": "image.blur", "links": {"image": "load.out"}}),
+    )
+    expect(editor.links()).to_have_count(1)
     return load, blur
 
 
@@ -38,8 +47,8 @@ def wait_right_of(editor: Editor, name: str, x: float) -> None:
     )
 
 
-def test_a_frame_is_named_and_moves_with_what_is_in_it(editor: Editor) -> None:
-    _, blur = chain(editor)
+def test_a_frame_is_named_and_moves_with_what_is_in_it(editor: Editor, chain: Two) -> None:
+    _, blur = chain
     keyboard, mouse = editor.page.keyboard, editor.page.mouse
     keyboard.press("Control+a")
     keyboard.press("Control+g")
@@ -65,8 +74,8 @@ def test_a_frame_is_named_and_moves_with_what_is_in_it(editor: Editor) -> None:
     assert left(blur.card) - left(frame) == gap
 
 
+@pytest.mark.usefixtures("chain")
 def test_a_note_is_written_where_the_pointer_is(editor: Editor) -> None:
-    chain(editor)
     keyboard = editor.page.keyboard
     editor.canvas.click(position={"x": 200, "y": 560})
     keyboard.press("n")
@@ -82,8 +91,8 @@ def test_a_note_is_written_where_the_pointer_is(editor: Editor) -> None:
     expect(written).to_be_visible()
 
 
-def test_what_is_selected_becomes_a_loop_that_is_entered_by_keys(editor: Editor) -> None:
-    _, blur = chain(editor)
+def test_what_is_selected_becomes_a_loop_that_is_entered_by_keys(editor: Editor, chain: Two) -> None:
+    _, blur = chain
     keyboard = editor.page.keyboard
     blur.title.click()
     keyboard.press("Control+Alt+g")
@@ -97,8 +106,10 @@ def test_what_is_selected_becomes_a_loop_that_is_entered_by_keys(editor: Editor)
     expect(loop.card).to_be_focused()
 
 
-def test_a_subgraph_becomes_a_file_and_part_of_the_graph_again(editor: Editor, workspace: Path) -> None:
-    _, blur = chain(editor)
+def test_a_subgraph_becomes_a_file_and_part_of_the_graph_again(
+    editor: Editor, chain: Two, workspace: Path
+) -> None:
+    _, blur = chain
     blur.title.click()
     editor.page.keyboard.press("Control+Shift+g")
     subgraph = editor.node("subgraph")
@@ -119,8 +130,8 @@ def test_a_subgraph_becomes_a_file_and_part_of_the_graph_again(editor: Editor, w
     expect(editor.links()).to_have_count(1)
 
 
+@pytest.mark.usefixtures("chain")
 def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
-    chain(editor)
     keyboard = editor.page.keyboard
     keyboard.press("Control+a")
     keyboard.press("Control+g")
@@ -137,8 +148,8 @@ def test_a_copy_between_tabs_keeps_links_and_frames(editor: Editor) -> None:
     expect(editor.page.get_by_role("group", name="Group Group")).to_be_visible()
 
 
-def test_cards_and_notes_are_made_larger_by_their_corner(editor: Editor) -> None:
-    _, blur = chain(editor)
+def test_cards_and_notes_are_made_larger_by_their_corner(editor: Editor, chain: Two) -> None:
+    _, blur = chain
     blur.title.click()
     pull_corner(editor, blur.card)
     expect(blur.card.locator(".card__resize")).to_be_visible()
@@ -170,11 +181,12 @@ def pull_corner(editor: Editor, element: Locator) -> None:
     mouse.up()
 
 
-def test_what_is_selected_is_aligned_and_then_stacked_in_one_step_each(editor: Editor) -> None:
-    editor.new_graph()
-    editor.close_panels()
-    places = [(60, 60), (420, 140), (760, 220)]
-    cards = [editor.add_node("math.add", at=at).card for at in places]
+def test_what_is_selected_is_aligned_and_then_stacked_in_one_step_each(
+    editor: Editor, server: Served
+) -> None:
+    add, places = {"type": "math.add"}, [(60, 60), (420, 140), (760, 220)]
+    nodes = placed(editor, server, *((at, f"add_{nth}", add) for nth, at in enumerate(places)))
+    cards = [node.card for node in nodes]
     before = [card.bounding_box() for card in cards]
     editor.page.keyboard.press("Control+a")
 

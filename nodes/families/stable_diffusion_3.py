@@ -31,7 +31,7 @@ def encode(encoders: Any, prompt: Prompt) -> Cond:
     """Both CLIPs side by side, then T5, which may be missing; and both CLIPs' vectors."""
     import torch
 
-    texts = dict.fromkeys(("text_encoder", "text_encoder_2"), prompt.text)
+    texts = {name: prompt.text for name in ("text_encoder", "text_encoder_2")}
     embeds, found = side_by_side(encoders, texts, prompt.skip)
     vectors = torch.cat(found, dim=-1)
     if "text_encoder_3" not in encoders:

@@ -65,9 +65,9 @@ def from_file(file: ModelFile, config: ModelFolder | None = None, dtype: Dtype =
     Args:
         file: A ``.safetensors`` file; others are read as plain data, without running what they may hold.
         config: Folder of its configs and tokenizers in diffusers' layout; empty for Stable Diffusion 1, 2, XL
-            and 3 and FLUX.1, whose are built in but for T5's tokenizer. Those of 2 are of the models that
-            predict velocity; for its base models set the scheduler's prediction to epsilon, unless the
-            file's metadata says so.
+            and 3, FLUX.1 and LTX-Video, whose are built in but for T5's tokenizer. Those of 2 are of the
+            models that predict velocity; for its base models set the scheduler's prediction to epsilon,
+            unless the file's metadata says so. Where the file has no text encoders, use load.text_encoders.
         dtype: Precision of its weights in memory; float16 suits graphics cards, not CPUs.
 
     Raises:

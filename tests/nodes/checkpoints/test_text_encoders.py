@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from engine import File, Folder, OnDevice
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.text_encoders import text_encoders, texts_family
+from nodes.checkpoints.text_files import assigned
 from nodes.values import TextEncoder
 from tests.nodes.checkpoints.original_sdxl import as_openclip
 from tests.nodes.checkpoints.quantised import quantised_t5
@@ -266,6 +267,37 @@ def test_a_missing_tokenizer_says_where_to_put_it(folder: Path, tmp_path: Path) 
         text_encoders(None, file, family="ltx")
     with pytest.raises(CheckpointRefused, match=f"{expected}none in clip{cure}"):
         text_encoders(named(place), file, family="ltx")
+
+
+WIDTHS = {"clip_l": 768, "clip_h": 1024, "clip_g": 1280}
+
+
+@pytest.mark.parametrize(
+    ("names", "family"),
+    [
+        (("clip_l",), "sd1"),
+        (("clip_h",), "sd2"),
+        (("clip_g",), "sdxl"),
+        (("clip_g", "clip_l"), "sdxl"),
+        (("t5xxl", "clip_l"), "flux"),
+        (("clip_g", "t5xxl", "clip_l"), "sd3"),
+        (("umt5_xxl",), "wan"),
+    ],
+)
+def test_encoders_tell_the_family_that_has_just_these(
+    names: tuple[str, ...], family: str, tmp_path: Path
+) -> None:
+    paths: list[Path] = []
+    for name in names:
+        shapes: dict[str, tuple[int, ...]] = {
+            "shared.weight": (256384 if name == "umt5_xxl" else 32128, 4096),
+            "encoder.block.0.layer.0.SelfAttention.q.weight": (4096, 4096),
+        }
+        if name in WIDTHS:
+            shapes = {"text_model.embeddings.token_embedding.weight": (49408, WIDTHS[name])}
+        paths.append(writing.safetensors(tmp_path / f"{name}.safetensors", shapes))
+
+    assert assigned(paths)[0] == family
 
 
 def test_t5_alone_needs_to_be_told_whose_texts_it_reads(folder: Path) -> None:

@@ -9,11 +9,10 @@ from pydantic import Field
 from engine import node
 from engine.errors import ValueRefused
 from nodes.diffusion.extra import LABEL
-from nodes.families.dit import FAMILY
 from nodes.values import Cond, Conditioning
 
 
-@node("conditioning.label", licence=FAMILY.licence)
+@node("conditioning.label")
 def label(number: Annotated[int, Field(ge=-1, le=100_000)] = 0) -> Conditioning:
     """Name a class by its number, for models that were trained on classes in the place of texts.
 

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from nodes.control.listing import DEPTH_LICENCE
 from tests.cli.conftest import Cli, Write
 
 
@@ -35,16 +36,17 @@ def test_every_problem_is_told_with_place_and_cure(cli: Cli, write: Write) -> No
 
 
 def test_restricted_weights_are_told_each_licence_once(cli: Cli, write: Write) -> None:
-    write(nodes={name: {"type": "conditioning.label"} for name in ("cat", "dog")})
-    terms = "CC-BY-NC 4.0: non-commercial"
+    given = {"folder": {"to": ["near.folder", "far.folder"]}}
+    write(inputs=given, nodes={name: {"type": "load.depth"} for name in ("near", "far")})
+    terms = DEPTH_LICENCE
 
     assert cli("check", "graph.json").stderr.splitlines() == [
-        f"licence of weights (cat, dog): {terms}",
+        f"licence of weights (near, far): {terms}",
         "2 nodes: no problems",
     ]
     [first, second] = json.loads(cli("check", "graph.json", "--json").stdout)["licences"]
-    assert first == {"instance": "cat", "family": "", "licence": terms}
-    assert second["instance"] == "dog"
+    assert first == {"instance": "near", "family": "", "licence": terms}
+    assert second["instance"] == "far"
 
 
 def test_a_file_that_is_no_graph_is_told_with_exit_code_2(cli: Cli) -> None:

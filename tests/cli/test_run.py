@@ -31,12 +31,13 @@ def test_a_picture_is_written_and_its_path_printed(cli: Cli, picture: Path) -> N
 
 
 def test_restricted_weights_are_told(cli: Cli, write: Write) -> None:
-    write(outputs={"told": "daisy.out"}, nodes={"daisy": {"type": "conditioning.label"}})
-    terms = "CC-BY-NC 4.0: non-commercial"
+    rate = {"type": "conditioning.frame_rate", "links": {"conditioning": "daisy.out"}}
+    write(outputs={"told": "rate.out"}, nodes={"daisy": {"type": "conditioning.label"}, "rate": rate})
+    terms = "LTX-Video Open Weights: free below 10 million dollars of revenue"
 
-    assert f"licence of weights (daisy): {terms}\n" in cli("run", "graph.json").stderr
+    assert f"licence of weights (rate): {terms}\n" in cli("run", "graph.json").stderr
     found = report(cli("run", "graph.json", "--json"))
-    assert found["licences"] == [{"instance": "daisy", "family": "", "licence": terms}]
+    assert found["licences"] == [{"instance": "rate", "family": "", "licence": terms}]
 
 
 def test_json_is_one_object_alone_on_stdout(cli: Cli, product: Path) -> None:

@@ -12,6 +12,7 @@ from engine.declare.registry import installed
 from engine.executors.headless import Headless
 from engine.service.licences import Flag, flags, licences
 from engine.settings import Settings
+from nodes.families import stable_audio
 from tests.nodes.diffusion import tiny
 from tests.nodes.families import tiny_pixels
 
@@ -50,12 +51,12 @@ def test_so_is_one_in_a_subgraph_but_none_that_is_muted(models: Path, tmp_path: 
 
 
 def test_a_node_for_restricted_weights_is_flagged_whatever_it_loads(models: Path, tmp_path: Path) -> None:
-    nodes = {"depth": {"type": "load.depth"}, "label": {"type": "conditioning.label"}}
-    depth, label = flagged(models, tmp_path, nodes)
+    nodes = {"depth": {"type": "load.depth"}, "seconds": {"type": "conditioning.seconds"}}
+    depth, seconds = flagged(models, tmp_path, nodes)
 
     assert (depth.instance, depth.family) == ("depth", "")
     assert depth.licence.startswith("Depth Anything V2 Base and Large: CC BY-NC 4.0")
-    assert label == Flag("label", "", TERMS)
+    assert seconds == Flag("seconds", "", stable_audio.FAMILY.licence)
 
 
 def test_a_family_goes_by_all_of_its_names_and_one_without_terms_by_none() -> None:

@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from engine import node
+from nodes.train.denoiser import PART, sizes
 from nodes.train.diffusion import scheduler_config
 from nodes.train.values import ModelFolder, TrainState, Vocabulary
 from nodes.train.vocabulary import END, START
+from nodes.values import SchedulerConfig
 
 if TYPE_CHECKING:
     import torch
@@ -43,6 +45,42 @@ def model_folder(autoencoder: TrainState, state: TrainState, vocabulary: Vocabul
         ),
         "text_encoder/model.safetensors": _weights(state.average, "text_encoder.", "text_model."),
     }
+    return _folder(files)
+
+
+@node("train.denoiser_folder")
+def denoiser_folder(state: TrainState, schedule: SchedulerConfig) -> ModelFolder:
+    """Write a denoiser of pictures as the folder of a DDPMPipeline, with the averaged weights in float16.
+
+    Unpacked in a model folder, load.diffusers reads it. diffusers has no pipeline for U-Nets that are told
+    classes or that learned by flow matching; there ``UNet2DModel`` and the scheduler are loaded one by one.
+
+    Args:
+        state: The trained denoiser.
+        schedule: What it was trained on.
+
+    Raises:
+        ValueRefused: The state is of another network.
+    """
+    scheduler = {"_class_name": schedule.name, **json.loads(schedule.config)}
+    return _folder(
+        {
+            "model_index.json": _json(
+                {
+                    "_class_name": "DDPMPipeline",
+                    "_diffusers_version": VERSION,
+                    "scheduler": ["diffusers", schedule.name],
+                    "unet": ["diffusers", "UNet2DModel"],
+                }
+            ),
+            "scheduler/scheduler_config.json": _json(scheduler | {"_diffusers_version": VERSION}),
+            "unet/config.json": _json(sizes(state) | {"_diffusers_version": VERSION}),
+            "unet/diffusion_pytorch_model.safetensors": _weights(state.average, f"{PART}."),
+        }
+    )
+
+
+def _folder(files: dict[str, bytes]) -> ModelFolder:
     names = sorted(files)
     return ModelFolder(names, [files[name] for name in names])
 

@@ -1,5 +1,3 @@
-import io
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +10,8 @@ from engine import File
 from nodes.train.export import model_folder
 from nodes.train.sampling import sampled
 from nodes.train.saved import saved_state
-from nodes.train.values import ModelFolder, TrainState, Vocabulary
-
-
-def written(folder: ModelFolder, place: Path) -> Path:
-    with zipfile.ZipFile(io.BytesIO(folder.encode({})[0])) as archive:
-        archive.extractall(place)
-    return place
+from nodes.train.values import TrainState, Vocabulary
+from tests.nodes.train.folders import written
 
 
 def test_diffusers_own_pipeline_draws_what_training_showed(

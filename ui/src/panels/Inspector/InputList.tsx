@@ -12,8 +12,7 @@ import { NamedPort } from './NamedPort'
 import { Section } from './Section'
 import { TextField } from './TextField'
 import type { Here } from './here'
-import { portNameFault, renamePort } from './naming'
-import { inOwnOrder, movedBy } from './order'
+import { inOwnOrder } from './order'
 
 /** The named inputs of a level: renamed, put in order, given defaults and texts, or taken away. */
 export function InputList({ place }: { readonly place: Here }) {
@@ -47,24 +46,17 @@ function Input({ place, name, first, last, send }: InputProps) {
   const change = (part: Parameters<typeof changeInput>[2]) => send(changeInput(level, name, part, at))
   return (
     <NamedPort
+      place={place}
+      side="inputs"
       name={name}
       title={declared.title || name}
+      subtitle={name}
       port={port}
       first={first}
       last={last}
-      readOnly={readOnly}
-      onMove={(by) => send(movedBy(level, 'inputs', name, by, at))}
-      onRemove={() => send(unexposeInput(name, at))}
-      removeLabel={t('left.unexpose', { name })}
+      send={send}
+      removal={unexposeInput(name, at)}
     >
-      <TextField
-        label={t('left.name')}
-        value={name}
-        mono
-        disabled={readOnly}
-        check={(wanted) => portNameFault(level, 'inputs', wanted, name)}
-        onCommit={(wanted) => send(renamePort(level, 'inputs', name, wanted, at))}
-      />
       <TextField label={t('left.title')} value={declared.title ?? ''} placeholder={name} disabled={readOnly} onCommit={(title) => change({ title: title.trim() })} />
       <TextField label={t('left.help')} value={declared.help ?? ''} placeholder={port?.help ?? ''} disabled={readOnly} onCommit={(help) => change({ help: help.trim() })} />
       {port?.param && (

@@ -9,14 +9,12 @@ import { edit } from '../../stores/graphs'
 import { goTo } from '../Outline/reveal'
 import { NamedPort } from './NamedPort'
 import { Section } from './Section'
-import { TextField } from './TextField'
 import type { Here } from './here'
-import { portNameFault, renamePort } from './naming'
-import { inOwnOrder, movedBy } from './order'
+import { inOwnOrder } from './order'
 
 /** The named outputs of a level: renamed, put in order, or taken away. */
 export function OutputList({ place }: { readonly place: Here }) {
-  const { level, at, session, readOnly } = place
+  const { level, at, session } = place
   const names = inOwnOrder(level, 'outputs')
   const send = (operations: Operation[]) => void edit(session, operations)
   return (
@@ -28,24 +26,17 @@ export function OutputList({ place }: { readonly place: Here }) {
           return (
             <NamedPort
               key={name}
-              name={source}
+              place={place}
+              side="outputs"
+              name={name}
               title={name}
+              subtitle={source}
               port={portOf(place, source)}
               first={index === 0}
               last={index === names.length - 1}
-              readOnly={readOnly}
-              onMove={(by) => send(movedBy(level, 'outputs', name, by, at))}
-              onRemove={() => send(unexposeOutput(name, at))}
-              removeLabel={t('left.unexpose', { name })}
+              send={send}
+              removal={unexposeOutput(name, at)}
             >
-              <TextField
-                label={t('left.name')}
-                value={name}
-                mono
-                disabled={readOnly}
-                check={(wanted) => portNameFault(level, 'outputs', wanted, name)}
-                onCommit={(wanted) => send(renamePort(level, 'outputs', name, wanted, at))}
-              />
               <p className="named-port__note">
                 {t('left.comesFrom')}{' '}
                 <button type="button" className="jump" onClick={() => goTo(children(at, splitPort(source).name))}>

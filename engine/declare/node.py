@@ -215,13 +215,7 @@ class Node(Generic[P, R]):
 
         Args:
             id: Of the node whose place this one takes in saved graphs; its ports have the same names.
-
-        Raises:
-            SignatureError: The id begins with another word, by which its module would not be found.
         """
-        if id.split(".", 1)[0] != self.id.split(".", 1)[0]:
-            problem = f"replaces({id!r}), which begins with another word"
-            raise SignatureError(self.id, problem, "Keep the word before the dot.")
         return lambda function: self._attach(f"replaces {id}", function)
 
     def _check_asked(self, role: str, function: Callable[..., Any], known: Sequence[str]) -> None:

@@ -72,9 +72,16 @@ class Registry:
         return self._nodes.get(id)
 
     def successor(self, id: str) -> AnyNode | None:
-        """The node that took the place of one that is no more, or None when none did."""
+        """The node that took the place of one that is no more, or None when none did.
+
+        Most are of its own family; only where none is, everything is imported to find it.
+        """
         self._import_family(id.split(".", 1)[0])
-        return next((node for node in self._nodes.values() if f"replaces {id}" in node.companions), None)
+        return self._replacing(id, [*self._nodes.values()]) or self._replacing(id, self.all())
+
+    @staticmethod
+    def _replacing(id: str, nodes: Sequence[AnyNode]) -> AnyNode | None:
+        return next((node for node in nodes if f"replaces {id}" in node.companions), None)
 
     def pack_of(self, id: str) -> str:
         """Name of the pack that a node came from; loops are the engine's own."""

@@ -94,7 +94,7 @@ LISTINGS = (
     Listing(
         "points",
         "Diffusion and flow matching beside each other, on points of the plane",
-        ("points.shape", "points.schedule", "points.train_step", "points.predict", "points.paths"),
+        ("points.shape", "train.schedule", "points.train_step", "points.predict", "points.paths"),
         (),
         "compare_diffusion_and_flow",
         PARITY,

@@ -9,7 +9,8 @@ from engine import node
 from nodes.diffusion.flow import straight_sigmas
 from nodes.diffusion.stepping import resume, timestep
 from nodes.points.plane import FAMILY, Points, samples_of
-from nodes.points.training import FLOW, check_denoiser
+from nodes.points.training import check_denoiser
+from nodes.train.objective import FLOW
 from nodes.train.state import bound
 from nodes.train.values import TrainState
 from nodes.values import Prediction, Scheduler, SchedulerState

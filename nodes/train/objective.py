@@ -43,6 +43,12 @@ def schedule(objective: Objective = "flow matching", betas: NoiseGrowth = "linea
     return SchedulerConfig("DDIMScheduler", canonical(config))
 
 
+@schedule.replaces("points.schedule")
+def _(params: dict[str, Any]) -> dict[str, Any]:
+    """It was of points alone."""
+    return params
+
+
 def draw_levels(schedule: SchedulerConfig, count: int, generator: torch.Generator) -> torch.Tensor:
     """Draw int64 [count] places in a schedule's timesteps, all equally likely."""
     import torch

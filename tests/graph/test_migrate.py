@@ -4,11 +4,11 @@ import pytest
 
 from engine.declare.node import node
 from engine.declare.registry import Registry
-from engine.errors import SignatureError
 from engine.graph.check import check
 from engine.graph.document import Graph
 from engine.graph.formats import FORMAT, climb
 from engine.graph.migrate import migrate
+from nodes import pack
 from tests.graph.nodes import registry
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -69,14 +69,14 @@ def test_an_instance_of_a_node_that_is_no_more_becomes_one_of_what_took_its_plac
         assert (instance.type, instance.version, instance.params) == ("t.new", 2, {"amount": 2.0})
 
 
-def test_a_node_is_replaced_by_one_whose_module_is_found_by_its_id() -> None:
-    @node("t.new")
-    def new(amount: float = 0.0) -> float:
-        """Would take the place of another."""
-        return amount
+def test_a_node_is_replaced_by_one_of_another_family() -> None:
+    graph = Graph.model_validate(
+        {"nodes": {"how": {"type": "points.schedule", "params": {"betas": "linear"}}}}
+    )
 
-    with pytest.raises(SignatureError, match=r"replaces\('u\.old'\), which begins with another word"):
-        new.replaces("u.old")
+    assert migrate(graph, Registry({"knotwork": pack})) == []
+    how = graph.nodes["how"]
+    assert (how.type, how.params) == ("train.schedule", {"betas": "linear"})
 
 
 def test_a_migration_that_fails_is_a_problem_and_changes_nothing() -> None:

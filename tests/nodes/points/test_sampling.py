@@ -12,7 +12,8 @@ from nodes.points.measure import straightness
 from nodes.points.plane import Points, PointsRefused, to_plane
 from nodes.points.sampling import even_levels, predict
 from nodes.points.shapes import noise
-from nodes.points.training import Objective, schedule, start
+from nodes.points.training import start
+from nodes.train.objective import Objective, schedule
 from nodes.train.state import bound
 from nodes.train.values import TrainState
 from nodes.values import Latent, Scheduler

@@ -1,55 +1,21 @@
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import torch
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from engine.declare.codec import decode, encode
-from engine.errors import ValueRefused
 from nodes.points.network import PointDenoiser
 from nodes.points.plane import PointsRefused, to_points
 from nodes.points.shapes import noise, shape
-from nodes.points.training import Objective, again, point_batch, schedule, start, targets, train_step
+from nodes.points.training import again, point_batch, start, train_step
+from nodes.train.objective import Objective, schedule
 from nodes.train.recipe import recipe
 from nodes.train.state import bound
 from nodes.train.values import TrainState
-from nodes.values import SchedulerConfig
 
-LEVELS = torch.tensor([0, 1, 250, 500, 998, 999])
-CLEAN, NOISE = torch.randn(2, 6, 2, 1, 1, generator=torch.Generator().manual_seed(0)).unbind()
 MEAN, DEVIATION = 1.5, 0.5
 """Of the Gaussian whose best predictions are known."""
-
-
-def test_flow_matching_mixes_as_diffusers_does_and_asks_for_the_direction() -> None:
-    noisy, timesteps, wanted = targets(schedule("flow matching"), CLEAN, NOISE, LEVELS)
-    theirs: Any = FlowMatchEulerDiscreteScheduler()
-
-    assert torch.equal(noisy, theirs.scale_noise(CLEAN, timesteps, NOISE))
-    assert torch.equal(timesteps, theirs.timesteps[LEVELS])
-    assert torch.equal(wanted, NOISE - CLEAN)
-
-
-@pytest.mark.parametrize("objective", ["diffusion, velocity", "diffusion, noise"])
-def test_diffusion_mixes_and_asks_as_diffusers_does(objective: Objective) -> None:
-    noisy, timesteps, wanted = targets(schedule(objective), CLEAN, NOISE, LEVELS)
-    theirs: Any = DDPMScheduler()
-    velocity = theirs.get_velocity(CLEAN, NOISE, LEVELS)
-
-    assert torch.equal(noisy, theirs.add_noise(CLEAN, NOISE, LEVELS))
-    assert torch.equal(timesteps, LEVELS)
-    assert torch.equal(wanted, velocity if objective == "diffusion, velocity" else NOISE)
-
-
-def test_a_schedule_that_nothing_here_teaches_is_refused() -> None:
-    for name, config, told in [
-        ("DDIMScheduler", '{"prediction_type":"sample"}', "sample"),
-        ("FlowMatchHeunDiscreteScheduler", "{}", "FlowMatchHeunDiscreteScheduler"),
-    ]:
-        with pytest.raises(ValueRefused, match=f"expected a schedule of v_prediction or epsilon.*got {told}"):
-            targets(SchedulerConfig(name, config), CLEAN, NOISE, LEVELS)
 
 
 def trained(objective: Objective, steps: int = 250) -> TrainState:
@@ -98,7 +64,7 @@ def test_the_noise_learned_of_a_gaussian_is_the_one_that_is_best() -> None:
 def test_fresh_noise_is_drawn_for_points_without_pairs() -> None:
     clean = torch.arange(10.0)[:, None].expand(10, 2)
     first, other = (
-        point_batch(clean, None, 2000, 1000, torch.Generator().manual_seed(seed)) for seed in (0, 1)
+        point_batch(clean, None, 2000, schedule(), torch.Generator().manual_seed(seed)) for seed in (0, 1)
     )
 
     assert not torch.equal(first[1], other[1])
@@ -109,7 +75,7 @@ def test_fresh_noise_is_drawn_for_points_without_pairs() -> None:
 
 def test_a_point_of_a_pair_is_drawn_with_its_noise() -> None:
     clean = torch.arange(10.0)[:, None].expand(10, 2)
-    points, noises, _ = point_batch(clean, -clean, 50, 1000, torch.Generator().manual_seed(0))
+    points, noises, _ = point_batch(clean, -clean, 50, schedule(), torch.Generator().manual_seed(0))
 
     assert torch.equal(noises, -points)
     assert noises.shape == (50, 2, 1, 1)

@@ -123,7 +123,7 @@ pack = Pack(
             "nodes.points.measure",
             "nodes.points.drawing",
         ),
-        "data": ("nodes.data.emoji", "nodes.data.digits", "nodes.data.batches"),
+        "data": ("nodes.data.emoji", "nodes.data.digits", "nodes.data.batches", "nodes.data.augment"),
         "gan": ("nodes.gan.training", "nodes.gan.pictures", "nodes.gan.generate"),
         "measure": ("nodes.measure.digits",),
         "train": (

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import torch
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+RANGES = 20
+"""Into which scores are sorted, to be drawn over a training."""
 Size = Annotated[Literal[8, 16, 32, 64, 128, 256], Field()]
 Width = Annotated[int, Field(ge=1, le=512)]
 Classes = Annotated[int, Field(ge=0, le=10_000)]
@@ -42,6 +44,8 @@ class DiscriminatorStep(NamedTuple):
         accuracy: Share of real and made samples that it told right, before the step; 0.5 = it can't tell.
         real: Mean score that it gave the real ones: the probability of being real.
         made: Mean score that it gave the made ones.
+        real_scores: Share of the real ones with a score in each of 20 equal ranges from 0 to 1.
+        made_scores: The same of the made ones.
     """
 
     state: TrainState
@@ -49,6 +53,8 @@ class DiscriminatorStep(NamedTuple):
     accuracy: float
     real: float
     made: float
+    real_scores: list[float]
+    made_scores: list[float]
 
 
 @node("gan.generator_start")
@@ -132,8 +138,8 @@ def discriminator_step(
         return batch.samples, noise_for(sizes, len(batch.samples), rng)
 
     loss = partial(discriminator_loss, maker[GENERATOR], batch.labels, smoothing)
-    state, (lost, accuracy, real, made) = advance(discriminator, draw, loss, recipe)
-    return DiscriminatorStep(state, lost, accuracy, real, made)
+    state, (lost, accuracy, real, made, *shares) = advance(discriminator, draw, loss, recipe)
+    return DiscriminatorStep(state, lost, accuracy, real, made, shares[:RANGES], shares[RANGES:])
 
 
 def discriminator_loss(
@@ -144,7 +150,7 @@ def discriminator_loss(
     samples: torch.Tensor,
     noise: torch.Tensor,
 ) -> torch.Tensor:
-    """Binary cross entropy of telling real from made; then the accuracy and both mean scores."""
+    """Binary cross entropy of telling real from made; then the accuracy, both mean scores and their shares."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits as entropy
 
@@ -154,7 +160,16 @@ def discriminator_loss(
     real, made = module[DISCRIMINATOR](samples, labels), module[DISCRIMINATOR](drawn, labels)
     loss = entropy(real, torch.full_like(real, 1 - smoothing)) + entropy(made, torch.zeros_like(made))
     told_right = ((real > 0).float().mean() + (made <= 0).float().mean()) / 2
-    return torch.stack([loss, told_right, real.sigmoid().mean(), made.sigmoid().mean()])
+    scores = real.detach().sigmoid(), made.detach().sigmoid()
+    means = torch.stack([loss, told_right, *(one.mean() for one in scores)])
+    return torch.cat([means, *(spread(one) for one in scores)])
+
+
+def spread(scores: torch.Tensor) -> torch.Tensor:
+    """The share of scores in each of the equal ranges from 0 to 1, [RANGES]."""
+    import torch
+
+    return torch.histc(scores.float(), RANGES, 0, 1) / len(scores)
 
 
 @node("gan.generator_step")

@@ -19,7 +19,13 @@ from tests.graphs.stand_ins import STAND_INS
 
 GRAPHS = Path(__file__).parents[2] / "graphs"
 EXAMPLES = GRAPHS / FOLDER
-TRAININGS = ("train_autoencoder", "train_digits_gan", "train_text_to_image")
+TRAININGS = (
+    "train_autoencoder",
+    "train_digits_diffusion",
+    "train_digits_flow",
+    "train_digits_gan",
+    "train_text_to_image",
+)
 """Have none: a training that would fit here is not what they give."""
 SLOW = (("evaluate", "drawings"),)
 """Template and output that have none: several hundred pictures take minutes."""

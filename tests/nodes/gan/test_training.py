@@ -72,14 +72,29 @@ def test_classes_change_what_is_made_and_how_it_is_judged() -> None:
 def test_the_discriminator_s_loss_is_the_cross_entropy_of_real_and_made() -> None:
     real, made = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -3.0])
     given = iter([real, made])
-    loss, accuracy, sure, fooled = discriminator_loss(
-        lambda noise, labels: noise, None, 0.1, {"discriminator": lambda *_: next(given)}, real, made
+    loss, accuracy, sure, fooled, *_ = discriminator_loss(
+        lambda noise, labels: noise, None, 0.1, 0.0, {"discriminator": lambda *_: next(given)}, real, made
     ).tolist()
     wanted = torch.cat([torch.full((2,), 0.9), torch.zeros(2)])
     assert loss == pytest.approx(2 * float(binary_cross_entropy_with_logits(torch.cat([real, made]), wanted)))
     assert accuracy == 0.5
     assert sure == pytest.approx(float(real.sigmoid().mean()))
     assert fooled == pytest.approx(float(made.sigmoid().mean()))
+
+
+def test_the_penalty_is_half_the_mean_square_of_the_slope_at_real_samples() -> None:
+    real, made = torch.tensor([[1.0, 2.0], [3.0, -1.0]]), torch.zeros(2, 2)
+
+    def loss(penalty: float) -> float:
+        def judge(samples: torch.Tensor, labels: None) -> torch.Tensor:
+            return samples[:, 0].square() + 3 * samples[:, 1]
+
+        return float(
+            discriminator_loss(lambda *_: made, None, 0, penalty, {"discriminator": judge}, real, made)[0]
+        )
+
+    # the slopes are (2 x, 3): (2, 3) and (6, 3)
+    assert loss(4.0) - loss(0.0) == pytest.approx(4 / 2 * (13 + 45) / 2)
 
 
 def test_the_generator_s_loss_is_the_cross_entropy_of_being_taken_for_real() -> None:

@@ -44,6 +44,7 @@ class RunContext:
         quiet: Whether a loop tells the progress instead.
         check_purity: Whether nodes are checked to leave inputs alone that they don't own.
         models: Where handles find their models.
+        paused: Whether its result is wanted another time: a loop that keeps its turns stops after one.
     """
 
     instance: str
@@ -53,6 +54,7 @@ class RunContext:
     quiet: bool = False
     check_purity: bool = False
     models: Models | None = None
+    paused: Callable[[], bool] = bool
 
     def on_device(self, handle: Handle) -> OnDevice[Any]:
         """The handle with its model, pinned until the instance is done."""

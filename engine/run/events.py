@@ -5,7 +5,7 @@ Reliable events come exactly once and in order; lossy ones may be dropped, the l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,20 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Numbers that a loop collected. Lossy, but each turn's are told once only.
+
+    Attributes:
+        before: Turns before the first of them.
+        series: Name → numbers, one a turn.
+    """
+
+    instance: str
+    before: int
+    series: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """An instance is finished, and its result is durable.
 
@@ -93,6 +107,6 @@ class Stopped:
     instance: str
 
 
-Lossy = Started | Progress | Preview
+Lossy = Started | Progress | Preview | Figures
 Event = Planned | Done | Failed | Blocked | Stopped | Lossy
 Listener = Callable[[Event], None]

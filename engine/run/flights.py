@@ -23,11 +23,13 @@ class Waiter:
         instance: Its name.
         tell: Takes the events of its run.
         land: Takes the outcome.
+        paused: Set when its run takes the outcome another time, too.
     """
 
     instance: str
     tell: Callable[[Event], None]
     land: Callable[[Any], None]
+    paused: Token = field(default_factory=Token)
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +43,10 @@ class Flight:
 
     cancelled: Token = field(default_factory=Token)
     waiters: list[Waiter] = field(default_factory=list[Waiter])
+
+    def paused(self) -> bool:
+        """Whether all who wait are paused."""
+        return all(waiter.paused.is_set() for waiter in tuple(self.waiters))
 
     def tell(self, event: Lossy) -> None:
         """Pass an event of the work on to everyone who waits, under the name of their own instance."""
@@ -60,7 +66,7 @@ class Flights:
         """Wait for a key; True when the caller is the first and has to do the work. None is never shared."""
         with self._lock:
             flight = self._flying.get(key) if key is not None else None
-            if flight is not None and not flight.cancelled.is_set():
+            if flight is not None and not (flight.cancelled.is_set() or flight.paused()):
                 flight.waiters.append(waiter)
                 return flight, False
             flight = Flight(waiters=[waiter])

@@ -79,7 +79,9 @@ def perform(
         Exception: Whatever the node raised.
     """
     name = work.plan.names[work.index]
-    context = RunContext(name, work.device, flight.cancelled, flight.tell, check_purity=work.check_purity)
+    context = RunContext(
+        name, work.device, flight.cancelled, flight.tell, check_purity=work.check_purity, paused=flight.paused
+    )
     context.tick()
     arguments = _arguments(work, store)
     start = perf_counter()
@@ -195,7 +197,7 @@ class _Attempt:
         shape = plan.loops[index]
         body = Body(plan.bodies[index], frozenset(shape.carry))
         kept = None
-        if shape.checkpoint and self.work.key is not None:
+        if (shape.checkpoint or not shape.each) and self.work.key is not None:
             kept = checkpoints_of(self.work, arguments, self.store)
         fork, path = shape.fork, plan.names[index]
         start = None if fork is None else lambda: forked(shape, fork, self.store)

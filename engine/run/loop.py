@@ -1,24 +1,25 @@
 """A loop is a plain Python loop over its compiled body, with checkpoints from which it goes on.
 
-A checkpoint's key hashes the body, the start values, the invariants, the items so far and the turn, but not
-the number of turns: a loop over 2,000 turns goes on from the 1,000 that were done before.
+One that is paused keeps the turn that it stops after as well. A checkpoint's key hashes the body, the start
+values, the invariants, the items so far and the turn, but not the number of turns: a loop over 2,000 turns
+goes on from the 1,000 that were done before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
-from engine.errors import KnotworkError, an
+from engine.errors import Cancelled, KnotworkError, an
 from engine.graph.flat import GIVEN, Loop, Source
 from engine.plan.keys import key_of
 from engine.plan.plan import Plan
 from engine.run.body import Body
 from engine.run.call import Models, owned_copy
 from engine.run.context import RunContext
-from engine.run.events import Progress
+from engine.run.events import Figures, Progress
 
 
 class LoopRefused(KnotworkError):
@@ -34,6 +35,10 @@ class Checkpoints(Protocol):
 
     def keep(self, turn: int, state: Turning, seconds: float) -> None:
         """Keep a checkpoint; it is encoded before this returns, so that the state may change afterwards."""
+        ...
+
+    def stop(self, turn: int, state: Turning, seconds: float) -> None:
+        """Keep the turn that a paused loop stops after, wherever it is."""
         ...
 
 
@@ -80,6 +85,7 @@ def repeat(
         The last carried values and the collected lists, by name.
 
     Raises:
+        Cancelled: Nobody wants the result any more, or the loop is paused: then it goes on another time.
         LoopRefused: There is neither a list of items nor a count, or what it goes on from doesn't fit.
     """
     loop = plan.loops[index]
@@ -93,15 +99,32 @@ def repeat(
         {name: list(values) for name, values in start.collected.items()},
         start.going,
     )
-    for turn in range(first, turns):
+    _tell_figures(context, 0, start.collected)
+    for done in range(first + 1, turns + 1):
         if not state.going:
             break
-        advance(turn, state)
-        context.tell(Progress(context.instance, turn + 1, turns))
-        due = loop.checkpoint and ((turn + 1) % loop.checkpoint == 0 or turn + 1 == turns or not state.going)
-        if due and checkpoints is not None:
-            checkpoints.keep(turn + 1, state, perf_counter() - since)
+        advance(done - 1, state)
+        context.tell(Progress(context.instance, done, turns))
+        _tell_figures(context, done - 1, {name: values[-1:] for name, values in state.collected.items()})
+        if checkpoints is None:
+            continue
+        ended = done == turns or not state.going
+        if loop.checkpoint and (done % loop.checkpoint == 0 or ended):
+            checkpoints.keep(done, state, perf_counter() - since)
+        elif context.paused() and not ended:
+            checkpoints.stop(done, state, perf_counter() - since)
+        if context.paused() and not ended:
+            raise Cancelled(f"{path} was paused")
     return state.carry | state.collected
+
+
+def _tell_figures(context: RunContext, before: int, collected: Mapping[str, Sequence[Any]]) -> None:
+    """Tell the numbers among what was collected; those of a loop inside of another one's body aren't."""
+    series = {
+        name: values for name, values in collected.items() if values and type(values[-1]) in (float, int)
+    }
+    if series and not context.quiet:
+        context.tell(Figures(context.instance, before, series))
 
 
 def _start(
@@ -118,7 +141,7 @@ def _start(
             f"expected at least the {loop.fork.turn} turns that it goes on from, got {turns}. "
             "Take the fork away, or give it more turns."
         )
-    if loop.checkpoint and checkpoints is not None and (found := checkpoints.latest(turns)):
+    if checkpoints is not None and (found := checkpoints.latest(turns)):
         return found
     if loop.fork is None:
         return 0, Turning(start, {name: [] for name in loop.collect})
@@ -181,7 +204,7 @@ class StoredCheckpoints:
     Attributes:
         base: Digest of the body, the start values and the invariants.
         items: Digest of the items before each turn; None for a loop that counts.
-        every: Turns between checkpoints.
+        every: Turns between checkpoints; 0 = none but the turn that it was paused after.
         last: How many stay.
         probe: Finds stored outputs by key.
         put: Stores outputs under a key.
@@ -197,6 +220,8 @@ class StoredCheckpoints:
     put: Callable[[bytes, dict[str, Any], float], None]
     drop: Callable[[list[bytes]], object]
     anew: bool = False
+    _stopped: int = 0
+    """The turn that it was paused after."""
 
     def key(self, turn: int) -> bytes:
         """Key of the checkpoint after a number of turns."""
@@ -207,7 +232,9 @@ class StoredCheckpoints:
         """The last checkpoint at or before a turn."""
         if self.anew:
             return None
-        candidates = sorted({*range(self.every, turns + 1, self.every), turns} - {0}, reverse=True)
+        self._stopped = self.stopped()
+        regular = {*range(self.every, turns + 1, self.every), turns} if self.every else set[int]()
+        candidates = sorted({one for one in (*regular, self._stopped) if 0 < one <= turns}, reverse=True)
         keys = {self.key(turn): turn for turn in candidates}
         found = self.probe(list(keys))
         for key, turn in keys.items():
@@ -218,11 +245,35 @@ class StoredCheckpoints:
 
     def keep(self, turn: int, state: Turning, seconds: float) -> None:
         """Keep a checkpoint, and drop the one that is no longer among the last ones."""
-        outputs = {"carry": state.carry, "collected": state.collected, "going": state.going}
-        self.put(self.key(turn), outputs, seconds)
+        self._put(turn, state, seconds)
         old = turn - self.last * self.every
         if old > 0 and turn % self.every == 0:
             self.drop([self.key(old)])
+        if 0 < self._stopped < turn:
+            self.drop([self._mark, *([self.key(self._stopped)] if self._stopped % self.every else [])])
+            self._stopped = 0
+
+    def stop(self, turn: int, state: Turning, seconds: float) -> None:
+        """Keep the turn that it is paused after, and where that is; see ``Checkpoints.stop``."""
+        if self._stopped and self._stopped != turn:
+            self.drop([self.key(self._stopped)])
+        self._put(turn, state, seconds)
+        self.put(self._mark, {"turn": turn}, 0.0)
+        self._stopped = turn
+
+    def stopped(self) -> int:
+        """The turn that it was paused after, outside of the regular ones; 0 when there is none."""
+        found = self.probe([self._mark])
+        return found[self._mark]()["turn"] if self._mark in found else 0
+
+    def _put(self, turn: int, state: Turning, seconds: float) -> None:
+        outputs = {"carry": state.carry, "collected": state.collected, "going": state.going}
+        self.put(self.key(turn), outputs, seconds)
+
+    @property
+    def _mark(self) -> bytes:
+        """Key that holds the turn that it was paused after."""
+        return key_of(b"paused" + self.base)
 
 
 def prefixes(digests: Iterable[str]) -> list[bytes]:

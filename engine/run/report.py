@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from engine.errors import NodeFailed
 
-Status = Literal["done", "failed", "cancelled"]
+Status = Literal["done", "failed", "cancelled", "paused"]
 Outcome = Literal["executed", "cached", "skipped", "failed", "blocked", "cancelled"]
 
 
@@ -17,7 +17,7 @@ class Report:
     """Outcome of a run.
 
     Attributes:
-        status: ``done`` when every wanted output is there.
+        status: ``done`` when every wanted output is there; ``paused`` when it was stopped to go on later.
         outcomes: Instance → what became of it; instances not needed are not listed.
         total: Instances in the graph.
         outputs: Wanted output → value, for those that are there.

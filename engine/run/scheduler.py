@@ -91,7 +91,7 @@ class Run:
         self._late = LateKeys(plan)
         self.plan, self.place, self.tell, self.options = self._late.plan, place, tell, options
         self.report = Report(total=len(plan.names))
-        self._cancelled = Token()
+        self._cancelled, self._paused = Token(), Token()
         self._forced = downstream(plan, options.forced)
         self._demand = Demand(plan, place.store.probe, self._forced)
         self._depth: list[float] = []
@@ -109,6 +109,14 @@ class Run:
     def cancel(self) -> None:
         """Stop as soon as what runs now has ticked; what was computed stays. Callable from any thread."""
         self._cancelled.set()
+        self._inbox.put(None)
+
+    def pause(self) -> None:
+        """Begin nothing more, and stop once what runs now has ended, or has kept a turn that it goes on from.
+
+        The same plan run again goes on from what was computed. Callable from any thread.
+        """
+        self._paused.set()
         self._inbox.put(None)
 
     def execute(self) -> Report:
@@ -139,7 +147,11 @@ class Run:
     def _drive(self) -> None:
         """Work until nothing is left or the run is cancelled."""
         while not self._cancelled.is_set():
-            if self._idle:
+            if self._paused.is_set():
+                if not self._air:
+                    break
+                self._receive(self._inbox.get())
+            elif self._idle:
                 self._sources_done(self._idle.pop())
             elif not self._inbox.empty():
                 self._receive(self._inbox.get())
@@ -230,6 +242,7 @@ class Run:
             self.plan.names[index],
             self.tell,
             lambda outcome, first=False: self._inbox.put(Landed(index, outcome, first, shared=True)),
+            self._paused,
         )
         flight, first = self.place.flights.join(key, waiter)
         if first and self._is_tiny(index):
@@ -441,14 +454,17 @@ class Run:
         for index, airborne in self._air.items():
             self.place.flights.leave(airborne.flight, airborne.waiter)
             self.report.outcomes[self.plan.names[index]] = "cancelled"
-        if self._cancelled.is_set():
-            self.report.status = "cancelled"
-            for index in self._waiting:
-                name = self.plan.names[index]
-                if self.report.outcomes.setdefault(name, "cancelled") == "cancelled":
-                    self.tell(events.Stopped(name))
+        left = [index for index in self._waiting if self._is_left(index)]
+        if self._cancelled.is_set() or (self._paused.is_set() and left):
+            self.report.status = "cancelled" if self._cancelled.is_set() else "paused"
+            for index in left:
+                self.report.outcomes[self.plan.names[index]] = "cancelled"
+                self.tell(events.Stopped(self.plan.names[index]))
         elif self.report.failures:
             self.report.status = "failed"
+
+    def _is_left(self, index: int) -> bool:
+        return self.report.outcomes.get(self.plan.names[index], "cancelled") == "cancelled"
 
 
 @cache

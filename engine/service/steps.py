@@ -66,7 +66,7 @@ class Steps:
 
     def _find(self, items: list[str] | None) -> None:
         loop = self._plan.loops[self._index]
-        if not loop.checkpoint or (loop.each and items is None):
+        if loop.each and (items is None or not loop.checkpoint):
             return
         work = Work(
             plan=self._plan,
@@ -84,7 +84,9 @@ class Steps:
         kept = checkpoints_over(work, arguments, items, self._store)
         if kept is None:
             return
-        self._take({kept.key(turn): turn for turn in self._candidates(loop.checkpoint, bool(loop.condition))})
+        turns = self._candidates(loop.checkpoint, bool(loop.condition)) if loop.checkpoint else ()
+        last = kept.stopped()
+        self._take({kept.key(turn): turn for turn in sorted({*turns, *([last] if last else [])})})
 
     def _take(self, keys: Mapping[bytes, int]) -> None:
         """Take in those of some turns, by key, that are stored."""

@@ -197,3 +197,10 @@ def ran(engine: Headless, document: Graph, **options: Any) -> tuple[Report, list
     calls.clear()
     report = engine.run(document, **options)
     return report, list(calls)
+
+
+@pytest.fixture
+def other(registry: Registry, tmp_path: Path) -> Iterator[Headless]:
+    """Another engine, with a store of its own."""
+    with Headless(settings(tmp_path / "other"), registry=registry) as engine:
+        yield engine

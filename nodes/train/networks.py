@@ -18,6 +18,7 @@ OURS = {
     "PointDenoiser": "nodes.points.network",
     "DCGANGenerator": "nodes.gan.dcgan",
     "DCGANDiscriminator": "nodes.gan.dcgan",
+    "VectorAutoencoder": "nodes.autoencoder.networks",
 }
 """Class name → module of the networks that no library has."""
 

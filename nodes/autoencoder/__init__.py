@@ -1,0 +1,1 @@
+"""Autoencoders: pictures to codes of a few numbers and back, plain, variational and vector-quantised."""

@@ -1,0 +1,20 @@
+"""The values of autoencoders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nodes.train.trained import Network
+from nodes.values import F, Latent
+
+FAMILY = "autoencoder"
+PART = "autoencoder"
+"""Name of the network in a train state."""
+Codes = Latent[Literal["autoencoder"]]
+"""float32 [B, D, 1, 1]: vectors of D numbers; or [B, D, H, W]: such a vector for each cell of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Autoencoder(Network[F]):
+    """Turns pictures into codes, and codes into pictures."""

@@ -45,6 +45,8 @@ pack = Pack(
             "nodes.checkpoints.upscaler",
             "nodes.control.hed",
             "nodes.measure.digit_classifier",
+            "nodes.gan.load",
+            "nodes.gan.faces",
             "nodes.autoencoder.load",
             "nodes.control.estimators",
             "nodes.checkpoints.restoration",
@@ -55,6 +57,7 @@ pack = Pack(
         "latent": (
             "nodes.diffusion.latent",
             "nodes.diffusion.blend",
+            "nodes.diffusion.walk",
             "nodes.diffusion.geometry",
             "nodes.diffusion.batches",
             "nodes.video.latent",

@@ -32,6 +32,8 @@ PREFIXES = {
     "image-encoder": ("", "image_encoder."),
     "upscaler": ("", "module."),
     "inpainter": ("",),
+    "generator": ("", "module.", "netG_state_dict.", "netG.", "generator."),
+    "discriminator": ("", "module.", "netD_state_dict.", "netD.", "discriminator."),
 }
 """Kind → how the names of its tensors may begin. The first kind that is found counts."""
 

@@ -313,6 +313,22 @@ OTHERS: Mapping[str, tuple[Shapes, str, str, str, str]] = {
         },
         *("denoiser", "diffusers", "sdxl", ""),
     ),
+    "dcgan's generator": (
+        {
+            "netG_state_dict.main.0.weight": (100, 512, 4, 4),
+            "netG_state_dict.main.1.running_mean": (512,),
+            "netG_state_dict.main.3.weight": (512, 256, 4, 4),
+        },
+        *("generator", "original", "dcgan", ""),
+    ),
+    "dcgan's discriminator": (
+        {
+            "main.0.weight": (64, 3, 4, 4),
+            "main.2.weight": (128, 64, 4, 4),
+            "main.3.running_mean": (128,),
+        },
+        *("discriminator", "original", "dcgan", ""),
+    ),
     "something else": ({"fc1.weight": (10, 10), "fc2.weight": (10, 10)}, "unknown", "", "", ""),
 }
 """Name → tensors, and the kind, layout, family and variant that they tell."""

@@ -133,6 +133,8 @@ pack = Pack(
             "nodes.data.batches",
             "nodes.data.augment",
             "nodes.data.pictures",
+            "nodes.data.pairs",
+            "nodes.data.choose",
         ),
         "autoencoder": (
             "nodes.autoencoder.training",
@@ -142,7 +144,15 @@ pack = Pack(
             "nodes.autoencoder.plane",
             "nodes.autoencoder.scatter",
         ),
-        "gan": ("nodes.gan.training", "nodes.gan.pictures", "nodes.gan.generate"),
+        "gan": (
+            "nodes.gan.training",
+            "nodes.gan.pictures",
+            "nodes.gan.generate",
+            "nodes.gan.pix2pix",
+            "nodes.gan.pool",
+            "nodes.gan.cyclegan",
+            "nodes.gan.translations",
+        ),
         "measure": ("nodes.measure.digits",),
         "train": (
             "nodes.train.vocabulary",

@@ -41,8 +41,10 @@ class Batch:
         samples: float32 [B, C, H, W], -1..1; or [B, D] for points.
         labels: int64 [B]: the class of each; None where there are no classes.
         captions: A caption of each; empty where there are none.
+        targets: float32 [B, C, H, W], -1..1: what is to be made of each sample; None where that isn't asked.
     """
 
     samples: torch.Tensor
     labels: torch.Tensor | None = None
     captions: list[str] = field(default_factory=list[str])
+    targets: torch.Tensor | None = None

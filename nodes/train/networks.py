@@ -18,6 +18,9 @@ OURS = {
     "PointDenoiser": "nodes.points.network",
     "DCGANGenerator": "nodes.gan.dcgan",
     "DCGANDiscriminator": "nodes.gan.dcgan",
+    "UNetGenerator": "nodes.gan.unet_generator",
+    "ResNetGenerator": "nodes.gan.resnet_generator",
+    "PatchDiscriminator": "nodes.gan.patch_discriminator",
     "VectorAutoencoder": "nodes.autoencoder.networks",
 }
 """Class name → module of the networks that no library has."""

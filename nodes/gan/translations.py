@@ -1,0 +1,100 @@
+"""What generators that translate pictures make of a dataset, as grids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from engine import node
+from nodes.data.values import Dataset
+from nodes.gan.cyclegan import A_TO_B, B_TO_A
+from nodes.gan.cyclegan import STARTS as CYCLE_STARTS
+from nodes.gan.pix2pix import TRANSLATOR, check_part
+from nodes.train.pictures import tiled
+from nodes.train.state import only_read
+from nodes.train.values import TrainState
+from nodes.values import Image
+
+if TYPE_CHECKING:
+    import torch
+
+Count = Annotated[int, Field(ge=1, le=256)]
+AT_ONCE = 16
+
+
+@node("gan.pix2pix_samples")
+def pix2pix_samples(
+    generator: TrainState,
+    inputs: Dataset,
+    targets: Dataset,
+    count: Count = 24,
+    average: bool = True,
+) -> Image:
+    """Lay out pictures in threes: what was taken, what was made of it, and what is wanted.
+
+    Args:
+        generator: The state of a generator of pix2pix.
+        inputs: Pictures to take; some are taken, evenly spread.
+        targets: What is wanted of them, in the same order.
+        count: How many.
+        average: Use the averaged weights rather than the last.
+
+    Raises:
+        GanRefused: The state is of another network.
+    """
+    check_part(generator, TRANSLATOR)
+    network: Any = only_read(generator, average=average).eval()
+    taken, wanted = _spread(inputs, count), _spread(targets, count)
+    return _threes(taken, _translated(network[TRANSLATOR], taken), wanted)
+
+
+@node("gan.cycle_samples")
+def cycle_samples(
+    generators: TrainState, a: Dataset, b: Dataset, count: Count = 24, average: bool = True
+) -> Image:
+    """Lay out pictures in threes: one of a kind, its translation, and what leads back from there.
+
+    Args:
+        generators: The state of both generators of CycleGAN.
+        a: Pictures of the one kind; some are taken, evenly spread.
+        b: Pictures of the other.
+        count: How many, of both kinds together.
+        average: Use the averaged weights rather than the last.
+
+    Raises:
+        GanRefused: The state is of other networks.
+    """
+    import torch
+
+    check_part(generators, A_TO_B, CYCLE_STARTS)
+    network: Any = only_read(generators, average=average).eval()
+    parts: list[tuple[torch.Tensor, ...]] = []
+    for dataset, there, back in ((a, A_TO_B, B_TO_A), (b, B_TO_A, A_TO_B)):
+        taken = _spread(dataset, -(-count // 2))
+        made = _translated(network[there], taken)
+        parts.append((taken, made, _translated(network[back], made)))
+    return _threes(*(torch.cat(both) for both in zip(*parts, strict=True)))
+
+
+def _spread(dataset: Dataset, count: int) -> torch.Tensor:
+    import torch
+
+    places = torch.arange(count) * len(dataset.pixels) // count
+    return dataset.pixels[places].float() / 127.5 - 1
+
+
+def _translated(translator: Any, pictures: torch.Tensor) -> torch.Tensor:
+    import torch
+
+    with torch.no_grad():
+        return torch.cat([translator(some) for some in pictures.split(AT_ONCE)])
+
+
+def _threes(*columns: torch.Tensor) -> Image:
+    import torch
+
+    channels = max(column.shape[1] for column in columns)
+    alike = [column.expand(-1, channels, -1, -1) for column in columns]
+    pictures = torch.stack(alike, 1).flatten(0, 1)
+    return tiled((pictures / 2 + 0.5).clamp(0, 1), 12)

@@ -33,7 +33,7 @@ SAID = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run that has ended.
+    """A run that has ended, or was paused.
 
     Attributes:
         record: What became of it.
@@ -65,7 +65,7 @@ class Execution:
     ) -> None:
         self._record, self._graph = record, graph
         self._headless, self._artifacts, self._listen = headless, artifacts, listen
-        self._cancelled = False
+        self._cancelled = self._paused = False
         self._run: Run | None = None
         self._files: list[Stored] = []
 
@@ -74,6 +74,12 @@ class Execution:
         self._cancelled = True
         if self._run is not None:
             self._run.cancel()
+
+    def pause(self) -> None:
+        """Stop where the run can go on from another time; see ``Run.pause``."""
+        self._paused = True
+        if self._run is not None:
+            self._run.pause()
 
     def execute(self) -> Ended:
         """Run to the end. Whatever goes wrong is in the record."""
@@ -86,7 +92,8 @@ class Execution:
             if not isinstance(error, KnotworkError):
                 LOG.exception("run %s", self._record.id)
             found = {"state": "failed", "failures": (_failure("", "", say(error)),)}
-        return Ended(self._record.model_copy(update={**found, "ended": time.time()}), tuple(self._files))
+        ended = None if found["state"] == "paused" else time.time()
+        return Ended(self._record.model_copy(update={**found, "ended": ended}), tuple(self._files))
 
     def _ran(self) -> dict[str, Any]:
         start = perf_counter()
@@ -98,7 +105,8 @@ class Execution:
         if record.session:
             headless.store.remember(record.session, plan.named_keys())
         done = perf_counter()
-        given = () if report.status == "cancelled" else tuple(self._given(graph, report))
+        stopped = report.status in ("cancelled", "paused")
+        given = () if stopped else tuple(self._given(graph, report))
         report.seconds |= {"plan": planned - start, "export": perf_counter() - done}
         return {
             "state": report.status,
@@ -121,6 +129,8 @@ class Execution:
         self._run = self._headless.local.start(plan, self._listen, options)
         if self._cancelled:  # before there was a run to be told
             self._run.cancel()
+        if self._paused:
+            self._run.pause()
         return self._run.execute()
 
     def _given(self, graph: Graph, report: Report) -> list[ArtifactRecord]:

@@ -13,7 +13,9 @@ from threading import Lock
 from typing import Protocol
 
 from engine.run import events
+from engine.service.curves import Curves
 from engine.service.protocol import (
+    CurvesTold,
     NodeBlocked,
     NodeCancelled,
     NodeDone,
@@ -26,6 +28,8 @@ from engine.service.records import Wire
 
 BATCH = 500
 """Events told in one go; the loop sees to others in between."""
+PAUSE = 0.5
+"""Seconds between two messages of a loop's curves."""
 LONGEST = 10_000
 """Characters of an error that are told."""
 
@@ -70,6 +74,10 @@ class Feed:
         """Guards what follows: a run's threads put events in, the loop takes them out."""
         self._reliable = deque[events.Event]()
         self._latest: dict[str, Wire] = {}
+        self._curves: dict[str, Curves] = {}
+        self._grown: set[str] = set()
+        """Loops whose curves have more than was told."""
+        self._drawing = False
         self._awake = False
         self._ended = False
 
@@ -84,15 +92,24 @@ class Feed:
                 return  # of a node that went on after its run was cancelled
             if isinstance(event, events.Started):
                 self._latest[event.instance] = Started(n=event.instance)
+            elif isinstance(event, events.Figures):
+                self._curves.setdefault(event.instance, Curves()).add(event.before, event.series)
+                self._grown.add(event.instance)
+                if self._drawing:
+                    return
+                self._drawing = True
             elif isinstance(event, events.Progress):
                 self._latest[event.instance] = Progress(n=event.instance, done=event.done, total=event.total)
             else:
                 self._reliable.append(event)
                 self._latest.pop(_about(event), None)
-            if self._awake:
+            if isinstance(event, events.Figures):
+                call = self._draw
+            elif self._awake:
                 return
-            self._awake = True
-        self._loop.call_soon_threadsafe(self._tell)
+            else:
+                self._awake, call = True, self._tell
+        self._loop.call_soon_threadsafe(call)
 
     def end(self) -> None:
         """Tell what is left, and take no more. Called on the loop."""
@@ -100,6 +117,25 @@ class Feed:
             self._ended = True
         while self._reliable:
             self._tell()
+        self._draw()
+
+    def curves(self) -> list[CurvesTold]:
+        """What the run's loops have collected so far in numbers. Callable from any thread."""
+        with self._lock:
+            return [self._told_curves(instance) for instance in self._curves]
+
+    def _told_curves(self, instance: str) -> CurvesTold:
+        return CurvesTold(n=instance, curves=self._curves[instance].record())
+
+    def _draw(self) -> None:
+        """Tell the curves that have grown; those that grow from now on are told after a while."""
+        with self._lock:
+            grown, self._grown = [self._told_curves(instance) for instance in self._grown], set()
+            self._drawing = bool(grown) and not self._ended
+        for message in grown:
+            self._told.say(self._channel, f"curves:{message.n}", message)
+        if self._drawing:
+            self._loop.call_later(PAUSE, self._draw)
 
     def _tell(self) -> None:
         latest: dict[str, Wire] = {}

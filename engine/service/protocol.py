@@ -6,7 +6,7 @@ and is sent the rest, or a snapshot when the channel no longer has it (or the se
 ``epoch``). Channels: ``graph:<session>`` (edits, problems, who is there), ``run:<run>`` (what becomes of each
 instance), ``queue`` (runs come, move, end). Lossy messages have a key instead: while a client is slow, the
 latest of a key replaces the one before. Keys: the instance for its ``Started`` and ``Progress``, which a
-``node.done`` drops; ``preview:<instance>``; ``present:<client>``.
+``node.done`` drops; ``preview:<instance>``; ``curves:<instance>``; ``present:<client>``.
 
 A frame is MessagePack. One from a client holds one message; one from the server holds one, or a list of
 messages in order: what waits for the same client goes out together, up to 64 KiB. A thousand ``node.done``
@@ -21,6 +21,7 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from engine.service.records import OVER as OVER
 from engine.service.records import ArtifactRecord as ArtifactRecord
+from engine.service.records import CurvesRecord as CurvesRecord
 from engine.service.records import Failure as Failure
 from engine.service.records import GraphSource as GraphSource
 from engine.service.records import Name as Name
@@ -435,6 +436,14 @@ class Preview(Wire):
     data: bytes
 
 
+class CurvesTold(Wire):
+    """All that a loop has collected so far in numbers. Lossy."""
+
+    type: Literal["node.curves"] = "node.curves"
+    n: str
+    curves: CurvesRecord
+
+
 class Present(Wire):
     """Somebody's pointer and selection; ``here`` is false when they left. Lossy."""
 
@@ -452,7 +461,7 @@ class Lossy(Wire):
     type: Literal["lossy"] = "lossy"
     channel: str
     key: str
-    event: Annotated[Started | Progress | Preview | Present, Field(discriminator="type")]
+    event: Annotated[Started | Progress | Preview | CurvesTold | Present, Field(discriminator="type")]
 
 
 ServerMessage = Annotated[

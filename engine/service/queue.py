@@ -90,7 +90,7 @@ class RunQueue:
         """Go on where the last server stopped."""
         async with self._database.begin() as connection:
             await runs.put_back(connection)
-            for record in await runs.queued(connection):
+            for record in (*await runs.queued(connection), *await runs.paused(connection)):
                 self._awaited.note(record)
             self._first, self._last = await runs.ends_of_queue(connection)
             found = await connection.execute(select(settings.c.value).where(settings.c.name == PAUSED))
@@ -166,6 +166,25 @@ class RunQueue:
         """
         return await self._background.finish(self._move(id, before))
 
+    async def pause_run(self, id: str) -> tuple[RunRecord, ...]:
+        """Pause a run, or every run of a batch, to go on with it another time; what has ended stays as it is.
+
+        Returns:
+            The runs that waited, paused, and the one under way: it stops once what it computes is kept.
+
+        Raises:
+            NoSuchRun: There is neither.
+        """
+        return await self._background.finish(self._pause_run(id))
+
+    async def resume_run(self, id: str) -> tuple[RunRecord, ...]:
+        """Queue a paused run again, or every one of a batch, before all others of its priority.
+
+        Raises:
+            NoSuchRun: There is neither.
+        """
+        return await self._background.finish(self._resume_run(id))
+
     async def pause(self) -> None:
         """Begin no further run, after a restart neither; the one under way goes on."""
         await self._background.finish(self._set_paused(True))
@@ -209,7 +228,8 @@ class RunQueue:
             running = self._runner.running
             async with self._database.read() as connection:
                 waiting, count = await runs.queued(connection, LISTED), await runs.waiting(connection)
-        shown = waiting if running is None else (running, *waiting)
+                paused = await runs.paused(connection)
+        shown = (*paused, *waiting) if running is None else (running, *paused, *waiting)
         told: list[JsonValue] = [one.model_dump(mode="json") for one in shown]
         return {"paused": self.paused, "waiting": count, "runs": told}
 
@@ -217,14 +237,15 @@ class RunQueue:
         """The channel ``run:<id>`` as it is now.
 
         Returns:
-            The ``run``, and the ``events`` of its instances so far.
+            The ``run``, and the ``events`` and ``curves`` of its instances so far.
 
         Raises:
             NoSuchRun: There is none.
         """
         record = await self.get(id)
         events: list[JsonValue] = [event.model_dump(mode="json") for event in self._runner.events(id)]
-        return {"run": record.model_dump(mode="json"), "events": events}
+        curves: list[JsonValue] = [one.model_dump(mode="json") for one in self._runner.curves(id)]
+        return {"run": record.model_dump(mode="json"), "events": events, "curves": curves}
 
     async def _of_key(self, key: str) -> tuple[RunRecord, ...]:
         async with self._database.read() as connection:
@@ -309,6 +330,30 @@ class RunQueue:
                 return stopped
             self._runner.cancel()
             return (running, *stopped)
+
+    async def _pause_run(self, id: str) -> tuple[RunRecord, ...]:
+        async with self._changes:
+            async with self._database.begin() as connection:
+                if not await runs.exists(connection, id):
+                    raise runs.NoSuchRun(id)
+                stopped = await runs.pause(connection, id)
+            self._tell(stopped)
+            running = self._runner.running
+            if running is None or id not in (running.id, running.batch):
+                return stopped
+            self._runner.pause()
+            return (running, *stopped)
+
+    async def _resume_run(self, id: str) -> tuple[RunRecord, ...]:
+        async with self._changes:
+            self._first -= 1
+            async with self._database.begin() as connection:
+                if not await runs.exists(connection, id):
+                    raise runs.NoSuchRun(id)
+                resumed = await runs.resume(connection, id, self._first)
+            self._tell(resumed)
+        self._more.set()
+        return resumed
 
     async def _move(self, id: str, before: str) -> tuple[RunRecord, ...]:
         async with self._changes:

@@ -10,7 +10,7 @@ from engine.explanation import Explanation
 from engine.settings import Offload
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+RunState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 OVER: frozenset[RunState] = frozenset({"done", "failed", "cancelled"})
 """States of runs that have ended."""
 
@@ -389,13 +389,27 @@ class AnswerRecord(Wire):
     run: RunRecord
 
 
+class CurvesRecord(Wire):
+    """The numbers that a loop collects, turn by turn.
+
+    Attributes:
+        turns: Number of turns done at the end of each part.
+        each: Turns in a part, the last one may have fewer.
+        series: Name → mean in each part; None where there was no finite number.
+    """
+
+    turns: tuple[int, ...]
+    each: int
+    series: dict[str, tuple[float | None, ...]]
+
+
 class QueueRecord(Wire):
     """The queue.
 
     Attributes:
         paused: Whether no further run begins.
         waiting: How many runs wait.
-        runs: The one that runs, then the first that wait, in their order.
+        runs: The one that runs, then those that are paused, then the first that wait, in their order.
     """
 
     paused: bool

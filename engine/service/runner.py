@@ -72,6 +72,11 @@ class Runner:
         self.cancelled = True
         self.stop()
 
+    def pause(self) -> None:
+        """Stop the run under way where it can go on from, if there is one."""
+        if self._execution is not None:
+            self._execution.pause()
+
     def stop(self) -> None:
         """End the run under way at its next tick, to go on with it another time."""
         if self._execution is not None:
@@ -81,6 +86,11 @@ class Runner:
         """The reliable events of a run so far; none of one that was long ago."""
         feed = self._feeds.get(id)
         return () if feed is None else tuple(feed.history)
+
+    def curves(self, id: str) -> Sequence[Wire]:
+        """What the loops of a run have collected so far in numbers; none of one that was long ago."""
+        feed = self._feeds.get(id)
+        return () if feed is None else feed.curves()
 
     def close(self) -> None:
         """Let the thread go."""

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +33,7 @@ QUEUED = runs.c.state == literal_column("'queued'")
 """Spelled out as in the index ``ix_runs_next``: SQLite doesn't look there for the value of a parameter."""
 ORDER = (runs.c.priority.desc(), runs.c.position)
 """Order in which queued runs begin."""
+PAUSED = runs.c.state == "paused"
 ENDED = {"state", "ended", "counts", "seconds", "failures", "warnings", "artifacts", "models"}
 """Fields that are known when a run ends."""
 
@@ -128,6 +140,22 @@ async def queued(connection: AsyncConnection, limit: int | None = None) -> tuple
     return await _records(connection, select(*RECORD).where(QUEUED).order_by(*ORDER).limit(limit))
 
 
+async def paused(connection: AsyncConnection) -> tuple[RunRecord, ...]:
+    """The runs that were paused, the oldest first."""
+    return await _records(connection, select(*RECORD).where(PAUSED).order_by(runs.c.id))
+
+
+async def pause(connection: AsyncConnection, id: str) -> tuple[RunRecord, ...]:
+    """Pause what waits: a run, or those of a batch."""
+    return await _changed(connection, update(runs).where(QUEUED, _named(id)).values(state="paused"))
+
+
+async def resume(connection: AsyncConnection, id: str, position: float) -> tuple[RunRecord, ...]:
+    """Queue a paused run again, or those of a batch, at one place of the queue."""
+    again = update(runs).where(PAUSED, _named(id)).values(state="queued", position=position)
+    return await _changed(connection, again)
+
+
 async def waiting(connection: AsyncConnection) -> int:
     """How many runs wait."""
     return (await connection.execute(select(func.count()).select_from(runs).where(QUEUED))).scalar_one()
@@ -161,18 +189,16 @@ async def put_back(connection: AsyncConnection) -> None:
 
 
 async def cancel(connection: AsyncConnection, id: str | None, now: float) -> tuple[RunRecord, ...]:
-    """Cancel what waits: a run, those of a batch, or all."""
-    chosen = update(runs).where(QUEUED)
+    """Cancel what waits or is paused: a run, those of a batch, or all."""
+    chosen = update(runs).where(or_(QUEUED, PAUSED))
     if id is not None:
-        chosen = chosen.where(or_(runs.c.id == id, runs.c.batch == id))
-    stopped = chosen.values(state="cancelled", ended=now).returning(*RECORD)
-    found = tuple(map(record_of, (await connection.execute(stopped)).mappings()))
-    return tuple(sorted(found, key=lambda record: record.id))
+        chosen = chosen.where(_named(id))
+    return await _changed(connection, chosen.values(state="cancelled", ended=now))
 
 
 async def exists(connection: AsyncConnection, id: str) -> bool:
     """Whether there is a run or a batch of an id."""
-    known = select(runs.c.id).where(or_(runs.c.id == id, runs.c.batch == id)).limit(1)
+    known = select(runs.c.id).where(_named(id)).limit(1)
     return (await connection.execute(known)).first() is not None
 
 
@@ -187,6 +213,16 @@ async def document(connection: AsyncConnection, digest: str) -> bytes:
     """The bytes of a graph that was queued."""
     found = await connection.execute(select(documents.c.data).where(documents.c.digest == digest))
     return found.scalar_one()
+
+
+def _named(id: str) -> ColumnElement[bool]:
+    """A run, or those of a batch."""
+    return or_(runs.c.id == id, runs.c.batch == id)
+
+
+async def _changed(connection: AsyncConnection, change: Update) -> tuple[RunRecord, ...]:
+    found = (await connection.execute(change.returning(*RECORD))).mappings()
+    return tuple(sorted(map(record_of, found), key=lambda record: record.id))
 
 
 async def _records(connection: AsyncConnection, query: Select[Any], **given: str) -> tuple[RunRecord, ...]:

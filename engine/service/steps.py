@@ -33,6 +33,7 @@ class Steps:
         turns: Number of turns done → where its carried values are, in order; the first one of a loop that
             was forked is the one that it goes on from.
         keys: Number of turns done → under which key they are stored.
+        collected: What the loop collected, by name, as far as its result is stored.
         gone: The turn that it goes on from, when that is stored no more; else 0.
     """
 
@@ -42,6 +43,9 @@ class Steps:
         self.turns: dict[int, Ref] = {}
         self.keys: dict[int, bytes] = {}
         self.gone = 0
+        entry, collect = entries.get(index), plan.loops[index].collect
+        outputs = entry.outputs if entry else {}
+        self.collected = {name: outputs[name] for name in collect if name in outputs}
         self._plan, self._index, self._store = plan, index, store
         self._find_fork()
         links = plan.links[index]

@@ -15,9 +15,11 @@ from engine.executors.headless import Headless
 from engine.graph.reading import CHUNK
 from engine.run.artifacts import Exportable, encoded, is_plain
 from engine.service.artifacts import MEDIA
+from engine.service.curves import curves_of
 from engine.service.drawings import drawn
 from engine.service.finding import Finder, Located, NoValue, Place
 from engine.service.planning import Planned, Planner
+from engine.service.records import CurvesRecord
 from engine.service.results import Lookup, Results
 from engine.service.shown import Shown
 from engine.service.steps import Steps
@@ -94,6 +96,18 @@ class Values:
             return await asyncio.to_thread(lambda: self._told(self.finder(session, planned).steps(instance)))
         except GraphError:
             return StepsRecord(turns=())
+
+    async def curves(self, session: str, instance: str) -> CurvesRecord:
+        """The numbers that a loop collected until the last turn that was kept of it.
+
+        Raises:
+            NoSession: There is no such session.
+        """
+        try:
+            planned = await self._planner.plan(session)
+            return await asyncio.to_thread(lambda: self._curves(self.finder(session, planned), instance))
+        except GraphError:
+            return curves_of({})
 
     async def pin(self, session: str, instance: str, turn: int, *, pinned: bool = True) -> StepsRecord:
         """Keep a turn of a loop for good, whatever other turns or results need room; or no longer.
@@ -172,6 +186,18 @@ class Values:
             for turn, ref in steps.turns.items()
         ]
         return StepsRecord(turns=tuple(turns), of=steps.of, gone=steps.gone)
+
+    def _curves(self, finder: Finder, instance: str) -> CurvesRecord:
+        steps = finder.steps(instance)
+        refs = dict(steps.collected)
+        if last := max(steps.keys, default=0):
+            [entry] = self._store.probe([steps.keys[last]]).values()
+            refs = {"": entry.outputs["collected"]}
+        try:
+            found = {name: self._store.load(ref) for name, ref in refs.items()}
+        except Missing:
+            return curves_of({})
+        return curves_of(found[""] if last else found)
 
     def _pin(self, finder: Finder, instance: str, turn: int, pinned: bool) -> StepsRecord:
         steps = finder.steps(instance)

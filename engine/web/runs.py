@@ -54,6 +54,18 @@ async def cancel_run(id: str, service: Serving) -> list[RunRecord]:
     return list(await service.queue.cancel(id))
 
 
+@routes.post("/runs/{id}/pause")
+async def pause_run(id: str, service: Serving) -> list[RunRecord]:
+    """Pause a run, or every run of a batch; what runs stops once what it computes is kept."""
+    return list(await service.queue.pause_run(id))
+
+
+@routes.post("/runs/{id}/resume")
+async def resume_run(id: str, service: Serving) -> list[RunRecord]:
+    """Go on with a paused run, or those of a batch, before all others of its priority."""
+    return list(await service.queue.resume_run(id))
+
+
 @routes.post("/runs/{id}/move")
 async def move_run(id: str, place: Place, service: Serving) -> list[RunRecord]:
     """Move a waiting run, or those of a batch, within the queue."""

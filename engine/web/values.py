@@ -13,7 +13,7 @@ from starlette.responses import FileResponse
 
 from engine.service.artifacts import MEDIA
 from engine.service.finding import Located, Place
-from engine.service.records import SessionRecord
+from engine.service.records import CurvesRecord, SessionRecord
 from engine.service.view_records import (
     InterfaceRecord,
     ReferenceRecord,
@@ -77,6 +77,12 @@ async def drop_results(id: str, instance: Instance, service: Serving) -> None:
 async def list_steps(id: str, instance: Instance, service: Serving) -> StepsRecord:
     """Tell the turns of a loop after which its values were kept; none of what is no loop, or can't run."""
     return await service.values.steps(id, instance)
+
+
+@routes.get("/sessions/{id}/curves")
+async def read_curves(id: str, instance: Instance, service: Serving) -> CurvesRecord:
+    """Tell the numbers that a loop collected, as means of at most 500 parts of its turns."""
+    return await service.values.curves(id, instance)
 
 
 @routes.post("/sessions/{id}/steps/pin")

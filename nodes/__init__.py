@@ -31,7 +31,13 @@ pack = Pack(
             "nodes.image.clip",
         ),
         "mask": ("nodes.image.masks", "nodes.diffusion.widen"),
-        "video": ("nodes.video.files", "nodes.video.frames", "nodes.video.fit", "nodes.video.upscale"),
+        "video": (
+            "nodes.video.files",
+            "nodes.video.sound",
+            "nodes.video.frames",
+            "nodes.video.fit",
+            "nodes.video.upscale",
+        ),
         "load": (
             "nodes.checkpoints.load",
             "nodes.checkpoints.noising",

@@ -26,10 +26,9 @@ def load(
     fps: Rate | None = None,
     side: Longest | None = None,
 ) -> Video:
-    """Read a moving picture with its alpha: an animated WebP, GIF or PNG, or a WebM that Knotwork wrote.
+    """Read a film (MP4, MOV, MKV, WebM, AVI) or an animated WebP, GIF or PNG, upright and with its alpha.
 
-    Films in MP4 and the like are read once another program made one of these of them, for instance
-    ``ffmpeg -i film.mp4 -quality 95 film.webp``.
+    Its sound is read by ``video.sound``.
 
     Args:
         file: The file. Where its frames last unequally, the longer ones are repeated.
@@ -43,7 +42,7 @@ def load(
             they are.
 
     Raises:
-        ValueRefused: The file is no moving picture, is cut off, takes a video library to read, or would take
-            too much memory.
+        ValueRefused: The file is no moving picture, is cut off, damaged or encrypted, or would take too much
+            memory.
     """
     return read(file.path, ctx, Part(first, count, step, fps, side))

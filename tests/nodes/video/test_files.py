@@ -1,8 +1,10 @@
-"""Moving pictures from files: what comes back of those that Pillow and we write, and what is refused."""
+"""Moving pictures from files: what comes back of those that Pillow and we write, and what is refused.
+
+Films that other programs wrote are in ``test_films``.
+"""
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,9 +16,9 @@ from PIL import Image as Pillow
 from engine import File
 from engine.errors import ValueRefused
 from nodes.values import Video
-from nodes.video import decode
-from nodes.video.decode import schedule, timing
+from nodes.video import decode, film
 from nodes.video.files import load
+from nodes.video.timing import schedule, timing
 from tests.nodes.image.listener import Listener
 
 SIZE = (12, 10)
@@ -172,17 +174,6 @@ def test_larger_frames_are_made_smaller(suffix: str, tmp_path: Path) -> None:
         assert shades(video) == [[*colour, 255] for colour in COLOURS]
 
 
-def test_only_the_frames_that_are_taken_are_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "film.webm").write_bytes(Video(torch.rand(1, 9, 16, 16, 3), 24).encode({})[0])
-    decoded: list[int] = []
-    convert = Pillow.Image.convert
-    monkeypatch.setattr(Pillow.Image, "convert", lambda *given: decoded.append(1) or convert(*given))
-
-    read(tmp_path / "film.webm", 2, 3, step=2)
-
-    assert len(decoded) == 3
-
-
 def test_what_would_take_too_much_memory_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,9 +186,9 @@ def test_what_would_take_too_much_memory_is_refused_before_it_is_read(
     assert read(path, side=6).frames.shape[2:4] == (5, 6)
 
 
-@pytest.mark.parametrize(("times", "fps"), [([1, 65_600], None), ([65_600_000], 2)])
+@pytest.mark.parametrize(("times", "fps"), [([1, 1_100_000], None), ([1_100_000_000], 2)])
 def test_a_film_that_would_be_endless_is_refused(times: list[float], fps: float | None) -> None:
-    with pytest.raises(ValueRefused, match="at most 65,536 frames"):
+    with pytest.raises(ValueRefused, match="at most 1,048,576 frames"):
         schedule(times, fps)
 
 
@@ -216,32 +207,6 @@ def test_a_webm_that_knotwork_wrote_is_read_again(fps: float, tmp_path: Path) ->
 
 def written(tmp_path: Path) -> bytes:
     return Video(torch.rand(1, 2, 16, 16, 3), 24).encode({})[0]
-
-
-def test_a_webm_of_frames_that_build_on_one_another_is_refused_with_a_way_out(tmp_path: Path) -> None:
-    data = written(tmp_path)
-    place = data.index(b"\x9d\x01\x2a") - 3  # RFC 6386, 9.1: the start code comes after three bytes
-    (tmp_path / "film.webm").write_bytes(data[:place] + bytes([data[place] | 1]) + data[place + 1 :])
-
-    with pytest.raises(
-        ValueRefused, match=r"ffmpeg -i FILE film\.webp\), got film\.webm, whose frames build"
-    ):
-        read(tmp_path / "film.webm")
-
-
-def test_a_webm_of_another_codec_is_refused_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "film.webm").write_bytes(written(tmp_path).replace(b"V_VP8", b"V_AV1"))
-
-    with pytest.raises(ValueRefused, match=r"got film\.webm, whose video is AV1"):
-        read(tmp_path / "film.webm")
-
-
-def test_a_webm_of_sizes_that_are_not_known_in_advance_is_read(tmp_path: Path) -> None:
-    data = written(tmp_path)
-    place = data.index(b"\x18\x53\x80\x67") + 4  # RFC 8794, 6.2: all ones say that the size is not known
-    (tmp_path / "film.webm").write_bytes(data[:place] + b"\x01" + b"\xff" * 7 + data[place + 8 :])
-
-    assert read(tmp_path / "film.webm").frames.shape == (1, 2, 16, 16, 3)
 
 
 @pytest.mark.parametrize("length", [0, 20, 200, 600])
@@ -277,7 +242,7 @@ def test_a_file_of_something_else_is_refused(suffix: str, data: bytes, tmp_path:
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decode, "LARGEST", 10_000)
+    monkeypatch.setattr(film, "LARGEST", 10_000)
     path = tmp_path / f"film.{suffix}"
     if suffix == "webm":
         path.write_bytes(written(tmp_path))
@@ -310,7 +275,7 @@ def test_a_single_picture_is_sent_to_the_node_that_reads_it(tmp_path: Path) -> N
 def test_frames_that_are_absurdly_large_are_refused_before_they_are_read(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decode, "LARGEST", 119)
+    monkeypatch.setattr(film, "LARGEST", 119)
     path = tmp_path / f"film.{suffix}"
     if suffix == "webm":
         path.write_bytes(Video(torch.zeros(1, 1, 10, 12, 3), 24).encode({})[0])
@@ -328,13 +293,3 @@ def test_every_frame_is_told(tmp_path: Path) -> None:
     load(File(path, "a"), listener, 1)
 
     assert listener.told == [(1, 3), (2, 3), (3, 3)]
-
-
-def test_the_frames_of_a_webm_have_one_size(tmp_path: Path) -> None:
-    data = written(tmp_path)
-    second = data.index(b"\x9d\x01\x2a", data.index(b"\x9d\x01\x2a") + 3) + 3
-    narrower = struct.pack("<HH", 15, 16)
-    (tmp_path / "film.webm").write_bytes(data[:second] + narrower + data[second + 4 :])
-
-    with pytest.raises(ValueRefused, match="frames of one size, got another one in frame 1"):
-        read(tmp_path / "film.webm")

@@ -27,7 +27,10 @@ def codes_of(
     import torch
 
     if is_quantised(module):
-        return module.quantize(module.encode(pictures).latents)[0]
+        vectors = module.encode(pictures).latents
+        _, _, (_, _, chosen) = module.quantize(vectors)
+        batch, _, height, width = vectors.shape
+        return module.quantize.get_codebook_entry(chosen, (batch, height, width, -1))
     mean, log_variance = module.encode(pictures, labels)
     if noise is not None and log_variance is not None:
         drawn = torch.randn(mean.shape, generator=noise).to(mean)

@@ -74,7 +74,8 @@ class Network(Model[F]):
         weights = self.weights or self.read(find(self.source))
         module = built(json.loads(weights.config))
         module.load_state_dict(weights.tensors)
-        return module.to(getattr(torch, self.dtype)).eval().requires_grad_(False)
+        # diffusers' own `to` warns of models that have nothing to keep in float32
+        return torch.nn.Module.to(module, getattr(torch, self.dtype)).eval().requires_grad_(False)
 
     @classmethod
     def read(cls, path: Path) -> Weights:

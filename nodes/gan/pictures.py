@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from engine import Seed, node
+from engine import Context, Seed, node
 from nodes.gan.training import GENERATOR, noise_for, part
 from nodes.train.pictures import tiled
 from nodes.train.state import only_read
@@ -40,3 +40,29 @@ def samples(
     with torch.no_grad():
         drawn = network[GENERATOR](noise, labels)
     return tiled((drawn / 2 + 0.5).clamp(0, 1), columns)
+
+
+@node("gan.show_samples")
+def show_samples(
+    generator: TrainState,
+    ctx: Context,
+    every: Annotated[int, Field(ge=1)] = 250,
+    count: Annotated[int, Field(ge=1, le=1024)] = 80,
+    columns: Annotated[int, Field(ge=1, le=64)] = 10,
+    average: bool = True,
+    seed: Seed = 0,
+) -> TrainState:
+    """Show whoever watches what a generator in training makes by now, and pass it on as it is.
+
+    Args:
+        generator: The state of a generator, after a step.
+        ctx: Shows the pictures.
+        every: Steps of its training between two pictures.
+        count: How many samples.
+        columns: Samples in a row.
+        average: Take the averaged weights rather than the last.
+        seed: Seed of the noise: with equal noise the same samples are seen growing better.
+    """
+    if generator.step % every == 0:
+        ctx.preview(samples.function(generator, count, columns, average, seed))
+    return generator

@@ -550,7 +550,7 @@ export interface RunRecord {
   /**
    * How far it is.
    */
-  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  state: 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'
   /**
    * Higher runs first.
    */
@@ -708,7 +708,7 @@ export interface Lossy {
   type: 'lossy'
   channel: string
   key: string
-  event: Started | Progress | Preview | Present
+  event: Started | Progress | Preview | CurvesTold | Present
 }
 /**
  * An instance began. Lossy.
@@ -734,6 +734,33 @@ export interface Preview {
   n: string
   media: string
   data: Uint8Array
+}
+/**
+ * All that a loop has collected so far in numbers. Lossy.
+ */
+export interface CurvesTold {
+  type: 'node.curves'
+  n: string
+  curves: CurvesRecord
+}
+/**
+ * The numbers that a loop collects, turn by turn.
+ */
+export interface CurvesRecord {
+  /**
+   * Number of turns done at the end of each part.
+   */
+  turns: number[]
+  /**
+   * Turns in a part, the last one may have fewer.
+   */
+  each: number
+  /**
+   * Name → mean in each part; null where there was no finite number.
+   */
+  series: {
+    [k: string]: (number | null)[]
+  }
 }
 /**
  * Somebody's pointer and selection; `here` is false when they left. Lossy.
@@ -1806,7 +1833,7 @@ export interface QueueRecord {
    */
   waiting: number
   /**
-   * The one that runs, then the first that wait, in their order.
+   * The one that runs, then those that are paused, then the first that wait, in their order.
    */
   runs: RunRecord[]
 }

@@ -14,7 +14,7 @@ from engine.errors import KnotworkError
 from engine.graph.document import Graph
 from engine.service.pictures import FORMATS, PIXELS
 
-HEAD = 32
+HEAD = 64
 """Bytes at the start of a file that tell most kinds."""
 MAX_TEXT = 4 * 2**20
 MAX_GRAPH = 16 * 2**20
@@ -103,10 +103,25 @@ def _by_magic(head: bytes) -> Kind | None:
             return kind
     if head[:4] == b"RIFF" and head[8:12] in RIFF:
         return RIFF[head[8:12]]
+    if head[4:8] == b"ftyp":
+        return _by_brands(head)
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return MKV if b"matroska" in head else WEBM
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return AIFF
     if head[:2] == b"BM" and head[6:10] == bytes(4):
         return BMP
     is_mp3 = head[:3] == b"ID3" or (head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE6 == 0xE2)
     return MP3 if is_mp3 else None
+
+
+def _by_brands(head: bytes) -> Kind:
+    """The kind of a file that begins with its brands (ISO base media format, ISO/IEC 14496-12, 4.3)."""
+    size = int.from_bytes(head[:4], "big")
+    brands = {head[8:12], *(head[place : place + 4] for place in range(16, min(size, len(head)), 4))}
+    if brands & HEIC and not brands & {b"avif", b"avis"}:
+        raise UnknownKind("expected JPEG, PNG or AVIF, got an HEIC picture. Export it as one of these.")
+    return next((kind for brand, kind in BRANDS.items() if brand in brands), MP4)
 
 
 def _by_structure(path: Path, head: bytes) -> Kind:
@@ -180,6 +195,9 @@ TEXT = Kind("text/plain", ".txt", _text)
 SAFETENSORS = Kind("application/x-safetensors", ".safetensors", _weights)
 BMP = Kind("image/bmp", ".bmp", _picture)
 MP3 = Kind("audio/mpeg", ".mp3", _as_it_is)
+AIFF = Kind("audio/aiff", ".aiff", _as_it_is)
+MP4 = Kind("video/mp4", ".mp4", _as_it_is)
+MKV, WEBM = Kind("video/matroska", ".mkv", _as_it_is), Kind("video/webm", ".webm", _as_it_is)
 MAGIC = (
     (0, b"\x89PNG\r\n\x1a\n", PNG),
     (0, b"\xff\xd8\xff", Kind("image/jpeg", ".jpg", _picture)),
@@ -188,10 +206,26 @@ MAGIC = (
     (0, b"MM\0*", Kind("image/tiff", ".tif", _picture)),
     (0, b"fLaC", Kind("audio/flac", ".flac", _as_it_is)),
     (0, b"OggS", Kind("audio/ogg", ".ogg", _as_it_is)),
-    (4, b"ftyp", Kind("video/mp4", ".mp4", _as_it_is)),
-    (0, b"\x1aE\xdf\xa3", Kind("video/webm", ".webm", _as_it_is)),
 )
-RIFF = {b"WEBP": Kind("image/webp", ".webp", _picture), b"WAVE": Kind("audio/wav", ".wav", _as_it_is)}
-KINDS = (*(kind for _, _, kind in MAGIC), *RIFF.values(), BMP, MP3, GRAPH, TEXT, SAFETENSORS)
+RIFF = {
+    b"WEBP": Kind("image/webp", ".webp", _picture),
+    b"WAVE": Kind("audio/wav", ".wav", _as_it_is),
+    b"AVI ": Kind("video/x-msvideo", ".avi", _as_it_is),
+}
+_AVIF, _M4A = Kind("image/avif", ".avif", _picture), Kind("audio/mp4", ".m4a", _as_it_is)
+BRANDS = {
+    b"avif": _AVIF,
+    b"avis": _AVIF,
+    b"qt  ": Kind("video/quicktime", ".mov", _as_it_is),
+    b"M4A ": _M4A,
+    b"M4B ": _M4A,
+}
+HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+KINDS = (
+    *(kind for _, _, kind in MAGIC),
+    *RIFF.values(),
+    *BRANDS.values(),
+    *(BMP, MP3, AIFF, MP4, MKV, WEBM, GRAPH, TEXT, SAFETENSORS),
+)
 MEDIA = {kind.suffix: kind.media for kind in KINDS}
 """Ending → media type."""

@@ -12,7 +12,7 @@ from engine.errors import KnotworkError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 PIXELS = 2**26
 """A picture with more is not opened: a small file can claim to be larger than any memory."""
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError)

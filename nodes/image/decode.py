@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image as Pillow
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 """Endings of the files that are read; of files with several pictures, the first one."""
 
 _ORIENTATION = 0x0112
@@ -52,7 +52,7 @@ def read(path: Path) -> Image:
             pixels = _upright(pixels, picture.getexif().get(_ORIENTATION, 1))
     except (OSError, SyntaxError, ValueError, EOFError, struct.error, Pillow.DecompressionBombError) as error:
         raise ValueRefused(
-            "a whole picture file (PNG, JPEG, WebP, GIF, BMP, TIFF)", f"{path.name}: {error}"
+            "a whole picture file (PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF)", f"{path.name}: {error}"
         ) from None
     return Image(pixels.to(torch.float32)[None].contiguous(), bits=16 if deep else 8)
 

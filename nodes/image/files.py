@@ -16,7 +16,7 @@ def load(file: Annotated[File, Within("files", SUFFIXES)]) -> Image:
     """Read a picture, turned upright, in sRGB, with its alpha; 16-bit files keep their bits.
 
     Args:
-        file: PNG, JPEG, WebP, GIF, BMP or TIFF; of several pictures in a file, the first.
+        file: PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF; of several pictures in a file, the first.
     """
     return read(file.path)
 

@@ -1,8 +1,8 @@
 """Decoded frames as they are meant to be seen: their colours, their proportions, and which side is up.
 
 Colours are brought from the matrix and the range that the film names (ITU-T H.273) to sRGB, those of high
-dynamic range (PQ, HLG) to the range of a screen. A film that names no matrix has that of BT.601 if it has fewer
-than 720 lines, and else that of BT.709, as players have it; VP8 knows BT.601 alone (RFC 6386, 9.2).
+dynamic range (PQ, HLG) to the range of a screen. A film that names no matrix has that of BT.601 below 720
+lines and that of BT.709 above, as players have it; VP8 knows BT.601 alone (RFC 6386, 9.2).
 """
 
 from __future__ import annotations

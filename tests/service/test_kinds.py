@@ -9,6 +9,7 @@ from PIL import Image
 
 from engine.errors import GraphError
 from engine.service.kinds import (
+    HEAD,
     MAX_TEXT,
     PIXELS,
     DamagedFile,
@@ -43,6 +44,7 @@ def kind(tmp_path: Path, data: bytes, name: str = "file.bin") -> str:
         (picture("GIF"), "image/gif"),
         (picture("BMP"), "image/bmp"),
         (picture("TIFF"), "image/tiff"),
+        (picture("AVIF"), "image/avif"),
         (GRAPH, "application/json"),
         (b"\xef\xbb\xbf \n" + GRAPH, "application/json"),
         (safetensors({"w": [2, 3]}), "application/x-safetensors"),
@@ -52,8 +54,16 @@ def kind(tmp_path: Path, data: bytes, name: str = "file.bin") -> str:
         (b"OggS\0\x02", "audio/ogg"),
         (b"ID3\x04\0", "audio/mpeg"),
         (b"\xff\xfb\x90\x64", "audio/mpeg"),
-        (b"\0\0\0\x20ftypisom", "video/mp4"),
-        (b"\x1aE\xdf\xa3\x9f", "video/webm"),
+        (b"FORM\0\0\0\x2eAIFFCOMM", "audio/aiff"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41", "video/mp4"),
+        (b"\0\0\0\x14ftypM4A \0\0\2\0M4A ", "audio/mp4"),
+        (b"\0\0\0\x14ftypqt  \0\0\2\0qt  ", "video/quicktime"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\1B\xf7\x81\1B\xf2\x81\4B\xf3\x81\x08B\x82\x84webm", "video/webm"),
+        (
+            b"\x1aE\xdf\xa3\xa3B\x86\x81\1B\xf7\x81\1B\xf2\x81\4B\xf3\x81\x08B\x82\x88matroska",
+            "video/matroska",
+        ),
+        (b"RIFF\0\0\0\0AVI LIST", "video/x-msvideo"),
     ],
 )
 def test_a_file_is_known_by_its_bytes(tmp_path: Path, data: bytes, media: str) -> None:
@@ -75,6 +85,12 @@ def test_a_file_is_known_by_its_bytes(tmp_path: Path, data: bytes, media: str) -
 def test_what_is_none_of_the_kinds_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(UnknownKind, match=r"expected one of .*image/png"):
         kind(tmp_path, data)
+
+
+@pytest.mark.parametrize("brands", [b"heic\0\0\0\0mif1heic", b"mif1\0\0\0\0mif1heic"])
+def test_a_picture_of_an_apple_phone_is_refused_with_a_way_out(tmp_path: Path, brands: bytes) -> None:
+    with pytest.raises(UnknownKind, match=r"got an HEIC picture\. Export it"):
+        kind(tmp_path, b"\0\0\0\x18ftyp" + brands)
 
 
 def test_the_name_counts_for_nothing(tmp_path: Path) -> None:
@@ -126,9 +142,9 @@ def test_an_object_that_is_no_graph_is_refused_with_its_problems(tmp_path: Path)
 
 def test_text_must_be_utf_8_without_control_characters(tmp_path: Path) -> None:
     with pytest.raises(DamagedFile, match="expected UTF-8 text, got byte 0xff"):
-        kind(tmp_path, b"a" * 40 + b"\xff")
+        kind(tmp_path, b"a" * HEAD + b"\xff")
     with pytest.raises(DamagedFile, match="control characters"):
-        kind(tmp_path, b"a" * 40 + b"\x1b[2J")
+        kind(tmp_path, b"a" * HEAD + b"\x1b[2J")
 
 
 def test_text_has_a_bound(tmp_path: Path) -> None:

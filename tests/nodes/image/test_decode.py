@@ -131,6 +131,19 @@ def test_a_deep_picture_stands_upright_too(tmp_path: Path) -> None:
     assert (read(path).pixels[0, ..., 0] * 65535).round().int().tolist() == turned.tolist()
 
 
+def test_an_avif_picture_is_read_upright_with_its_alpha(tmp_path: Path) -> None:
+    picture = Pillow.new("RGBA", (16, 8), (200, 100, 50, 128))
+    picture.paste((0, 0, 0, 255), (8, 0, 16, 8))
+    exif = Pillow.Exif()
+    exif[0x0112] = 6  # its left side is shown at the top
+
+    image = read(saved(picture, tmp_path / "a.avif", quality=100, exif=exif))
+
+    assert image.pixels.shape == (1, 16, 8, 4)
+    assert (image.pixels[0, 2, 4] * 255).tolist() == pytest.approx([200, 100, 50, 128], abs=3)
+    assert (image.pixels[0, 13, 4] * 255).tolist() == pytest.approx([0, 0, 0, 255], abs=3)
+
+
 def test_a_colour_profile_is_converted_to_srgb(tmp_path: Path) -> None:
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     red, blue = profile.index(b"rXYZ"), profile.index(b"bXYZ")

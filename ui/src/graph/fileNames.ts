@@ -2,7 +2,7 @@
 
 /** Endings that are one kind of file. */
 const ALIKE: Readonly<Record<string, string>> = { '.jpeg': '.jpg', '.tiff': '.tif', '.csv': '.txt', '.md': '.txt' }
-const PICTURES: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff'])
+const PICTURES: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.avif'])
 
 /** Whether a file's name ends as a port asks; without endings it takes all. */
 export function takes(suffixes: readonly string[], name: string): boolean {

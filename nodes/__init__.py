@@ -52,6 +52,7 @@ pack = Pack(
             "nodes.control.hed",
             "nodes.measure.digit_classifier",
             "nodes.gan.load",
+            "nodes.gan.translators",
             "nodes.gan.faces",
             "nodes.autoencoder.load",
             "nodes.control.estimators",
@@ -158,6 +159,7 @@ pack = Pack(
             "nodes.gan.pool",
             "nodes.gan.cyclegan",
             "nodes.gan.translations",
+            "nodes.gan.translate",
         ),
         "measure": ("nodes.measure.digits",),
         "train": (

@@ -34,6 +34,8 @@ PREFIXES = {
     "inpainter": ("",),
     "generator": ("", "module.", "netG_state_dict.", "netG.", "generator."),
     "discriminator": ("", "module.", "netD_state_dict.", "netD.", "discriminator."),
+    "image-translator": ("", "module."),
+    "patch-discriminator": ("", "module."),
 }
 """Kind → how the names of its tensors may begin. The first kind that is found counts."""
 

@@ -329,6 +329,36 @@ OTHERS: Mapping[str, tuple[Shapes, str, str, str, str]] = {
         },
         *("discriminator", "original", "dcgan", ""),
     ),
+    "pix2pix's generator": (
+        {
+            "model.model.0.weight": (64, 3, 4, 4),
+            "model.model.1.model.1.weight": (128, 64, 4, 4),
+            "model.model.1.model.2.running_mean": (128,),
+            "model.model.3.weight": (128, 3, 4, 4),
+            "model.model.3.bias": (3,),
+        },
+        *("image-translator", "original", "pix2pix", ""),
+    ),
+    "cyclegan's generator": (
+        {
+            "model.1.weight": (64, 3, 7, 7),
+            "model.2.running_mean": (64,),
+            "model.4.weight": (128, 64, 3, 3),
+            "model.10.conv_block.1.weight": (256, 256, 3, 3),
+            "model.26.weight": (3, 64, 7, 7),
+        },
+        *("image-translator", "original", "cyclegan", ""),
+    ),
+    "patchgan": (
+        {
+            "model.0.weight": (64, 6, 4, 4),
+            "model.2.weight": (128, 64, 4, 4),
+            "model.5.weight": (256, 128, 4, 4),
+            "model.8.weight": (512, 256, 4, 4),
+            "model.11.weight": (1, 512, 4, 4),
+        },
+        *("patch-discriminator", "original", "patchgan", ""),
+    ),
     "something else": ({"fc1.weight": (10, 10), "fc2.weight": (10, 10)}, "unknown", "", "", ""),
 }
 """Name → tensors, and the kind, layout, family and variant that they tell."""

@@ -129,6 +129,8 @@ pack = Pack(
         "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
         "points": (
             "nodes.points.shapes",
+            "nodes.points.batches",
+            "nodes.points.adversarial",
             "nodes.points.training",
             "nodes.points.sampling",
             "nodes.points.measure",
@@ -165,6 +167,7 @@ pack = Pack(
         "train": (
             "nodes.train.vocabulary",
             "nodes.train.recipe",
+            "nodes.train.curves",
             "nodes.train.autoencoder",
             "nodes.train.diffusion",
             "nodes.train.objective",

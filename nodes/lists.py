@@ -66,6 +66,16 @@ def join(*lists: list[T]) -> list[T]:
     return [item for items in lists for item in items]
 
 
+@node("list.flatten")
+def flatten(lists: list[list[T]]) -> list[T]:
+    """Put the lists in a list behind one another.
+
+    Args:
+        lists: A list of lists, such as a loop collects of an output that is a list itself.
+    """
+    return [item for items in lists for item in items]
+
+
 @node("list.pick")
 def pick(items: list[T], index: int = 0) -> T:
     """Take one item.

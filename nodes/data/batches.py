@@ -31,21 +31,25 @@ def batch(
         size: Samples in it.
         seed: Seed of the orders.
     """
+    taken = chosen(len(dataset.pixels), index, size, seed)
+    samples = dataset.pixels[taken].float() / 127.5 - 1
+    labels = None if dataset.labels is None else dataset.labels[taken]
+    captions = [dataset.captions[place][0] for place in taken.tolist()] if dataset.captions else []
+    return Batch(samples, labels, captions)
+
+
+def chosen(count: int, index: int, size: int, seed: int) -> torch.Tensor:
+    """Which of so many samples a batch takes, int64 [size]; see ``data.batch``."""
     import torch
 
-    count = len(dataset.pixels)
     places = torch.arange(index * size, (index + 1) * size)
     rounds = places // count
-    chosen = torch.cat(
+    return torch.cat(
         [
             order(count, seed, number)[places[rounds == number] % count]
             for number in range(int(rounds[0]), int(rounds[-1]) + 1)
         ]
     )
-    samples = dataset.pixels[chosen].float() / 127.5 - 1
-    labels = None if dataset.labels is None else dataset.labels[chosen]
-    captions = [dataset.captions[place][0] for place in chosen.tolist()] if dataset.captions else []
-    return Batch(samples, labels, captions)
 
 
 @lru_cache(maxsize=8)

@@ -61,7 +61,7 @@ def paths(
     pixels = (places * torch.tensor([1.0, -1.0]) / reach + 1) * (side / 2)
     _draw(page, pixels.clamp(-side, 2 * side), lines, FINE * (0.6 + size / 1200))
     small = page.resize((size, size), Pillow.Resampling.BOX)
-    _write(small, title)
+    write(small, title)
     return Image(torch.from_numpy(np.array(small)).float()[None] / 255)
 
 
@@ -94,13 +94,13 @@ def _draw(page: Any, pixels: torch.Tensor, lines: int, unit: float) -> None:
         for turn, colour in enumerate(colours):
             pen.line([way[turn], way[turn + 1]], fill=colour, width=round(unit))
     for way in ways:
-        _dot(pen, way[0], 2 * unit, fill=(255, 255, 255), outline=_between(0), width=round(0.8 * unit))
+        dot(pen, way[0], 2 * unit, fill=(255, 255, 255), outline=_between(0), width=round(0.8 * unit))
     for x, y in pixels[-1].tolist():
-        _dot(pen, (x, y), unit, fill=(*_between(1), 100))
+        dot(pen, (x, y), unit, fill=(*_between(1), 100))
     for way in ways:
         for turn in marked:
-            _dot(pen, way[turn], 1.3 * unit, fill=colours[turn])
-        _dot(pen, way[-1], 1.9 * unit, fill=_between(1))
+            dot(pen, way[turn], 1.3 * unit, fill=colours[turn])
+        dot(pen, way[-1], 1.9 * unit, fill=_between(1))
 
 
 def _between(share: float) -> tuple[int, ...]:
@@ -111,12 +111,14 @@ def _between(share: float) -> tuple[int, ...]:
     return tuple((mixed * 255).round().int().tolist())
 
 
-def _dot(pen: Any, centre: tuple[float, float], radius: float, **look: Any) -> None:
+def dot(pen: Any, centre: tuple[float, float], radius: float, **look: Any) -> None:
+    """Draw a dot; its look is as Pillow takes it."""
     x, y = centre
     pen.ellipse([x - radius, y - radius, x + radius, y + radius], **look)
 
 
-def _write(page: Any, text: str) -> None:
+def write(page: Any, text: str) -> None:
+    """Write a title in the upper left corner."""
     from PIL import ImageDraw, ImageFont
 
     size = 11 + page.width // 100

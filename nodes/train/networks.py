@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OURS = {
     "PointDenoiser": "nodes.points.network",
+    "PointGenerator": "nodes.points.perceptron",
+    "PointDiscriminator": "nodes.points.perceptron",
     "DCGANGenerator": "nodes.gan.dcgan",
     "DCGANDiscriminator": "nodes.gan.dcgan",
     "UNetGenerator": "nodes.gan.unet_generator",

@@ -1,4 +1,4 @@
-"""What a training run shows of itself: its loss, what the autoencoder gives back, what prompts give."""
+"""What a training run shows of itself: what the autoencoder gives back, what prompts give."""
 
 from __future__ import annotations
 
@@ -17,53 +17,6 @@ from nodes.values import Image
 
 if TYPE_CHECKING:
     import torch
-
-
-@node("train.loss_curve")
-def loss_curve(
-    losses: list[float],
-    smoothing: Annotated[int, Field(ge=1)] = 50,
-    width: Annotated[int, Field(ge=64, le=4096)] = 640,
-    height: Annotated[int, Field(ge=64, le=4096)] = 320,
-) -> Image:
-    """Draw the losses of a run on a logarithmic scale: each step in grey, their running mean in blue.
-
-    Args:
-        losses: One for each step.
-        smoothing: Steps of the running mean.
-        width: Width in pixels.
-        height: Height in pixels.
-    """
-    import numpy as np
-    import torch
-    from PIL import Image as Pictures
-    from PIL import ImageDraw
-
-    if not losses:
-        raise ValueError(
-            "expected at least one loss, got none: collect the loss of a loop with at least one turn"
-        )
-    values = np.log10(np.maximum(np.asarray(losses), 1e-12))
-    window = min(smoothing, len(values))
-    mean = np.convolve(values, np.ones(window) / window, "valid")
-    low, high = float(values.min()), max(float(values.max()), float(values.min()) + 1e-6)
-    left, top, right, bottom = 56, 10, width - 10, height - 24
-    page = Pictures.new("RGB", (width, height), "white")
-    pen = ImageDraw.Draw(page)
-
-    def points(series: Any, offset: int) -> list[tuple[float, float]]:
-        across = left + (np.arange(len(series)) + offset) / max(len(values) - 1, 1) * (right - left)
-        down = bottom - (series - low) / (high - low) * (bottom - top)
-        return list(zip(across.tolist(), down.tolist(), strict=True))
-
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = bottom - share * (bottom - top)
-        pen.line([(left, y), (right, y)], fill=(225, 225, 225))
-        pen.text((4, y - 6), f"{10 ** (low + share * (high - low)):.4g}", fill=(90, 90, 90))
-    pen.text((left, bottom + 6), f"{len(losses)} steps", fill=(90, 90, 90))
-    pen.line(points(values, 0), fill=(190, 190, 190))
-    pen.line(points(mean, window // 2), fill=(30, 90, 200), width=2)
-    return Image(torch.from_numpy(np.array(page)).float()[None] / 255)
 
 
 def tiled(pictures: torch.Tensor, columns: int) -> Image:

@@ -29,6 +29,10 @@ def test_links_become_a_list_in_their_order() -> None:
     assert lists.join([1, 2], [], [3]) == [1, 2, 3]
 
 
+def test_flatten_takes_a_list_of_lists() -> None:
+    assert lists.flatten([[1, 2], [], [3]]) == [1, 2, 3]
+
+
 def test_picking_counts_from_either_end() -> None:
     assert lists.pick(["a", "b", "c"], 0) == "a"
     assert lists.pick(["a", "b", "c"], -1) == "c"

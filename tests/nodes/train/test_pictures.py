@@ -2,23 +2,8 @@ import pytest
 import torch
 
 from nodes.data.values import Dataset
-from nodes.train.pictures import loss_curve, reconstructions, samples, tiled
+from nodes.train.pictures import reconstructions, samples, tiled
 from nodes.train.values import TrainState, Vocabulary
-
-
-def test_a_loss_curve_is_a_picture() -> None:
-    image = loss_curve([1.0, 0.5, 0.25], smoothing=2, width=200, height=100)
-    assert image.pixels.shape == (1, 100, 200, 3)
-    assert image.pixels.min() < 0.5 < image.pixels.max()
-
-
-def test_one_loss_is_enough() -> None:
-    assert loss_curve([0.5]).pixels.shape == (1, 320, 640, 3)
-
-
-def test_no_losses_are_an_error_that_says_so() -> None:
-    with pytest.raises(ValueError, match="expected at least one loss, got none"):
-        loss_curve([])
 
 
 def test_pictures_are_laid_out_in_rows_and_the_rest_is_white() -> None:

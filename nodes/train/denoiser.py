@@ -11,6 +11,7 @@ from pydantic import Field
 from engine import Context, Owned, Seed, node
 from engine.errors import ValueRefused
 from nodes.data.values import Batch
+from nodes.diffusion.stepping import scheduler_class
 from nodes.train.objective import denoising_loss, draw_levels
 from nodes.train.pictures import tiled
 from nodes.train.sampling import denoised
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 PART = "unet"
 GROUPS = 8
 """Groups of each normalisation, of which every width is a multiple."""
+SHOWN_STEPS = 10
+"""Steps of the pictures that are shown on the way: enough to see what they are of."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Classes = Annotated[int, Field(ge=0, le=10_000)]
 Steps = Annotated[int, Field(ge=1, le=1000)]
@@ -107,7 +110,7 @@ def denoiser_step(
     draw = partial(noisy_batch, batch, schedule, config["num_class_embeds"], unlabelled)
     state, (loss,) = advance(state, draw, partial(pixel_loss, schedule), recipe)
     if show and state.step % show == 0:
-        ctx.preview(denoiser_samples.function(state, schedule))
+        ctx.preview(denoiser_samples.function(state, schedule, steps=SHOWN_STEPS))
     return TrainStep(state, loss)
 
 
@@ -186,8 +189,6 @@ def denoiser_samples(
         seed: Seed of the noise.
     """
     import torch
-
-    from nodes.diffusion.stepping import scheduler_class
 
     config = sizes(state)
     shape = (count, config["in_channels"], config["sample_size"], config["sample_size"])

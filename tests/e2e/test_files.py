@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.cli.served import Served
 from tests.e2e.editor import Editor
+from tests.nodes.video.films import write
 
 PICTURES = Path(__file__).parents[2] / "graphs" / "pictures"
 FILM = PICTURES.parent / "films" / "rocket.webm"
@@ -40,7 +41,9 @@ def test_a_picture_without_a_graph_becomes_a_node_that_loads_it(editor: Editor) 
     expect(load.card.get_by_role("img", name="What frog.png loads")).to_be_visible()
 
 
-def test_a_file_goes_to_the_card_it_is_let_go_on_or_to_the_node_that_loads_such_files(editor: Editor) -> None:
+def test_a_file_goes_to_the_card_it_is_let_go_on_or_to_the_node_that_loads_such_files(
+    editor: Editor, tmp_path: Path
+) -> None:
     editor.new_graph()
     frog = (PICTURES / "frog.png").read_bytes()
     editor.drop("frog.png", "image/png", frog)
@@ -60,6 +63,13 @@ def test_a_file_goes_to_the_card_it_is_let_go_on_or_to_the_node_that_loads_such_
     expect(film.card.locator(".file-picker")).to_contain_text("rocket.webm")
     editor.drop("other.gif", "image/gif", moving(), onto=film.title)
     expect(film.card).to_have_attribute("aria-label", "other.gif")
+    for name in ("clip.mp4", "clip.mov", "clip.mkv", "clip.avi"):
+        editor.drop(name, "", write(tmp_path / name).read_bytes(), onto=film.title)
+        expect(film.card.locator(".file-picker")).to_contain_text(name)
+
+    before = editor.names()
+    editor.drop("clip.mp4", "video/mp4", (tmp_path / "clip.mp4").read_bytes())
+    expect(editor.added(before).input("fps")).to_be_attached()  # not the one that reads its sound
 
 
 def test_a_picture_is_exported_with_and_without_its_graph(editor: Editor) -> None:

@@ -12,7 +12,7 @@ pack = Pack(
             "nodes.diffusion.encode",
             "nodes.patches.words",
         ),
-        "list": ("nodes.lists",),
+        "list": ("nodes.lists", "nodes.rank"),
         "flow": ("nodes.flow",),
         "image": (
             "nodes.image.files",
@@ -157,6 +157,8 @@ pack = Pack(
             "nodes.gan.training",
             "nodes.gan.pictures",
             "nodes.gan.generate",
+            "nodes.gan.score",
+            "nodes.gan.project",
             "nodes.gan.pix2pix",
             "nodes.gan.pool",
             "nodes.gan.cyclegan",

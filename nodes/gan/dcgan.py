@@ -42,7 +42,7 @@ class DCGANGenerator(nn.Module):
 
     def __init__(self, size: int, channels: int, noise: int, width: int, classes: int = 0) -> None:
         super().__init__()
-        self.classes = classes
+        self.size, self.channels, self.noise, self.classes = size, channels, noise, classes
         count = levels(size)
         inner = width << (count - 1)
         parts: list[nn.Module] = [
@@ -89,7 +89,7 @@ class DCGANDiscriminator(nn.Module):
 
     def __init__(self, size: int, channels: int, width: int, classes: int = 0) -> None:
         super().__init__()
-        self.classes = classes
+        self.size, self.channels, self.classes = size, channels, classes
         count = levels(size)
         parts: list[nn.Module] = [
             nn.Conv2d(channels + classes, width, 4, 2, 1, bias=False),
@@ -115,11 +115,30 @@ class DCGANDiscriminator(nn.Module):
         Returns:
             [B]: the logit of each being real; above 0 = more likely real than made.
         """
-        if self.classes:
-            assert labels is not None
-            told = one_hot(labels, self.classes).to(pictures.dtype)[:, :, None, None]
-            pictures = torch.cat([pictures, told.expand(-1, -1, *pictures.shape[2:])], 1)
-        return self.main(pictures).flatten()
+        return self.main(self._told(pictures, labels)).flatten()
+
+    def features(self, pictures: torch.Tensor, labels: torch.Tensor | None = None) -> list[torch.Tensor]:
+        """What it sees in pictures: the output of each activation, from [B, width, size / 2, size / 2] down.
+
+        Args:
+            pictures: As for judging them.
+            labels: As for judging them.
+        """
+        seen: list[torch.Tensor] = []
+        hidden = self._told(pictures, labels)
+        for layer in self.main[:-1]:
+            hidden = layer(hidden)
+            if isinstance(layer, nn.LeakyReLU):
+                seen.append(hidden)
+        return seen
+
+    def _told(self, pictures: torch.Tensor, labels: torch.Tensor | None) -> torch.Tensor:
+        """Pictures with a plane for each class beside them."""
+        if not self.classes:
+            return pictures
+        assert labels is not None
+        told = one_hot(labels, self.classes).to(pictures.dtype)[:, :, None, None]
+        return torch.cat([pictures, told.expand(-1, -1, *pictures.shape[2:])], 1)
 
 
 def draw(module: nn.Module) -> None:

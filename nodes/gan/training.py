@@ -156,7 +156,7 @@ def discriminator_loss(
     samples: torch.Tensor,
     noise: torch.Tensor,
 ) -> torch.Tensor:
-    """Cross entropy of telling real from made, and the penalty; then accuracy, mean scores and their shares."""
+    """Cross entropy of telling real from made, and the penalty; then accuracy, mean scores and shares."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits as entropy
 

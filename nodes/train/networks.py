@@ -20,6 +20,7 @@ OURS = {
     "PointDiscriminator": "nodes.points.perceptron",
     "DCGANGenerator": "nodes.gan.dcgan",
     "DCGANDiscriminator": "nodes.gan.dcgan",
+    "NoiseVectors": "nodes.gan.noise_vectors",
     "UNetGenerator": "nodes.gan.unet_generator",
     "ResNetGenerator": "nodes.gan.resnet_generator",
     "PatchDiscriminator": "nodes.gan.patch_discriminator",

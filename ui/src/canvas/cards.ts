@@ -6,7 +6,7 @@ import { edgesOf, insetOf, isFramed, sizeAround, type Edges } from '../graph/fra
 import { cardView, HANDLE_SIZE, sizeOf, type CardSize } from '../graph/geometry'
 import { children, entry, GROUP, NOTE, type LevelView, type Path, type Point } from '../graph/level'
 import { interfaceOf, isLevel, placeholderOf, REROUTE, type Interface, type Known } from '../graph/ports'
-import { previewHeight, previewOf, type PreviewSize } from '../graph/previewing'
+import { previewHeight, previewIn, type PreviewSize } from '../graph/previewing'
 import type { TypeKind } from '../graph/types'
 import { around, type Box } from './area'
 import type { Fed } from './feeding'
@@ -77,7 +77,7 @@ interface CardShape {
 /** What an instance is drawn as, how large that is, and what room is kept in it. */
 function shapeOfCard(name: string, instance: Instance, face: Interface, view: LevelView, more: Circumstances): CardShape {
   if (instance.type === REROUTE && !view.sizes.has(name)) return { type: 'reroute', size: DOT, preview: 0, body: 0, edges: null }
-  const preview = previewHeight(previewOf(face.outputs), more.previews)
+  const preview = previewHeight(previewIn(instance, face.outputs), more.previews)
   if (isFramed(instance, name, view)) {
     const edges = edgesOf(face, instance, preview)
     return { type: 'frame', size: sizeAround(edges, null), preview, body: 0, edges }

@@ -9,12 +9,14 @@ import { CARD_PADDING, HEADER_HEIGHT, PARAM_ROW, PORT_ROW, rowsOf, type CardSize
 import { children, entry, viewOf, type LevelView, type Path, type Point } from './level'
 import { INPUTS, OUTPUTS } from './links'
 import { LOOP, shapeOf, type Border, type Interface } from './ports'
+import { previewIn } from './previewing'
 import { UNKNOWN, type Shape } from './types'
 
-/** Width of an edge: of one with fields, of one with names alone, of the right one with a picture. */
+/** Width of an edge: of one with fields, of one with names alone, of the right one with a picture, or with curves. */
 const FIELDS = 240
 const NAMES = 132
 const PICTURED = 184
+const PLOTTED = 264
 /** Between the edges and what is inside. */
 export const FRAME_PAD = 32
 /** Room of a frame with nothing in it. */
@@ -106,7 +108,7 @@ const hasItems = ({ items }: Instance) => items !== undefined && items !== null
 export function edgesOf(face: Interface, instance: Instance, picture = 0): Edges {
   const left = edge(rowsOf({ ...face, outputs: {} }, instance), innerInputs(instance), 'in')
   const right = edge(rowsOf({ ...face, inputs: {} }, instance), innerOutputs(instance), 'out')
-  const widths: Point = [left.some(({ kind }) => kind === 'param') ? FIELDS : NAMES, picture > 0 ? PICTURED : NAMES]
+  const widths: Point = [left.some(({ kind }) => kind === 'param') ? FIELDS : NAMES, picture > 0 ? (previewIn(instance, face.outputs)?.kind === 'curves' ? PLOTTED : PICTURED) : NAMES]
   const ends = [end(left), end(right) + (picture > 0 ? picture + CARD_PADDING : 0)]
   return { left, right, widths, least: Math.max(...ends) + CARD_PADDING }
 }

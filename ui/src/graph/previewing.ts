@@ -1,11 +1,11 @@
 /** What of an instance's outputs its card shows, and how much room that takes: told by their types alone. */
 
-import type { OutputPortRecord } from '../protocol'
+import type { Instance, OutputPortRecord } from '../protocol'
 import { PREVIEW_HEIGHT } from './geometry'
-import { shapeOf } from './ports'
+import { LOOP, shapeOf } from './ports'
 import { shortName, typeKind, type Shape } from './types'
 
-export type PreviewKind = 'picture' | 'moving' | 'audio' | 'plot' | 'text' | 'values' | 'list' | 'facts'
+export type PreviewKind = 'picture' | 'moving' | 'audio' | 'curves' | 'plot' | 'text' | 'values' | 'list' | 'facts'
 
 /** The outputs that are shown; several only of those that are short. */
 export interface Previewed {
@@ -16,7 +16,7 @@ export interface Previewed {
 export type PreviewSize = 'none' | 'small' | 'medium' | 'large'
 
 /** What people look for first stands first. */
-const ORDER: readonly PreviewKind[] = ['picture', 'moving', 'audio', 'plot', 'text', 'values', 'list', 'facts']
+const ORDER: readonly PreviewKind[] = ['picture', 'moving', 'audio', 'curves', 'plot', 'text', 'values', 'list', 'facts']
 const PICTURED: ReadonlySet<string> = new Set(['Image', 'Mask', 'SegMap', 'Latent'])
 const MOVING: ReadonlySet<string> = new Set(['Video', 'Mesh'])
 const KINDS: Readonly<Record<string, PreviewKind>> = {
@@ -26,6 +26,7 @@ const HEIGHTS: Readonly<Record<Exclude<PreviewKind, 'values'>, readonly [number,
   picture: [96, PREVIEW_HEIGHT, 232],
   moving: [96, PREVIEW_HEIGHT, 232],
   audio: [48, 56, 72],
+  curves: [112, 216, 320],
   plot: [64, 88, 136],
   text: [44, 62, 98],
   list: [44, 62, 98],
@@ -50,6 +51,12 @@ export function previewOf(outputs: Readonly<Record<string, OutputPortRecord>>): 
   const shown = loads ? null : found
   told.set(outputs, shown)
   return shown
+}
+
+/** The same of an instance: a loop that collects numbers shows all of them, as they come. */
+export function previewIn({ type, collect }: Instance, outputs: Readonly<Record<string, OutputPortRecord>>): Previewed | null {
+  const shown = previewOf(outputs)
+  return type === LOOP && shown?.kind === 'plot' && collect?.includes(shown.ports[0] ?? '') ? { ...shown, kind: 'curves' } : shown
 }
 
 function firstOf(kinds: readonly [string, PreviewKind | null][]): Previewed | null {

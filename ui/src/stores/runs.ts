@@ -2,17 +2,17 @@
 
 import { create } from 'zustand'
 import { post, ask, remove } from '../api/http'
-import type { JsonValue, Paused, Preview, QueueRecord, Reliable, RunChanged, RunGone, RunRecord, RunRequest } from '../protocol'
+import type { CurvesRecord, CurvesTold, JsonValue, Paused, Preview, QueueRecord, Reliable, RunChanged, RunGone, RunRecord, RunRequest } from '../protocol'
 import { line } from './connection'
 import { onClosed, onEdited, tell, useGraphs } from './graphs'
 import { Keyed } from './keyed'
 
-export type NodeStatus = 'running' | 'done' | 'cached' | 'failed' | 'blocked' | 'cancelled'
+export type NodeStatus = 'running' | 'paused' | 'done' | 'cached' | 'failed' | 'blocked' | 'cancelled'
 
 /** How far an instance, or a subgraph with all inside of it, is in the run that is shown. */
 export interface NodeRun {
   status: NodeStatus
-  /** Steps that are done, of how many; of the instance that runs now. */
+  /** Steps that are done, of how many; of an instance that runs now or was stopped. */
   progress?: { done: number; total: number }
   /** Seconds that it took. */
   seconds?: number
@@ -48,12 +48,21 @@ export const nodeRuns = new Keyed<NodeRun>()
 /** `session:instance` → address of the latest picture that it shows while it runs. */
 export const livePictures = new Keyed<string>()
 
+
+export interface LoopCurves {
+  readonly curves: CurvesRecord
+  /** Whether they are from before an edit, after which nothing was collected yet. */
+  readonly former: boolean
+}
+/** `session:instance` → what a loop collects in numbers. */
+export const loopCurves = new Keyed<LoopCurves>()
+
 export const nodeKey = (session: string, instance: string) => `${session}:${instance}`
 export const isOver = (run: RunRecord) => run.state === 'done' || run.state === 'failed' || run.state === 'cancelled'
 
 type EndHook = (run: RunRecord) => void
 const endHooks = new Set<EndHook>()
-/** Hear of each run that ends. */
+/** Hear of each run that ends or is paused. */
 export function onRunEnded(hook: EndHook): () => void {
   endHooks.add(hook)
   return () => endHooks.delete(hook)
@@ -73,6 +82,7 @@ export function followQueue(): void {
     leaving.get(session)?.()
     leaving.delete(session)
     clearNodes(session)
+    loopCurves.deleteAll(`${session}:`)
   })
   // The queue may be told before a graph is opened, as it is when the page is loaded again.
   onEdited((session) => {
@@ -102,11 +112,12 @@ function takeRun(run: RunRecord): void {
     return { queue, ended, waiting: queue.filter((one) => one.state === 'queued').length }
   })
   consider(run)
-  if (isOver(run)) endHooks.forEach((hook) => hook(run))
+  if (isOver(run) || run.state === 'paused') endHooks.forEach((hook) => hook(run))
 }
 
+const PLACES: readonly RunRecord['state'][] = ['running', 'paused', 'queued']
 const inOrder = (one: RunRecord, other: RunRecord) =>
-  Number(other.state === 'running') - Number(one.state === 'running') ||
+  PLACES.indexOf(one.state) - PLACES.indexOf(other.state) ||
   other.priority - one.priority ||
   one.position - other.position
 
@@ -121,11 +132,21 @@ function forgetRun(id: string): void {
 function consider(run: RunRecord): void {
   if (!run.session || !useGraphs.getState().open[run.session]) return
   const shown = useRuns.getState().shown[run.session]
-  if (shown?.record.id === run.id) {
-    setShown(run.session, { record: run })
-  } else if (run.state === 'running' || (run.state === 'queued' && !shown) || (shown && isOver(shown.record) && !isOver(run))) {
-    follow(run)
-  }
+  if (shown?.record.id === run.id) update(shown.record, run)
+  else if (isNews(run, shown?.record)) follow(run)
+}
+
+/** Show how the shown run is now. One that was paused and goes on is a new run of the nodes. */
+function update(before: RunRecord, run: RunRecord): void {
+  if (before.state === 'paused' && run.state === 'running') follow(run)
+  else setShown(run.session, { record: run })
+  if (run.state === 'paused') pauseNodes(run.session)
+}
+
+/** Whether a run is to be shown in the place of another one, or of none. */
+function isNews(run: RunRecord, shown: RunRecord | undefined): boolean {
+  if (run.state === 'running') return true
+  return !isOver(run) && (!shown || isOver(shown))
 }
 
 const leaving = new Map<string, () => void>()
@@ -138,17 +159,20 @@ function follow(run: RunRecord): void {
   setShown(session, { record: run, total: 0, toRun: 0, done: 0, cached: 0, failed: 0 })
   const leave = line.listen(`run:${run.id}`, {
     snapshot: (value) => {
-      const { run: record, events } = value as unknown as { run: RunRecord; events: Reliable['event'][] }
+      const { run: record, events, curves } = value as unknown as { run: RunRecord; events: Reliable['event'][]; curves: CurvesTold[] }
       clearNodes(session)
       setShown(session, { record, total: 0, toRun: 0, done: 0, cached: 0, failed: 0 })
       line.ask({ type: 'watch', run: run.id, nodes: null, size: 256, rate: 4 }).catch(() => undefined)
       takeAll(session, events)
+      curves.forEach((one) => takeCurves(session, one))
+      if (record.state === 'paused') pauseNodes(session)
     },
     event: (event) => takeAll(session, [event]),
     lossy: (event) => {
       if (event.type === 'node.started') begin(session, event.n)
       else if (event.type === 'node.progress') progress(session, event.n, event.done, event.total)
       else if (event.type === 'node.preview') picture(session, event)
+      else if (event.type === 'node.curves') takeCurves(session, event)
     },
   })
   leaving.set(session, leave)
@@ -197,7 +221,7 @@ function takeAll(session: string, events: readonly Reliable['event'][]): void {
         finish(session, event.n, { status: 'blocked', reason: event.by })
         break
       case 'node.cancelled':
-        finish(session, event.n, { status: 'cancelled' })
+        finish(session, event.n, { status: 'cancelled', ...reached(session, event.n) })
         break
       case 'run.changed':
         setShown(session, { record: event.run })
@@ -214,6 +238,12 @@ function finish(session: string, instance: string, run: NodeRun): void {
     nodeRuns.set(key, joined(nodeRuns.get(key), run))
   }
   if (run.status === 'done' || run.status === 'cached') doneHooks.forEach((hook) => hook(session, instance))
+}
+
+/** How far an instance has come. */
+function reached(session: string, instance: string): Pick<NodeRun, 'progress'> {
+  const progress = nodeRuns.get(nodeKey(session, instance))?.progress
+  return progress ? { progress } : {}
 }
 
 /** How a subgraph is, once one more instance inside of it is finished. */
@@ -249,6 +279,10 @@ function picture(session: string, preview: Preview): void {
   }
 }
 
+function takeCurves(session: string, { n, curves }: CurvesTold): void {
+  loopCurves.set(nodeKey(session, n), { curves, former: false })
+}
+
 /** The subgraphs around an instance, from the inside out. */
 export function around(instance: string): string[] {
   const found: string[] = []
@@ -263,6 +297,23 @@ function endRunning(session: string): void {
   for (const [key, run] of [...nodeRuns.entries()]) {
     if (key.startsWith(`${session}:`) && run.status === 'running') nodeRuns.set(key, { ...run, status: 'cancelled' })
   }
+}
+
+/** The run goes on another time: what it stopped in the middle of waits for that, the rest has not begun. */
+function pauseNodes(session: string): void {
+  for (const [key, run] of [...nodeRuns.entries()]) {
+    if (!key.startsWith(`${session}:`) || (run.status !== 'running' && run.status !== 'cancelled')) continue
+    if (run.progress) nodeRuns.set(key, { ...run, status: 'paused' })
+    else nodeRuns.delete(key)
+  }
+}
+
+/** The turn after which the run that a graph shows was paused; undefined while that is not known. */
+export function pausedAt(session: string): number | undefined {
+  const mine = ([key]: [string, unknown]) => key.startsWith(`${session}:`)
+  const turns = [...nodeRuns.entries()].filter(mine).flatMap(([, run]) => (run.status === 'paused' && run.progress ? [run.progress.done] : []))
+  const collected = [...loopCurves.entries()].filter(mine).flatMap(([, { curves, former }]) => (former ? [] : [curves.turns.at(-1) ?? 0]))
+  return (turns.length > 0 ? turns : collected).at(-1)
 }
 
 function clearNodes(session: string): void {
@@ -292,6 +343,9 @@ export async function cancel(run: string): Promise<void> {
   await line.ask({ type: 'cancel', run }).catch(tell)
 }
 
+/** Pause a run under way, or one that waits; it goes on from where it was. */
+export const pauseRun = (id: string) => post(`runs/${id}/pause`).then(() => undefined, tell)
+export const resumeRun = (id: string) => post(`runs/${id}/resume`).then(() => undefined, tell)
 export const cancelAll = () => post('queue/cancel').then(() => undefined, tell)
 export const pauseQueue = (paused: boolean) => post(`queue/${paused ? 'pause' : 'resume'}`).then(() => undefined, tell)
 /** Put a waiting run in front of another one; behind all without one. */

@@ -1,7 +1,8 @@
 import { useId, useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { t } from '../i18n/t'
 import type { JsonValue } from '../protocol'
-import { at, linePath, readSeries, scaleOf, thinned, ticks, type Sample, type Scale } from './plot'
+import { Axes } from './Axes'
+import { at, linePath, readSeries, scaleOf, thinned, type Sample, type Scale } from './plot'
 import { shortNumber } from './summary'
 import { useWidth } from './useWidth'
 import { Told } from './Told'
@@ -104,29 +105,6 @@ function Chart({ samples, size, title, log }: ChartProps) {
       <p id={told} className="plot-view__reading" aria-live="polite">{reading}</p>
     </div>
   )
-}
-
-function Axes({ x, y, width, height }: { x: Scale; y: Scale; width: number; height: number }) {
-  return (
-    <g className="plot-view__axes" aria-hidden>
-      {ticks(y, Math.round(height / 45)).map((value) => (
-        <g key={value}>
-          <path d={`M${x.start} ${at(y, value)}H${width - MARGIN}`} />
-          <text x={x.start - 6} y={at(y, value)} textAnchor="end" dominantBaseline="middle">{shortNumber(value)}</text>
-        </g>
-      ))}
-      {ticks(x, Math.max(2, Math.round(width / 64))).map((value) => (
-        <text key={value} x={at(x, value)} y={height - 3} textAnchor={anchorAt(x, value)}>{shortNumber(value)}</text>
-      ))}
-    </g>
-  )
-}
-
-/** Texts at the ends stay within the chart. */
-function anchorAt(x: Scale, value: number): 'start' | 'middle' | 'end' {
-  const place = at(x, value)
-  if (place - x.start < 12) return 'start'
-  return x.end - place < 12 ? 'end' : 'middle'
 }
 
 function nearestTo(samples: readonly Sample[], x: Scale, place: number): number {

@@ -107,7 +107,7 @@ function Unfold({ name, framed }: { readonly name: string; readonly framed: bool
 
 /** How often a loop turns; while it does, at which turn it is. */
 function Turns({ instance: { type, count }, run }: { readonly instance: Instance; readonly run: NodeRun | undefined }) {
-  const turn = run?.status === 'running' ? run.progress : undefined
+  const turn = run?.status === 'running' || run?.status === 'paused' ? run.progress : undefined
   const turns = typeof count === 'number' ? t('canvas.turns', { n: count }) : t('canvas.loop')
   const told = turn ? t('canvas.turnOf', { n: turn.done, total: turn.total }) : turns
   return <span className="unfolded__turns">{type === LOOP && `↻ ${told}`}</span>

@@ -104,7 +104,7 @@ function Rows({ data, faults }: { readonly data: CardData; readonly faults: read
 }
 
 function Progress({ run }: { readonly run: NodeRun | undefined }) {
-  if (run?.status !== 'running' || !run.progress) return null
+  if ((run?.status !== 'running' && run?.status !== 'paused') || !run.progress) return null
   const { done, total } = run.progress
   return <progress className="card__progress" max={total || 1} value={done} aria-label={t('canvas.progress')} />
 }

@@ -1,4 +1,4 @@
-import { previewOf } from '../../graph/previewing'
+import { previewIn } from '../../graph/previewing'
 import type { CardData } from '../nodes'
 import { useLatePreviews } from './latePreviews'
 import { Picture } from './Picture'
@@ -11,7 +11,7 @@ interface PreviewProps {
 
 /** What an instance gave, at the end of its card: pictures at once, what is more than these once the view rests. */
 export function Preview(props: PreviewProps) {
-  const kind = previewOf(props.data.face.outputs)?.kind
+  const kind = previewIn(props.data.instance, props.data.face.outputs)?.kind
   if (kind === 'picture') return <Picture {...props} />
   return (
     <>

@@ -2,9 +2,9 @@ import type { Explanation } from '../../protocol'
 import type { NodeRun } from '../../stores/runs'
 
 export type CardStatus =
-  | 'idle' | 'hit' | 'run' | 'pending' | 'unneeded' | 'running' | 'done' | 'cached' | 'failed' | 'blocked' | 'cancelled'
+  | 'idle' | 'hit' | 'run' | 'pending' | 'unneeded' | 'running' | 'paused' | 'done' | 'cached' | 'failed' | 'blocked' | 'cancelled'
 
-const URGENT: ReadonlySet<string> = new Set(['running', 'failed', 'blocked'])
+const URGENT: ReadonlySet<string> = new Set(['running', 'paused', 'failed', 'blocked'])
 
 /**
  * What a card says of itself: what happens now, else what a run would do, else what happened last.
@@ -19,7 +19,7 @@ export function statusOf(run: NodeRun | undefined, plan: Explanation | undefined
 }
 
 /** What a loop goes through as a whole is said of each node inside of it, too; that one of them failed is not. */
-const SHARED: ReadonlySet<string> = new Set(['hit', 'run', 'pending', 'unneeded', 'running', 'done', 'cached', 'cancelled'])
+const SHARED: ReadonlySet<string> = new Set(['hit', 'run', 'pending', 'unneeded', 'running', 'paused', 'done', 'cached', 'cancelled'])
 
 /** The frame that a node of the canvas is in, and the one around all others; empty for none. */
 export function framesAround(id: string): [nearest: string, outermost: string] {

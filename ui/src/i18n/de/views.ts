@@ -40,6 +40,16 @@ export const views = {
   plotOf: { one: '{title}, ein Punkt', other: '{title}, {n} Punkte; Pfeiltasten lesen sie vor' },
   plotPoint: 'x {x}, y {y}',
   logScale: 'Logarithmisch',
+  curves: 'Kurven',
+  curvesIn: 'Kurven von „{name}“',
+  curvesOf: {
+    one: '{title}, eine Reihe über {turns} Durchläufe; Pfeiltasten lesen sie vor',
+    other: '{title}, {n} Reihen über {turns} Durchläufe; Pfeiltasten lesen sie vor',
+  },
+  series: 'Gezeigte Reihen',
+  smoothing: 'Glättung',
+  turn: 'Durchlauf {turn}',
+  turns: 'Mittel der Durchläufe {from} bis {to}',
 
   // Text und Listen
   emptyText: 'Leerer Text',

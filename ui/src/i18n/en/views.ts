@@ -37,6 +37,16 @@ export const views = {
   plotOf: { one: '{title}, one point', other: '{title}, {n} points; arrow keys read them' },
   plotPoint: 'x {x}, y {y}',
   logScale: 'Logarithmic',
+  curves: 'Curves',
+  curvesIn: 'Curves of “{name}”',
+  curvesOf: {
+    one: '{title}, one series over {turns} turns; arrow keys read it',
+    other: '{title}, {n} series over {turns} turns; arrow keys read them',
+  },
+  series: 'Series that are shown',
+  smoothing: 'Smoothing',
+  turn: 'Turn {turn}',
+  turns: 'Mean of turns {from} to {to}',
 
   // Text and lists
   emptyText: 'Empty text',

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDashed, CircleSlash, CircleX, LoaderCircle } from 'lucide-react'
+import { CircleCheck, CircleDashed, CirclePause, CircleSlash, CircleX, LoaderCircle } from 'lucide-react'
 import { t, type Key } from '../../i18n/t'
 import type { RunRecord } from '../../protocol'
 import './RunState.css'
@@ -6,6 +6,7 @@ import './RunState.css'
 const SIGNS = {
   queued: { icon: CircleDashed, key: 'panels.stateQueued' },
   running: { icon: LoaderCircle, key: 'panels.stateRunning' },
+  paused: { icon: CirclePause, key: 'panels.statePaused' },
   done: { icon: CircleCheck, key: 'panels.stateDone' },
   failed: { icon: CircleX, key: 'panels.stateFailed' },
   cancelled: { icon: CircleSlash, key: 'panels.stateCancelled' },

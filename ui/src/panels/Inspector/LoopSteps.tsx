@@ -1,8 +1,10 @@
+import { Fragment } from 'react'
 import { get } from '../../api/http'
 import { t } from '../../i18n/t'
 import type { Graph, Instance, ReferenceRecord } from '../../protocol'
 import { useLoad } from '../../views/useLoad'
 import type { Here } from './here'
+import { Collected } from './Collected'
 import { KeptTurns } from './KeptTurns'
 import { loopsOf } from './loops'
 import { Section } from './Section'
@@ -34,9 +36,12 @@ function Referred({ place, name, instance }: LoopStepsProps) {
 function Loops({ place, name, instance, inside, file }: LoopStepsProps & { readonly inside: Graph | null; readonly file?: string }) {
   const loops = loopsOf(place.at, name, instance, inside)
   return loops.map((loop) => (
-    <Section key={`${place.session} ${loop.path}`} title={loop.name === name ? t('views.keptSteps') : t('views.keptStepsOf', { name: loop.name })}>
-      <KeptTurns session={place.session} loop={loop} readOnly={place.readOnly || file !== undefined} file={file ?? ''} />
-    </Section>
+    <Fragment key={`${place.session} ${loop.path}`}>
+      <Collected session={place.session} loop={loop} title={loop.name === name ? t('views.curves') : t('views.curvesIn', { name: loop.name })} />
+      <Section title={loop.name === name ? t('views.keptSteps') : t('views.keptStepsOf', { name: loop.name })}>
+        <KeptTurns session={place.session} loop={loop} readOnly={place.readOnly || file !== undefined} file={file ?? ''} />
+      </Section>
+    </Fragment>
   ))
 }
 

@@ -49,7 +49,7 @@ function Run({ run }: { readonly run: NodeRun }) {
         facts={[
           [t('left.lastRun'), t(`canvas.status_${run.status}`)],
           run.seconds === undefined ? null : [t('left.took'), formatSeconds(run.seconds)],
-          run.status === 'running' && progress && share !== null
+          (run.status === 'running' || run.status === 'paused') && progress && share !== null
             ? [t('left.progress'), t('left.steps', { done: progress.done, total: progress.total, share: formatPercent(share) })]
             : null,
         ]}

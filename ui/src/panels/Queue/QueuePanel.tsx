@@ -5,7 +5,7 @@ import type { RunRecord } from '../../protocol'
 import { announce } from '../../shell/announce'
 import { Button, IconButton } from '../../shell/Button'
 import { Empty } from '../../shell/Empty'
-import { cancel, cancelAll, moveRun, pauseQueue, useRuns } from '../../stores/runs'
+import { cancel, cancelAll, moveRun, pauseQueue, pauseRun, resumeRun, useRuns } from '../../stores/runs'
 import { changesText, differing, nameOf, otherValues, placeTitle, titleOf } from '../History/words'
 import { RunState } from '../History/RunState'
 import { Thumb } from '../History/Thumb'
@@ -24,6 +24,7 @@ export function QueuePanel() {
   const paused = useRuns((state) => state.paused)
   const ended = useRuns((state) => state.ended)
   const running = queue.filter((run) => run.state === 'running')
+  const held = queue.filter((run) => run.state === 'paused')
   const groups = groupsOf(queue)
   return (
     <div className="queue">
@@ -41,6 +42,7 @@ export function QueuePanel() {
       {running.map((run) => (
         <Running key={run.id} run={run} />
       ))}
+      {held.length > 0 && <Held runs={held} />}
       {groups.length > 0 && <Waiting groups={groups} />}
       {ended.length > 0 && <Ended runs={ended.slice(0, ENDED)} />}
     </div>
@@ -86,6 +88,12 @@ function Running({ run }: { readonly run: RunRecord }) {
         <RunState state="running" />
         <span className="queue__title">{titleOf(run)}</span>
         <IconButton
+          icon={Pause}
+          size="small"
+          label={t('panels.pauseOne', { title: nameOf(run) })}
+          onClick={() => void pauseRun(run.id)}
+        />
+        <IconButton
           icon={X}
           size="small"
           label={t('panels.cancelRun', { title: nameOf(run) })}
@@ -111,6 +119,38 @@ function Running({ run }: { readonly run: RunRecord }) {
         </span>
         <span>{leftText(far) || spentText(spent(run, now))}</span>
       </p>
+    </section>
+  )
+}
+
+/** What was paused; it goes on when it is told to. */
+function Held({ runs }: { readonly runs: readonly RunRecord[] }) {
+  return (
+    <section aria-label={t('panels.statePaused')}>
+      <h3 className="queue__heading">{t('panels.statePaused')}</h3>
+      <ul className="queue__list">
+        {runs.map((run) => (
+          <li key={run.id} className="queue__entry queue__entry--ended">
+            <div className="queue__row">
+              <RunState state="paused" />
+              <span className="queue__title">{titleOf(run)}</span>
+              <IconButton
+                icon={Play}
+                size="small"
+                label={t('panels.resumeOne', { title: nameOf(run) })}
+                onClick={() => void resumeRun(run.id)}
+              />
+              <IconButton
+                icon={X}
+                size="small"
+                label={t('panels.cancelRun', { title: nameOf(run) })}
+                onClick={() => void cancel(run.id)}
+              />
+            </div>
+            <p className="queue__detail">{detailOf(run)}</p>
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }

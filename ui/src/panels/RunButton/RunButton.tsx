@@ -6,17 +6,19 @@ import {
   Layers,
   ListStart,
   MousePointerClick,
+  Pause,
   Play,
   RotateCw,
   Square,
 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { formatSeconds, t } from '../../i18n/t'
+import type { RunRecord } from '../../protocol'
 import { Menu, type MenuEntry, type MenuItem, commandEntry } from '../../shell/Menu'
 import { Tooltip } from '../../shell/Tooltip'
 import { useGraphs } from '../../stores/graphs'
 import { usePlans, type PlanTotals } from '../../stores/plan'
-import { isOver, useRuns, type ShownRun } from '../../stores/runs'
+import { isOver, loopCurves, nodeRuns, pausedAt, useRuns, type ShownRun } from '../../stores/runs'
 import { runCommand } from '../../stores/commands'
 import { runBatch } from './actions'
 import { registerRunCommands } from './commands'
@@ -43,7 +45,7 @@ export function RunButton() {
       role="group"
       aria-label={t('panels.runGroup')}
     >
-      {under || waiting ? <CancelPart run={under} /> : <StartPart plan={plan} disabled={session === ''} />}
+      {under || waiting ? <CurrentPart session={session} run={run} under={under} /> : <StartPart plan={plan} disabled={session === ''} />}
       <Menu entries={entries} align="end">
         <button
           type="button"
@@ -56,6 +58,16 @@ export function RunButton() {
       </Menu>
     </div>
   )
+}
+
+interface CurrentPartProps {
+  readonly session: string
+  readonly run: RunRecord | undefined
+  readonly under: ShownRun | undefined
+}
+
+function CurrentPart({ session, run, under }: CurrentPartProps) {
+  return run?.state === 'paused' ? <ResumePart session={session} /> : <CancelPart run={under} />
 }
 
 function StartPart({
@@ -100,19 +112,57 @@ function CancelPart({ run }: { readonly run: ShownRun | undefined }) {
   const waits = useRuns((state) => state.paused) ? t('panels.queueIsPaused') : t('panels.stateQueued')
   const part = Math.round((far?.part ?? 0) * 100)
   return (
-    <Tooltip label={t('panels.cancelHint')} command="run.cancel">
-      <button
-        type="button"
-        className="run-button__main run-button__main--cancel"
-        onClick={() => runCommand('run.cancel')}
-      >
-        {running && <span className="run-button__fill" style={{ inlineSize: `${part}%` }} />}
-        <Square size={12} fill="currentColor" aria-hidden="true" />
-        <span className="run-button__title">{t('panels.cancel')}</span>
-        <span className="run-button__plan">{running && far ? farText(far) : waits}</span>
-      </button>
-    </Tooltip>
+    <>
+      <Tooltip label={t('panels.cancelHint')} command="run.cancel">
+        <button
+          type="button"
+          className="run-button__main run-button__main--cancel"
+          onClick={() => runCommand('run.cancel')}
+        >
+          {running && <span className="run-button__fill" style={{ inlineSize: `${part}%` }} />}
+          <Square size={12} fill="currentColor" aria-hidden="true" />
+          <span className="run-button__title">{t('panels.cancel')}</span>
+          <span className="run-button__plan">{running && far ? farText(far) : waits}</span>
+        </button>
+      </Tooltip>
+      {running && (
+        <Tooltip label={t('panels.pauseHint')} command="run.hold">
+          <button type="button" className="run-button__side" aria-label={t('panels.pauseRun')} onClick={() => runCommand('run.hold')}>
+            <Pause size={13} fill="currentColor" aria-hidden="true" />
+          </button>
+        </Tooltip>
+      )}
+    </>
   )
+}
+
+/** Goes on with a run that was paused, or gives it up. */
+function ResumePart({ session }: { readonly session: string }) {
+  const turn = usePausedAt(session)
+  return (
+    <>
+      <Tooltip label={t('panels.resumeHint')} command="run.hold">
+        <button type="button" className="run-button__main" onClick={() => runCommand('run.hold')}>
+          <Play size={14} fill="currentColor" aria-hidden="true" />
+          <span className="run-button__title">{t('panels.resume')}</span>
+          <span className="run-button__plan">{turn === undefined ? t('panels.paused') : t('panels.pausedAt', { turn })}</span>
+        </button>
+      </Tooltip>
+      <Tooltip label={t('panels.cancelHint')} command="run.cancel">
+        <button type="button" className="run-button__side" aria-label={t('panels.runCancel')} onClick={() => runCommand('run.cancel')}>
+          <Square size={12} fill="currentColor" aria-hidden="true" />
+        </button>
+      </Tooltip>
+    </>
+  )
+}
+
+function usePausedAt(session: string): number | undefined {
+  const subscribe = useCallback((told: () => void) => {
+    const leave = [nodeRuns.subscribeAll(told), loopCurves.subscribeAll(told)]
+    return () => leave.forEach((one) => one())
+  }, [])
+  return useSyncExternalStore(subscribe, () => pausedAt(session))
 }
 
 function farText({ done, total, left }: { done: number; total: number; left: number | null }): string {

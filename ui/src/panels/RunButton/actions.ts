@@ -10,7 +10,7 @@ import { edit, openGraph, tell, useGraphs, type OpenGraph } from '../../stores/g
 import { notify } from '../../stores/notices'
 import { askPlan } from '../../stores/plan'
 import { askResults } from '../../stores/results'
-import { cancel, isOver, submit, useRuns } from '../../stores/runs'
+import { cancel, isOver, pauseRun, resumeRun, submit, useRuns } from '../../stores/runs'
 import { useSelection } from '../../stores/selection'
 import { flushDrafts } from '../FormView/drafts'
 import { seedInputs } from '../FormView/inputs'
@@ -124,4 +124,10 @@ export function currentRun(): RunRecord | undefined {
 export async function cancelCurrent(): Promise<void> {
   const current = currentRun()
   if (current) await cancel(current.batch)
+}
+
+/** Pause what the shown graph runs, or go on with it. */
+export async function pauseOrResume(): Promise<void> {
+  const current = currentRun()
+  if (current) await (current.state === 'paused' ? resumeRun : pauseRun)(current.batch)
 }

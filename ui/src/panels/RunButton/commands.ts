@@ -11,6 +11,7 @@ import { openOverlay } from '../Files/overlay'
 import {
   cancelCurrent,
   currentRun,
+  pauseOrResume,
   run,
   runBatch,
   runForced,
@@ -96,6 +97,16 @@ const commands = (): Command[] => [
     titleKey: 'panels.runCancel',
     when: () => currentRun() !== undefined,
     run: cancelCurrent,
+  },
+  {
+    id: 'run.hold',
+    group: 'run',
+    titleKey: 'panels.runHold',
+    words: 'pause resume stop training checkpoint',
+    keys: ['mod+alt+p'],
+    whileTyping: true,
+    when: () => currentRun() !== undefined,
+    run: pauseOrResume,
   },
   {
     id: 'run.cancelAll',

@@ -86,6 +86,8 @@ function tellEnd(run: RunRecord): void {
       text: t('panels.runFailed', { title }),
       detail: `${where}${first?.['reason'] ?? ''}`,
     })
+  } else if (run.state === 'paused') {
+    announce(t('panels.runPaused', { title }))
   } else if (run.state === 'cancelled') {
     announce(t('panels.runCancelled', { title }))
   } else {

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react'
 import { t } from '../../../i18n/t'
-import { previewOf, type PreviewKind } from '../../../graph/previewing'
+import { previewIn, type PreviewKind } from '../../../graph/previewing'
 import { useKeyed } from '../../../stores/keyed'
 import { outdated, results } from '../../../stores/results'
 import { livePictures, nodeKey, nodeRuns } from '../../../stores/runs'
 import type { CardData } from '../../nodes'
 import type { Stored } from './glimpse'
+import { ShortCurves } from './ShortCurves'
 import { ShortFacts } from './ShortFacts'
 import { ShortList } from './ShortList'
 import { ShortPlot } from './ShortPlot'
@@ -31,7 +32,8 @@ export function ShortPreview({ data, session, path }: ShortPreviewProps) {
   const live = useKeyed(livePictures, key)
   const running = useKeyed(nodeRuns, key)?.status === 'running'
   const { title, outputs } = data.face
-  const { kind, ports } = previewOf(outputs) ?? { kind: 'facts', ports: [] }
+  const { kind, ports } = previewIn(data.instance, outputs) ?? { kind: 'facts', ports: [] }
+  if (kind === 'curves') return <ShortCurves session={session} path={path} title={title} />
   if (live && (running || !now)) return <img className="card-live" src={live} alt={t('canvas.pictureOf', { name: title })} draggable={false} />
   const old = now === undefined
   const found = now ?? before

@@ -21,9 +21,11 @@ GRAPHS = Path(__file__).parents[2] / "graphs"
 EXAMPLES = GRAPHS / FOLDER
 TRAININGS = (
     "train_autoencoder",
+    "train_cyclegan",
     "train_digits_diffusion",
     "train_digits_flow",
     "train_digits_gan",
+    "train_pix2pix",
     "train_text_to_image",
 )
 """Have none: a training that would fit here is not what they give."""

@@ -1,0 +1,41 @@
+"""The shipped trainings of pix2pix and CycleGAN, made small: they run to their end, and resume alike."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.executors.headless import Headless
+from engine.graph.document import Graph
+
+GRAPHS = Path(__file__).parents[3] / "graphs"
+SMALL: dict[str, dict[str, Any]] = {
+    "train_pix2pix": {"pictures": 20, "batch": 2, "width": 2},
+    "train_cyclegan": {"pictures": 20, "batch": 1, "width": 2},
+}
+STATES = {"train_pix2pix": ("generator", "discriminator"), "train_cyclegan": ("generators", "discriminators")}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_training_shows_pictures_in_threes_and_its_losses(name: str) -> None:
+    graph = Graph.read(GRAPHS / f"{name}.json")
+    with Headless(base=GRAPHS, cache=False) as headless:
+        report = headless.run(graph, SMALL[name] | {"steps": 2})
+    assert report.status == "done", report.failures
+    assert report.outputs["samples"].pixels.shape == (1, 6 * 64, 12 * 64, 3)
+    assert report.outputs["adversarial"].pixels.shape[-1] == 3
+    assert {report.outputs[state].step for state in STATES[name]} == {2}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_an_interrupted_training_ends_with_the_same_bytes(name: str) -> None:
+    graph = Graph.read(GRAPHS / f"{name}.json")
+    graph.nodes["train"].checkpoint = 2
+    ends = []
+    for counts in ((3,), (2, 3)):
+        with Headless(base=GRAPHS, cache=False) as headless:
+            for count in counts:
+                report = headless.run(graph, SMALL[name] | {"steps": count}, STATES[name])
+                assert report.status == "done", report.failures
+        ends.append([report.outputs[state].encode({}) for state in STATES[name]])
+    assert ends[0] == ends[1]

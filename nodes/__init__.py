@@ -144,6 +144,7 @@ pack = Pack(
             "nodes.data.pictures",
             "nodes.data.pairs",
             "nodes.data.choose",
+            "nodes.data.colours",
         ),
         "autoencoder": (
             "nodes.autoencoder.training",

@@ -84,7 +84,8 @@ def pix2pix_generator_start(
         width: Channels of its outermost level; 64 in the paper.
         levels: How often it halves the size: 5 for pictures of 32 pixels, 6 for 64, 8 for 256.
         norm: Normalise by a batch, as in the paper, or each picture by itself.
-        dropout: Drop numbers at random while it is trained, which is all the noise that there is.
+        dropout: Drop numbers at random while it is trained, in the innermost of more than 5 levels: all the
+            noise that there is.
         seed: Seed of the weights and of the training.
         file: State of an earlier run, to go on from; it brings its own sizes.
     """

@@ -127,10 +127,12 @@ pack = Pack(
             "nodes.speech.segments",
         ),
         "shap_e": ("nodes.mesh.shap_e.encode", "nodes.mesh.shap_e.denoise", "nodes.mesh.shap_e.decode"),
+        "learn": ("nodes.learn.quadratic", "nodes.learn.descent"),
         "points": (
             "nodes.points.shapes",
             "nodes.points.batches",
             "nodes.points.adversarial",
+            "nodes.points.classify",
             "nodes.points.training",
             "nodes.points.sampling",
             "nodes.points.measure",

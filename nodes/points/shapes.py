@@ -74,25 +74,25 @@ def noise(count: Count = 2048, seed: Seed = 0) -> Noise:
     return Noise(to_points(drawn), Rng.of(generator))
 
 
-def _two_moons(count: int, generator: torch.Generator) -> torch.Tensor:
-    """Half circles of radius 4/3; the lower one begins under the middle of the upper one."""
+def two_moons(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Half circles of radius 4/3; the lower one begins under the middle of the upper one, and is class 1."""
     import torch
 
     angle = math.pi * torch.rand(count, generator=generator)
     lower = torch.rand(count, generator=generator) < 0.5
     x = torch.where(lower, 1 - angle.cos(), angle.cos()) - 0.5
     y = torch.where(lower, 0.5 - angle.sin(), angle.sin()) - 0.25
-    return torch.stack([x, y], 1) * (REACH / 1.5)
+    return torch.stack([x, y], 1) * (REACH / 1.5), lower.long()
 
 
-def _spirals(count: int, generator: torch.Generator) -> torch.Tensor:
-    """Two Archimedean arms, each as dense outside as inside."""
+def spirals(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two Archimedean arms, each as dense outside as inside, and the arm of each point."""
     import torch
 
     way = torch.rand(count, generator=generator).sqrt()
-    half_turn = math.pi * (torch.rand(count, generator=generator) < 0.5)
-    angle = 3 * math.pi * way + half_turn
-    return torch.stack([angle.cos(), angle.sin()], 1) * (REACH * way)[:, None]
+    turned = torch.rand(count, generator=generator) < 0.5
+    angle = 3 * math.pi * way + math.pi * turned
+    return torch.stack([angle.cos(), angle.sin()], 1) * (REACH * way)[:, None], turned.long()
 
 
 def _checkerboard(count: int, generator: torch.Generator) -> torch.Tensor:
@@ -114,8 +114,8 @@ def _ring(count: int, generator: torch.Generator) -> torch.Tensor:
 
 
 RULES: dict[str, Callable[[int, torch.Generator], torch.Tensor]] = {
-    "two moons": _two_moons,
-    "spirals": _spirals,
+    "two moons": lambda count, generator: two_moons(count, generator)[0],
+    "spirals": lambda count, generator: spirals(count, generator)[0],
     "checkerboard": _checkerboard,
     "ring": _ring,
 }

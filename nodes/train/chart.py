@@ -106,7 +106,7 @@ def chart(
     for values, colour in zip(known, _colours(known), strict=True):
         window = max(round(smoothing * len(values) / longest), 1)
         _line(frame, values, min(window, len(values)), colour, 2 * FINE)
-    _legend(frame, [one.name for one in series])
+    _legend(frame, [one.name for one in series], low=_ends_high(frame, known))
     small = page.resize((width, height), Pillow.Resampling.BOX)
     return Image(torch.from_numpy(np.array(small)).float()[None] / 255)
 
@@ -166,13 +166,22 @@ def _line(frame: Frame, values: NDArray[np.float64], window: int, colour: str, w
     frame.pen.line(list(points), fill=colour, width=width, joint="curve")
 
 
-def _legend(frame: Frame, names: Sequence[str]) -> None:
+def _ends_high(frame: Frame, known: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether the last fifth of the series is mostly in the upper half."""
+    middle = (frame.box[1] + frame.box[3]) / 2
+    last = [float(frame.down(values[-(-len(values) * 4 // 5) - 1 :]).mean()) for values in known]
+    return sum(last) / len(last) < middle
+
+
+def _legend(frame: Frame, names: Sequence[str], *, low: bool) -> None:
     shown = [(name, colour) for name, colour in zip(names, _colours(names), strict=True) if name]
     if not shown:
         return
-    pen, (_, top, right, _) = frame.pen, frame.box
+    pen, (_, top, right, bottom) = frame.pen, frame.box
+    tall = (len(shown) * LINE + 8) * FINE
+    top = bottom - tall if low else top
     left = right - round(max(pen.textlength(name, font=_font()) for name, _ in shown)) - 34 * FINE
-    inside = (left, top, right, top + (len(shown) * LINE + 8) * FINE)
+    inside = (left, top, right, top + tall)
     pen.rectangle(inside, fill=PAPER, outline=RULE, width=FINE)
     for place, (name, colour) in enumerate(shown):
         y = top + (4 + place * LINE) * FINE

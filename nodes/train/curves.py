@@ -58,6 +58,31 @@ def loss_curve(
     return chart(series, scale, smoothing, (width, height), (lowest, highest), line)
 
 
+@node("train.gradient_curve")
+def gradient_curve(
+    gradients: list[list[float]],
+    smoothing: Annotated[int, Field(ge=1)] = 20,
+    width: Width = 640,
+    height: Width = 320,
+) -> Image:
+    """Draw how large the gradients of each layer were over a training, on a logarithmic scale.
+
+    Args:
+        gradients: For each step a number for each layer, from the first to the last.
+        smoothing: Steps of the running mean.
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Raises:
+        ValueRefused: There are none, or not equally many in each step.
+    """
+    if len({len(step) for step in gradients}) != 1 or not gradients[0]:
+        raise ValueRefused("steps with a number for each layer", "none, or steps of different length")
+    layers = [list(layer) for layer in zip(*gradients, strict=True)]
+    series = [Series(values, f"layer {place}") for place, values in enumerate(layers, 1)]
+    return chart(series, "logarithmic", smoothing, (width, height))
+
+
 @node("train.rate_curve")
 def rate_curve(recipe: Recipe, width: Width = 640, height: Width = 200) -> Image:
     """Draw the learning rate over the steps of a training: how it rises, and how it falls.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OURS = {
     "PointDenoiser": "nodes.points.network",
+    "PointClassifier": "nodes.points.perceptron",
+    "Valley": "nodes.learn.valley",
     "PointGenerator": "nodes.points.perceptron",
     "PointDiscriminator": "nodes.points.perceptron",
     "DCGANGenerator": "nodes.gan.dcgan",

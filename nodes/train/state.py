@@ -113,6 +113,7 @@ def advance(
     loss_of: Loss,
     recipe: Recipe,
     frozen: tuple[str, ...] = (),
+    seen: Callable[[dict[str, torch.Tensor]], object] = lambda grads: None,
 ) -> tuple[TrainState, list[float]]:
     """Take one training step; the tensors of the state are changed in place.
 
@@ -123,6 +124,7 @@ def advance(
             which the first is made smaller and the others are only told.
         recipe: Rates, schedule, precision and shards.
         frozen: Prefixes of the weights that stay as they are.
+        seen: Is shown the gradient of each weight by name, before the step.
 
     Returns:
         The state one step on, and the loss with what else was told.
@@ -136,7 +138,9 @@ def advance(
         if weight.requires_grad:
             moving[name] = weight
     grads, told = gradients(module, list(moving.values()), batch, loss_of, recipe)
-    descend(state, dict(zip(moving, grads, strict=True)), recipe)
+    named = dict(zip(moving, grads, strict=True))
+    seen(named)
+    descend(state, named, recipe)
     return replace(state, step=state.step + 1, rng=Rng.of(generator)), told
 
 

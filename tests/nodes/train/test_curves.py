@@ -4,7 +4,7 @@ import torch
 from engine.errors import ValueRefused
 from nodes.image.ink import ink
 from nodes.train.chart import COLOURS
-from nodes.train.curves import loss_curve, rate_curve
+from nodes.train.curves import gradient_curve, loss_curve, rate_curve
 from nodes.train.recipe import recipe
 
 BOTTOM, TOP = 320 - 24, 12
@@ -86,3 +86,12 @@ def test_muon_has_two_rates() -> None:
     picture = rate_curve(recipe(rate=0.1, adam_rate=0.05, schedule="constant", warmup=1)).pixels
     heights = [height_of(picture, colour, 300) for colour in COLOURS[:2]]
     assert heights == pytest.approx([TOP, (TOP + 200 - 24) / 2], abs=1.5)
+
+
+def test_each_layer_has_a_curve_of_its_gradients() -> None:
+    picture = gradient_curve([[1.0, 0.01]] * 30, width=640, height=320).pixels
+    assert [height_of(picture, colour, 300) for colour in COLOURS[:2]] == pytest.approx(
+        [TOP, BOTTOM], abs=1.5
+    )
+    with pytest.raises(ValueRefused, match="a number for each layer"):
+        gradient_curve([[1.0], [1.0, 2.0]])

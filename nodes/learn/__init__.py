@@ -1,0 +1,1 @@
+"""Lecture pieces: how learning works, on problems small enough to be drawn."""

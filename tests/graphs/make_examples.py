@@ -22,9 +22,11 @@ EXAMPLES = GRAPHS / FOLDER
 TRAININGS = (
     "train_autoencoder",
     "train_cyclegan",
+    "train_digits_autoencoder",
     "train_digits_diffusion",
     "train_digits_flow",
     "train_digits_gan",
+    "train_digits_vqvae",
     "train_pix2pix",
     "train_text_to_image",
 )

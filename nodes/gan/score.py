@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
 
 AT_ONCE = 256
+WIDE = 4
+"""Pixels of a column at least: it shows the mean of the steps that fall into it."""
 REAL, MADE = (214, 105, 20), (30, 90, 200)
 
 
@@ -131,7 +133,7 @@ def _ink(shares: list[list[float]], colour: tuple[int, int, int], size: tuple[in
     from torch.nn.functional import adaptive_avg_pool2d, interpolate
 
     grid = torch.tensor(shares).T.flip(0)[None, None]
-    columns = min(grid.shape[3], size[1])
+    columns = min(grid.shape[3], size[1] // WIDE)
     mean = adaptive_avg_pool2d(grid, (grid.shape[2], columns))
     spread = interpolate(mean, size, mode="nearest")[0]
     dark = (spread / spread.max().clamp(min=1e-6)).sqrt()

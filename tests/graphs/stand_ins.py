@@ -39,6 +39,7 @@ from tests.nodes.families import tiny_ltx as ltx
 from tests.nodes.families import tiny_sdxl as stable_diffusion_xl
 from tests.nodes.families import tiny_stable_video_diffusion as stable_video_diffusion
 from tests.nodes.families import tiny_wan as wan
+from tests.nodes.gan import tiny_translators
 from tests.nodes.mesh import tiny as shap_e
 from tests.nodes.patches import tiny as patches
 from tests.nodes.speech import tiny as speech
@@ -114,6 +115,10 @@ STAND_INS: dict[str, StandIn] = {
     "restore_face": StandIn(
         {"RestoreFormer.pth": partial(architectures.save, name="RestoreFormer")},
         {"picture": "pictures/house.png"},
+    ),
+    "translate_pictures": StandIn(
+        {"horse2zebra.pth": tiny_translators.save_resnet, "edges2shoes.pth": tiny_translators.save_unet},
+        {"picture": "pictures/house.png", "side": 64},
     ),
     "flux": StandIn({"FLUX.1-dev": tiny_flux.save}, PICTURE),
     "flux_less_memory": StandIn({"FLUX.1-dev": tiny_flux.save}, PICTURE | {"tile": 32}),

@@ -18,8 +18,10 @@ def test_samples_and_targets_are_of_the_same_places_in_the_order_of_a_batch() ->
     assert torch.equal(pair.samples, batch(small, 1, 6, seed=3).samples)
     assert pair.targets is not None
     assert torch.equal(pair.targets, batch(large, 1, 6, seed=3).samples)
+    labels = batch(large, 1, 6, seed=3).labels
     assert pair.labels is not None
-    assert torch.equal(pair.labels, batch(large, 1, 6, seed=3).labels)
+    assert labels is not None
+    assert torch.equal(pair.labels, labels)
 
 
 def test_datasets_of_two_sizes_are_no_pairs() -> None:

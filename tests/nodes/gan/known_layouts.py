@@ -106,8 +106,8 @@ def patch_shapes(channels: int, width: int, kind: str) -> Shapes:
 def normalised(t: Mapping[str, torch.Tensor], maps: torch.Tensor, name: str) -> torch.Tensor:
     if f"{name}.weight" not in t:
         return instance_norm(maps)
-    own = (t[f"{name}.{part}"] for part in ("running_mean", "running_var", "weight", "bias"))
-    return batch_norm(maps, *own)
+    mean, variance = t[f"{name}.running_mean"], t[f"{name}.running_var"]
+    return batch_norm(maps, mean, variance, t[f"{name}.weight"], t[f"{name}.bias"])
 
 
 def convolved(

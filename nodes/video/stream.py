@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.errors import ValueRefused
 from nodes import container
 from nodes.video.display import Display
-from nodes.video.film import Film, Size, check_same, check_size
+from nodes.video.film import LARGEST, Film, Size, check_same, check_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -160,10 +160,12 @@ def _decoder(stream: VideoStream) -> VideoCodecContext:
 
     name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream.codec_context.codec.canonical_name)
     if name is None or not any(key.lower() == "alpha_mode" for key in stream.metadata):
-        stream.codec_context.thread_type = "AUTO"
-        return stream.codec_context
-    decoder = VideoCodecContext.create(name, "r")
-    assert isinstance(decoder, VideoCodecContext)
+        decoder = stream.codec_context
+    else:
+        decoder = VideoCodecContext.create(name, "r")
+        assert isinstance(decoder, VideoCodecContext)
+    decoder.thread_count = 1  # with several, some damaged files are waited for without end
+    decoder.options = {"max_pixels": str(LARGEST)}  # of frames that are larger than the file says
     return decoder
 
 

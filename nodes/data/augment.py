@@ -24,7 +24,7 @@ def augment(
     mirror: bool = False,
     seed: Seed = 0,
 ) -> Batch:
-    """Move, turn and mirror each sample at random; what comes in at the edges continues them.
+    """Move, turn and mirror each sample at random, and its target alike; what comes in continues the edges.
 
     The draws depend on the seed and the index alone, so a run that goes on later sees the same samples.
 
@@ -53,7 +53,10 @@ def augment(
     angle = (torch.rand(count, generator=rng) * 2 - 1) * math.radians(rotation)
     moved = torch.randint(-shift, shift + 1, (count, 2), generator=rng)
     flipped = 1 - 2 * (torch.rand(count, generator=rng) < 0.5 * mirror).float()
-    return replace(batch, samples=transformed(samples, angle, moved, flipped))
+    targets = batch.targets
+    if targets is not None:
+        targets = transformed(targets, angle, moved, flipped)
+    return replace(batch, samples=transformed(samples, angle, moved, flipped), targets=targets)
 
 
 def transformed(

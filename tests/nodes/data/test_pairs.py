@@ -5,6 +5,7 @@ import torch
 
 from engine.errors import ValueRefused
 from nodes.control.edges import canny
+from nodes.data.augment import augment
 from nodes.data.batches import batch
 from nodes.data.digits import digits
 from nodes.data.emoji import emoji
@@ -37,3 +38,11 @@ def test_edges_are_canny_s_in_one_channel() -> None:
     assert lines.pixels.shape == (3, 1, 64, 64)
     assert torch.equal(lines.pixels[:, 0] / 255, by_hand)
     assert lines.names == dataset.names
+
+
+def test_what_is_moved_at_random_takes_its_target_along() -> None:
+    pair = paired_batch(digits(size=16, count=10), digits(size=16, count=10), 0, 8)
+    moved = augment(pair, 1, shift=3, rotation=20, mirror=True)
+    assert moved.targets is not None
+    assert torch.equal(moved.targets, moved.samples)
+    assert not torch.equal(moved.targets, pair.samples)

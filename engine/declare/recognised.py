@@ -19,7 +19,8 @@ class Recognised:
             ``embedding``, ``vae``, ``controlnet``, ``t2i-adapter``, ``ip-adapter``, ``motion-module``,
             ``upscaler``, ``face-restorer``, ``inpainter``, ``text-encoder``, ``image-encoder``,
             ``speech-recogniser``, ``voice``, ``vocoder``, ``speaker-encoder``, ``depth-estimator``,
-            ``pose-estimator`` or ``unknown``.
+            ``pose-estimator``, ``generator``, ``discriminator``, ``image-translator``,
+            ``patch-discriminator`` or ``unknown``.
         format: ``safetensors``, ``gguf``, ``diffusers`` for a folder, else the ending of the file.
         layout: Whose names the tensors have, such as ``kohya``, ``diffusers`` or ``peft``.
         family: Which models it fits: ``sd1``, ``sdxl``, ``flux`` …; empty when it can't be told.

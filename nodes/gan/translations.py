@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from engine import node
+from engine import Context, node
 from nodes.data.values import Dataset
 from nodes.gan.cyclegan import A_TO_B, B_TO_A
 from nodes.gan.cyclegan import STARTS as CYCLE_STARTS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 Count = Annotated[int, Field(ge=1, le=256)]
+Every = Annotated[int, Field(ge=1)]
 AT_ONCE = 16
 
 
@@ -75,6 +76,58 @@ def cycle_samples(
         made = _translated(network[there], taken)
         parts.append((taken, made, _translated(network[back], made)))
     return _threes(*(torch.cat(both) for both in zip(*parts, strict=True)))
+
+
+@node("gan.show_pix2pix_samples")
+def show_pix2pix_samples(
+    generator: TrainState,
+    inputs: Dataset,
+    targets: Dataset,
+    ctx: Context,
+    every: Every = 100,
+    count: Count = 24,
+    average: bool = True,
+) -> TrainState:
+    """Show whoever watches what a generator of pix2pix makes by now, and pass it on as it is.
+
+    Args:
+        generator: The state of a generator of pix2pix, after a step.
+        inputs: Pictures to take; some are taken, evenly spread.
+        targets: What is wanted of them, in the same order.
+        ctx: Shows the pictures.
+        every: Steps of its training between two grids.
+        count: How many.
+        average: Use the averaged weights rather than the last.
+    """
+    if generator.step % every == 0:
+        ctx.preview(pix2pix_samples.function(generator, inputs, targets, count, average))
+    return generator
+
+
+@node("gan.show_cycle_samples")
+def show_cycle_samples(
+    generators: TrainState,
+    a: Dataset,
+    b: Dataset,
+    ctx: Context,
+    every: Every = 100,
+    count: Count = 24,
+    average: bool = True,
+) -> TrainState:
+    """Show whoever watches what both generators of CycleGAN make by now, and pass them on as they are.
+
+    Args:
+        generators: The state of both, after a step.
+        a: Pictures of the one kind; some are taken, evenly spread.
+        b: Pictures of the other.
+        ctx: Shows the pictures.
+        every: Steps of their training between two grids.
+        count: How many, of both kinds together.
+        average: Use the averaged weights rather than the last.
+    """
+    if generators.step % every == 0:
+        ctx.preview(cycle_samples.function(generators, a, b, count, average))
+    return generators
 
 
 def _spread(dataset: Dataset, count: int) -> torch.Tensor:

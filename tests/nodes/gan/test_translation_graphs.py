@@ -7,25 +7,33 @@ import pytest
 
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
+from engine.run.events import Event, Preview
+from nodes.gan.translators import Translator
 
 GRAPHS = Path(__file__).parents[3] / "graphs"
 SMALL: dict[str, dict[str, Any]] = {
-    "train_pix2pix": {"pictures": 20, "batch": 2, "width": 2},
-    "train_cyclegan": {"pictures": 20, "batch": 1, "width": 2},
+    "train_pix2pix": {"pictures": 20, "batch": 2, "width": 2, "every": 2},
+    "train_cyclegan": {"pictures": 20, "batch": 1, "width": 2, "every": 2},
 }
 SIDES = {"train_pix2pix": 32, "train_cyclegan": 64}
-STATES = {"train_pix2pix": ("generator", "discriminator"), "train_cyclegan": ("generators", "discriminators")}
+STATES = {
+    "train_pix2pix": ("generator_state", "discriminator_state"),
+    "train_cyclegan": ("generators", "discriminators"),
+}
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_training_shows_pictures_in_threes_and_its_losses(name: str) -> None:
     graph = Graph.read(GRAPHS / f"{name}.json")
+    told: list[Event] = []
     with Headless(base=GRAPHS, cache=False) as headless:
-        report = headless.run(graph, SMALL[name] | {"steps": 2})
+        report = headless.run(graph, SMALL[name] | {"steps": 2}, listen=told.append)
     assert report.status == "done", report.failures
+    assert len([one for one in told if isinstance(one, Preview)]) == 1
     assert report.outputs["samples"].pixels.shape == (1, 6 * SIDES[name], 12 * SIDES[name], 3)
     assert report.outputs["adversarial"].pixels.shape[-1] == 3
     assert {report.outputs[state].step for state in STATES[name]} == {2}
+    assert any(isinstance(value, Translator) for value in report.outputs.values())
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -75,13 +75,14 @@ def listings() -> list[Listing]:
     """The families as ``knotwork families`` lists them, those that draw pictures first."""
     # Their loaders import this module
     from nodes.control import listing as control
+    from nodes.gan import listing as gan
     from nodes.image import listing as image
     from nodes.mesh.shap_e import listing as shap_e
     from nodes.speech import listing as speech
     from nodes.video import animate
 
     films_and_more = (animate.LISTING, *control.LISTINGS, *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS)
-    return [*map(_listing, FAMILIES), *films_and_more]
+    return [*map(_listing, FAMILIES), *films_and_more, *gan.LISTINGS]
 
 
 def _listing(family: Family) -> Listing:

@@ -78,7 +78,7 @@ class Reader:
         self._decoder = _decoder(stream)
         self.times = _times(stream, index)
         """Milliseconds that each frame is shown."""
-        self._shown: tuple[int, VideoFrame] | None = None
+        self._shown: tuple[int, VideoFrame] | None
         self._seek(index.keys[0])
         if self._ahead is None:
             raise ValueRefused("a film with frames", f"{name}, of which none can be decoded")
@@ -97,16 +97,15 @@ class Reader:
         while self._ahead is not None and self._ahead[0] <= wanted:
             self._shown, self._ahead = self._ahead, next(self._frames, None)
         # the first frames of a film that was cut without decoding it may lack what they build on
-        _, frame = self._shown or self._ahead or (0, None)
-        assert frame is not None
-        check_same((frame.width, frame.height), self._coded, place)
-        if frame.is_corrupt:
+        found = self._shown or self._ahead
+        if found is None or found[1].is_corrupt:
             cure = "first and count leave it out"
             raise ValueRefused("a whole film", f"{self._name}, whose frame {place} is damaged ({cure})")
-        return self.display.shown(frame, size)
+        check_same((found[1].width, found[1].height), self._coded, place)
+        return self.display.shown(found[1], size)
 
     def _seek(self, key: int) -> None:
-        packets = self._packets(key)
+        packets, self._shown = self._packets(key), None
         self._decoder.flush_buffers()
         self._frames = self._decoded(packets)
         self._ahead = next(self._frames, None)

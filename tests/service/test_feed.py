@@ -4,8 +4,8 @@ from typing import Any, cast
 import pytest
 
 from engine.run import events
-from engine.service.feed import BATCH, LONGEST, Feed, tellable
-from engine.service.protocol import NodeDone, Progress, Started, Wire
+from engine.service.feed import BATCH, LONGEST, PAUSE, Feed, tellable
+from engine.service.protocol import CurvesTold, NodeDone, Progress, Started, Wire
 
 
 class Loop:
@@ -13,11 +13,16 @@ class Loop:
 
     def __init__(self) -> None:
         self.woken = 0
+        self.later: list[Callable[[], None]] = []
         self._waiting: list[Callable[[], None]] = []
 
     def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
         self.woken += 1
         self._waiting.append(call)
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> None:
+        assert seconds == PAUSE
+        self.later.append(call)
 
     def call_soon(self, call: Callable[[], None]) -> None:
         self._waiting.append(call)
@@ -150,3 +155,26 @@ def test_a_reason_can_always_be_sent() -> None:
     assert tellable("half \ud800") == "half ?"
     assert len(tellable("x" * 10**6)) == LONGEST + len(" …")
     assert tellable("ä") == "ä"
+
+
+def test_curves_are_said_at_once_and_then_after_a_while_whole(
+    feed: Feed, loop: Loop, listener: Listener
+) -> None:
+    def said() -> list[tuple[float | None, ...]]:
+        return [one.curves.series["loss"] for _, one in listener.said if isinstance(one, CurvesTold)]
+
+    feed.put(events.Figures("train", 0, {"loss": [3.0]}))
+    loop.turn()
+    for turn in (1, 2):
+        feed.put(events.Figures("train", turn, {"loss": [3.0 - turn]}))
+    assert not loop.turn()
+    assert said() == [(3.0,)]
+    loop.later.pop()()
+    assert said() == [(3.0,), (3.0, 2.0, 1.0)]
+    loop.later.pop()()  # nothing was added meanwhile, so nothing is said, and nothing waits
+    assert (len(said()), loop.later) == (2, [])
+    feed.put(events.Figures("train", 3, {"loss": [0.0]}))
+    feed.end()
+    assert [key for key, _ in listener.said] == ["curves:train"] * 3
+    assert said()[-1] == (3.0, 2.0, 1.0, 0.0)
+    assert [one.curves.turns for one in feed.curves()] == [(1, 2, 3, 4)]

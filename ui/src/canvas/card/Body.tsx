@@ -3,12 +3,15 @@ import { t } from '../../i18n/t'
 import { MiniGraph } from '../../panels/Templates/MiniGraph'
 import { enterLevel } from '../../stores/graphs'
 import { BODY_MARGIN } from '../cards'
+import { useKeyed } from '../../stores/keyed'
+import { nodeKey, nodeRuns } from '../../stores/runs'
 import type { CardData } from '../nodes'
+import { turnsText } from './turning'
 
 /** The graph inside of a subgraph or loop, in small; a double click goes inside. */
 export function Body({ data, session, path }: { readonly data: CardData; readonly session: string; readonly path: string }) {
   const { instance } = data
-  const turns = typeof instance.count === 'number' ? t('canvas.turns', { n: instance.count }) : t('canvas.loop')
+  const run = useKeyed(nodeRuns, nodeKey(session, path))
   return (
     <div
       className="card__body"
@@ -20,7 +23,7 @@ export function Body({ data, session, path }: { readonly data: CardData; readonl
       }}
     >
       {instance.graph && <MiniGraph graph={instance.graph} />}
-      {instance.type === LOOP && <span className="card__turns">↻ {turns}</span>}
+      {instance.type === LOOP && <span className="card__turns">↻ {turnsText(instance, run)}</span>}
     </div>
   )
 }

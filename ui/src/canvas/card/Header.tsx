@@ -14,6 +14,7 @@ import type { CardData } from '../nodes'
 import { ForkMark } from './ForkMark'
 import { LicenceMark } from './LicenceMark'
 import type { CardStatus } from './status'
+import { turnsText } from './turning'
 
 interface HeaderProps {
   readonly data: CardData
@@ -105,12 +106,9 @@ function Unfold({ name, framed }: { readonly name: string; readonly framed: bool
   )
 }
 
-/** How often a loop turns; while it does, at which turn it is. */
-function Turns({ instance: { type, count }, run }: { readonly instance: Instance; readonly run: NodeRun | undefined }) {
-  const turn = run?.status === 'running' || run?.status === 'paused' ? run.progress : undefined
-  const turns = typeof count === 'number' ? t('canvas.turns', { n: count }) : t('canvas.loop')
-  const told = turn ? t('canvas.turnOf', { n: turn.done, total: turn.total }) : turns
-  return <span className="unfolded__turns">{type === LOOP && `↻ ${told}`}</span>
+/** How often a loop turns, or at which turn it is. */
+function Turns({ instance, run }: { readonly instance: Instance; readonly run: NodeRun | undefined }) {
+  return <span className="unfolded__turns">{instance.type === LOOP && `↻ ${turnsText(instance, run)}`}</span>
 }
 
 function Enter({ onEnter }: { readonly onEnter: () => void }) {

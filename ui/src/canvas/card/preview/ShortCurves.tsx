@@ -44,7 +44,7 @@ export function ShortCurves({ session, path, title }: ShortCurvesProps) {
 function Lines({ curves, title, turns }: { readonly curves: readonly Curve[]; readonly title: string; readonly turns: number }) {
   const values = curves.flatMap(({ samples }) => samples.map(({ y }) => y))
   const x = scaleOf(curves.flatMap(({ samples }) => samples.map((sample) => sample.x)), 0, WIDTH)
-  const y = scaleOf(values, HEIGHT - 2, 2)
+  const y = scaleOf(values, HEIGHT - 2, 2, { round: true })
   const told = curves.map(({ name, samples }) => `${name} ${shortNumber(samples.at(-1)?.y ?? NaN)}`).join(', ')
   return (
     <div className="card-curves__plot" role="img" aria-label={t('canvas.curves', { title, turns, told })}>

@@ -1,0 +1,112 @@
+"""Runs that are paused and gone on with, in one life of the server or in the next."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.graph.document import Graph
+from engine.service.protocol import CurvesTold
+from engine.service.records import RunRecord
+from engine.service.runs import NoSuchRun
+from tests.run.conftest import calls, gates
+from tests.run.test_loop import pushing
+from tests.service.serving import PATIENCE, Served, queued, request, serving
+
+LOOP = pushing(count=5, checkpoint=100)
+
+
+async def paused(parts: Served, document: Graph = LOOP, at: str = "push 2") -> RunRecord:
+    """Pause a run while one of its turns waits; the run once it has stopped."""
+    gates.update({at: threading.Event(), "go": threading.Event()})
+    [run] = await parts.queue.submit(request(), document)
+    await asyncio.to_thread(gates[at].wait, PATIENCE)
+    assert [one.id for one in await parts.queue.pause_run(run.id)] == [run.id]
+    gates["go"].set()
+    await parts.told.until(lambda: (run.id, "paused") in parts.told.states())
+    gates.clear()
+    return await parts.queue.get(run.id)
+
+
+async def resumed(parts: Served, id: str) -> RunRecord:
+    await parts.queue.resume_run(id)
+    return await asyncio.wait_for(parts.queue.wait(id), PATIENCE)
+
+
+def test_a_run_goes_on_after_the_turn_that_it_was_paused_in(database_url: str, home: Path) -> None:
+    async def test(parts: Served) -> None:
+        run = await paused(parts)
+        assert (run.state, run.ended, run.artifacts) == ("paused", None, ())
+        calls.clear()
+        done = await resumed(parts, run.id)
+        assert (done.id, done.state) == (run.id, "done")
+        assert calls == ["push 3", "push 4", "sum"]
+        assert [one.value for one in done.artifacts if one.output == "sum"] == [10.0]
+
+    serving(home, database_url, test)
+
+
+def test_a_paused_run_stays_so_when_the_server_starts_again(database_url: str, home: Path) -> None:
+    async def first(parts: Served) -> str:
+        return (await paused(parts)).id
+
+    async def second(parts: Served) -> RunRecord:
+        assert (await parts.queue.get(id)).state == "paused"
+        snapshot: Any = await parts.queue.snapshot()
+        assert [one["state"] for one in snapshot["runs"]] == ["paused"]
+        return await resumed(parts, id)
+
+    id = serving(home, database_url, first)
+    assert serving(home, database_url, second).state == "done"
+    assert calls == ["push 3", "push 4", "sum"]
+
+
+def test_others_run_while_one_is_paused_and_it_goes_on_before_those_that_wait(
+    database_url: str, home: Path
+) -> None:
+    async def test(parts: Served) -> None:
+        run = await paused(parts)
+        [other] = await queued(parts, "other")
+        assert (await asyncio.wait_for(parts.queue.wait(other), PATIENCE)).state == "done"
+        await parts.queue.pause()
+        await queued(parts, "later")
+        await parts.queue.resume_run(run.id)
+        assert (await parts.queue.waiting())[0].id == run.id
+
+    serving(home, database_url, test)
+
+
+def test_what_waits_can_be_paused_and_what_is_paused_be_cancelled(database_url: str, home: Path) -> None:
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        [waiting] = await queued(parts, "waits")
+        assert [one.state for one in await parts.queue.pause_run(waiting)] == ["paused"]
+        await parts.queue.resume()
+        assert await parts.queue.waiting() == ()
+        assert [one.state for one in await parts.queue.cancel(waiting)] == ["cancelled"]
+        assert await parts.queue.resume_run(waiting) == ()
+        with pytest.raises(NoSuchRun):
+            await parts.queue.pause_run("nothing")
+
+    serving(home, database_url, test)
+
+
+def test_whoever_comes_later_gets_what_was_collected_before(home: Path) -> None:
+    async def test(parts: Served) -> None:
+        run = await paused(parts)
+        assert await collected(parts, run.id) == [2, 3, 4]
+        await resumed(parts, run.id)
+        assert await collected(parts, run.id) == [2, 3, 4, 5, 6]
+        last = [one.event for one in parts.told.said if isinstance(one.event, CurvesTold)][-1]
+        assert last.curves.series["touched"] == (2, 3, 4, 5, 6)
+
+    async def collected(parts: Served, id: str) -> list[float]:
+        snapshot: Any = await parts.queue.snapshot_run(id)
+        [told] = snapshot["curves"]
+        return told["curves"]["series"]["touched"]
+
+    serving(home, "", test)

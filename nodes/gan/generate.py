@@ -58,7 +58,7 @@ def noise_of_seeds(seeds: list[int], numbers: Numbers = 64) -> Noise:
     """Draw a noise vector for each of some seeds: those of pictures that were liked.
 
     Args:
-        seeds: A seed for each vector; it is the first that gan.noise draws with this seed.
+        seeds: A seed for each vector; it is the one that gan.noise draws alone with this seed.
         numbers: Numbers in each: as many as the generator was trained with.
 
     Raises:

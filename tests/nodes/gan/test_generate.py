@@ -11,7 +11,7 @@ from engine.run.residency import Pool
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.data.batches import batch
 from nodes.data.digits import digits
-from nodes.gan.generate import discriminator, generate, generator, noise
+from nodes.gan.generate import discriminator, generate, generator, noise, noise_of_seeds
 from nodes.gan.training import GanRefused, discriminator_start, generator_start, generator_step
 from nodes.gan.values import Generator
 from nodes.train.recipe import recipe
@@ -82,3 +82,25 @@ def test_two_trainings_are_two_models_in_the_pool() -> None:
 def test_a_generator_is_no_discriminator() -> None:
     with pytest.raises(GanRefused, match="expected the state of a discriminator, got generator"):
         discriminator(state())
+
+
+def test_the_noise_of_seeds_is_what_each_draws_alone() -> None:
+    drawn = noise_of_seeds([5, 2], 8).samples
+    assert torch.equal(drawn, torch.cat([noise(1, 8, seed=seed).noise.samples for seed in (5, 2)]))
+
+
+def test_one_label_is_that_of_all_pictures() -> None:
+    taken = generator(state())
+    with Pool(nowhere, {}).acquire(taken, "cpu") as loaded:
+        network = OnDevice(taken, loaded.model)
+        one = generate(network, noise(3, 8).noise, [4])
+        assert torch.equal(one.pixels, generate(network, noise(3, 8).noise, [4, 4, 4]).pixels)
+
+
+def test_noise_of_other_numbers_is_refused() -> None:
+    taken = generator(state())
+    with (
+        Pool(nowhere, {}).acquire(taken, "cpu") as loaded,
+        pytest.raises(GanRefused, match="expected noise of 8 numbers, got 9×1×1"),
+    ):
+        generate(OnDevice(taken, loaded.model), noise(3, 9).noise)

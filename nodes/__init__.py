@@ -142,6 +142,7 @@ pack = Pack(
             "nodes.data.emoji",
             "nodes.data.digits",
             "nodes.data.batches",
+            "nodes.data.captions",
             "nodes.data.augment",
             "nodes.data.pictures",
             "nodes.data.pairs",
@@ -171,6 +172,7 @@ pack = Pack(
         "measure": ("nodes.measure.digits",),
         "train": (
             "nodes.train.vocabulary",
+            "nodes.train.lora",
             "nodes.train.recipe",
             "nodes.train.curves",
             "nodes.train.autoencoder",

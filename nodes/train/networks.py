@@ -18,6 +18,7 @@ OURS = {
     "PointDenoiser": "nodes.points.network",
     "PointClassifier": "nodes.points.perceptron",
     "Valley": "nodes.learn.valley",
+    "UNetLora": "nodes.train.lora_network",
     "PointGenerator": "nodes.points.perceptron",
     "PointDiscriminator": "nodes.points.perceptron",
     "DCGANGenerator": "nodes.gan.dcgan",

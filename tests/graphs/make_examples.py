@@ -27,6 +27,7 @@ TRAININGS = (
     "train_digits_flow",
     "train_digits_gan",
     "train_digits_vqvae",
+    "train_lora",
     "train_pix2pix",
     "train_text_to_image",
 )

@@ -1,0 +1,58 @@
+"""A U-Net with a LoRA (Hu et al., arXiv 2106.09685) of which nothing but the LoRA's matrices is its own.
+
+Imported only where a network is built: the class itself needs torch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import ref
+
+import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from peft import LoraConfig
+from torch import nn
+
+ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
+"""The layers that are changed, as in diffusers' own training of LoRAs."""
+MARK = ".lora_"
+
+
+class UNetLora(nn.Module):
+    """The matrices of a LoRA on the attention of a U-Net, whose weights are lent to it for each call.
+
+    Args:
+        unet: Config of the U-Net.
+        rank: Inner dimension of the matrices; they count in full, for alpha is the same.
+    """
+
+    worn: Any
+    lent: Any
+
+    def __init__(self, unet: dict[str, Any], rank: int) -> None:
+        super().__init__()
+        model: Any = UNet2DConditionModel.from_config(unet)
+        model.requires_grad_(False)
+        model.add_adapter(
+            LoraConfig(r=rank, lora_alpha=rank, init_lora_weights="gaussian", target_modules=list(ATTENTION))
+        )
+        model.eval()
+        for name, weight in model.named_parameters():
+            if MARK in name:
+                self.register_parameter(name.replace(".", "/"), weight)
+        # Beside the registered parts, so that the base's weights are none of this network's
+        self.__dict__["worn"] = model
+        self.__dict__["lent"] = lambda: None
+
+    def lend(self, base: nn.Module) -> None:
+        """Point the layers at the weights of a loaded U-Net; on a CPU, in float32, nothing is copied."""
+        if self.lent() is base:
+            return
+        for name, weight in self.worn.named_parameters():
+            if MARK not in name:
+                weight.data = base.get_parameter(name.replace(".base_layer.", ".")).data.cpu().float()
+        self.__dict__["lent"] = ref(base)
+
+    def forward(self, samples: torch.Tensor, timesteps: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
+        """Ask the U-Net with the LoRA; ``lend`` comes first."""
+        return self.worn(samples, timesteps, hidden).sample

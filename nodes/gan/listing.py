@@ -1,4 +1,4 @@
-"""What ``knotwork families`` lists of adversarial networks that translate pictures."""
+"""What ``knotwork families`` lists of adversarial networks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,42 @@ from engine.declare.listing import Listing
 FORMATS = ("single file",)
 PARITY = "bit for bit with the papers' layers, written out"
 LISTINGS = (
+    Listing(
+        "dcgan",
+        "DCGAN, pictures out of noise; its discriminator, and the way back to the noise; trained in the graph",
+        (
+            "load.generator",
+            "load.discriminator",
+            "load.face_generator",
+            "gan.noise",
+            "gan.noise_of_seeds",
+            "gan.generate",
+            "gan.score",
+            "gan.projection_start",
+            "gan.projection_step",
+        ),
+        ("single file", "the package gan-face-generate"),
+        "faces",
+        "to 1e-6 of the paper's layers, written out",
+        "MIT",
+    ),
+    Listing(
+        "conditional-gan",
+        "Conditional GAN, a DCGAN that is told classes; trained in the graph",
+        (
+            "load.generator",
+            "load.discriminator",
+            "gan.generator_start",
+            "gan.discriminator_start",
+            "gan.discriminator_step",
+            "gan.generator_step",
+            "gan.generate",
+            "gan.score",
+        ),
+        FORMATS,
+        "digits_gan",
+        "bit for bit with the network that was trained",
+    ),
     Listing(
         "pix2pix",
         "pix2pix, pictures to pictures, learned from pairs; trained in the graph",

@@ -58,8 +58,10 @@ def discriminator() -> State:
 
 
 def normal(state: State, place: int, hidden: torch.Tensor) -> torch.Tensor:
-    parts = (state[f"main.{place}.{name}"] for name in ("running_mean", "running_var", "weight", "bias"))
-    return batch_norm(hidden, *parts)
+    mean, variance, weight, bias = (
+        state[f"main.{place}.{name}"] for name in ("running_mean", "running_var", "weight", "bias")
+    )
+    return batch_norm(hidden, mean, variance, weight, bias)
 
 
 def made(state: State, noise: torch.Tensor) -> torch.Tensor:

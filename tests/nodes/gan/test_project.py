@@ -1,4 +1,5 @@
 from functools import cache
+from typing import Any
 
 import pytest
 import torch
@@ -62,7 +63,7 @@ def test_the_noise_of_a_digit_of_the_generator_s_own_is_found_again() -> None:
 
 
 def test_a_face_is_found_again() -> None:
-    handle = installed()
+    handle: Generator[Any] = installed()
     faces = OnDevice(handle, handle.load(lambda _: MODELS))
     face = generate(faces, noise_of_seeds([47], 100))
     state = projection_start(faces, face, candidates=32)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 
@@ -15,8 +17,9 @@ Judge = OnDevice[Discriminator[str]]
 def judge(channels: int = 1, classes: int = 0) -> Judge:
     torch.manual_seed(0)
     module = DCGANDiscriminator(16, channels, 4, classes)
+    last: Any = module.main[-1]
     with torch.no_grad():
-        module.main[-1].weight.mul_(200)  # so that its scores aren't all one half
+        last.weight.mul_(200)  # so that its scores aren't all one half
     return OnDevice(Discriminator("digest"), module.eval().requires_grad_(False))
 
 

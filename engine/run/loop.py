@@ -109,11 +109,12 @@ def repeat(
         if checkpoints is None:
             continue
         ended = done == turns or not state.going
+        paused = context.paused() and not ended  # asked once: it may become so at any moment
         if loop.checkpoint and (done % loop.checkpoint == 0 or ended):
             checkpoints.keep(done, state, perf_counter() - since)
-        elif context.paused() and not ended:
+        elif paused:
             checkpoints.stop(done, state, perf_counter() - since)
-        if context.paused() and not ended:
+        if paused:
             raise Cancelled(f"{path} was paused")
     return state.carry | state.collected
 

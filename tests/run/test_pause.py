@@ -46,6 +46,16 @@ def test_a_loop_goes_on_after_the_turn_that_it_was_paused_in(engine: Headless, c
     assert report.outputs == {"sum": 21.0, "touched": [2, 3, 4, 5, 6, 7, 8]}
 
 
+def test_a_loop_that_is_paused_while_it_asks_keeps_the_turn_that_it_stops_after(
+    engine: Headless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False])
+    monkeypatch.setattr("engine.run.flights.Flight.paused", lambda flight: next(answers, True))
+    ran(engine, pushing(count=4))
+    monkeypatch.undo()
+    assert ran(engine, pushing(count=4))[1] == ["push 2", "push 3", "sum"]
+
+
 def test_a_loop_that_was_paused_gives_what_it_would_have_given(engine: Headless, other: Headless) -> None:
     document = pushing(count=7, checkpoint=100)
     paused(engine, document, "push 1")

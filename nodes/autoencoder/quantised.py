@@ -139,7 +139,7 @@ def quantised_loss(beta: float, module: Any, pictures: torch.Tensor) -> torch.Te
     # the quantiser's own loss has β at the wrong term
     book, commitment = codebook_losses(vectors, network.quantize.embedding.weight, chosen)
     made = network.decode(straight_through, force_not_quantize=True).sample
-    lost = mse_loss(made, pictures)
+    lost = mse_loss(made.float(), pictures)
     return torch.stack([lost + book + beta * commitment, lost, commitment, perplexity(chosen)])
 
 

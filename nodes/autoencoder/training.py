@@ -150,6 +150,7 @@ def reparameterised(mean: torch.Tensor, log_variance: torch.Tensor, noise: torch
 
 def divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
     """Kullback-Leibler divergence from the unit Gaussian (appendix B of the paper), mean over the batch."""
+    mean, log_variance = mean.float(), log_variance.float()
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
 
 
@@ -158,7 +159,7 @@ def reconstruction(logits: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor
     from torch.nn.functional import binary_cross_entropy_with_logits
 
     white = (pictures / 2 + 0.5).flatten(1)
-    return binary_cross_entropy_with_logits(logits.flatten(1), white, reduction="none").sum(1).mean()
+    return binary_cross_entropy_with_logits(logits.float().flatten(1), white, reduction="none").sum(1).mean()
 
 
 def sizes(state: TrainState, name: str, begun: str) -> dict[str, Any]:

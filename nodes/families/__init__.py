@@ -74,6 +74,7 @@ def of_pipeline(name: str) -> Family | None:
 def listings() -> list[Listing]:
     """The families as ``knotwork families`` lists them, those that draw pictures first."""
     # Their loaders import this module
+    from nodes.autoencoder import listing as autoencoder
     from nodes.control import listing as control
     from nodes.gan import listing as gan
     from nodes.image import listing as image
@@ -82,7 +83,7 @@ def listings() -> list[Listing]:
     from nodes.video import animate
 
     films_and_more = (animate.LISTING, *control.LISTINGS, *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS)
-    return [*map(_listing, FAMILIES), *films_and_more, *gan.LISTINGS]
+    return [*map(_listing, FAMILIES), *films_and_more, *gan.LISTINGS, *autoencoder.LISTINGS]
 
 
 def _listing(family: Family) -> Listing:

@@ -346,11 +346,11 @@ class RunQueue:
 
     async def _resume_run(self, id: str) -> tuple[RunRecord, ...]:
         async with self._changes:
-            self._first -= 1
             async with self._database.begin() as connection:
                 if not await runs.exists(connection, id):
                     raise runs.NoSuchRun(id)
                 resumed = await runs.resume(connection, id, self._first)
+            self._first -= len(resumed)
             self._tell(resumed)
         self._more.set()
         return resumed

@@ -150,10 +150,18 @@ async def pause(connection: AsyncConnection, id: str) -> tuple[RunRecord, ...]:
     return await _changed(connection, update(runs).where(QUEUED, _named(id)).values(state="paused"))
 
 
-async def resume(connection: AsyncConnection, id: str, position: float) -> tuple[RunRecord, ...]:
-    """Queue a paused run again, or those of a batch, at one place of the queue."""
-    again = update(runs).where(PAUSED, _named(id)).values(state="queued", position=position)
-    return await _changed(connection, again)
+async def resume(connection: AsyncConnection, id: str, before: float) -> tuple[RunRecord, ...]:
+    """Queue a paused run again, or those of a batch in their order, right before a place of the queue."""
+    order = runs.c.position, runs.c.id
+    found = await _records(connection, select(*RECORD).where(PAUSED, _named(id)).order_by(*order))
+    again = tuple(
+        one.model_copy(update={"state": "queued", "position": before - len(found) + place})
+        for place, one in enumerate(found)
+    )
+    if again:
+        rows = [{"it": one.id, "state": one.state, "position": one.position} for one in again]
+        await connection.execute(CHANGE, rows)
+    return again
 
 
 async def waiting(connection: AsyncConnection) -> int:

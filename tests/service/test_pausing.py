@@ -15,7 +15,7 @@ from engine.service.records import RunRecord
 from engine.service.runs import NoSuchRun
 from tests.run.conftest import calls, gates
 from tests.run.test_loop import pushing
-from tests.service.serving import PATIENCE, Served, queued, request, serving
+from tests.service.serving import PATIENCE, Served, add, queued, request, serving
 
 LOOP = pushing(count=5, checkpoint=100)
 
@@ -91,6 +91,23 @@ def test_what_waits_can_be_paused_and_what_is_paused_be_cancelled(database_url: 
         assert await parts.queue.resume_run(waiting) == ()
         with pytest.raises(NoSuchRun):
             await parts.queue.pause_run("nothing")
+
+    serving(home, database_url, test)
+
+
+def test_the_runs_of_a_batch_go_on_in_their_order(database_url: str, home: Path) -> None:
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        batch = await parts.queue.submit(request(sweep={"a": [1, 2, 3]}), add())
+        id = batch[0].batch
+        assert id is not None
+        await parts.queue.move(batch[2].id, batch[0].id)
+        order = [one.id for one in await parts.queue.waiting()]
+        await parts.queue.pause_run(id)
+        await parts.queue.resume_run(id)
+        waiting = await parts.queue.waiting()
+        assert [one.id for one in waiting] == order
+        assert len({one.position for one in waiting}) == 3
 
     serving(home, database_url, test)
 

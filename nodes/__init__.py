@@ -143,6 +143,8 @@ pack = Pack(
             "nodes.data.digits",
             "nodes.data.batches",
             "nodes.data.captions",
+            "nodes.data.folder",
+            "nodes.data.show",
             "nodes.data.augment",
             "nodes.data.pictures",
             "nodes.data.pairs",

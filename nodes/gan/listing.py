@@ -9,7 +9,7 @@ PARITY = "bit for bit with the papers' layers, written out"
 LISTINGS = (
     Listing(
         "dcgan",
-        "DCGAN, pictures out of noise; its discriminator, and the way back to the noise; trained in the graph",
+        "DCGAN, pictures out of noise and back to the noise, with a discriminator; trained in the graph",
         (
             "load.generator",
             "load.discriminator",

@@ -9,6 +9,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import Rng
+from nodes.library_lock import library_lock
 from nodes.process_generator import process_generator
 from nodes.train.networks import network
 from nodes.train.optimiser import descend
@@ -45,7 +46,7 @@ def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
     import torch
 
     config = json.dumps(parts, sort_keys=True)
-    with process_generator():
+    with process_generator(), library_lock:  # who builds a network meanwhile draws from that generator, too
         torch.default_generator.manual_seed(seed)  # not those of graphics cards, which nothing is drawn from
         drawn = network.__wrapped__(config, get_ident())
         params = {name: weight.detach() for name, weight in drawn.named_parameters()}

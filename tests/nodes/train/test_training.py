@@ -46,6 +46,30 @@ def test_fresh_weights_leave_all_other_generators_as_they_were(monkeypatch: pyte
     assert not torch.equal(one, other)
 
 
+def test_fresh_weights_do_not_depend_on_what_others_build_before_their_turn_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Awaited:
+        """A lock that comes free once somebody else has drawn weights."""
+
+        held = 0
+
+        def __enter__(self) -> None:
+            if not self.held:
+                torch.randn(9)
+            self.held += 1
+
+        def __exit__(self, *error: object) -> None:
+            self.held -= 1
+
+    points = {"points": {"_class_name": "PointDenoiser", "width": 4, "layers": 1}}
+    alone = begin(points, 1).params["points.into.weight"]
+    lock = Awaited()
+    for module in ("state", "networks"):
+        monkeypatch.setattr(f"nodes.train.{module}.library_lock", lock)
+    assert torch.equal(begin(points, 1).params["points.into.weight"], alone)
+
+
 def test_a_step_changes_the_very_tensors_it_was_given(autoencoder: TrainState, dataset: Dataset) -> None:
     places = {name: weight.data_ptr() for name, weight in autoencoder.params.items()}
     state, _ = ae.autoencoder_step(autoencoder, dataset, SHORT, batch=2)

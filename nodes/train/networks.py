@@ -43,15 +43,40 @@ def built(config: dict[str, Any]) -> nn.Module:
     """
     arguments = {key: value for key, value in config.items() if key != "_class_name"}
     name = config.get("_class_name", "")
+    network = _class(name)
     if name in OURS:
-        return getattr(import_module(OURS[name]), name)(**arguments)
+        return network(**arguments)
     if name == "CLIPTextModel":
-        from transformers import CLIPTextConfig, CLIPTextModel
+        from transformers import CLIPTextConfig
 
-        return CLIPTextModel(CLIPTextConfig(**arguments))
+        return network(CLIPTextConfig(**arguments))
+    return network.from_config(config)
+
+
+def shapes(config: dict[str, Any]) -> dict[str, list[int]]:
+    """The shapes of a network's tensors by name; no memory is taken for them.
+
+    Args:
+        config: As above; a class raises whatever it likes over arguments that it doesn't know.
+    """
+    import torch
+
+    with library_lock:
+        _class(config.get("_class_name", ""))  # imported before: modules make tensors of their own
+        with torch.device("meta"):
+            return {name: list(like.shape) for name, like in built(config).state_dict().items()}
+
+
+def _class(name: str) -> Any:
+    if name in OURS:
+        return getattr(import_module(OURS[name]), name)
+    if name == "CLIPTextModel":
+        from transformers import CLIPTextModel
+
+        return CLIPTextModel
     if name not in MODULES:
         raise ValueRefused("a network that can be trained", f"{name or 'one without a name'}")
-    return getattr(import_module(MODULES[name]), name).from_config(config)
+    return getattr(import_module(MODULES[name]), name)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nodes.checkpoints.refusal import CheckpointRefused
-from nodes.train.networks import built
+from nodes.library_lock import library_lock
+from nodes.train.networks import built, shapes
 from nodes.values import F, Model
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Network(Model[F]):
         import torch
 
         weights = self.weights or self.read(find(self.source))
-        module = built(json.loads(weights.config))
+        with library_lock:
+            module = built(json.loads(weights.config))
         module.load_state_dict(weights.tensors)
         # diffusers' own `to` warns of models that have nothing to keep in float32
         return torch.nn.Module.to(module, getattr(torch, self.dtype)).eval().requires_grad_(False)
@@ -94,12 +96,27 @@ def exported(path: Path) -> Weights:
     try:
         with safe_open(path, "pt") as file:
             config = (file.metadata() or {}).get(HEADER)
-            if config is not None:
-                return Weights(config, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise CheckpointRefused(path.name, "a network's weights", str(error), "Export it again.") from None
-    cure = "Take a file that a training graph gave."
-    raise CheckpointRefused(path.name, "a network with its architecture", "tensors alone", cure)
+    if config is None:
+        cure = "Take a file that a training graph gave."
+        raise CheckpointRefused(path.name, "a network with its architecture", "tensors alone", cure)
+    _check(path.name, config, tensors)
+    return Weights(config, tensors)
+
+
+def _check(place: str, config: str, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Refuse an architecture that can't be built, or not of these tensors, before memory is taken for it."""
+    try:
+        wanted = shapes(json.loads(config))
+    except Exception as error:  # a stranger's numbers: whatever a network's class makes of them
+        got = f"one that can't be built ({error or type(error).__name__})"
+        raise CheckpointRefused(place, "a network with its architecture", got, "Export it again.") from None
+    for name in sorted({*wanted, *tensors}):
+        expected, got = wanted.get(name, "none"), list(tensors[name].shape) if name in tensors else "none"
+        if got != expected:
+            raise CheckpointRefused(place, f"{name} of shape {expected}", f"{got}", "Export it again.")
 
 
 def trained(kind: type[N], state: TrainState, part: str) -> N:

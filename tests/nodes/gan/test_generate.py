@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from engine import OnDevice
 from engine.declare.codec import decode, encode
@@ -16,6 +17,7 @@ from nodes.gan.training import GanRefused, discriminator_start, generator_start,
 from nodes.gan.values import Generator
 from nodes.train.recipe import recipe
 from nodes.train.state import only_read
+from nodes.train.trained import HEADER
 from nodes.train.values import TrainState
 
 
@@ -63,6 +65,28 @@ def test_an_exported_generator_makes_the_same(tmp_path: Path) -> None:
     path = tmp_path / "generator.safetensors"
     path.write_bytes(taken.encode({})[0])
     assert torch.equal(pictures(Generator("digest"), lambda _: path), pictures(taken))
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('{"_class_name": "DCGANGenerator", "size": 16', "can't be built"),
+        ('["DCGANGenerator"]', "can't be built"),
+        ('{"_class_name": "DCGANGenerator", "size": 16, "depth": 3}', "can't be built .*'depth'"),
+        ('{"_class_name": "Popen", "args": "true"}', "can't be built .*Popen"),
+        (
+            '{"_class_name": "DCGANGenerator", "size": 16, "channels": 1, "noise": 8, "width": 4000000}',
+            r"main.0.weight of shape \[8, 8000000, 4, 4\], got \[8, 16, 4, 4\]",
+        ),
+    ],
+)
+def test_a_file_whose_architecture_is_not_that_of_its_weights_is_refused_before_memory_is_taken_for_it(
+    tmp_path: Path, config: str, said: str
+) -> None:
+    path = tmp_path / "generator.safetensors"
+    save_file({"main.0.weight": torch.zeros(8, 16, 4, 4)}, path, {HEADER: config})
+    with pytest.raises(CheckpointRefused, match=said):
+        pictures(Generator("digest"), lambda _: path)
 
 
 def test_a_handle_of_a_file_is_not_exported_again() -> None:

@@ -177,6 +177,7 @@ pack = Pack(
             "nodes.train.lora",
             "nodes.train.recipe",
             "nodes.train.curves",
+            "nodes.train.patience",
             "nodes.train.autoencoder",
             "nodes.train.diffusion",
             "nodes.train.objective",

@@ -27,7 +27,8 @@ def picture(path: Path, colour: tuple[int, ...], size: tuple[int, int] = (8, 8))
 
 
 def data(root: Path, **more: Any) -> Dataset:
-    return folder(Folder(root, ""), QUIET, **{"size": 8} | more)
+    given: dict[str, Any] = {"size": 8} | more
+    return folder(Folder(root, ""), QUIET, **given)
 
 
 def test_pictures_come_in_the_order_of_their_names(tmp_path: Path) -> None:

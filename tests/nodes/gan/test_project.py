@@ -63,8 +63,8 @@ def test_the_noise_of_a_digit_of_the_generator_s_own_is_found_again() -> None:
 
 
 def test_a_face_is_found_again() -> None:
-    handle: Generator[Any] = installed()
-    faces = OnDevice(handle, handle.load(lambda _: MODELS))
+    handle = installed()
+    faces: OnDevice[Generator[Any]] = OnDevice(handle, handle.load(lambda _: MODELS))
     face = generate(faces, noise_of_seeds([47], 100))
     state = projection_start(faces, face, candidates=32)
     how = recipe(rate=0.1, warmup=1, steps=80, optimiser="adam", beta2=0.999)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nodes.train.trained import Network
+from nodes.train.trained import Network, Weights, exported
 from nodes.values import F, Latent
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FAMILY = "autoencoder"
 PART = "autoencoder"
@@ -18,3 +21,8 @@ Codes = Latent[Literal["autoencoder"]]
 @dataclass(frozen=True, slots=True)
 class Autoencoder(Network[F]):
     """Turns pictures into codes, and codes into pictures."""
+
+    @classmethod
+    def read(cls, path: Path) -> Weights:
+        """Read a file that was exported."""
+        return exported(path, "an autoencoder", ("VectorAutoencoder", "VQModel"))

@@ -119,11 +119,7 @@ def _read(
     path: Path, wanted: str, classes: tuple[str, ...], config_of: Callable[[Shapes], Config | None]
 ) -> Weights:
     if path.suffix.lower() == ".safetensors" and HEADER in read_whole_header(path, path.name).metadata:
-        weights = exported(path)
-        name = json.loads(weights.config).get("_class_name", "")
-        if name not in classes:
-            raise CheckpointRefused(path.name, wanted, f"a network of the class {name}", CURE)
-        return weights
+        return exported(path, wanted, classes)
     tensors = {name.removeprefix(PARALLEL): tensor for name, tensor in read_tensors(path).items()}
     config = config_of({name: tuple(tensor.shape) for name, tensor in tensors.items()})
     if config is None:

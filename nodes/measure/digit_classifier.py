@@ -15,6 +15,7 @@ from engine import node
 from nodes.checkpoints.packaged import packaged
 from nodes.checkpoints.pickled import load_pickled
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.library_lock import library_lock
 from nodes.values import F, Model
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def build(handle: Classifier[Any]) -> nn.Module:
     if (digest := blake3(path.read_bytes()).hexdigest()) != handle.source:
         cure = "The package was changed: run again."
         raise CheckpointRefused(path.name, f"the digest {handle.source[:12]}", digest[:12], cure)
-    network = _network()
+    with library_lock:
+        network = _network()
     try:
         network.load_state_dict(load_pickled(path))
     except RuntimeError as error:

@@ -16,7 +16,7 @@ from nodes.train.networks import built, shapes
 from nodes.values import F, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import torch
@@ -85,11 +85,16 @@ class Network(Model[F]):
         return exported(path)
 
 
-def exported(path: Path) -> Weights:
+def exported(path: Path, wanted: str = "a network", classes: Collection[str] = ()) -> Weights:
     """Read a file that a trained network was exported to.
 
+    Args:
+        path: The file.
+        wanted: What it should hold.
+        classes: Of which class that may be; empty = of any.
+
     Raises:
-        CheckpointRefused: It is another kind of file, or damaged.
+        CheckpointRefused: It is another kind of file, another network, or damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -103,6 +108,9 @@ def exported(path: Path) -> Weights:
         cure = "Take a file that a training graph gave."
         raise CheckpointRefused(path.name, "a network with its architecture", "tensors alone", cure)
     _check(path.name, config, tensors)
+    if classes and (name := json.loads(config)["_class_name"]) not in classes:
+        cure = "Choose a file that a training graph of such networks gave."
+        raise CheckpointRefused(path.name, wanted, f"a network of the class {name}", cure)
     return Weights(config, tensors)
 
 

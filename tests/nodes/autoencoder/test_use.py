@@ -13,9 +13,11 @@ from nodes.autoencoder.quantised import quantised_start
 from nodes.autoencoder.training import start
 from nodes.autoencoder.use import decode, encode, model, noise
 from nodes.autoencoder.values import Autoencoder
+from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.data.digits import digits
 from nodes.data.pictures import pictures
 from nodes.diffusion.blend import blend, interpolate
+from nodes.gan.generate import generator
 from nodes.gan.training import generator_start
 from nodes.values import Image, Latent
 
@@ -48,6 +50,13 @@ def test_a_code_is_the_mean_of_the_gaussian_or_a_sample_of_it(variational: Autoe
     assert torch.equal(sample.codes.samples[:, :, 0, 0], mean + (0.5 * log_variance).exp() * drawn)
     further = encode(loaded, TEN.image, draw="sample", rng=sample.rng).codes
     assert not torch.equal(further.samples, sample.codes.samples)
+
+
+def test_a_file_of_another_network_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "generator.safetensors"
+    path.write_bytes(generator(generator_start(16, noise=4, width=4)).encode({})[0])
+    with pytest.raises(CheckpointRefused, match="expected an autoencoder, got a network of the class DCGAN"):
+        resident(Autoencoder("digest"), path)
 
 
 def test_a_plain_autoencoder_has_one_code_for_a_picture() -> None:

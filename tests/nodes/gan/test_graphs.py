@@ -109,3 +109,12 @@ def test_a_projection_that_was_interrupted_goes_on_to_the_same_picture(engine: H
                 assert report.status == "done", report.failures
         ends.append(report.outputs["state"].encode({}))
     assert ends[0] == ends[1]
+
+
+def test_the_training_gives_networks_and_shows_accuracy_and_scores(engine: Headless) -> None:
+    given = ran(engine, "train_digits_gan", steps=3, batch=4, width=4)
+    for curve in ("accuracy", "losses", "scores"):
+        assert given[curve].pixels.shape == (1, 320, 640, 3)
+    assert given["generator"].encode({})[0]
+    assert given["discriminator"].encode({})[0]
+    assert given["generator_state"].step == given["discriminator_state"].step == 3

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from engine import Owned, Rng, Seed, node
 from nodes.data.values import Batch
-from nodes.gan.pix2pix import Channels, Layers, Weight, Width, check_part
+from nodes.gan.pix2pix import Channels, Layers, Weight, Width
 from nodes.gan.pool import PicturePool, exchanged
+from nodes.gan.sizes import check_judged, check_part, check_translated
 from nodes.gan.training import GanRefused
 from nodes.train.saved import Saved, restored
 from nodes.train.state import Tensors, advance, begin, only_read
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 A_TO_B, B_TO_A = "a_to_b", "b_to_a"
 A, B = "judge_of_a", "judge_of_b"
+MULTIPLE = 4
+"""What the sides of pictures must be divisible by."""
 STARTS = {A_TO_B: "gan.cycle_generators_start", A: "gan.cycle_discriminators_start"}
 
 
@@ -135,13 +138,11 @@ def cycle_discriminator_step(
         recipe: How the weights are moved.
 
     Raises:
-        GanRefused: One of the states is of other networks, or the batches differ in size.
+        GanRefused: One of the states is of other networks, or the batches differ in size or don't fit.
     """
     import torch
 
-    check_part(discriminators, A, STARTS)
-    check_part(generators, A_TO_B, STARTS)
-    pictures = _both(a, b)
+    pictures = _both(generators, discriminators, a, b)
     translate: Any = only_read(generators)
     rng = pool.rng.generator()
     with torch.no_grad():
@@ -198,11 +199,9 @@ def cycle_generator_step(
             multiple of the other; it keeps what needs no change. 0 = that isn't asked.
 
     Raises:
-        GanRefused: One of the states is of other networks, or the batches differ in size.
+        GanRefused: One of the states is of other networks, or the batches differ in size or don't fit.
     """
-    check_part(discriminators, A, STARTS)
-    check_part(generators, A_TO_B, STARTS)
-    pictures = _both(a, b)
+    pictures = _both(generators, discriminators, a, b)
     judge: Any = only_read(discriminators)
     loss = partial(generator_loss, judge, cycle, identity)
     state, told = advance(generators, lambda _: pictures, loss, recipe)
@@ -224,8 +223,13 @@ def generator_loss(
     return torch.stack([adversarial + cycle * (back + identity * same), adversarial, back, same])
 
 
-def _both(a: Batch, b: Batch) -> Tensors:
+def _both(generators: TrainState, discriminators: TrainState, a: Batch, b: Batch) -> Tensors:
+    """The pictures of both kinds, checked."""
+    judging = check_part(discriminators, A, STARTS[A])
+    taking = check_part(generators, A_TO_B, STARTS[A_TO_B])
     if a.samples.shape != b.samples.shape:
         got = f"{list(a.samples.shape)} and {list(b.samples.shape)}"
         raise GanRefused(f"expected batches of one size, got {got}. Set one size on both data.batch.")
+    check_translated(a.samples.shape, taking["inputs"], MULTIPLE)
+    check_judged(a.samples.shape, judging)
     return a.samples, b.samples

@@ -6,7 +6,6 @@ made of it. What should have been made is known, so the generator is also held t
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -14,6 +13,7 @@ from pydantic import Field
 
 from engine import Owned, Seed, node
 from nodes.data.values import Batch
+from nodes.gan.sizes import check_judged, check_part, check_translated
 from nodes.gan.training import GanRefused
 from nodes.train.saved import Saved, restored
 from nodes.train.state import Tensors, advance, begin, only_read
@@ -136,13 +136,12 @@ def pix2pix_discriminator_step(
         recipe: How the weights are moved.
 
     Raises:
-        GanRefused: One of the states is of another network, or the batch has no targets.
+        GanRefused: One of the states is of another network, or the batch has no targets or doesn't fit.
     """
-    check_part(discriminator, JUDGE)
-    check_part(generator, TRANSLATOR)
+    draw = _drawing(generator, discriminator, batch)
     translator: Any = only_read(generator)
     loss = partial(discriminator_loss, translator[TRANSLATOR])
-    state, told = advance(discriminator, _drawing(batch), loss, recipe)
+    state, told = advance(discriminator, draw, loss, recipe)
     return PatchStep(state, *told)
 
 
@@ -183,12 +182,11 @@ def pix2pix_generator_step(
         distance: Weight of the mean absolute difference from the targets.
 
     Raises:
-        GanRefused: One of the states is of another network, or the batch has no targets.
+        GanRefused: One of the states is of another network, or the batch has no targets or doesn't fit.
     """
-    check_part(discriminator, JUDGE)
-    check_part(generator, TRANSLATOR)
+    draw = _drawing(generator, discriminator, batch)
     judge: Any = only_read(discriminator)
-    state, told = advance(generator, _drawing(batch), partial(generator_loss, judge[JUDGE], distance), recipe)
+    state, told = advance(generator, draw, partial(generator_loss, judge[JUDGE], distance), recipe)
     return TranslatorStep(state, *told)
 
 
@@ -210,26 +208,20 @@ def generator_loss(
     return torch.stack([adversarial + weight * distance, adversarial, distance])
 
 
-def check_part(state: TrainState, name: str, starts: dict[str, str] = STARTS) -> None:
-    """Check that a state is of a network.
-
-    Raises:
-        GanRefused: It is of another.
-    """
-    parts = json.loads(state.config)
-    if name not in parts:
-        cure = f"Link what began with {starts[name]}."
-        raise GanRefused(f"expected the state of a {name.replace('_', ' ')}, got {', '.join(parts)}. {cure}")
-
-
-def _drawing(batch: Batch) -> Any:
+def _drawing(generator: TrainState, discriminator: TrainState, batch: Batch) -> Any:
+    """Draw the pair of a batch, with a seed of each sample's dropout."""
+    taking = check_part(generator, TRANSLATOR, STARTS[TRANSLATOR])
+    judging = check_part(discriminator, JUDGE, STARTS[JUDGE])
     if batch.targets is None:
         raise GanRefused("expected a batch with targets, got one without. Link data.paired_batch.")
-    pair = batch.samples, batch.targets
+    samples, targets = batch.samples, batch.targets
+    check_translated(samples.shape, taking["inputs"], 1 << taking["levels"])
+    check_translated(targets.shape, taking["outputs"], 1 << taking["levels"])
+    check_judged((len(samples), samples.shape[1] + targets.shape[1], *targets.shape[2:]), judging)
 
     def draw(rng: torch.Generator) -> Tensors:
         import torch
 
-        return *pair, torch.randint(1 << 53, (len(pair[0]),), generator=rng)
+        return samples, targets, torch.randint(1 << 53, (len(samples),), generator=rng)
 
     return draw

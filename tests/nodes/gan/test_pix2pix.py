@@ -1,5 +1,7 @@
 """The training of pix2pix: what its losses are, what a step moves, and that it learns."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as entropy
@@ -8,6 +10,7 @@ from engine.declare.codec import decode, encode
 from nodes.data.digits import digits
 from nodes.data.pairs import edges, paired_batch
 from nodes.data.values import Batch
+from nodes.gan.patch_discriminator import PatchDiscriminator
 from nodes.gan.pix2pix import (
     PatchStep,
     TranslatorStep,
@@ -144,3 +147,30 @@ def test_other_networks_and_batches_without_targets_are_refused() -> None:
         pix2pix_discriminator_step(generator, generator, data(0), HOW)
     with pytest.raises(GanRefused, match=r"got one without\. Link data\.paired_batch"):
         pix2pix_generator_step(generator, discriminator, Batch(data(0).samples), HOW)
+
+
+@pytest.mark.parametrize(
+    ("generator", "discriminator", "told"),
+    [
+        ({"inputs": 3}, {}, "expected pictures of 3 channels, got 1"),
+        ({"outputs": 3}, {}, "expected pictures of 3 channels, got 1"),
+        ({"levels": 7}, {}, r"expected sides divisible by 128, got \[64, 64\]"),
+        ({}, {"channels": 3}, "expected a discriminator of 2 channels, got one of 3"),
+        ({}, {"layers": 5}, r"expected sides of at least 96 for 5 layers, got \[64, 64\]"),
+    ],
+)
+def test_networks_of_other_sizes_are_refused(
+    generator: dict[str, Any], discriminator: dict[str, Any], told: str
+) -> None:
+    taking: dict[str, Any] = {"inputs": 1, "outputs": 1, "width": 1, "levels": 5} | generator
+    judging: dict[str, Any] = {"channels": 2, "width": 1, "layers": 1} | discriminator
+    translator, judge = pix2pix_generator_start(**taking), pix2pix_discriminator_start(**judging)
+    with pytest.raises(GanRefused, match=told):
+        pix2pix_generator_step(translator, judge, data(0), HOW)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_the_smallest_pictures_that_are_not_refused_are_judged(layers: int) -> None:
+    """A side of 3 is left after the halvings: 3 - 1 - 1 makes one patch."""
+    side = 3 << layers
+    assert PatchDiscriminator(1, 1, layers)(torch.zeros(2, 1, side, side)).shape == (2, 1, 1, 1)

@@ -222,7 +222,7 @@ class StoredCheckpoints:
     drop: Callable[[list[bytes]], object]
     anew: bool = False
     _stopped: int = 0
-    """The turn that it was paused after."""
+    """The turn that it was paused after last, or went on from; 0 = none but regular ones."""
 
     def key(self, turn: int) -> bytes:
         """Key of the checkpoint after a number of turns."""
@@ -233,13 +233,13 @@ class StoredCheckpoints:
         """The last checkpoint at or before a turn."""
         if self.anew:
             return None
-        self._stopped = self.stopped()
         regular = {*range(self.every, turns + 1, self.every), turns} if self.every else set[int]()
-        candidates = sorted({one for one in (*regular, self._stopped) if 0 < one <= turns}, reverse=True)
-        keys = {self.key(turn): turn for turn in candidates}
+        stopped = self.stopped(turns)
+        keys = {self.key(turn): turn for turn in sorted({*regular, *stopped} - {0}, reverse=True)}
         found = self.probe(list(keys))
         for key, turn in keys.items():
             if key in found:
+                self._stopped = turn if turn in stopped else 0
                 outputs = found[key]()
                 return turn, Turning(outputs["carry"], outputs["collected"], outputs["going"])
         return None
@@ -250,22 +250,36 @@ class StoredCheckpoints:
         old = turn - self.last * self.every
         if old > 0 and turn % self.every == 0:
             self.drop([self.key(old)])
-        if 0 < self._stopped < turn:
-            self.drop([self._mark, *([self.key(self._stopped)] if self._stopped % self.every else [])])
-            self._stopped = 0
+        self._mark_instead(0)
 
     def stop(self, turn: int, state: Turning, seconds: float) -> None:
         """Keep the turn that it is paused after, and where that is; see ``Checkpoints.stop``."""
-        if self._stopped and self._stopped != turn:
-            self.drop([self.key(self._stopped)])
         self._put(turn, state, seconds)
-        self.put(self._mark, {"turn": turn}, 0.0)
-        self._stopped = turn
+        self._mark_instead(turn)
 
-    def stopped(self) -> int:
-        """The turn that it was paused after, outside of the regular ones; 0 when there is none."""
+    def stopped(self, turns: int) -> list[int]:
+        """The turns that it was paused after, outside of the regular ones, up to a turn."""
+        return [turn for turn in self._marked() if turn <= turns]
+
+    def _mark_instead(self, turn: int) -> None:
+        """Mark a turn that it was paused after in the place of the one that it went on from; 0 = none.
+
+        Those of other runs, which share the start but have more turns, fewer, or other items, stay.
+        """
+        left, self._stopped = self._stopped, turn
+        if left == turn:
+            return
+        if left and not (self.every and left % self.every == 0):
+            self.drop([self.key(left)])
+        marked = sorted({*self._marked(), turn} - {left, 0})
+        if marked:
+            self.put(self._mark, {"turns": marked}, 0.0)
+        else:
+            self.drop([self._mark])
+
+    def _marked(self) -> list[int]:
         found = self.probe([self._mark])
-        return found[self._mark]()["turn"] if self._mark in found else 0
+        return found[self._mark]()["turns"] if self._mark in found else []
 
     def _put(self, turn: int, state: Turning, seconds: float) -> None:
         outputs = {"carry": state.carry, "collected": state.collected, "going": state.going}
@@ -273,7 +287,7 @@ class StoredCheckpoints:
 
     @property
     def _mark(self) -> bytes:
-        """Key that holds the turn that it was paused after."""
+        """Key that holds the turns that it was paused after."""
         return key_of(b"paused" + self.base)
 
 

@@ -89,8 +89,8 @@ class Steps:
         if kept is None:
             return
         turns = self._candidates(loop.checkpoint, bool(loop.condition)) if loop.checkpoint else ()
-        last = kept.stopped()
-        self._take({kept.key(turn): turn for turn in sorted({*turns, *([last] if last else [])})})
+        most = LOOKED_AT if self.of is None else self.of
+        self._take({kept.key(turn): turn for turn in sorted({*turns, *kept.stopped(most)})})
 
     def _take(self, keys: Mapping[bytes, int]) -> None:
         """Take in those of some turns, by key, that are stored."""

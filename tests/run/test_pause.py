@@ -79,6 +79,25 @@ def test_a_loop_over_items_goes_on_as_well(engine: Headless) -> None:
     assert ran(engine, pushing([5, 2, 3, 4], checkpoint=3))[1][0] == "push 5"
 
 
+def test_a_shorter_loop_that_is_paused_leaves_the_turn_that_a_longer_one_stopped_after(
+    engine: Headless,
+) -> None:
+    long, short = pushing(count=7), pushing(count=4)
+    paused(engine, long, "push 4")
+    paused(engine, short, "push 1")
+    assert ran(engine, long)[1] == ["push 5", "push 6", "sum"]
+    assert ran(engine, short)[1] == ["push 2", "push 3", "sum"]
+
+
+def test_loops_over_other_items_keep_the_turns_that_they_stopped_after_each(engine: Headless) -> None:
+    long, short = pushing([1, 2, 3, 4], checkpoint=9), pushing([5, 6], checkpoint=9)
+    paused(engine, long, "push 3")
+    paused(engine, short, "push 5")
+    assert turns_kept(engine, short) == [1]
+    assert ran(engine, long)[1] == ["push 4", "sum"]
+    assert ran(engine, short)[1] == ["push 6", "sum"]
+
+
 def test_a_node_runs_to_its_end_and_what_reads_it_another_time(engine: Headless) -> None:
     nodes = {
         "one": {"type": "probe.gate", "params": {"name": "one"}},

@@ -80,10 +80,11 @@ def listings() -> list[Listing]:
     from nodes.image import listing as image
     from nodes.mesh.shap_e import listing as shap_e
     from nodes.speech import listing as speech
+    from nodes.train import listing as train
     from nodes.video import animate
 
     films_and_more = (animate.LISTING, *control.LISTINGS, *image.LISTINGS, shap_e.LISTING, *speech.LISTINGS)
-    return [*map(_listing, FAMILIES), *films_and_more, *gan.LISTINGS, *autoencoder.LISTINGS]
+    return [*map(_listing, FAMILIES), *films_and_more, *gan.LISTINGS, *train.LISTINGS, *autoencoder.LISTINGS]
 
 
 def _listing(family: Family) -> Listing:

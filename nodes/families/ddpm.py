@@ -57,7 +57,7 @@ def classes(labels: torch.Tensor | None, known: int | None) -> torch.Tensor | No
 
 FAMILY = Family(
     name="ddpm",
-    title="DDPM, unconditional",
+    title="DDPM, unconditional or told classes",
     pipelines=("DDPMPipeline", "DDIMPipeline"),
     denoiser="unet",
     denoiser_class="UNet2DModel",
@@ -65,5 +65,6 @@ FAMILY = Family(
     cells=cells,
     vae="",
     graph="unconditional",
+    nodes=("conditioning.labels",),
     licence="Apache-2.0",
 )

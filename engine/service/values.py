@@ -189,15 +189,14 @@ class Values:
 
     def _curves(self, finder: Finder, instance: str) -> CurvesRecord:
         steps = finder.steps(instance)
-        refs = dict(steps.collected)
-        if last := max(steps.keys, default=0):
-            [entry] = self._store.probe([steps.keys[last]]).values()
-            refs = {"": entry.outputs["collected"]}
+        key = steps.keys.get(max(steps.keys, default=0))
+        entry = self._store.probe([key]).get(key) if key else None
         try:
-            found = {name: self._store.load(ref) for name, ref in refs.items()}
+            kept = self._store.load(entry.outputs["collected"]) if entry else {}
+            found = {name: self._store.load(ref) for name, ref in steps.collected.items()}
         except Missing:
             return curves_of({})
-        return curves_of(found[""] if last else found)
+        return curves_of(kept | found)  # a loop that ended may have kept its last turn long before
 
     def _pin(self, finder: Finder, instance: str, turn: int, pinned: bool) -> StepsRecord:
         steps = finder.steps(instance)

@@ -9,7 +9,7 @@ import pytest
 from engine.service.finding import NoValue
 from engine.service.view_records import StepsRecord
 from tests.service.desk import story
-from tests.service.test_values import LOOP, START, looking, say
+from tests.service.test_values import BODY, LOOP, START, looking, say
 
 
 @story
@@ -128,3 +128,19 @@ async def test_a_loop_that_cant_run_has_no_turns(tmp_path: Path) -> None:
         assert len((await look.values.steps(look.id, "loop")).turns) == 2
         await look.edit({"op": "set_fields", "name": "loop", "fields": {"count": {"link": "nobody.out"}}})
         assert await look.values.steps(look.id, "loop") == StepsRecord(turns=())
+
+
+@story
+async def test_the_curves_of_a_loop_that_ended_are_whole_though_it_was_paused_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = BODY | {"outputs": {"x": "add.out", "seen": "add.out"}}
+    loop = LOOP | {"graph": body, "collect": ["seen"], "count": 4, "checkpoint": 0}
+    async with looking(tmp_path, {"start": START, "loop": loop}) as look:
+        answers = iter([False])
+        monkeypatch.setattr("engine.run.flights.Flight.paused", lambda flight: next(answers, True))
+        await look.run()
+        assert (await look.values.curves(look.id, "loop")).series == {"seen": (11, 12)}
+        monkeypatch.undo()
+        await look.run()
+        assert (await look.values.curves(look.id, "loop")).series == {"seen": (11, 12, 13, 14)}

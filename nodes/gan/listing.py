@@ -24,7 +24,7 @@ LISTINGS = (
         ("single file", "the package gan-face-generate"),
         "faces",
         "to 1e-6 of the paper's layers, written out",
-        "MIT",
+        "gan-face-generate: MIT; digits_gan: as Knotwork",
     ),
     Listing(
         "conditional-gan",

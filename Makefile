@@ -17,7 +17,7 @@ WIRE := $(BIN)/python -m engine.service.schema | $(NODE) ui/scripts/types.mjs ui
 
 export PROMPT
 
-.PHONY: help demo serve test check types page screens examples gallery bench soak clean
+.PHONY: help demo serve test check types page screens examples models gallery bench soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ screens: page ## draw every screen of the editor into build/screens/
 
 examples: $(INSTALLED) ## run the shipped graphs, and keep pictures of what they give in graphs/examples/
 	@$(BIN)/python -m tests.graphs.make_examples
+
+models: $(INSTALLED) ## train the built-in models of digits anew, each up to 20 minutes, into nodes/models/
+	@$(BIN)/python -m nodes.models.train_digits
 
 gallery: $(INSTALLED) ## draw what the shipped graphs give into one sheet, docs/images/gallery.webp
 	@$(BIN)/python -m tests.graphs.make_gallery

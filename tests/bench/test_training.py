@@ -57,7 +57,7 @@ class Plain:
             discriminator_start(width=WIDTH, classes=10, seed=seed),
         )
         maker, judge = (
-            list(bound(state.config, state.params, state.buffers, training=True).children())[0]
+            next(bound(state.config, state.params, state.buffers, training=True).children())
             for state in states
         )
         pair: list[Any] = [maker.requires_grad_(True), judge.requires_grad_(True)]

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
@@ -30,11 +31,12 @@ class Runner:
     Attributes:
         running: The run under way.
         cancelled: Whether somebody cancelled it.
+        paused: Whether somebody paused it.
     """
 
     def __init__(self, headless: Headless, artifacts: Artifacts, told: Told, offer: Offer | None) -> None:
         self.running: RunRecord | None = None
-        self.cancelled = False
+        self.cancelled = self.paused = False
         self._headless, self._artifacts = headless, artifacts
         self._told, self._offer = told, offer
         self._thread = ThreadPoolExecutor(1, "knotwork-run")
@@ -52,7 +54,7 @@ class Runner:
         self._feeds[record.id] = feed
         while len(self._feeds) > KEPT:
             self._feeds.popitem(last=False)
-        self.running, self.cancelled = record, False
+        self.running, self.cancelled, self.paused = record, False, False
         self._execution = Execution(record, graph, self._headless, self._artifacts, feed.put)
 
     async def execute(self) -> Ended:
@@ -61,6 +63,8 @@ class Runner:
         assert self._execution is not None
         ended = await asyncio.get_running_loop().run_in_executor(self._thread, self._execution.execute)
         self._feeds[self.running.id].end()
+        if self.paused and not self.cancelled and ended.record.state == "cancelled":  # the server stops
+            return replace(ended, record=ended.record.model_copy(update={"state": "paused", "ended": None}))
         return ended
 
     def done(self) -> None:
@@ -74,6 +78,7 @@ class Runner:
 
     def pause(self) -> None:
         """Stop the run under way where it can go on from, if there is one."""
+        self.paused = True
         if self._execution is not None:
             self._execution.pause()
 

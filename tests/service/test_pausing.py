@@ -65,6 +65,24 @@ def test_a_paused_run_stays_so_when_the_server_starts_again(database_url: str, h
     assert calls == ["push 3", "push 4", "sum"]
 
 
+def test_a_run_that_is_still_stopping_when_the_server_does_is_paused_in_the_next_one(
+    database_url: str, home: Path
+) -> None:
+    async def first(parts: Served) -> str:
+        gates.update({"push 2": threading.Event(), "go": threading.Event()})
+        [run] = await parts.queue.submit(request(), LOOP)
+        await asyncio.to_thread(gates["push 2"].wait, PATIENCE)
+        await parts.queue.pause_run(run.id)
+        asyncio.get_running_loop().call_later(0, gates["go"].set)  # once the server has begun to stop
+        return run.id
+
+    async def second(parts: Served) -> str:
+        return (await parts.queue.get(id)).state
+
+    id = serving(home, database_url, first)
+    assert serving(home, database_url, second) == "paused"
+
+
 def test_others_run_while_one_is_paused_and_it_goes_on_before_those_that_wait(
     database_url: str, home: Path
 ) -> None:

@@ -20,7 +20,7 @@ class Recognised:
             ``upscaler``, ``face-restorer``, ``inpainter``, ``text-encoder``, ``image-encoder``,
             ``speech-recogniser``, ``voice``, ``vocoder``, ``speaker-encoder``, ``depth-estimator``,
             ``pose-estimator``, ``generator``, ``discriminator``, ``image-translator``,
-            ``patch-discriminator`` or ``unknown``.
+            ``patch-discriminator``, ``autoencoder`` or ``unknown``.
         format: ``safetensors``, ``gguf``, ``diffusers`` for a folder, else the ending of the file.
         layout: Whose names the tensors have, such as ``kohya``, ``diffusers`` or ``peft``.
         family: Which models it fits: ``sd1``, ``sdxl``, ``flux`` …; empty when it can't be told.

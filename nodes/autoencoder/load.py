@@ -12,7 +12,7 @@ BUILT_IN = "digits_vae/plane.safetensors"
 
 @node("load.autoencoder")
 def from_file(
-    file: Annotated[File, Within("models", (".safetensors",))] = BUILT_IN,  # pyright: ignore[reportArgumentType] # a name; the engine finds the file
+    file: Annotated[File, Within("models", (".safetensors",), ("autoencoder", "vae"))] = BUILT_IN,  # pyright: ignore[reportArgumentType] # a name; the engine finds the file
 ) -> Autoencoder[Any]:
     """Load an autoencoder that a training graph gave.
 

@@ -36,6 +36,7 @@ PREFIXES = {
     "discriminator": ("", "module.", "netD_state_dict.", "netD.", "discriminator."),
     "image-translator": ("", "module."),
     "patch-discriminator": ("", "module."),
+    "autoencoder": ("",),
 }
 """Kind → how the names of its tensors may begin. The first kind that is found counts."""
 

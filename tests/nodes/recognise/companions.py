@@ -359,6 +359,15 @@ OTHERS: Mapping[str, tuple[Shapes, str, str, str, str]] = {
         },
         *("patch-discriminator", "original", "patchgan", ""),
     ),
+    "a vector's autoencoder": (
+        {
+            "encoder.0.weight": (20, 1, 4, 4),
+            "to_code.weight": (4, 1280),
+            "from_code.weight": (1280, 2),
+            "decoder.1.weight": (80, 40, 4, 4),
+        },
+        *("autoencoder", "original", "vector", ""),
+    ),
     "something else": ({"fc1.weight": (10, 10), "fc2.weight": (10, 10)}, "unknown", "", "", ""),
 }
 """Name → tensors, and the kind, layout, family and variant that they tell."""

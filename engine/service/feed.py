@@ -74,6 +74,7 @@ class Feed:
         """Guards what follows: a run's threads put events in, the loop takes them out."""
         self._reliable = deque[events.Event]()
         self._latest: dict[str, Wire] = {}
+        self._reached: dict[str, events.Progress] = {}
         self._curves: dict[str, Curves] = {}
         self._grown: set[str] = set()
         """Loops whose curves have more than was told."""
@@ -100,6 +101,7 @@ class Feed:
                 self._drawing = True
             elif isinstance(event, events.Progress):
                 self._latest[event.instance] = Progress(n=event.instance, done=event.done, total=event.total)
+                self._reached[event.instance] = event
             else:
                 self._reliable.append(event)
                 self._latest.pop(_about(event), None)
@@ -147,7 +149,7 @@ class Feed:
             if self._awake and not self._ended:
                 self._loop.call_soon(self._tell)
         for event in batch:
-            message = wire(event)
+            message = wire(event, self._reached.get(_about(event)))
             self.history.append(message)
             self._told.publish(self._channel, message, over=_about(event))
         for instance, message in latest.items():
@@ -164,8 +166,13 @@ def tellable(text: str) -> str:
     return short if short.isascii() else short.encode(errors="replace").decode()
 
 
-def wire(event: events.Event) -> Wire:
-    """A reliable event as it is told."""
+def wire(event: events.Event, reached: events.Progress | None = None) -> Wire:
+    """A reliable event as it is told.
+
+    Args:
+        event: The event.
+        reached: How far its instance had come, as far as it told that.
+    """
     match event:
         case events.Planned():
             return RunPlanned(total=event.total, to_run=event.to_run)
@@ -176,6 +183,7 @@ def wire(event: events.Event) -> Wire:
         case events.Blocked():
             return NodeBlocked(n=event.instance, by=event.by)
         case events.Stopped():
-            return NodeCancelled(n=event.instance)
+            done, total = (reached.done, reached.total) if reached else (0.0, 0.0)
+            return NodeCancelled(n=event.instance, done=done, total=total)
         case _:
             raise AssertionError(f"{type(event).__name__} is lossy")

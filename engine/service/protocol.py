@@ -350,10 +350,18 @@ class NodeBlocked(Wire):
 
 
 class NodeCancelled(Wire):
-    """An instance was cancelled."""
+    """An instance was cancelled, or paused with its run.
+
+    Attributes:
+        n: Instance.
+        done: How far it had come, in the node's own unit.
+        total: In the same unit; 0 when it had told nothing.
+    """
 
     type: Literal["node.cancelled"] = "node.cancelled"
     n: str
+    done: float = 0.0
+    total: float = 0.0
 
 
 class RunPlanned(Wire):

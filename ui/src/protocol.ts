@@ -502,11 +502,22 @@ export interface NodeBlocked {
   by: string
 }
 /**
- * An instance was cancelled.
+ * An instance was cancelled, or paused with its run.
  */
 export interface NodeCancelled {
   type: 'node.cancelled'
+  /**
+   * Instance.
+   */
   n: string
+  /**
+   * How far it had come, in the node's own unit.
+   */
+  done: number
+  /**
+   * In the same unit; 0 when it had told nothing.
+   */
+  total: number
 }
 /**
  * A run knows its work.

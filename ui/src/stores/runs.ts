@@ -221,7 +221,7 @@ function takeAll(session: string, events: readonly Reliable['event'][]): void {
         finish(session, event.n, { status: 'blocked', reason: event.by })
         break
       case 'node.cancelled':
-        finish(session, event.n, { status: 'cancelled', ...reached(session, event.n) })
+        finish(session, event.n, { status: 'cancelled', ...(event.total > 0 && { progress: { done: event.done, total: event.total } }) })
         break
       case 'run.changed':
         setShown(session, { record: event.run })
@@ -238,12 +238,6 @@ function finish(session: string, instance: string, run: NodeRun): void {
     nodeRuns.set(key, joined(nodeRuns.get(key), run))
   }
   if (run.status === 'done' || run.status === 'cached') doneHooks.forEach((hook) => hook(session, instance))
-}
-
-/** How far an instance has come. */
-function reached(session: string, instance: string): Pick<NodeRun, 'progress'> {
-  const progress = nodeRuns.get(nodeKey(session, instance))?.progress
-  return progress ? { progress } : {}
 }
 
 /** How a subgraph is, once one more instance inside of it is finished. */

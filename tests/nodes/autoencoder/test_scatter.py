@@ -4,12 +4,12 @@ import torch
 from engine.errors import ValueRefused
 from nodes.autoencoder.scatter import COLOURS, PAPER, flattened, scatter
 from nodes.autoencoder.use import noise
-from nodes.autoencoder.values import FAMILY
+from nodes.autoencoder.values import FAMILY, Codes
 from nodes.image.ink import ink
 from nodes.values import Latent
 
 
-def codes(*rows: tuple[float, ...]) -> Latent[str]:
+def codes(*rows: tuple[float, ...]) -> Codes:
     return Latent(torch.tensor(rows)[:, :, None, None], FAMILY, 1)
 
 

@@ -133,16 +133,16 @@ def discriminator_step(
             half a step more.
 
     Raises:
-        GanRefused: One of the states is of another network.
+        GanRefused: One of the states is of another network, or is told classes that the batch doesn't have.
     """
-    part(discriminator, DISCRIMINATOR)
     sizes = part(generator, GENERATOR)
+    labels = classes_of(batch, sizes, part(discriminator, DISCRIMINATOR))
     maker: Any = only_read(generator)
 
     def draw(rng: torch.Generator) -> Tensors:
         return batch.samples, noise_for(sizes, len(batch.samples), rng)
 
-    loss = partial(discriminator_loss, maker[GENERATOR], batch.labels, smoothing, penalty)
+    loss = partial(discriminator_loss, maker[GENERATOR], labels, smoothing, penalty)
     state, (lost, accuracy, real, made, *shares) = advance(discriminator, draw, loss, recipe)
     return DiscriminatorStep(state, lost, accuracy, real, made, shares[:RANGES], shares[RANGES:])
 
@@ -202,16 +202,16 @@ def generator_step(
         recipe: How the weights are moved.
 
     Raises:
-        GanRefused: One of the states is of another network.
+        GanRefused: One of the states is of another network, or is told classes that the batch doesn't have.
     """
-    part(discriminator, DISCRIMINATOR)
     sizes = part(generator, GENERATOR)
+    labels = classes_of(batch, sizes, part(discriminator, DISCRIMINATOR))
     judge: Any = only_read(discriminator)
 
     def draw(rng: torch.Generator) -> Tensors:
         return (noise_for(sizes, len(batch.samples), rng),)
 
-    loss = partial(generator_loss, judge[DISCRIMINATOR], batch.labels)
+    loss = partial(generator_loss, judge[DISCRIMINATOR], labels)
     state, (lost,) = advance(generator, draw, loss, recipe)
     return TrainStep(state, lost)
 
@@ -236,6 +236,18 @@ def part(state: TrainState, name: str) -> dict[str, Any]:
         cure = f"Link what began with gan.{name}_start."
         raise GanRefused(f"expected the state of a {name}, got {', '.join(parts)}. {cure}")
     return parts[name]
+
+
+def classes_of(batch: Batch, *networks: dict[str, Any]) -> torch.Tensor | None:
+    """The class of each sample; None where the batch has none.
+
+    Raises:
+        GanRefused: It has none, but one of the networks, of which these are the sizes, is told classes.
+    """
+    if batch.labels is None and any(sizes.get("classes") for sizes in networks):
+        cure = "Take data with classes, such as data.digits, or begin with 0 classes."
+        raise GanRefused(f"expected a batch with classes, got one without. {cure}")
+    return batch.labels
 
 
 def noise_for(sizes: dict[str, Any], count: int, rng: torch.Generator) -> torch.Tensor:

@@ -9,6 +9,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import Rng
+from engine.errors import ValueRefused
 from nodes.library_lock import library_lock
 from nodes.process_generator import process_generator
 from nodes.train.networks import network
@@ -129,7 +130,13 @@ def advance(
 
     Returns:
         The state one step on, and the loss with what else was told.
+
+    Raises:
+        ValueRefused: The network normalises batches, and the recipe takes them apart.
     """
+    if recipe.shards > 1 and any(name.endswith("running_mean") for name in state.buffers):
+        expected = "1 shard, set by train.recipe, for a network that normalises batches as a whole"
+        raise ValueRefused(expected, str(recipe.shards))
     module = bound(state.config, state.params, state.buffers, training=True)
     generator = state.rng.generator()
     batch = draw(generator)

@@ -44,7 +44,7 @@ class Steps:
         self.keys: dict[int, bytes] = {}
         self.gone = 0
         entry, collect = entries.get(index), plan.loops[index].collect
-        outputs = entry.outputs if entry else {}
+        outputs = entry.outputs if entry else dict[str, Ref]()
         self.collected = {name: outputs[name] for name in collect if name in outputs}
         self._plan, self._index, self._store = plan, index, store
         self._find_fork()

@@ -192,7 +192,7 @@ class Values:
         key = steps.keys.get(max(steps.keys, default=0))
         entry = self._store.probe([key]).get(key) if key else None
         try:
-            kept = self._store.load(entry.outputs["collected"]) if entry else {}
+            kept: dict[str, Any] = self._store.load(entry.outputs["collected"]) if entry else {}
             found = {name: self._store.load(ref) for name, ref in steps.collected.items()}
         except Missing:
             return curves_of({})

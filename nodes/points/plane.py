@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import torch
 
 FAMILY = "points"
+FLAT = (FAMILY, "autoencoder")
+"""Families whose latents of two numbers are places in a plane."""
 Points = Latent[Literal["points"]]
 """float32 [N, 2, 1, 1]: a batch of N points whose two channels are x and y, y upwards; each is one cell."""
 
@@ -31,7 +33,7 @@ def to_points(plane: torch.Tensor) -> Points:
 def places(latent: Latent[Any]) -> torch.Tensor | None:
     """The places of points, [N, 2], in a latent of whatever family; None when it holds something else."""
     samples = latent.samples
-    return samples[:, :, 0, 0] if latent.family == FAMILY and samples.shape[1:] == (2, 1, 1) else None
+    return samples[:, :, 0, 0] if latent.family in FLAT and samples.shape[1:] == (2, 1, 1) else None
 
 
 def samples_of(points: Points) -> torch.Tensor:

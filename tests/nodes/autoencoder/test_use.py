@@ -174,6 +174,15 @@ def test_drawn_codes_follow_the_seed_and_go_on() -> None:
     assert torch.equal(noise(4, 3, rng=first.rng).codes.samples, both[1])
 
 
+def test_codes_of_two_numbers_are_shown_as_points_of_the_plane() -> None:
+    codes = noise(4, 2).codes
+    places = codes.places()
+
+    assert places is not None
+    assert torch.equal(places, codes.samples[:, :, 0, 0])
+    assert noise(4, 3).codes.places() is None
+
+
 def test_the_plane_goes_through_the_quantiles_of_the_gaussian() -> None:
     walk = plane(4).samples[:, :, 0, 0]
     shares = torch.special.ndtr(walk)

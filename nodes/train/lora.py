@@ -69,7 +69,7 @@ def lora_start(
     if file is not None:
         return restored(file)
     check_denoiser(denoiser)
-    sizes = {"unet": json.loads(denoiser.model.to_json_string()), "rank": rank}
+    sizes = {"unet": architecture(denoiser.model), "rank": rank}
     return begin({PART: {"_class_name": "UNetLora", **sizes}}, seed)
 
 
@@ -178,9 +178,17 @@ def lora_on(state: TrainState, denoiser: OnDevice[Denoiser], *, average: bool = 
     if PART not in parts:
         raise ValueRefused("a state that began with train.lora_start", f"one of {', '.join(parts)}")
     check_denoiser(denoiser)
+    if parts[PART]["unet"] != architecture(denoiser.model):
+        raise ValueRefused("the U-Net that the LoRA was begun on", "one of another architecture")
     module: Any = bound(state.config, state.average if average else state.params)
     module[PART].lend(denoiser.model)
     return module[PART]
+
+
+def architecture(unet: Any) -> dict[str, Any]:
+    """A U-Net's config without where it was read from, and by which version: equal ones make equal states."""
+    config = json.loads(unet.to_json_string())
+    return {name: value for name, value in config.items() if not name.startswith("_")}
 
 
 def check_denoiser(denoiser: OnDevice[Denoiser]) -> None:

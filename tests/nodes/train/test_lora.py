@@ -101,6 +101,13 @@ def test_diffusers_reads_the_file_and_says_what_was_trained(unet: Any, tmp_path:
     assert not torch.allclose(asked(other), asked(unet), atol=1e-3)
 
 
+def test_a_state_does_not_tell_where_its_model_was_read_from(unet: Any, tmp_path: Path) -> None:
+    unet.save_pretrained(tmp_path / "unet")
+    read = UNet2DConditionModel.from_pretrained(tmp_path / "unet")
+
+    assert encode(lora_start(on(read), 2)) == encode(lora_start(on(unet), 2))
+
+
 def test_a_stored_training_goes_on_to_the_same_bytes(unet: Any) -> None:
     stored = encode(steps(lora_start(on(unet), 2), unet, 2))
 
@@ -115,6 +122,9 @@ def test_what_does_not_fit_is_refused(unet: Any) -> None:
         lora(classifier_start())
     with pytest.raises(ValueRefused, match="one that wears a LoRA already"):
         lora_start(on(unet, patches=(Patch("lora", "0"),)))
+    wider = UNet2DConditionModel.from_config({**unet.config, "block_out_channels": (8, 24)})
+    with pytest.raises(ValueRefused, match="the U-Net that the LoRA was begun on"):
+        lora_step(state, on(wider), LATENT, CAPTIONS, SCHEDULE, HOW)
     with pytest.raises(ValueRefused, match="a U-Net that reads texts"):
         lora_start(on(torch.nn.Linear(1, 1)))
 

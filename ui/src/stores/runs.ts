@@ -136,9 +136,9 @@ function consider(run: RunRecord): void {
   else if (isNews(run, shown?.record)) follow(run)
 }
 
-/** Show how the shown run is now. One that was paused and goes on is a new run of the nodes. */
+/** Show how the shown run is now. One that was paused and begins again goes through its nodes anew. */
 function update(before: RunRecord, run: RunRecord): void {
-  if (before.state === 'paused' && run.state === 'running') follow(run)
+  if (run.state === 'running' && before.state !== 'running' && before.started !== null) follow(run)
   else setShown(run.session, { record: run })
   if (run.state === 'paused') pauseNodes(run.session)
 }
@@ -161,6 +161,7 @@ function follow(run: RunRecord): void {
     snapshot: (value) => {
       const { run: record, events, curves } = value as unknown as { run: RunRecord; events: Reliable['event'][]; curves: CurvesTold[] }
       clearNodes(session)
+      gathered.delete(session)
       setShown(session, { record, total: 0, toRun: 0, done: 0, cached: 0, failed: 0 })
       line.ask({ type: 'watch', run: run.id, nodes: null, size: 256, rate: 4 }).catch(() => undefined)
       takeAll(session, events)

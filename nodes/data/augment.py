@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine import Seed, node
 from engine.errors import ValueRefused
+from nodes.data.batches import generator_of
 from nodes.data.values import Batch
 
 if TYPE_CHECKING:
@@ -41,14 +42,12 @@ def augment(
     """
     import math
 
-    import numpy as np
     import torch
 
     samples = batch.samples
     if samples.ndim != 4:
         raise ValueRefused("a batch of pictures, [B, C, H, W]", str(list(samples.shape)))
-    own = int(np.random.SeedSequence([seed, index, 1]).generate_state(1, np.uint64)[0] >> 11)
-    rng = torch.Generator().manual_seed(own)
+    rng = generator_of(seed, index, 1)
     count = len(samples)
     angle = (torch.rand(count, generator=rng) * 2 - 1) * math.radians(rotation)
     moved = torch.randint(-shift, shift + 1, (count, 2), generator=rng)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from engine import Seed, node
+from engine.errors import ValueRefused
 from nodes.data.values import Batch, Dataset
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def batch(
         index: Which batch, from 0 on: the index of a loop.
         size: Samples in it.
         seed: Seed of the orders.
+
+    Raises:
+        ValueRefused: The dataset is empty.
     """
     taken = chosen(len(dataset.pixels), index, size, seed)
     samples = dataset.pixels[taken].float() / 127.5 - 1
@@ -39,9 +43,15 @@ def batch(
 
 
 def chosen(count: int, index: int, size: int, seed: int) -> torch.Tensor:
-    """Which of so many samples a batch takes, int64 [size]; see ``data.batch``."""
+    """Which of so many samples a batch takes, int64 [size]; see ``data.batch``.
+
+    Raises:
+        ValueRefused: There are no samples.
+    """
     import torch
 
+    if not count:
+        raise ValueRefused("a dataset with samples", "an empty one")
     places = torch.arange(index * size, (index + 1) * size)
     rounds = places // count
     return torch.cat(
@@ -55,8 +65,15 @@ def chosen(count: int, index: int, size: int, seed: int) -> torch.Tensor:
 @lru_cache(maxsize=8)
 def order(count: int, seed: int, number: int) -> torch.Tensor:
     """The order of a round through so many samples, int64 [count]."""
+    import torch
+
+    return torch.randperm(count, generator=generator_of(seed, number))
+
+
+def generator_of(*numbers: int) -> torch.Generator:
+    """A generator that is seeded by several numbers, such as a seed and which of its draws this is."""
     import numpy as np
     import torch
 
-    own = int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0] >> 11)
-    return torch.randperm(count, generator=torch.Generator().manual_seed(own))
+    own = int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 11)
+    return torch.Generator().manual_seed(own)

@@ -77,7 +77,7 @@ def chosen(dataset: Dataset, places: Sequence[int]) -> Dataset:
         dataset,
         pixels=dataset.pixels[samples],
         first=first,
-        captions=[dataset.captions[place] for place in places],
+        captions=[dataset.captions[place] for place in places] if dataset.captions else [],
         tags=[dataset.tags[place] for place in places],
         names=[name for name, count in zip(dataset.names, counts.tolist(), strict=True) if count],
         labels=None if dataset.labels is None else dataset.labels[samples],

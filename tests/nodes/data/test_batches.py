@@ -1,7 +1,10 @@
+import pytest
 import torch
 
 from engine.declare.codec import decode, encode
+from engine.errors import ValueRefused
 from nodes.data.batches import batch
+from nodes.data.choose import split
 from nodes.data.digits import digits
 
 TEN = digits(size=16, count=10)
@@ -44,3 +47,8 @@ def test_a_batch_can_be_stored() -> None:
     again = decode(encode(found))
     assert torch.equal(again.samples, found.samples)
     assert again.captions == found.captions
+
+
+def test_no_batch_is_taken_of_nothing() -> None:
+    with pytest.raises(ValueRefused, match="expected a dataset with samples, got an empty one"):
+        batch(split(TEN, 11).held_out)

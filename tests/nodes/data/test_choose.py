@@ -1,5 +1,7 @@
 """Parts of a dataset."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -28,6 +30,12 @@ def test_all_samples_of_a_picture_go_the_same_way() -> None:
     assert torch.equal(held_out.pixels[: second - first], dataset.pixels[first:second])
     assert held_out.first.tolist() == [0, second - first, len(held_out.pixels)]
     assert len(held_out.pixels) + len(training.pixels) == len(dataset.pixels)
+
+
+def test_pictures_without_captions_are_split_as_well() -> None:
+    training, held_out = split(replace(digits(size=16, count=4), captions=[]), 2)
+    assert (len(training.pixels), len(held_out.pixels)) == (2, 2)
+    assert training.captions == held_out.captions == []
 
 
 def test_samples_are_kept_whose_caption_has_the_word() -> None:

@@ -16,7 +16,7 @@ from engine.settings import BUILT_IN, Settings
 from tests.bench.measure import measured, show, timed
 
 pytestmark = pytest.mark.bench
-STEPS, ROUNDS, BATCH, WIDTH, SLOWER = 60, 9, 64, 24, 0.03
+STEPS, ROUNDS, BATCH, WIDTH, SLOWER = 150, 7, 64, 24, 0.03
 RATE, BETAS, DECAY, SMOOTHING = 2e-4, (0.5, 0.999), 0.998, 0.1
 
 
@@ -30,13 +30,45 @@ class Wired:
 
     def __call__(self, seed: int) -> dict[str, Any]:
         values = {"steps": STEPS, "batch": BATCH, "width": WIDTH, "every": STEPS + 1, "seed": seed}
-        report = self.engine.run(self.graph, values, outputs=["generator"])
+        report = self.engine.run(self.graph, values, outputs=["generator_state"])
         assert report.failures == []
-        return report.outputs["generator"].average
+        return report.outputs["generator_state"].average
+
+
+class Mover:
+    """What a notebook has for one of the two: a module, an optimiser of torch, an average by hand."""
+
+    def __init__(self, state: Any) -> None:
+        import torch
+
+        from nodes.train.state import bound
+
+        network = bound(state.config, state.params, state.buffers, training=True)
+        self.module: Any = next(network.children()).requires_grad_(True)
+        self.weights = list(self.module.parameters())
+        self.rule = torch.optim.Adam(self.weights, RATE, BETAS, fused=True)
+        self.average = [weight.detach().clone() for weight in self.weights]
+        self.draws = state.rng.generator()
+
+    def noise(self) -> Any:
+        import torch
+
+        return torch.randn(BATCH, 64, 1, 1, generator=self.draws)
+
+    def move(self, loss: Any, step: int) -> None:
+        import torch
+
+        self.rule.zero_grad()
+        loss.backward(inputs=self.weights)
+        self.rule.step()
+        share = 1 - min(DECAY, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for average, weight in zip(self.average, self.weights, strict=True):
+                average.lerp_(weight, share)
 
 
 class Plain:
-    """The loop that a notebook would have: two modules, two optimisers of torch, an average by hand."""
+    """The loop that a notebook would have."""
 
     def __init__(self) -> None:
         from nodes.data.digits import digits
@@ -50,42 +82,20 @@ class Plain:
         from nodes.data.augment import augment
         from nodes.data.batches import batch
         from nodes.gan.training import discriminator_start, generator_start
-        from nodes.train.state import bound
 
-        states = (
-            generator_start(width=WIDTH, classes=10, seed=seed),
-            discriminator_start(width=WIDTH, classes=10, seed=seed),
-        )
-        maker, judge = (
-            next(bound(state.config, state.params, state.buffers, training=True).children())
-            for state in states
-        )
-        pair: list[Any] = [maker.requires_grad_(True), judge.requires_grad_(True)]
-        rules = [torch.optim.Adam(one.parameters(), RATE, BETAS, fused=True) for one in pair]
-        averages = [[weight.detach().clone() for weight in one.parameters()] for one in pair]
-        draws = [state.rng.generator() for state in states]
-
-        def move(which: int, loss: torch.Tensor, step: int) -> None:
-            rules[which].zero_grad()
-            loss.backward(inputs=list(pair[which].parameters()))
-            rules[which].step()
-            share = 1 - min(DECAY, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for average, weight in zip(averages[which], pair[which].parameters(), strict=True):
-                    average.lerp_(weight, share)
-
+        maker = Mover(generator_start(width=WIDTH, classes=10, seed=seed))
+        judge = Mover(discriminator_start(width=WIDTH, classes=10, seed=seed))
         for step in range(STEPS):
             data = augment(batch(self.dataset, step, BATCH, seed), step, rotation=8, seed=seed)
             with torch.no_grad():
-                made = maker(torch.randn(BATCH, 64, 1, 1, generator=draws[1]), data.labels)
-            real, fake = judge(data.samples, data.labels), judge(made, data.labels)
+                made = maker.module(judge.noise(), data.labels)
+            real, fake = judge.module(data.samples, data.labels), judge.module(made, data.labels)
             sure = torch.full_like(real, 1 - SMOOTHING)
-            move(1, entropy(real, sure) + entropy(fake, torch.zeros_like(fake)), step)
-            made = maker(torch.randn(BATCH, 64, 1, 1, generator=draws[0]), data.labels)
-            fake = judge(made, data.labels)
-            move(0, entropy(fake, torch.ones_like(fake)), step)
-        names = (f"generator.{name}" for name, _ in pair[0].named_parameters())
-        return dict(zip(names, averages[0], strict=True))
+            judge.move(entropy(real, sure) + entropy(fake, torch.zeros_like(fake)), step)
+            fake = judge.module(maker.module(maker.noise(), data.labels), data.labels)
+            maker.move(entropy(fake, torch.ones_like(fake)), step)
+        names = (f"generator.{name}" for name, _ in maker.module.named_parameters())
+        return dict(zip(names, maker.average, strict=True))
 
 
 @pytest.fixture

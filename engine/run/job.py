@@ -44,11 +44,11 @@ def elsewhere(work: Work, store: Results, leases: Leases, flight: Flight) -> Res
     """Take the lease on a key, or the result of another process that had it.
 
     Raises:
-        Cancelled: Nobody wants the result any more.
+        Cancelled: Nobody wants the result any more, or only another time.
     """
     if work.key is None:
         return None
-    entry = leases.take(work.key, work.stored, flight.cancelled)
+    entry = leases.take(work.key, work.stored, lambda: flight.cancelled.is_set() or flight.paused())
     if entry is None:
         return None
     values = {name: store.load(ref) for name, ref in entry.outputs.items()}

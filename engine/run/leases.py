@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Condition, Thread
 from typing import Protocol
 from uuid import uuid4
 
 from engine.errors import Cancelled
-from engine.run.context import Token
 from engine.store.index import Entry
 
 LASTS = 30.0
@@ -55,17 +54,17 @@ class Leases:
         self._closed = False
         self._renewer: Thread | None = None
 
-    def take(self, key: bytes, wanted: frozenset[str], cancelled: Token) -> Entry | None:
+    def take(self, key: bytes, wanted: frozenset[str], given_up: Callable[[], bool]) -> Entry | None:
         """Get the right to compute a key, or the result that another process computed meanwhile.
 
         Raises:
-            Cancelled: Nobody wants it any more.
+            Cancelled: Nobody waits for it any more.
         """
         while not self._store.lease(key, self._owner, LASTS):
             with self._changed:
                 self._changed.wait(LOOKS)
-            if cancelled.is_set():
-                raise Cancelled("cancelled while another process computed it")
+            if given_up():
+                raise Cancelled("given up while another process computed it")
             entry = self._store.probe([key]).get(key)
             if entry is not None and wanted <= entry.outputs.keys():
                 return entry

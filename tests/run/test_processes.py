@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.declare.registry import Registry
 from engine.executors.headless import Headless
+from engine.run.events import Started
 from engine.run.report import Report
 from tests.run.conftest import calls, gates, graph, settings
 
@@ -45,3 +46,25 @@ def test_what_one_process_computes_another_one_waits_for(registry: Registry, hom
     assert reports["one"].counts["executed"] == 1
     assert reports["other"].counts["cached"] == 1
     assert reports["other"].outputs == {"text": "slow"}
+
+
+def test_a_run_that_is_paused_does_not_wait_for_what_another_process_computes(
+    registry: Registry, home: Path
+) -> None:
+    gates.update({"slow": threading.Event(), "go": threading.Event()})
+    document = graph({"slow": {"type": "probe.gate", "params": {"name": "slow"}}}, {"text": "slow.out"})
+    with (
+        Headless(settings(home), registry=registry) as one,
+        Headless(settings(home), registry=registry) as other,
+    ):
+        computing = threading.Thread(target=lambda: one.run(document))
+        computing.start()
+        assert gates["slow"].wait(10)
+        run = other.local.start(
+            other.plan(document), lambda event: run.pause() if isinstance(event, Started) else None
+        )
+        status = run.execute().status
+        gates["go"].set()
+        computing.join(10)
+    gates.clear()
+    assert status == "paused"

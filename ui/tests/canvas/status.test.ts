@@ -22,6 +22,10 @@ describe('what a card says', () => {
     expect(statusOf(run('done'), plan('run'), false)).toBe('run')
   })
 
+  it('is that it was paused, whatever a run would do', () => {
+    expect(statusOf(run('paused'), plan('run'), false)).toBe('paused')
+  })
+
   it('is that its result is stored, though no run would ask for it', () => {
     expect(statusOf(undefined, plan('not needed'), true)).toBe('hit')
     expect(statusOf(run('done'), plan('not needed'), true)).toBe('done')

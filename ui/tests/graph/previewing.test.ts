@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { previewHeight, previewOf } from '../../src/graph/previewing'
+import { previewHeight, previewIn, previewOf } from '../../src/graph/previewing'
 import type { OutputPortRecord } from '../../src/protocol'
 
 type Shapes = Record<string, OutputPortRecord['shape']>
@@ -39,6 +39,16 @@ describe('what a card shows', () => {
     expect(of({ psnr: number, image: { class: 'Image' } })).toEqual({ kind: 'picture', ports: ['image'] })
     expect(of({ state: { class: 'TrainState' }, loss: number })).toEqual({ kind: 'values', ports: ['loss'] })
     expect(of({ width: number, height: number })).toEqual({ kind: 'values', ports: ['width', 'height'] })
+  })
+
+  it('is curves of a loop that collects numbers, with room for the picture that it shows', () => {
+    const shapes = { loss: { list: { class: 'float' } }, state: { class: 'TrainState' } }
+    const shown = (type: string, collect: string[]) => previewIn({ type, collect }, outputs(shapes))
+    expect(shown('flow.loop', ['loss'])).toEqual({ kind: 'curves', ports: ['loss'] })
+    expect(shown('flow.loop', [])?.kind).toBe('plot')
+    expect(shown('train.losses', [])?.kind).toBe('plot')
+    expect(previewIn({ type: 'flow.loop', collect: ['loss'] }, outputs({ ...shapes, latent: { class: 'Latent' } }))?.kind).toBe('picture')
+    expect(previewHeight(shown('flow.loop', ['loss']), 'medium')).toBe(264)
   })
 
   it('takes room by its kind, and none where people want no previews', () => {

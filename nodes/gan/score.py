@@ -11,6 +11,7 @@ from engine.errors import ValueRefused
 from nodes.gan.generate import told
 from nodes.gan.training import GanRefused
 from nodes.gan.values import Discriminator
+from nodes.image.channels import luminance, with_channels
 from nodes.values import Image
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def score(
 
     Args:
         discriminator: A discriminator.
-        image: Pictures of its size; those of other channels are made grey or given three.
+        image: Pictures of its size, without alpha; those of other channels are made grey or given three.
         labels: Class of each picture, or one of all, for a discriminator that is told classes; without any,
             they come in turn.
 
@@ -70,18 +71,20 @@ def signal(module: Any, image: Image) -> torch.Tensor:
     """Pictures as a discriminator takes them or a generator makes them, [B, C, size, size], -1..1.
 
     Raises:
-        GanRefused: They are of another size, or the network is for pictures of any.
+        GanRefused: They are of another size or have alpha, or the network is for pictures of any.
     """
     size = getattr(module, "size", None)
     if size is None:
         got = type(module).__name__
         raise GanRefused(f"expected a network for pictures of one size, got {got}. Link that of a DCGAN.")
-    pixels = image.pixels[..., :3]
+    pixels = image.pixels
+    if pixels.shape[3] == 4:
+        cure = "image.flatten takes it away."
+        raise GanRefused(f"expected pictures without alpha, got some with it. {cure}")
     if pixels.shape[1:3] != (size, size):
         got = f"{pixels.shape[2]} × {pixels.shape[1]}"
         raise GanRefused(f"expected pictures of {size} × {size} pixels, got {got}. Resize them.")
-    if pixels.shape[3] != module.channels:
-        pixels = pixels.mean(3, keepdim=True).expand(-1, -1, -1, module.channels)
+    pixels = luminance(pixels) if module.channels == 1 else with_channels(pixels, module.channels)
     return (pixels.permute(0, 3, 1, 2) * 2 - 1).contiguous()
 
 

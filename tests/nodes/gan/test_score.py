@@ -9,6 +9,7 @@ from nodes.gan.dcgan import DCGANDiscriminator
 from nodes.gan.score import score, score_history
 from nodes.gan.training import RANGES, GanRefused
 from nodes.gan.values import Discriminator
+from nodes.image.channels import luminance
 from nodes.values import Image
 
 Judge = OnDevice[Discriminator[str]]
@@ -55,6 +56,16 @@ def test_pictures_of_other_channels_are_made_to_fit() -> None:
     colour = Image(grey.pixels.expand(-1, -1, -1, 3).contiguous())
     assert score(judge(), colour).scores == pytest.approx(score(judge(), grey).scores, abs=1e-5)
     assert score(judge(3), grey).scores == pytest.approx(score(judge(3), colour).scores, abs=1e-5)
+
+
+def test_colours_are_made_grey_by_their_brightness() -> None:
+    colour = pictures(channels=3)
+    assert score(judge(), colour).scores == score(judge(), Image(luminance(colour.pixels))).scores
+
+
+def test_pictures_with_alpha_are_refused() -> None:
+    with pytest.raises(GanRefused, match=r"without alpha, got some with it\. image\.flatten"):
+        score(judge(3), pictures(channels=4))
 
 
 def test_pictures_of_another_size_and_wrong_labels_are_refused() -> None:

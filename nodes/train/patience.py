@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
@@ -44,6 +45,7 @@ def patience(
         patience: Turns without a smaller loss after which it ends; 0 = never.
         least: By how much a loss must be smaller to count.
     """
-    if best is None or loss < best - least:
+    before = inf if best is None else best  # a loss that is no number is smaller than none
+    if loss < before - least:
         return Patience(True, loss, 0)
-    return Patience(not patience or since + 1 < patience, best, since + 1)
+    return Patience(not patience or since + 1 < patience, before, since + 1)

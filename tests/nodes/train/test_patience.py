@@ -1,5 +1,7 @@
 """Early stop, alone and in the shipped graph of two moons."""
 
+from math import nan
+
 import pytest
 
 from engine import Graph, Headless
@@ -27,6 +29,11 @@ def test_the_best_is_kept_and_the_turns_since_then_are_counted() -> None:
     assert patience(1.0, 2.0, 7, 3) == (True, 1.0, 0)
     assert patience(2.5, 2.0, 1, 3) == (True, 2.0, 2)
     assert patience(2.5, 2.0, 2, 3) == (False, 2.0, 3)
+
+
+def test_a_loss_that_is_no_number_is_never_the_best() -> None:
+    assert turns([nan, 2, nan, 1, 3, 3], wait=2) == 6
+    assert turns([nan] * 20, wait=3) == 3
 
 
 def test_a_patience_of_0_never_stops() -> None:

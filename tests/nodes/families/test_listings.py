@@ -34,8 +34,11 @@ def test_a_course_on_generative_models_finds_its_families() -> None:
     leading = {"controlnet", "t2i-adapter", "ip-adapter", "lora", "textual-inversion", "annotators", "hed"}
     films = {"wan", "ltx", "cogvideox", "svd", "animatediff"}
     others = {"stable-audio", "shap-e", "speecht5", "whisper", "upscaling", "restoration", "points"}
+    trained = {"dcgan", "conditional-gan", "pix2pix", "cyclegan", "autoencoder", "vq-vae", "denoiser"}
+    taught = {"point-gan", "perceptron", "lora-training"}
 
-    assert {*pictures, *leading, *films, *others} <= {family.name for family in FAMILIES}
+    listed = {family.name for family in FAMILIES}
+    assert {*pictures, *leading, *films, *others, *trained, *taught} <= listed
 
 
 def test_no_two_families_have_one_name() -> None:

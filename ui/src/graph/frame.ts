@@ -16,7 +16,7 @@ import { UNKNOWN, type Shape } from './types'
 const FIELDS = 240
 const NAMES = 132
 const PICTURED = 184
-const PLOTTED = 264
+const PLOTTED = 228
 /** Between the edges and what is inside. */
 export const FRAME_PAD = 32
 /** Room of a frame with nothing in it. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,23 @@ def _class(name: str) -> Any:
     return getattr(import_module(MODULES[name]), name)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The networks of a train state, with where their tensors go: finding that anew in each step would cost.
+
+    Attributes:
+        module: The networks by name.
+        weights: Name → the parameter that holds it.
+        buffers: Name → the module that holds it, and its name there.
+    """
+
+    module: nn.ModuleDict
+    weights: dict[str, nn.Parameter]
+    buffers: dict[str, tuple[nn.Module, str]]
+
+
 @lru_cache(maxsize=16)
-def network(config: str, thread: int) -> nn.Module:
+def laid_out(config: str, thread: int) -> Parts:
     """The parts that a train state's config names, for this thread to point at the weights of a state.
 
     Args:
@@ -90,4 +106,15 @@ def network(config: str, thread: int) -> nn.Module:
     import torch
 
     with library_lock:
-        return torch.nn.ModuleDict({name: built(part) for name, part in json.loads(config).items()})
+        module = torch.nn.ModuleDict({name: built(part) for name, part in json.loads(config).items()})
+    kept = module.state_dict(keep_vars=True)
+    homes = {
+        f"{prefix}.{name}".lstrip("."): (owner, name)
+        for prefix, owner in module.named_modules()
+        for name in owner._buffers
+    }
+    return Parts(
+        module,
+        dict(module.named_parameters()),
+        {name: home for name, home in homes.items() if name in kept},
+    )

@@ -12,7 +12,7 @@ from engine import Rng
 from engine.errors import ValueRefused
 from nodes.library_lock import library_lock
 from nodes.process_generator import process_generator
-from nodes.train.networks import network
+from nodes.train.networks import Parts, laid_out
 from nodes.train.optimiser import descend
 from nodes.train.threads import side_by_side
 from nodes.train.values import Recipe, TrainState
@@ -49,16 +49,10 @@ def begin(parts: dict[str, dict[str, Any]], seed: int) -> TrainState:
     config = json.dumps(parts, sort_keys=True)
     with process_generator(), library_lock:  # who builds a network meanwhile draws from that generator, too
         torch.default_generator.manual_seed(seed)  # not those of graphics cards, which nothing is drawn from
-        drawn = network.__wrapped__(config, get_ident())
-        params = {name: weight.detach() for name, weight in drawn.named_parameters()}
-        buffers = kept_buffers(drawn)
+        drawn = laid_out.__wrapped__(config, get_ident())
+    params = {name: weight.detach() for name, weight in drawn.weights.items()}
+    buffers = {name: owner.get_buffer(last) for name, (owner, last) in drawn.buffers.items()}
     return fresh(config, params, seed, buffers)
-
-
-def kept_buffers(module: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """What a network keeps beside its weights, such as the running statistics of its normalisations."""
-    kept = module.state_dict(keep_vars=True)
-    return {name: buffer for name, buffer in module.named_buffers() if name in kept}
 
 
 def fresh(
@@ -88,13 +82,21 @@ def bound(
     training: bool = False,
 ) -> torch.nn.Module:
     """Return the network with its weights and buffers pointing at the given tensors: nothing is copied."""
-    module = network(config, get_ident())
-    for name, parameter in module.named_parameters():
+    return _bound(config, weights, buffers or {}, training).module
+
+
+def _bound(
+    config: str, weights: dict[str, torch.Tensor], buffers: dict[str, torch.Tensor], training: bool
+) -> Parts:
+    found = laid_out(config, get_ident())
+    for name, parameter in found.weights.items():
         parameter.data = weights[name]
-    for name, buffer in (buffers or {}).items():
-        owner, _, last = name.rpartition(".")
-        module.get_submodule(owner)._buffers[last] = buffer
-    return module.train(training)
+    for name, buffer in buffers.items():
+        owner, last = found.buffers[name]
+        owner._buffers[last] = buffer
+    if found.module.training != training:
+        found.module.train(training)
+    return found
 
 
 def only_read(state: TrainState, *, average: bool = False) -> torch.nn.Module:
@@ -106,7 +108,10 @@ def only_read(state: TrainState, *, average: bool = False) -> torch.nn.Module:
     """
     weights = state.average if average else state.params
     buffers = {name: buffer.clone() for name, buffer in state.buffers.items()}
-    return bound(state.config, weights, buffers, training=not average).requires_grad_(False)
+    found = _bound(state.config, weights, buffers, not average)
+    for weight in found.weights.values():
+        weight.requires_grad_(False)
+    return found.module
 
 
 def advance(
@@ -137,15 +142,15 @@ def advance(
     if recipe.shards > 1 and any(name.endswith("running_mean") for name in state.buffers):
         expected = "1 shard, set by train.recipe, for a network that normalises batches as a whole"
         raise ValueRefused(expected, str(recipe.shards))
-    module = bound(state.config, state.params, state.buffers, training=True)
+    found = _bound(state.config, state.params, state.buffers, True)
     generator = state.rng.generator()
     batch = draw(generator)
     moving: dict[str, torch.Tensor] = {}
-    for name, weight in module.named_parameters():
+    for name, weight in found.weights.items():
         weight.requires_grad_(not name.startswith(frozen))
         if weight.requires_grad:
             moving[name] = weight
-    grads, told = gradients(module, list(moving.values()), batch, loss_of, recipe)
+    grads, told = gradients(found.module, list(moving.values()), batch, loss_of, recipe)
     named = dict(zip(moving, grads, strict=True))
     seen(named)
     descend(state, named, recipe)

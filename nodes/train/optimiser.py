@@ -124,6 +124,7 @@ def descend(state: TrainState, grads: Mapping[str, torch.Tensor], recipe: Recipe
         recipe: The rule, its rates, and how fast the average follows.
     """
     import torch
+    from torch.optim.swa_utils import get_ema_multi_avg_fn
 
     names = list(grads)
     scale = rate_at(state.step, recipe)
@@ -141,9 +142,8 @@ def descend(state: TrainState, grads: Mapping[str, torch.Tensor], recipe: Recipe
             _sgd(state, grads, names, recipe, recipe.rate * scale)
         elif rest:
             _adam(state, grads, rest, recipe, (recipe.adam_rate if chosen else recipe.rate) * scale)
-        share = 1 - min(recipe.decay, (state.step + 1) / (state.step + 10))
-        for name in names:
-            state.average[name].lerp_(state.params[name], share)
+        follow = get_ema_multi_avg_fn(min(recipe.decay, (state.step + 1) / (state.step + 10)))
+        follow(_of(state.average, names), _of(state.params, names), 0)
 
 
 def _adam(

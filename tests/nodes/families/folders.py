@@ -97,12 +97,11 @@ def save_siglip(folder: Path, **changes: Any) -> None:
 
     given: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 37, "num_attention_heads": 4}
     given |= {"num_hidden_layers": 2, "image_size": 32, "patch_size": 8}
-    config = SiglipVisionConfig(**given | changes)
+    given |= changes
     torch.manual_seed(0)
-    SiglipVisionModel(config).save_pretrained(folder)
-    SiglipImageProcessor(size={"height": config.image_size, "width": config.image_size}).save_pretrained(
-        folder
-    )
+    SiglipVisionModel(SiglipVisionConfig(**given)).save_pretrained(folder)
+    side = int(given["image_size"])
+    SiglipImageProcessor(size={"height": side, "width": side}).save_pretrained(folder)
 
 
 def save_vae(folder: Path, **changes: Any) -> None:

@@ -141,8 +141,8 @@ def test_where_a_text_has_ended_there_are_zeros_still(encoders: Encoders) -> Non
 
 def test_the_word_that_begins_a_window_is_not_read_where_there_are_none(encoders: Encoders) -> None:
     for family in ("pixart", "flux", "wan"):
-        found, expected = (encoders(family), "a BREAK b", "even"), (encoders(family), "a  b")
-        assert torch.equal(said(*found).text(), said(*expected).text())
+        found, expected = said(encoders(family), "a BREAK b", "even"), said(encoders(family), "a  b")
+        assert torch.equal(found.text(), expected.text())
 
 
 @WEIGHINGS

@@ -86,11 +86,13 @@ class Parts:
 
     Attributes:
         module: The networks by name.
+        layers: Every module in them.
         weights: Name → the parameter that holds it.
         buffers: Name → the module that holds it, and its name there.
     """
 
     module: nn.ModuleDict
+    layers: tuple[nn.Module, ...]
     weights: dict[str, nn.Parameter]
     buffers: dict[str, tuple[nn.Module, str]]
 
@@ -115,6 +117,7 @@ def laid_out(config: str, thread: int) -> Parts:
     }
     return Parts(
         module,
+        tuple(module.modules()),
         dict(module.named_parameters()),
         {name: home for name, home in homes.items() if name in kept},
     )

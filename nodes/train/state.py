@@ -94,7 +94,7 @@ def _bound(
     for name, buffer in buffers.items():
         owner, last = found.buffers[name]
         owner._buffers[last] = buffer
-    if found.module.training != training:
+    if any(layer.training != training for layer in found.layers):
         found.module.train(training)
     return found
 

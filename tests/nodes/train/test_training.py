@@ -6,7 +6,7 @@ from nodes.data.values import Dataset
 from nodes.train import autoencoder as ae
 from nodes.train.diffusion import draw_steps, signal_shares, text_to_image_step
 from nodes.train.recipe import recipe
-from nodes.train.state import begin
+from nodes.train.state import begin, only_read
 from nodes.train.threads import side_by_side
 from nodes.train.values import Latents, Precision, TokenTable, TrainState
 
@@ -159,3 +159,8 @@ def test_steps_are_drawn_around_equal_parts_of_signal_and_noise() -> None:
     assert 0.4 < share < 0.6
     assert 0 <= int(steps.min()) < 20
     assert 980 < int(steps.max()) < 1000
+
+
+def test_a_part_that_was_left_in_another_mode_is_trained_all_the_same(autoencoder: TrainState) -> None:
+    only_read(autoencoder)["vae"].eval()  # pyright: ignore[reportIndexIssue]
+    assert all(layer.training for layer in only_read(autoencoder).modules())

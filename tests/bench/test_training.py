@@ -106,13 +106,11 @@ def wired(tmp_path: Path) -> Iterator[Wired]:
 
 
 def test_a_step_in_the_graph_takes_as_long_as_one_in_plain_pytorch(wired: Wired) -> None:
-    import torch
-
     plain = Plain()
     ours, theirs = wired(0), plain(0)
     assert ours.keys() == theirs.keys()
     for name, weight in ours.items():  # statistics are kept by another forward, so only nearly
-        torch.testing.assert_close(weight, theirs[name], rtol=0.05, atol=2e-3)
+        assert float((weight - theirs[name]).abs().mean()) < 2e-3
 
     pairs = [
         (timed(lambda s=seed: wired(s)), timed(lambda s=seed: plain(s))) for seed in range(1, ROUNDS + 1)

@@ -63,7 +63,8 @@ def test_folders_of_models_are_told_with_what_is_in_them(
 
     assert found[str(forge.parent)] == "A1111: 1 damaged, 1 upscaler"
     assert found[str(tmp_path / "gone")] == "not there"
-    assert "1 pipeline" in found[str(BUILT_IN / "nodes" / "models")]
+    built_in = found[str(BUILT_IN / "nodes" / "models")]
+    assert built_in == "3 pipeline, 2 autoencoder, 1 discriminator, 1 generator, 1 upscaler"
 
 
 def test_a_file_of_paths_that_is_none_is_refused(

@@ -109,7 +109,7 @@ def model(editor: Editor, widget: Locator) -> None:
     editor.page.get_by_role("dialog").get_by_role("checkbox").check()
     picture = editor.page.get_by_role("option", name="realesr").locator("img")
     expect(picture).to_have_js_property("naturalWidth", 96)
-    editor.page.get_by_role("dialog").get_by_role("combobox").fill("realesr")
+    editor.page.get_by_role("dialog").get_by_role("combobox", name="Search models").fill("realesr")
     editor.page.keyboard.press("Enter")
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.cli.served import Served
+from tests.cli.served import Served, served
 from tests.e2e.chromium import LIGHT, Look, chromium
 from tests.e2e.editor import Editor, opened
-from tests.e2e.forked import forked
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "e2e"
@@ -51,7 +50,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that the tests of a file share."""
     home = tmp_path_factory.mktemp("home")
-    with forked("--workspace", str(workspace), KNOTWORK_HOME=str(home), KNOTWORK_DEVICE="cpu") as server:
+    with served("--workspace", str(workspace), KNOTWORK_HOME=str(home), KNOTWORK_DEVICE="cpu") as server:
         yield server
 
 

@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from engine.settings import BUILT_IN
-from tests.cli.served import Served
+from tests.cli.served import Served, served
 from tests.e2e.editor import Editor
-from tests.e2e.forked import forked
 from tests.service.samples import safetensors
 
 LAYER = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
@@ -38,7 +37,7 @@ def server(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         file = BUILT_IN / "nodes" / "models" / f"realesr-animevideov3-x4{ending}"
         shutil.copy(file, comfy / "models" / "upscale_models" / f"large{ending}")
     roots = {"KNOTWORK_HOME": str(home), "KNOTWORK_MODEL_ROOTS": str(comfy)}
-    with forked("--workspace", str(workspace), **roots, KNOTWORK_DEVICE="cpu") as server:
+    with served("--workspace", str(workspace), **roots, KNOTWORK_DEVICE="cpu") as server:
         yield server
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from pydantic import Field
 
 from engine import Context, Owned, Seed, node
-from engine.errors import ValueRefused
 from nodes.autoencoder.pictures import side_by_side
 from nodes.autoencoder.training import Channels, Show, Size, sizes
 from nodes.autoencoder.values import PART
@@ -20,12 +19,10 @@ from nodes.data.values import Batch
 from nodes.train.saved import Saved, restored
 from nodes.train.state import advance, begin
 from nodes.train.values import Recipe, TrainState
+from nodes.train.widths import GROUPS, check_widths
 
 if TYPE_CHECKING:
     import torch
-
-GROUPS = 8
-"""Groups of each normalisation, of which every width is a multiple."""
 
 
 class QuantisedStep(NamedTuple):
@@ -74,10 +71,7 @@ def quantised_start(
     """
     if file is not None:
         return restored(file)
-    if not widths or any(width < GROUPS or width % GROUPS for width in widths):
-        raise ValueRefused(f"widths that are multiples of {GROUPS}", ", ".join(map(str, widths)) or "none")
-    if size % 2 ** (len(widths) - 1):
-        raise ValueRefused(f"a size that can be halved {len(widths) - 1} times", str(size))
+    check_widths(widths, size)
     return begin({PART: architecture(widths, size, channels, vectors, numbers)}, seed)
 
 

@@ -15,8 +15,8 @@ from engine import Owned, Rng, Seed, node
 from nodes.data.values import Batch
 from nodes.gan.pix2pix import Channels, Layers, Weight, Width
 from nodes.gan.pool import PicturePool, exchanged
-from nodes.gan.sizes import check_judged, check_part, check_translated
-from nodes.gan.training import GanRefused
+from nodes.gan.sizes import check_judged, check_translated
+from nodes.gan.training import GanRefused, part
 from nodes.train.saved import Saved, restored
 from nodes.train.state import Tensors, advance, begin, only_read
 from nodes.train.values import Recipe, TrainState
@@ -225,8 +225,8 @@ def generator_loss(
 
 def _both(generators: TrainState, discriminators: TrainState, a: Batch, b: Batch) -> Tensors:
     """The pictures of both kinds, checked."""
-    judging = check_part(discriminators, A, STARTS[A])
-    taking = check_part(generators, A_TO_B, STARTS[A_TO_B])
+    judging = part(discriminators, A, STARTS[A])
+    taking = part(generators, A_TO_B, STARTS[A_TO_B])
     if a.samples.shape != b.samples.shape:
         got = f"{list(a.samples.shape)} and {list(b.samples.shape)}"
         raise GanRefused(f"expected batches of one size, got {got}. Set one size on both data.batch.")

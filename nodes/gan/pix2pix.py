@@ -13,8 +13,8 @@ from pydantic import Field
 
 from engine import Owned, Seed, node
 from nodes.data.values import Batch
-from nodes.gan.sizes import check_judged, check_part, check_translated
-from nodes.gan.training import GanRefused
+from nodes.gan.sizes import check_judged, check_translated
+from nodes.gan.training import GanRefused, part
 from nodes.train.saved import Saved, restored
 from nodes.train.state import Tensors, advance, begin, only_read
 from nodes.train.values import Recipe, TrainState
@@ -210,8 +210,8 @@ def generator_loss(
 
 def _drawing(generator: TrainState, discriminator: TrainState, batch: Batch) -> Any:
     """Draw the pair of a batch, with a seed of each sample's dropout."""
-    taking = check_part(generator, TRANSLATOR, STARTS[TRANSLATOR])
-    judging = check_part(discriminator, JUDGE, STARTS[JUDGE])
+    taking = part(generator, TRANSLATOR, STARTS[TRANSLATOR])
+    judging = part(discriminator, JUDGE, STARTS[JUDGE])
     if batch.targets is None:
         raise GanRefused("expected a batch with targets, got one without. Link data.paired_batch.")
     samples, targets = batch.samples, batch.targets

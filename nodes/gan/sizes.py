@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from nodes.gan.training import GanRefused
-from nodes.train.values import TrainState
 
 FEWEST = 3
 """Cells along a side that must be left after a discriminator's halvings: two more layers take one each."""
-
-
-def check_part(state: TrainState, name: str, start: str) -> dict[str, Any]:
-    """Read the sizes of a network in a state.
-
-    Args:
-        state: The state.
-        name: The network's name in it.
-        start: The node that begins such a state.
-
-    Raises:
-        GanRefused: The state is of another network.
-    """
-    parts = json.loads(state.config)
-    if name not in parts:
-        expected = f"expected the state of a {name.replace('_', ' ')}, got {', '.join(parts)}"
-        raise GanRefused(f"{expected}. Link what began with {start}.")
-    return parts[name]
 
 
 def check_translated(shape: Sequence[int], channels: int, multiple: int) -> None:

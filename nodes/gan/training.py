@@ -225,16 +225,21 @@ def generator_loss(
     return softplus(-discriminator(module[GENERATOR](noise, labels), labels)).mean()
 
 
-def part(state: TrainState, name: str) -> dict[str, Any]:
-    """Read the sizes of a state's generator or discriminator.
+def part(state: TrainState, name: str, start: str = "") -> dict[str, Any]:
+    """Read the sizes of a network in a state.
+
+    Args:
+        state: The state.
+        name: The network's name in it.
+        start: The node that begins such a state; by itself the one of DCGAN's that is called by the name.
 
     Raises:
         GanRefused: The state is of another network.
     """
     parts = json.loads(state.config)
     if name not in parts:
-        cure = f"Link what began with gan.{name}_start."
-        raise GanRefused(f"expected the state of a {name}, got {', '.join(parts)}. {cure}")
+        expected = f"expected the state of a {name.replace('_', ' ')}, got {', '.join(parts)}"
+        raise GanRefused(f"{expected}. Link what began with {start or f'gan.{name}_start'}.")
     return parts[name]
 
 

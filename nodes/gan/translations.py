@@ -11,7 +11,7 @@ from nodes.data.values import Dataset
 from nodes.gan.cyclegan import A_TO_B, B_TO_A
 from nodes.gan.cyclegan import STARTS as CYCLE_STARTS
 from nodes.gan.pix2pix import STARTS, TRANSLATOR
-from nodes.gan.sizes import check_part
+from nodes.gan.training import part
 from nodes.train.pictures import tiled
 from nodes.train.state import only_read
 from nodes.train.values import TrainState
@@ -45,7 +45,7 @@ def pix2pix_samples(
     Raises:
         GanRefused: The state is of another network.
     """
-    check_part(generator, TRANSLATOR, STARTS[TRANSLATOR])
+    part(generator, TRANSLATOR, STARTS[TRANSLATOR])
     network: Any = only_read(generator, average=average).eval()
     taken, wanted = _spread(inputs, count), _spread(targets, count)
     return _threes(taken, _translated(network[TRANSLATOR], taken), wanted)
@@ -69,7 +69,7 @@ def cycle_samples(
     """
     import torch
 
-    check_part(generators, A_TO_B, CYCLE_STARTS[A_TO_B])
+    part(generators, A_TO_B, CYCLE_STARTS[A_TO_B])
     network: Any = only_read(generators, average=average).eval()
     parts: list[tuple[torch.Tensor, ...]] = []
     for dataset, there, back in ((a, A_TO_B, B_TO_A), (b, B_TO_A, A_TO_B)):

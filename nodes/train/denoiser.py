@@ -18,14 +18,13 @@ from nodes.train.sampling import denoised
 from nodes.train.saved import Saved, restored
 from nodes.train.state import Tensors, TrainStep, advance, begin, bound
 from nodes.train.values import Recipe, TrainState
+from nodes.train.widths import GROUPS, check_widths
 from nodes.values import Image, SchedulerConfig
 
 if TYPE_CHECKING:
     import torch
 
 PART = "unet"
-GROUPS = 8
-"""Groups of each normalisation, of which every width is a multiple."""
 SHOWN_STEPS = 10
 """Steps of the pictures that are shown on the way: enough to see what they are of."""
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -63,10 +62,7 @@ def denoiser_start(
     """
     if file is not None:
         return restored(file)
-    if not widths or any(width < GROUPS or width % GROUPS for width in widths):
-        raise ValueRefused(f"widths that are multiples of {GROUPS}", ", ".join(map(str, widths)) or "none")
-    if size % 2 ** (len(widths) - 1):
-        raise ValueRefused(f"a size that can be halved {len(widths) - 1} times", str(size))
+    check_widths(widths, size)
     return begin({PART: architecture(widths, size, channels, layers, classes)}, seed)
 
 

@@ -14,6 +14,7 @@ from threading import RLock
 from typing import Any
 
 from engine.errors import StoreError
+from engine.store.alive import lock
 
 NAME = "index.sqlite"
 SCHEMA = 1
@@ -162,17 +163,22 @@ class Database:
             return self._open_to_read()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            opening = self._path.with_suffix(".lock").open("ab")
         except OSError as error:
             raise StoreError(
-                f"{self._path.parent} can't be made ({error.strerror}). Set KNOTWORK_HOME to one that can be "
-                "written."
+                f"{self._path.parent} can't be made or written ({error.strerror}). Set KNOTWORK_HOME to a "
+                "folder that you can write."
             ) from error
-        connection = sqlite3.connect(
-            self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-        )
-        # Empty tables need not survive a power cut: whoever comes next makes them again.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA journal_mode = WAL")
+        with opening:
+            lock(
+                opening, wait=True
+            )  # of two that change the mode at once, SQLite refuses one without waiting
+            connection = sqlite3.connect(
+                self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            # Empty tables need not survive a power cut: whoever comes next makes them again.
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("PRAGMA journal_mode = WAL")
         return connection
 
     def _open_to_read(self) -> sqlite3.Connection:

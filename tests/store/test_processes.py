@@ -4,12 +4,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from engine.store.alive import Life
+from engine.store.database import Database
 from engine.store.store import Store
 from tests.store.conftest import Opened
 from tests.store.writing import key, value
@@ -78,6 +81,18 @@ def test_processes_make_one_home_together(tmp_path: Path) -> None:
     assert [process.wait() for process in processes] == [0] * 4
     with Store(tmp_path / "home", disk_budget=10**9, ram_budget=0) as store:
         assert len(store.probe([key(number) for number in range(4)])) == 4
+
+
+def test_a_home_is_begun_by_many_at_once(tmp_path: Path) -> None:
+    together = Barrier(6)
+
+    def begin(home: Path) -> None:
+        together.wait()
+        Database(home).close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(100):
+            list(threads.map(begin, [tmp_path / str(number)] * 6))
 
 
 def make(home: str, number: str) -> None:

@@ -23,6 +23,7 @@ from engine.cli import (
     serve,
 )
 from engine.cli.interrupt import terminate_like_interrupt
+from engine.run.heap import keep_heap
 
 app = typer.Typer(
     name="knotwork",
@@ -63,5 +64,6 @@ def knotwork(
 
 def main() -> None:
     """Run the command line, and leave with its exit code."""
+    keep_heap()
     terminate_like_interrupt()
     app()

@@ -16,6 +16,7 @@ from engine.plan.environment import default_device
 from engine.plan.plan import Plan
 from engine.run.events import Event, Listener
 from engine.run.flights import Flights
+from engine.run.heap import keep_heap
 from engine.run.leases import Leases
 from engine.run.report import Report
 from engine.run.residency import Pool
@@ -52,6 +53,7 @@ class Local:
 
     def __init__(self, settings: Settings, store: Store, find: Callable[[str], Path]) -> None:
         ease_collector()
+        keep_heap()
         self.store = store
         self.device = default_device() if settings.device == "auto" else settings.device
         self.threads = {"cpu": max(4, os.cpu_count() or 1)}

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.declare.handle import Adapted, Handle
 from engine.declare.types import OnDevice
 from engine.errors import KnotworkError, an
+from engine.run.heap import give_back
 from engine.run.offload import stay, take_turns
 from engine.settings import Offload
 
@@ -119,6 +120,7 @@ class Pool:
         with self._changed:
             for handle in [handle for handle, resident in self.residents.items() if not resident.pins]:
                 del self.residents[handle]
+        give_back()
         _empty_device_caches()
 
     def _pinned(self, handle: Handle, device: str) -> Resident:
@@ -228,6 +230,7 @@ class Pool:
         self._age, handle = min(free, key=lambda pair: pair[0])
         if device == "cpu":
             del self.residents[handle]
+            give_back()
         else:
             self._to_ram(self.residents[handle])
         return True

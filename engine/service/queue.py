@@ -23,6 +23,7 @@ from sqlalchemy import delete, insert, select
 from engine.errors import KnotworkError
 from engine.executors.headless import Headless
 from engine.graph.document import Graph
+from engine.run.heap import give_back
 from engine.service import runs
 from engine.service.artifacts import Artifacts
 from engine.service.awaited import Awaited
@@ -385,6 +386,7 @@ class RunQueue:
     async def _work(self) -> None:
         while not self._stopping.is_set():
             if self.paused or not self._awaited or not await self._persistently(self._begin):
+                await asyncio.to_thread(give_back)
                 await self._more.wait()
                 self._more.clear()
                 continue

@@ -48,7 +48,30 @@ def timetable(config: Mapping[str, Any], steps: int, shape: tuple[int, ...]) -> 
 
 
 def ask(model: Any, question: Question) -> torch.Tensor:
+    """Ask the transformer, which counts cells from 0 on.
+
+    Raises:
+        StepRefused: The latent or the text is another model's.
+    """
+    frames, height, width = question.samples.shape[2:]
+    scale = (FRAMES / rate_of(question), question.factor, question.factor)
+    places = {"num_frames": frames, "height": height, "width": width, "rope_interpolation_scale": scale}
+    return asked(model, question, places)
+
+
+def rate_of(question: Question) -> float:
+    """Frames a second that the model is told."""
+    extra = question.cond.extra
+    return extra[RATE][0].item() if RATE in extra else USUAL_RATE
+
+
+def asked(model: Any, question: Question, places: Mapping[str, Any]) -> torch.Tensor:
     """Ask the transformer; what is given, where the mask behind the latent is 1, is left alone.
+
+    Args:
+        model: The transformer.
+        question: What it is asked.
+        places: What tells it where in space and time a cell is.
 
     Raises:
         StepRefused: The latent or the text is another model's.
@@ -59,20 +82,15 @@ def ask(model: Any, question: Question) -> torch.Tensor:
     timestep = question.timestep.expand(len(samples))
     if given.shape[1]:
         timestep = timestep.unsqueeze(-1) * (1 - given.flatten(1))
-    rate = extra[RATE][0].item() if RATE in extra else USUAL_RATE
-    frames, height, width = samples.shape[2:]
     predicted = model(
         hidden_states=samples.flatten(2).transpose(1, 2).contiguous().to(model.dtype),
         encoder_hidden_states=question.cond.text().to(model.dtype),
         timestep=timestep,
         encoder_attention_mask=extra[TEXT_MASK],
-        num_frames=frames,
-        height=height,
-        width=width,
-        rope_interpolation_scale=(FRAMES / rate, question.factor, question.factor),
         return_dict=False,
+        **places,
     )[0].float()
-    predicted = predicted.transpose(1, 2).unflatten(2, (frames, height, width)).contiguous()
+    predicted = predicted.transpose(1, 2).unflatten(2, samples.shape[2:]).contiguous()
     return predicted * (1 - given) if given.shape[1] else predicted
 
 
@@ -125,6 +143,7 @@ FAMILY = Family(
         "latent.picture_channels",
         "latent.put_frames",
         "conditioning.frame_rate",
+        "vae.encode_video",
         "vae.decode_video_with_noise",
         "vae.decode_video",
     ),

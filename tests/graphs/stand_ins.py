@@ -213,6 +213,9 @@ STAND_INS: dict[str, StandIn] = {
     ),
     "ltx": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
     "ltx_image": StandIn({"LTX-Video-0.9.5": partial(ltx.save, noisy=True)}, FILM_OF_LTX),
+    "ltx_video_to_video": StandIn(
+        {"LTX-Video-0.9.7-dev": partial(ltx.save, noisy=True, late=True)}, FILM_OF_LTX | {"strength": 0.5}
+    ),
     "wan": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
     "wan_video": StandIn({"Wan2.1-T2V-1.3B-Diffusers": wan.save}, FILM),
     "wan_image": StandIn({"Wan2.1-I2V-14B-480P-Diffusers": partial(wan.save, image=True)}, FILM),

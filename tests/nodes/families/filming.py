@@ -81,6 +81,14 @@ def latents_from_film(pipeline: Any, name: str, video: Video, **arguments: Any) 
     return parity.latents_of(made, video=video.frames[0].permute(0, 3, 1, 2)[None], **given | arguments)
 
 
+def encoded_by_ltx(pipeline: Any, video: Video, generator: torch.Generator) -> torch.Tensor:
+    """A film's latent, as LTX-Video's pipeline makes it of one that it is given to follow."""
+    vae, pixels = pipeline.vae, video.frames.permute(0, 4, 1, 2, 3).contiguous() * 2 - 1
+    with torch.no_grad():
+        found = vae.encode(pixels).latent_dist.sample(generator)
+    return pipeline._normalize_latents(found, vae.latents_mean, vae.latents_std)
+
+
 def a_film(frames: int, size: int) -> Video:
     return Video(torch.rand((1, frames, size, size, 3), generator=torch.Generator().manual_seed(1)), 8.0)
 

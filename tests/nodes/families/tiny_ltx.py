@@ -19,8 +19,17 @@ FLOW = {
 }
 
 
-def save(folder: Path, *, noisy: bool = False) -> Path:
-    """A folder of LTX-Video with random weights; a noisy one's decoder takes off noise."""
+STRAIGHT = {"_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000, "shift": 1.0}
+
+
+def save(folder: Path, *, noisy: bool = False, late: bool = False) -> Path:
+    """A folder of LTX-Video with random weights.
+
+    Args:
+        folder: Where.
+        noisy: Whether its decoder takes off noise.
+        late: Whether it is of a version from 0.9.5 on.
+    """
     from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
     from diffusers.models.transformers.transformer_ltx import LTXVideoTransformer3DModel
 
@@ -43,8 +52,8 @@ def save(folder: Path, *, noisy: bool = False) -> Path:
     save_t5(folder / "text_encoder")
     save_index(
         folder,
-        "LTXPipeline",
-        FLOW,
+        "LTXConditionPipeline" if late else "LTXPipeline",
+        STRAIGHT if late else FLOW,
         transformer="diffusers.LTXVideoTransformer3DModel",
         vae="diffusers.AutoencoderKLLTXVideo",
         text_encoder="transformers.T5EncoderModel",

@@ -85,21 +85,21 @@ def from_pretrained(
     check_weights(folder, part, pickled=pickled)
     if not kwargs and (model := widened(cls, folder / part, dtype)) is not None:
         return model
+    from nodes.checkpoints.default_dtype import default_kept
+
     place, expected = _name(folder, part), f"the weights of a {cls.__name__}"
-    if pickled:
-        kwargs |= {"weights_only": True}
-    else:
-        kwargs |= {"use_safetensors": True}
+    kwargs |= {"weights_only": True} if pickled else {"use_safetensors": True}
     try:
-        model, report = cls.from_pretrained(
-            folder,
-            subfolder=part,
-            variant=_variant(folder / part),
-            local_files_only=True,
-            output_loading_info=True,
-            dtype=dtype,
-            **kwargs,
-        )
+        with default_kept():
+            model, report = cls.from_pretrained(
+                folder,
+                subfolder=part,
+                variant=_variant(folder / part),
+                local_files_only=True,
+                output_loading_info=True,
+                dtype=dtype,
+                **kwargs,
+            )
     except pickle.UnpicklingError as error:  # its message advises to run the file
         raise CheckpointRefused(place, expected, UNPICKLED, AGAIN) from error
     except (OSError, ValueError, RuntimeError) as error:

@@ -59,14 +59,17 @@ def build(encoders: Mapping[str, Found], family: str, folder: Path | None, dtype
 
 
 def _module(found: Found, name: str, family: str, dtype: Any) -> Any:
+    from nodes.checkpoints.default_dtype import default_kept
+
     cls, place = model_class(name), found.path.name
     expected, cure = f"the weights of a {name}", "Download it again, or choose another."
     try:
         config = cls.config_class(**_sizes(found, family))
         given = _gguf(found) if found.layout == "gguf" else _given(found, cls, config, dtype)
-        model, report = cls.from_pretrained(
-            **given, config=config, dtype=dtype, local_files_only=True, output_loading_info=True
-        )
+        with default_kept():
+            model, report = cls.from_pretrained(
+                **given, config=config, dtype=dtype, local_files_only=True, output_loading_info=True
+            )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise CheckpointRefused(place, expected, f"{error} missing or of another size", cure) from error
     if lacking := sorted(report["missing_keys"]):

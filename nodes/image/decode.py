@@ -121,7 +121,7 @@ def _shallow(picture: Pillow.Image) -> torch.Tensor:
         colour if colour.ndim == 3 else colour[..., None],
         *([] if alpha is None else [alpha[..., None]]),
     ]
-    return torch.from_numpy(np.concatenate(channels, axis=-1)).float() / 255
+    return torch.from_numpy(np.concatenate(channels, axis=-1)) / 255
 
 
 def _in_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:

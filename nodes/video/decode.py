@@ -96,8 +96,7 @@ def _floats(shades: Sequence[np.ndarray], repeats: Sequence[int]) -> torch.Tenso
     import torch
 
     channels = 4 if any(frame.shape[-1] == 4 and (frame[..., 3] < 255).any() for frame in shades) else 3
-    size = (1, sum(repeats), *shades[0].shape[:2], channels)
-    result = torch.empty(size, dtype=torch.float32)  # a model that loads meanwhile may set another default
+    result = torch.empty(1, sum(repeats), *shades[0].shape[:2], channels)
     place = 0
     for frame, times in zip(shades, repeats, strict=True):
         colours = torch.from_numpy(np.ascontiguousarray(frame[..., :channels]))

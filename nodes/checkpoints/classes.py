@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -53,6 +54,14 @@ RENAMED = {"Transformer2DModel": "DiTTransformer2DModel"}
 """Name in folders of early releases → the class that came of it."""
 
 
+LOG = logging.getLogger("diffusers.models.modeling_utils")
+"""Where diffusers warns, whenever it casts a module, of parts that stay in float32, even if there are none."""
+
+
+def _tells_something(record: logging.LogRecord) -> bool:
+    return "should be kept in float32: []" not in record.getMessage()
+
+
 def model_class(name: str) -> Any:
     """The class of this name.
 
@@ -60,5 +69,6 @@ def model_class(name: str) -> Any:
         KeyError: A folder may not name it.
     """
     module = MODULES[name]
+    LOG.addFilter(_tells_something)
     with library_lock:
         return getattr(import_module(module), name)

@@ -1,3 +1,4 @@
+import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,17 @@ def test_a_file_gives_the_modules_of_its_folder(
     expected = state_of(getattr(load.from_folder(Folder(folder, folder.name)), part), folder)
     assert made.keys() == expected.keys()
     assert all(torch.equal(made[name], expected[name]) for name in made)
+
+
+def test_nothing_is_warned_of_where_nothing_is_lost(
+    checkpoint: Path, folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("diffusers"), "propagate", True)
+    parts = load.from_file(File(checkpoint, checkpoint.name), Folder(folder, folder.name), dtype="float16")
+    for handle in (parts.denoiser, parts.vae, parts.text_encoder):
+        state_of(handle, checkpoint, folder)
+
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".ckpt"])

@@ -55,7 +55,7 @@ RENAMED = {"Transformer2DModel": "DiTTransformer2DModel"}
 
 
 LOG = logging.getLogger("diffusers.models.modeling_utils")
-"""Where diffusers warns, whenever it casts a module, of parts that stay in float32, even if there are none."""
+"""Where diffusers warns, whenever it casts a module, of the parts that stay in float32: even of none."""
 
 
 def _tells_something(record: logging.LogRecord) -> bool:

@@ -149,6 +149,22 @@ STAND_INS: dict[str, StandIn] = {
         },
         PICTURE,
     ),
+    "ip_adapter_face": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "ip-adapter-faceid_sd15.bin": patches.save_face_adapter,
+            "face.npy": patches.save_face,
+        },
+        PICTURE,
+    ),
+    "ip_adapter_sd3": StandIn(
+        {
+            "stable-diffusion-3.5-large": tiny_sd3.save,
+            "SD3.5-Large-IP-Adapter/ip-adapter.bin": patches.save_sd3_adapter,
+            "siglip-so400m-patch14-384": patches.save_sd3_encoder,
+        },
+        PICTURE,
+    ),
     "kandinsky_inpaint": StandIn(
         {
             "kandinsky-2-2-prior": tiny_kandinsky.save_prior,
@@ -197,6 +213,22 @@ STAND_INS: dict[str, StandIn] = {
             "animatediff-motion-adapter-v1-5-3": animatediff.save,
         },
         FILM | {"frames": 4},
+    ),
+    "animatediff_controlnet": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "animatediff-motion-adapter-v1-5-3": animatediff.save,
+            "control_v11p_sd15_canny": tiny_network.save_network,
+        },
+        FILM | {"frames": 4},
+    ),
+    "animatediff_keyframes": StandIn(
+        {
+            "stable-diffusion-v1-5": stable_diffusion.save,
+            "animatediff-motion-adapter-v1-5-3": animatediff.save,
+            "animatediff-sparsectrl-rgb": animatediff.save_sparse,
+        },
+        FILM | {"frames": 4, "at": "0, 3"},
     ),
     "animatediff_video": StandIn(
         {

@@ -22,13 +22,17 @@ TRANSFORMER: dict[str, Any] = {
 }
 
 
-def save(folder: Path, *, t5: bool = True, **scheduler: Any) -> Path:
-    """A folder of Stable Diffusion 3.5 with random weights."""
+def transformer() -> Any:
+    """Its transformer."""
     from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 
     torch.manual_seed(0)
-    more = {"dual_attention_layers": (0,), "qk_norm": "rms_norm"}
-    SD3Transformer2DModel(**TRANSFORMER, **more).save_pretrained(folder / "transformer")
+    return SD3Transformer2DModel(**TRANSFORMER, dual_attention_layers=(0,), qk_norm="rms_norm")
+
+
+def save(folder: Path, *, t5: bool = True, **scheduler: Any) -> Path:
+    """A folder of Stable Diffusion 3.5 with random weights."""
+    transformer().save_pretrained(folder / "transformer")
     save_vae(
         folder / "vae",
         latent_channels=16,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Token:
-    """Says whether work was cancelled. Setting it is atomic; nobody waits for it, so it needs no lock."""
+    """Says whether work was cancelled, or paused. Setting it is atomic, nobody waits for it: no lock."""
 
     __slots__ = ("_set",)
 
@@ -26,6 +26,10 @@ class Token:
     def set(self) -> None:
         """Cancel."""
         self._set = True
+
+    def clear(self) -> None:
+        """Take it back, as far as nobody has acted on it."""
+        self._set = False
 
     def is_set(self) -> bool:
         """Whether it was cancelled."""

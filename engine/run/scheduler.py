@@ -92,6 +92,7 @@ class Run:
         self.plan, self.place, self.tell, self.options = self._late.plan, place, tell, options
         self.report = Report(total=len(plan.names))
         self._cancelled, self._paused = Token(), Token()
+        self._stopped = False
         self._forced = downstream(plan, options.forced)
         self._demand = Demand(plan, place.store.probe, self._forced)
         self._depth: list[float] = []
@@ -117,6 +118,11 @@ class Run:
         The same plan run again goes on from what was computed. Callable from any thread.
         """
         self._paused.set()
+        self._inbox.put(None)
+
+    def resume(self) -> None:
+        """Take a pause back; a run of which something has stopped by then is paused all the same."""
+        self._paused.clear()
         self._inbox.put(None)
 
     def execute(self) -> Report:
@@ -149,6 +155,7 @@ class Run:
         while not self._cancelled.is_set():
             if self._paused.is_set():
                 if not self._air:
+                    self._stopped = True
                     break
                 self._receive(self._inbox.get())
             elif self._idle:
@@ -354,6 +361,7 @@ class Run:
         elif isinstance(outcome, Lost):
             self._wait_again(index, outcome)
         elif isinstance(outcome, Cancelled):
+            self._stopped = True
             self.report.outcomes[self.plan.names[index]] = "cancelled"
             self.tell(events.Stopped(self.plan.names[index]))
         elif isinstance(outcome, Exception):
@@ -455,7 +463,7 @@ class Run:
             self.place.flights.leave(airborne.flight, airborne.waiter)
             self.report.outcomes[self.plan.names[index]] = "cancelled"
         left = [index for index in self._waiting if self._is_left(index)]
-        if self._cancelled.is_set() or (self._paused.is_set() and left):
+        if self._cancelled.is_set() or (self._stopped and left):
             self.report.status = "cancelled" if self._cancelled.is_set() else "paused"
             for index in left:
                 self.report.outcomes[self.plan.names[index]] = "cancelled"

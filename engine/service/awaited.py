@@ -7,6 +7,9 @@ import asyncio
 from engine.errors import KnotworkError
 from engine.service.records import OVER, RunRecord
 
+SAME = ("session", "graph", "values", "outputs")
+"""Fields that make two runs one: neither computes what the other does not."""
+
 
 class Stopping(KnotworkError):
     """The server stops; what was queued goes on when it starts again."""
@@ -34,6 +37,19 @@ class Awaited:
     def get(self, id: str) -> RunRecord | None:
         """A run as it is now; None when none is there that has not ended."""
         return self._live.get(id)
+
+    def held(self, new: RunRecord, stopping: str = "") -> RunRecord | None:
+        """The paused run of a session that a new one would be the same as; None when there is none.
+
+        Args:
+            new: A run that would be queued; one that is forced is meant to be another one.
+            stopping: Id of the run that runs and is about to be paused, if there is one.
+        """
+        if not new.session or new.forced:
+            return None
+        paused = (one for one in self._live.values() if one.state == "paused" or one.id == stopping)
+        same = (one for one in paused if all(getattr(one, field) == getattr(new, field) for field in SAME))
+        return next(same, None)
 
     def note(self, record: RunRecord) -> None:
         """Take note of how a run is now."""

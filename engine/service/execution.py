@@ -81,6 +81,12 @@ class Execution:
         if self._run is not None:
             self._run.pause()
 
+    def resume(self) -> None:
+        """Take a pause back; see ``Run.resume``."""
+        self._paused = False
+        if self._run is not None:
+            self._run.resume()
+
     def execute(self) -> Ended:
         """Run to the end. Whatever goes wrong is in the record."""
         try:

@@ -113,7 +113,7 @@ class RunQueue:
         self._awaited.stop()
 
     async def submit(self, request: RunRequest, graph: Graph, session: str = "") -> tuple[RunRecord, ...]:
-        """Queue a run, or one for each point of a sweep.
+        """Queue a run, or one for each point of a sweep; goes on with the same run if the session paused it.
 
         Args:
             request: What to run.
@@ -180,6 +180,11 @@ class RunQueue:
 
     async def resume_run(self, id: str) -> tuple[RunRecord, ...]:
         """Queue a paused run again, or every one of a batch, before all others of its priority.
+
+        A pause that is not reached yet is taken back.
+
+        Returns:
+            They, and the one under way if it was about to stop: it goes on.
 
         Raises:
             NoSuchRun: There is neither.
@@ -265,6 +270,9 @@ class RunQueue:
     async def _add(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         async with self._changes:
             records = self._records(submission, request, session)
+            if len(records) == 1 and (held := self._held(records[0])):
+                before = await self._of_key(request.key) if request.key else ()
+                return before or await self._go_on(held.id, request.key)
             kept = self._claimed(records)
             try:
                 async with self._database.begin() as connection:
@@ -286,6 +294,11 @@ class RunQueue:
             return records
         first, *others = records
         return (first.model_copy(update={"state": "running", "started": time.time()}), *others)
+
+    def _held(self, new: RunRecord) -> RunRecord | None:
+        """The run that is paused, or about to be, and the same as a new one."""
+        running = self._runner.running
+        return self._awaited.held(new, running.id if running is not None and self._runner.paused else "")
 
     def _records(self, submission: Submission, request: RunRequest, session: str) -> tuple[RunRecord, ...]:
         """The runs of a request, with their places in the queue."""
@@ -347,12 +360,22 @@ class RunQueue:
 
     async def _resume_run(self, id: str) -> tuple[RunRecord, ...]:
         async with self._changes:
-            async with self._database.begin() as connection:
-                if not await runs.exists(connection, id):
-                    raise runs.NoSuchRun(id)
-                resumed = await runs.resume(connection, id, self._first)
-            self._first -= len(resumed)
-            self._tell(resumed)
+            return await self._go_on(id)
+
+    async def _go_on(self, id: str, key: str = "") -> tuple[RunRecord, ...]:
+        """See ``resume_run``; the run of a request that has a key is known by that from now on."""
+        async with self._database.begin() as connection:
+            if not await runs.exists(connection, id):
+                raise runs.NoSuchRun(id)
+            resumed = await runs.resume(connection, id, self._first)
+            if key:
+                await runs.rekey(connection, id, key)
+        self._first -= len(resumed)
+        self._tell(resumed)
+        running = self._runner.running
+        if running is not None and self._runner.paused and id in (running.id, running.batch):
+            self._runner.resume()
+            resumed = (running, *resumed)
         self._more.set()
         return resumed
 
@@ -419,13 +442,18 @@ class RunQueue:
         self._tell([record])
 
     async def _end(self, ended: Ended) -> None:
-        """Record what became of a run."""
+        """Record what became of a run; one that stopped for a pause that was taken back is queued again."""
+        record = ended.record
+        again: tuple[RunRecord, ...] = ()
         async with self._changes:
             async with self._database.begin() as connection:
-                await runs.end(connection, ended.record)
-                await self._artifacts.use(connection, ended.record.id, ended.files)
+                await runs.end(connection, record)
+                await self._artifacts.use(connection, record.id, ended.files)
+                if record.state == "paused" and not self._runner.paused:
+                    again = await runs.resume(connection, record.id, self._first)
+            self._first -= len(again)
             self._runner.done()
-            self._tell([ended.record])
+            self._tell(again or [record])
 
     async def _persistently(self, step: Callable[[], Awaitable[T]]) -> T | None:
         """Take a step again and again while the database fails; None if the server stops before."""

@@ -31,7 +31,7 @@ class Runner:
     Attributes:
         running: The run under way.
         cancelled: Whether somebody cancelled it.
-        paused: Whether somebody paused it.
+        paused: Whether somebody paused it, and did not take that back.
     """
 
     def __init__(self, headless: Headless, artifacts: Artifacts, told: Told, offer: Offer | None) -> None:
@@ -81,6 +81,12 @@ class Runner:
         self.paused = True
         if self._execution is not None:
             self._execution.pause()
+
+    def resume(self) -> None:
+        """Take back that the run under way is paused; one that has stopped by then ends as paused."""
+        self.paused = False
+        if self._execution is not None:
+            self._execution.resume()
 
     def stop(self) -> None:
         """End the run under way at its next tick, to go on with it another time."""

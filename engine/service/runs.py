@@ -164,6 +164,11 @@ async def resume(connection: AsyncConnection, id: str, before: float) -> tuple[R
     return again
 
 
+async def rekey(connection: AsyncConnection, id: str, key: str) -> None:
+    """Keep the idempotency key of the last request that a run was given for."""
+    await connection.execute(CHANGE, {"it": id, "key": key})
+
+
 async def waiting(connection: AsyncConnection) -> int:
     """How many runs wait."""
     return (await connection.execute(select(func.count()).select_from(runs).where(QUEUED))).scalar_one()

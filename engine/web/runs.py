@@ -62,7 +62,7 @@ async def pause_run(id: str, service: Serving) -> list[RunRecord]:
 
 @routes.post("/runs/{id}/resume")
 async def resume_run(id: str, service: Serving) -> list[RunRecord]:
-    """Go on with a paused run, or those of a batch, before all others of its priority."""
+    """Go on with a paused run, or those of a batch, before all others; take back one not reached yet."""
     return list(await service.queue.resume_run(id))
 
 

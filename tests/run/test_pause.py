@@ -15,7 +15,9 @@ from tests.run.conftest import calls, gates, graph, ran
 from tests.run.test_loop import pushing
 
 
-def paused(engine: Headless, document: Graph, at: str) -> tuple[Report, list[str]]:
+def paused(
+    engine: Headless, document: Graph, at: str, *, taken_back: bool = False
+) -> tuple[Report, list[str]]:
     """Run a graph and pause it while one of its probes waits; what became of it, and what ran."""
     gates.update({at: threading.Event(), "go": threading.Event()})
     calls.clear()
@@ -24,6 +26,8 @@ def paused(engine: Headless, document: Graph, at: str) -> tuple[Report, list[str
     def pause() -> None:
         gates[at].wait(10)
         run.pause()
+        if taken_back:
+            run.resume()
         gates["go"].set()
 
     meanwhile = threading.Thread(target=pause)
@@ -107,6 +111,22 @@ def test_a_node_runs_to_its_end_and_what_reads_it_another_time(engine: Headless)
     report, _ = paused(engine, document, "one")
     assert (report.status, report.outcomes) == ("paused", {"one": "executed", "two": "cancelled"})
     assert ran(engine, document)[1] == ["one"]  # the second one says what the first one gave
+
+
+def test_a_pause_that_is_taken_back_in_time_changes_nothing(engine: Headless, other: Headless) -> None:
+    document = pushing(count=5, checkpoint=100)
+    report, said = paused(engine, document, "push 2", taken_back=True)
+    assert (report.status, said[-1]) == ("done", "sum")
+    assert report.digests == ran(other, document)[0].digests
+
+
+def test_a_run_is_paused_when_a_loop_of_it_stopped_before_the_pause_was_taken_back(
+    engine: Headless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = pushing(count=4)
+    monkeypatch.setattr("engine.run.flights.Flight.paused", lambda flight: True)
+    report, said = ran(engine, document)
+    assert (report.status, said[-1]) == ("paused", "push 0")
 
 
 def test_a_run_whose_last_node_ends_meanwhile_is_done(engine: Headless) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.graph.document import Graph
+from engine.run.scheduler import Run
 from engine.service.protocol import CurvesTold
 from engine.service.records import RunRecord
 from engine.service.runs import NoSuchRun
@@ -20,12 +21,18 @@ from tests.service.serving import PATIENCE, Served, add, queued, request, servin
 LOOP = pushing(count=5, checkpoint=100)
 
 
-async def paused(parts: Served, document: Graph = LOOP, at: str = "push 2") -> RunRecord:
-    """Pause a run while one of its turns waits; the run once it has stopped."""
-    gates.update({at: threading.Event(), "go": threading.Event()})
-    [run] = await parts.queue.submit(request(), document)
-    await asyncio.to_thread(gates[at].wait, PATIENCE)
+async def stopping(parts: Served, session: str = "open") -> RunRecord:
+    """Pause a run while one of its turns waits; the run, which does not know of it yet."""
+    gates.update({"push 2": threading.Event(), "go": threading.Event()})
+    [run] = await parts.queue.submit(request(), LOOP, session)
+    await asyncio.to_thread(gates["push 2"].wait, PATIENCE)
     assert [one.id for one in await parts.queue.pause_run(run.id)] == [run.id]
+    return run
+
+
+async def paused(parts: Served, session: str = "") -> RunRecord:
+    """Pause a run while one of its turns waits; the run once it has stopped."""
+    run = await stopping(parts, session)
     gates["go"].set()
     await parts.told.until(lambda: (run.id, "paused") in parts.told.states())
     gates.clear()
@@ -128,6 +135,91 @@ def test_the_runs_of_a_batch_go_on_in_their_order(database_url: str, home: Path)
         assert len({one.position for one in waiting}) == 3
 
     serving(home, database_url, test)
+
+
+def test_the_same_run_again_of_the_same_graph_goes_on_with_the_paused_one(
+    home: Path, database_url: str
+) -> None:
+    async def test(parts: Served) -> None:
+        run = await paused(parts, session="open")
+        calls.clear()
+        for _ in range(2):  # somebody who did not hear the answer asks again
+            [again] = await parts.queue.submit(request(key="again"), LOOP, "open")
+            assert again.id == run.id
+            assert (await asyncio.wait_for(parts.queue.wait(run.id), PATIENCE)).state == "done"
+        assert calls == ["push 3", "push 4", "sum"]
+
+    serving(home, database_url, test)
+
+
+@pytest.mark.parametrize(
+    ("asked", "document", "session"),
+    [
+        ({}, pushing(count=6, checkpoint=100), "open"),
+        ({"outputs": ["touched"]}, LOOP, "open"),
+        ({"forced": ["box"]}, LOOP, "open"),
+        ({}, LOOP, "another"),
+        ({}, LOOP, ""),
+    ],
+    ids=["graph", "outputs", "forced", "session", "none"],
+)
+def test_a_run_of_anything_else_is_another_one_and_the_paused_one_stays(
+    home: Path, asked: dict[str, Any], document: Graph, session: str
+) -> None:
+    async def test(parts: Served) -> None:
+        run = await paused(parts, session="open")
+        [other] = await parts.queue.submit(request(**asked), document, session)
+        assert other.id != run.id
+        assert (await asyncio.wait_for(parts.queue.wait(other.id), PATIENCE)).state == "done"
+        assert (await parts.queue.get(run.id)).state == "paused"
+
+    serving(home, "", test)
+
+
+def test_a_run_with_another_value_is_another_one(home: Path) -> None:
+    async def test(parts: Served) -> None:
+        await parts.queue.pause()
+        [one] = await parts.queue.submit(request(values={"a": 1}), add(), "open")
+        await parts.queue.pause_run(one.id)
+        [other] = await parts.queue.submit(request(values={"a": 2}), add(), "open")
+        [same] = await parts.queue.submit(request(values={"a": 1}), add(), "open")
+        assert (other.id == one.id, same.id == one.id) == (False, True)
+
+    serving(home, "", test)
+
+
+@pytest.mark.parametrize("back", ["resume", "submit"])
+def test_a_pause_that_is_not_reached_yet_can_be_taken_back(home: Path, back: str) -> None:
+    async def test(parts: Served) -> None:
+        run = await stopping(parts)
+        if back == "resume":
+            [going] = await parts.queue.resume_run(run.id)
+        else:
+            [going] = await parts.queue.submit(request(), LOOP, "open")
+        assert (going.id, going.state) == (run.id, "running")
+        gates["go"].set()
+        assert (await asyncio.wait_for(parts.queue.wait(run.id), PATIENCE)).state == "done"
+        assert (run.id, "paused") not in parts.told.states()
+        assert calls.count("push 2") == 1
+
+    serving(home, "", test)
+
+
+def test_a_run_that_has_stopped_when_its_pause_is_taken_back_begins_again_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(parts: Served) -> None:
+        run = await stopping(parts)
+        monkeypatch.setattr(Run, "resume", lambda run: None)
+        await parts.queue.resume_run(run.id)
+        monkeypatch.undo()
+        gates["go"].set()
+        assert (await asyncio.wait_for(parts.queue.wait(run.id), PATIENCE)).state == "done"
+        states = [state for id, state in parts.told.states() if id == run.id]
+        assert states == ["queued", "running", "queued", "running", "done"]
+        assert [call for call in calls if call.startswith("push")] == [f"push {n}" for n in range(5)]
+
+    serving(home, "", test)
 
 
 def test_whoever_comes_later_gets_what_was_collected_before(home: Path) -> None:

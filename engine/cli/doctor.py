@@ -31,6 +31,8 @@ LIBRARIES = (
     "numpy",
     "pillow",
 )
+ADJECTIVES = ("damaged", "unknown")
+"""What stands for a kind and has no plural."""
 
 
 def command(device: options.Device = None, as_json: options.Json = False) -> None:
@@ -155,11 +157,15 @@ def models(settings: Settings) -> dict[str, str]:
         roots = model_roots([configured])
         records = Models([configured], installed().recognise).list()
         counts = Counter("damaged" if record.problem else record.kind for record in records)
-        told = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+        told = ", ".join(_number_of(kind, count) for kind, count in counts.most_common())
         there = any(root.folder.is_dir() for root in roots)
         program = f"{roots[0].program}: " if roots and roots[0].program else ""
         found[str(configured)] = program + (told or ("no models" if there else "not there"))
     return found
+
+
+def _number_of(kind: str, count: int) -> str:
+    return f"{count} {kind}" if count == 1 or kind in ADJECTIVES else f"{count} {kind}s"
 
 
 def _show(facts: dict[str, Any]) -> None:

@@ -57,14 +57,15 @@ def test_folders_of_models_are_told_with_what_is_in_them(
     (forge / "ESRGAN").mkdir()
     upscaler = BUILT_IN / "nodes" / "models" / "realesr-animevideov3-x4.safetensors"
     shutil.copy(upscaler, forge / "ESRGAN" / "large.safetensors")
-    (forge / "Stable-diffusion" / "cut.safetensors").write_bytes(upscaler.read_bytes()[:1000])
+    for name in ("cut", "torn"):
+        (forge / "Stable-diffusion" / f"{name}.safetensors").write_bytes(upscaler.read_bytes()[:1000])
     monkeypatch.setenv("KNOTWORK_MODEL_ROOTS", f"{forge.parent}{os.pathsep}{tmp_path / 'gone'}")
     found = json.loads(cli("doctor", "--device", "cpu", "--json").stdout)["models"]
 
-    assert found[str(forge.parent)] == "A1111: 1 damaged, 1 upscaler"
+    assert found[str(forge.parent)] == "A1111: 2 damaged, 1 upscaler"
     assert found[str(tmp_path / "gone")] == "not there"
     built_in = found[str(BUILT_IN / "nodes" / "models")]
-    assert built_in == "3 pipeline, 2 autoencoder, 1 discriminator, 1 generator, 1 upscaler"
+    assert built_in == "3 pipelines, 2 autoencoders, 1 discriminator, 1 generator, 1 upscaler"
 
 
 def test_a_file_of_paths_that_is_none_is_refused(

@@ -115,6 +115,11 @@ export const widgets = {
   kindVoice: 'Stimme',
   kindSpeaker: 'Sprecherkodierer',
   kindSpeech: 'Spracherkenner',
+  kindGenerator: 'Generator',
+  kindDiscriminator: 'Diskriminator',
+  kindPatchDiscriminator: 'Ausschnitt-Diskriminator',
+  kindTranslator: 'Bildübersetzer',
+  kindAutoencoder: 'Autoencoder',
   kindUnknown: 'Nicht erkannt',
 
   // Listen

@@ -112,6 +112,11 @@ export const widgets = {
   kindVoice: 'Voice',
   kindSpeaker: 'Speaker encoder',
   kindSpeech: 'Speech recogniser',
+  kindGenerator: 'Generator',
+  kindDiscriminator: 'Discriminator',
+  kindPatchDiscriminator: 'Patch discriminator',
+  kindTranslator: 'Image translator',
+  kindAutoencoder: 'Autoencoder',
   kindUnknown: 'Not recognised',
 
   // Lists

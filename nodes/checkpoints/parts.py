@@ -13,6 +13,7 @@ from nodes.checkpoints.load import Dtype, ModelFolder
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.sizes import read_sizes
 from nodes.diffusion.family import Cells, Family
+from nodes.recognise.matching import Match
 from nodes.values import VAE, Denoiser, F, SchedulerConfig
 
 FROM_TENSORS = "from its tensors"
@@ -54,7 +55,8 @@ def denoiser(file: DenoiserFile, config: ModelFolder | None = None, dtype: Dtype
     Args:
         file: ``.safetensors`` in the names of its release or of diffusers, or ``.gguf``, whose weights stay
             quantised in memory.
-        config: Folder of the model's configs in diffusers' layout, where they differ from the release's.
+        config: Folder of the model's configs in diffusers' layout, where they differ from the release's, as
+            for LTX-Video from 0.9.5 on.
         dtype: Precision of its weights in memory, and in which quantised ones compute; float16 suits graphics
             cards, not CPUs.
 
@@ -67,9 +69,9 @@ def denoiser(file: DenoiserFile, config: ModelFolder | None = None, dtype: Dtype
 
 
 @denoiser.infer
-def denoiser_family(file: Path) -> dict[str, str]:
-    """The family of a file's transformer."""
-    return {"F": _transformer(file, None)[0].name}
+def denoiser_family(file: Path, config: Path | None = None) -> dict[str, str]:
+    """The family of a file's transformer, or the variant of it that its configs are of."""
+    return {"F": _transformer(file, config)[0].name}
 
 
 def _transformer(path: Path, config: Path | None) -> tuple[Family, Path]:
@@ -81,7 +83,7 @@ def _transformer(path: Path, config: Path | None) -> tuple[Family, Path]:
         cure = "Choose such a file, or load the whole model with load.single_file or load.diffusers."
         raise CheckpointRefused(path.name, expected, found.family or "an unknown family", cure)
     if config is not None:
-        _check_configs(config, family)
+        family = _configured(config, family)
     try:
         read_sizes(family.denoiser_class, transformer_file.shapes_of(contents, found))
     except (KeyError, ValueError) as error:
@@ -91,11 +93,13 @@ def _transformer(path: Path, config: Path | None) -> tuple[Family, Path]:
     return family, config or single_file.shipped(found.family, path.name, found.variant)
 
 
-def _check_configs(folder: Path, family: Family) -> None:
+def _configured(folder: Path, family: Family) -> Family:
+    """The family, or the variant of it that a folder of configs is of."""
     found = family_of_folder(folder)
-    if found.name != family.name:
+    if not families.fits(family.name, found.name):
         cure = "Choose the folder that the file's model was saved with."
         raise CheckpointRefused(folder.name, f"configs of {family.title}", found.title, cure)
+    return found
 
 
 @node("load.vae")
@@ -129,18 +133,22 @@ def vae(
 
 
 @vae.infer
-def vae_family(file: Path, family: str) -> dict[str, str]:
-    """The family of an autoencoder, where its tensors or its user tell it."""
-    found = vae_file.read(file, file.name)[1].family if family == FROM_TENSORS else family
+def vae_family(file: Path, family: str, config: Path | None = None) -> dict[str, str]:
+    """The family of an autoencoder, where its configs, its tensors or its user tell it."""
+    found = _family_told(vae_file.read(file, file.name)[1], family, config)
     return {"F": found} if found else {}
+
+
+def _family_told(found: Match, family: str, config: Path | None) -> str:
+    if config is not None:
+        return read_configs(config, family_of_folder(config)).cells.family
+    return found.family if family == FROM_TENSORS else family
 
 
 def _autoencoder(path: Path, family: str, config: Path | None) -> tuple[str, Cells]:
     """Family of an autoencoder's file, and what its latents are like."""
     contents, found = vae_file.read(path, path.name)
-    name = found.family if family == FROM_TENSORS else family
-    if config is not None:
-        name = read_configs(config, family_of_folder(config)).cells.family
+    name = _family_told(found, family, config)
     if not name:
         cure = "Choose its family, or the folder of its configs."
         raise CheckpointRefused(path.name, "an autoencoder whose tensors tell its family", "none", cure)

@@ -181,6 +181,7 @@ class Family:
         licence: Under which terms its weights are found in the wild.
         restricted: Whether these forbid or limit earning money with them, or uses other than research.
         also: Other names that its ``cells`` may give.
+        variant_of: Family that its LoRAs, and files of its transformer alone, are told as; empty for its own.
     """
 
     name: str
@@ -220,6 +221,7 @@ class Family:
     licence: str = ""
     restricted: bool = False
     also: tuple[str, ...] = ()
+    variant_of: str = ""
 
 
 def kl_cells(configs: Configs, family: str, folder: str = "vae") -> Cells:

@@ -68,6 +68,16 @@ def named(name: str) -> Family:
     return _BY_NAME.get(name, stable_diffusion.FAMILY)
 
 
+def fits(found: str, family: str) -> bool:
+    """Whether what a file was told as is for a family: as its own, or as what it is a variant of."""
+    return found in {family, named(family).variant_of}
+
+
+def has_variants(name: str) -> bool:
+    """Whether files for a family's variants are told as its own."""
+    return any(family.variant_of == name for family in FAMILIES)
+
+
 def of_pipeline(name: str) -> Family | None:
     """The family whose folders say that they are of this pipeline's class."""
     return _BY_PIPELINE.get(name)

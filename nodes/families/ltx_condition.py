@@ -66,6 +66,7 @@ def _coordinates(question: Question) -> torch.Tensor:
 FAMILY = replace(
     ltx.FAMILY,
     name=NAME,
+    variant_of=ltx.FAMILY.name,
     title="LTX-Video from 0.9.5 on",
     pipelines=("LTXConditionPipeline",),
     ask=ask,
@@ -74,7 +75,5 @@ FAMILY = replace(
     timetable=timetable,
     single_file={},
     graph="ltx_video_to_video",
-    formats=("diffusers",),
-    nodes=tuple(name for name in ltx.FAMILY.nodes if name not in {"load.denoiser", "load.vae"}),
     parity="bit for bit; in half precision guidance is computed in float32",
 )

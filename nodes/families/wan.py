@@ -166,6 +166,7 @@ FAMILY = Family(
 FAMILY_DENSE = replace(
     FAMILY,
     name=DENSE,
+    variant_of=FAMILY.name,
     title="Wan 2.2, 5 billion parameters",
     pipelines=(),
     ask=ask_dense,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple
 from pydantic import Field
 
 from engine import File, Within, node
+from nodes import families
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.patches import blocks as block_weights
 from nodes.patches.lora_file import TEXT
@@ -103,9 +104,10 @@ def lora_dependence(file: File, text_scale: float | None) -> dict[str, tuple[str
 
 @apply.infer
 def lora_family(file: Path) -> dict[str, str]:
-    """The family of the models that it is for; a LoRA of motion is for a model with a motion adapter."""
+    """The family of the models that it is for; none where several take it, or models with motion adapters."""
     found = recognise(file).family
-    return {"F": found} if is_known(found) and found != LISTING.name else {}
+    several = found == LISTING.name or families.has_variants(found)
+    return {"F": found} if is_known(found) and not several else {}
 
 
 def is_known(family: str) -> bool:
@@ -114,7 +116,7 @@ def is_known(family: str) -> bool:
 
 
 def _check_family(path: Path, found: str, family: str) -> None:
-    if is_known(found) and family and found != family:
+    if is_known(found) and family and not families.fits(found, family):
         cure = "Choose one for the model, or link the model that it is for."
         raise CheckpointRefused(path.name, f"a LoRA for {family}", f"one for {found}", cure)
 

@@ -1,5 +1,6 @@
 """Wan and LTX-Video in single files, in the names of their releases, as their users share them."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from engine import File, Folder
 from nodes.checkpoints import load
 from nodes.checkpoints.classes import model_class
-from nodes.checkpoints.parts import denoiser, denoiser_family, vae, vae_family
+from nodes.checkpoints.parts import FROM_TENSORS, denoiser, denoiser_family, vae, vae_family
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.single_file import CONFIGS
 from nodes.checkpoints.vae_sizes import LTX_091, LTX_095, LTX_LATER, read_sizes
@@ -245,3 +246,21 @@ def test_a_transformer_of_ltx_video_alone(ltx: Path, ltx_weights: Weights, tmp_p
     assert_same(built(denoiser(file).denoiser, file.path), expected)
     with pytest.raises(CheckpointRefused, match=r"expected a vae .* Load its parts with load\.denoiser"):
         load.from_file(file)
+
+
+def test_which_version_of_ltx_video_parts_are_of_is_told_by_their_configs(
+    ltx: Path, ltx_weights: Weights, tmp_path: Path
+) -> None:
+    config = shutil.copytree(ltx, tmp_path / "configs")
+    index = config / "model_index.json"
+    index.write_text(index.read_text().replace("LTXPipeline", "LTXConditionPipeline"))
+    file, told = saved(tmp_path / "ltxv.safetensors", ltx_weights), Folder(config, "configs")
+    places = {file.digest: file.path, "configs": config}
+
+    parts = denoiser(file, told).denoiser, vae(file, config=told)
+    assert [part.family for part in parts] == ["ltx-condition", "ltx-condition"]
+    assert denoiser_family(file.path, config) == {"F": "ltx-condition"}
+    assert vae_family(file.path, FROM_TENSORS, config) == {"F": "ltx-condition"}
+    for part, name in zip(parts, ("transformer", "vae"), strict=True):
+        cls = model_class({"transformer": "LTXVideoTransformer3DModel", "vae": "AutoencoderKLLTXVideo"}[name])
+        assert_same(part.load(places.__getitem__), cls.from_pretrained(ltx / name))

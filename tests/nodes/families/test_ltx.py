@@ -14,7 +14,7 @@ from nodes.vae import encode as encode_picture
 from nodes.values import Latent
 from nodes.video.last_noise import decode_video_with_noise
 from nodes.video.latent import picture_channels, put_frames, video_noise
-from nodes.video.vae import decode_video
+from nodes.video.vae import decode_video, encode_video
 from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
 from tests.nodes.families import filming, parity
 from tests.nodes.families.parity import NEGATIVE, PROMPT, SCALE, SEED
@@ -97,6 +97,21 @@ def test_image_to_video(loaded: Loaded, pipeline: Any) -> None:
     turns = filming.film(loaded, *parity.texts(loaded), begin=begin, extra=mask, **FILM)
     assert_same(turns, filming.latents_of(oracle, **given, **FILM))
     filming.assert_decoded_same(oracle, loaded, turns, **given, **PIXELS)
+
+
+def test_a_film_is_encoded_as_the_pipeline_encodes_pictures(loaded: Loaded, pipeline: Any) -> None:
+    film, generator = filming.a_film(FRAMES, SIZE), torch.Generator().manual_seed(SEED)
+    expected = filming.encoded_by_ltx(pipeline, film, generator)
+
+    assert torch.equal(encode_video(loaded.vae, film, seed=SEED).latent.samples, expected)
+
+
+def test_video_to_video_at_full_strength_is_text_to_video(loaded: Loaded) -> None:
+    film = filming.a_film(FRAMES, SIZE)
+    rng = encode_video(loaded.vae, film, seed=SEED).rng
+
+    again = filming.from_film(loaded, film, 1.0)[-1].latent.samples
+    assert torch.equal(again, filming.film(loaded, *parity.texts(loaded), rng=rng, **FILM)[-1].latent.samples)
 
 
 def test_a_decoder_that_takes_off_the_last_noise(tmp_path: Path) -> None:

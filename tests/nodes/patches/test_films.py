@@ -9,15 +9,20 @@ import pytest
 import torch
 
 from nodes.checkpoints.refusal import CheckpointRefused
+from nodes.patches.lora import apply, lora_family
+from nodes.recognise.recognise import recognise
+from nodes.values import Denoiser
 from tests.nodes.diffusion.sampling import loaded_from
 from tests.nodes.families import filming, parity, tiny_cogvideox, tiny_ltx, tiny_wan
 from tests.nodes.patches.loras import save, tensors_of, wearing
+from tests.nodes.recognise.companions import peft
 
 FILM: dict[str, Any] = {"size": 32, "frames": 9}
 FILMS: dict[str, tuple[Callable[..., Path], dict[str, Any], dict[str, Any]]] = {
     "wan": (tiny_wan.save, {}, FILM),
     "wan 2.2": (tiny_wan.save, {"experts": True}, FILM),
     "ltx": (tiny_ltx.save, {}, {"size": 64, "frames": 17}),
+    "ltx from 0.9.5 on": (tiny_ltx.save, {"late": True}, {"size": 64, "frames": 9}),
     "cogvideox": (tiny_cogvideox.save, {}, {"size": 32, "frames": 9}),
 }
 
@@ -97,3 +102,21 @@ def _as(samples: torch.Tensor, expected: torch.Tensor) -> torch.Tensor:
     if expected.ndim == 3:
         return samples.flatten(2).transpose(1, 2)
     return samples if samples.shape == expected.shape else samples.transpose(1, 2)
+
+
+@pytest.mark.parametrize(("told", "variant"), [("ltx", "ltx-condition"), ("wan", "wan-dense")])
+def test_one_that_is_told_as_a_familys_is_for_its_variants_too(
+    told: str, variant: str, tmp_path: Path
+) -> None:
+    layer = {"ltx": "transformer.transformer_blocks.0.attn2.to_k", "wan": "blocks.0.cross_attn.k"}[told]
+    file = save(
+        tmp_path / "lora.safetensors",
+        {name: torch.zeros(shape) for name, shape in peft(layer, 2048, 2048).items()},
+    )
+    assert recognise(file.path).family == told
+
+    assert lora_family(file.path) == {}
+    for family in (told, variant):
+        assert apply(Denoiser("", "denoiser", family), file).denoiser.patches
+    with pytest.raises(CheckpointRefused, match=f"expected a LoRA for sd3, got one for {told}"):
+        apply(Denoiser("", "denoiser", "sd3"), file)

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse
 
 from engine.service.artifacts import MEDIA
 from engine.service.finding import Located, Place
+from engine.service.interfaces import NoPlace
 from engine.service.records import CurvesRecord, SessionRecord
 from engine.service.view_records import (
     InterfaceRecord,
@@ -54,9 +55,12 @@ async def list_interfaces(id: str, service: Serving, at: Level = "") -> dict[str
 
 
 @routes.get("/sessions/{id}/reference")
-async def read_reference(id: str, instance: Instance, service: Serving) -> ReferenceRecord:
-    """Tell the graph that an instance refers to."""
-    return await service.insides.reference(id, instance)
+async def read_reference(id: str, instance: Instance, service: Serving) -> ReferenceRecord | None:
+    """Tell the graph that an instance refers to; null of what refers to none, as after an edit meanwhile."""
+    try:
+        return await service.insides.reference(id, instance)
+    except NoPlace:
+        return None
 
 
 @routes.get("/sessions/{id}/results", response_model=dict[str, dict[str, ResultRecord]])

@@ -91,10 +91,17 @@ def test_the_graph_behind_a_reference_is_told_and_can_be_opened(look: Looking) -
     found = look.get("reference", instance="ref").json()
     assert (found["name"], found["document"]["title"]) == ("inner.json", "Inner")
     assert look.server.post("/api/sessions", {"name": found["name"]}).json()["title"] == "Inner"
-    assert look.get("reference", instance="sub").status_code == 404
     look.edit({"op": "set_fields", "name": "ref", "fields": {"ref": "../../secret.json"}})
     answer = look.get("reference", instance="ref")
     assert (answer.status_code, answer.json()["problems"][0]["instance"]) == (422, "ref")
+
+
+@pytest.mark.parametrize("instance", ["word", "sub", "nobody", "nobody/ref", ""])
+def test_asking_for_the_graph_behind_what_is_no_reference_any_more_is_no_error(
+    look: Looking, instance: str
+) -> None:
+    answer = look.get("reference", instance=instance)
+    assert (answer.status_code, answer.json()) == (200, None)
 
 
 def test_what_is_stored_is_told_and_not_sent_again(look: Looking) -> None:

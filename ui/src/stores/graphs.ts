@@ -288,14 +288,19 @@ async function fetchReference(id: string, path: Path): Promise<void> {
   const open = openGraph(id)
   if (!open || !path || !instanceAt(open.graph, path)?.ref || open.references[path]) return
   try {
-    const found = await get<{ document: Graph }>(`sessions/${id}/reference`, { instance: path })
+    const found = await get<{ document: Graph } | null>(`sessions/${id}/reference`, { instance: path })
     const now = openGraph(id)
-    if (now) change(id, { references: { ...now.references, [path]: found.document } })
+    if (!found) leaveLevel(id, path)
+    else if (now) change(id, { references: { ...now.references, [path]: found.document } })
   } catch (error) {
     tell(error)
-    const now = openGraph(id)
-    if (now?.at === path) goTo(id, path.slice(0, Math.max(0, path.lastIndexOf('/'))))
+    leaveLevel(id, path)
   }
+}
+
+/** Go out of a level that turned out not to be there. */
+function leaveLevel(id: string, path: Path): void {
+  if (openGraph(id)?.at === path) goTo(id, path.slice(0, Math.max(0, path.lastIndexOf('/'))))
 }
 
 /** Show the graph of a tab. What was selected in another one is not in this. */

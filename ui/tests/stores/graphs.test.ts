@@ -1,4 +1,5 @@
-import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { useNotices } from '../../src/stores/notices'
 import { select, useSelection } from '../../src/stores/selection'
 
 type Graphs = typeof import('../../src/stores/graphs')
@@ -48,4 +49,18 @@ it('selects nothing on a level that is entered', () => {
   expect(selected()).toEqual(['sub'])
   graphs.enterLevel('a', 'sub')
   expect(selected()).toEqual([])
+})
+
+it('leaves a level whose instance refers to no graph any more, as when that was undone, and complains of nothing', async () => {
+  const fetched = vi.fn(async () => new Response('null', { headers: { 'content-type': 'application/json' } }))
+  vi.stubGlobal('fetch', fetched)
+  vi.stubGlobal('document', { baseURI: 'http://localhost/' })
+  const nodes = { far: { ref: 'far.json' } }
+  graphs.useGraphs.setState({ open: { a: { ...opened('a'), graph: { knotwork: 1, nodes } as never } } })
+  graphs.enterLevel('a', 'far')
+  expect(graphs.openGraph('a')?.at).toBe('far')
+  await vi.waitFor(() => expect(graphs.openGraph('a')?.at).toBe(''))
+  expect(fetched).toHaveBeenCalled()
+  expect(useNotices.getState().shown).toEqual([])
+  vi.unstubAllGlobals()
 })

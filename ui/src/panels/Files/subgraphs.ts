@@ -67,8 +67,9 @@ export async function takeIn(): Promise<void> {
   const one = chosen()
   if (!one?.instance.ref) return
   try {
-    const { document } = await get<{ document: JsonValue }>(`sessions/${one.open.record.id}/reference`, { instance: one.path })
-    if (await setGraph(one, { graph: document, ref: null })) notify({ kind: 'good', text: t('panels.takenIn', { name: one.instance.ref }) })
+    const found = await get<{ document: JsonValue } | null>(`sessions/${one.open.record.id}/reference`, { instance: one.path })
+    if (!found) return
+    if (await setGraph(one, { graph: found.document, ref: null })) notify({ kind: 'good', text: t('panels.takenIn', { name: one.instance.ref }) })
   } catch (error) {
     tell(error)
   }

@@ -26,9 +26,9 @@ function Referred({ place, name, instance }: LoopStepsProps) {
   const { session, at } = place
   const path = at === '' ? name : `${at}/${name}`
   const loaded = useLoad(`${session} ${path} ${instance.ref ?? ''}`, () =>
-    get<ReferenceRecord>(`sessions/${session}/reference`, { instance: path }),
+    get<ReferenceRecord | null>(`sessions/${session}/reference`, { instance: path }),
   )
-  if (loaded.state !== 'ready') return null
+  if (loaded.state !== 'ready' || !loaded.value) return null
   const { document, name: file } = loaded.value
   return <Loops place={place} name={name} instance={instance} inside={document as unknown as Graph} file={file} />
 }

@@ -32,6 +32,8 @@ export interface ShownRun {
 
 interface Runs {
   paused: boolean
+  /** Id of the run under way that this page has told to pause, until it is; empty when there is none. */
+  pausing: string
   waiting: number
   /** The run under way, then those that wait. */
   queue: RunRecord[]
@@ -41,7 +43,7 @@ interface Runs {
   ended: RunRecord[]
 }
 
-export const useRuns = create<Runs>(() => ({ paused: false, waiting: 0, queue: [], shown: {}, ended: [] }))
+export const useRuns = create<Runs>(() => ({ paused: false, pausing: '', waiting: 0, queue: [], shown: {}, ended: [] }))
 
 /** `session:instance` → how far it is. */
 export const nodeRuns = new Keyed<NodeRun>()
@@ -58,6 +60,8 @@ export interface LoopCurves {
 export const loopCurves = new Keyed<LoopCurves>()
 
 export const nodeKey = (session: string, instance: string) => `${session}:${instance}`
+/** Whether a run is about to pause. */
+export const isPausing = (run: RunRecord) => run.state === 'running' && run.id === useRuns.getState().pausing
 export const isOver = (run: RunRecord) => run.state === 'done' || run.state === 'failed' || run.state === 'cancelled'
 
 type EndHook = (run: RunRecord) => void
@@ -91,7 +95,12 @@ export function followQueue(): void {
   line.listen('queue', {
     snapshot: (value) => {
       const queue = value as unknown as QueueRecord
-      useRuns.setState({ paused: queue.paused, waiting: queue.waiting, queue: queue.runs })
+      useRuns.setState(({ pausing }) => ({
+        paused: queue.paused,
+        pausing: queue.runs.some((run) => run.id === pausing && run.state === 'running') ? pausing : '',
+        waiting: queue.waiting,
+        queue: queue.runs,
+      }))
       queue.runs.forEach(consider)
     },
     event: (event) => takeQueue(event),
@@ -109,7 +118,8 @@ function takeRun(run: RunRecord): void {
     const others = now.queue.filter((one) => one.id !== run.id)
     const queue = isOver(run) ? others : [...others, run].sort(inOrder)
     const ended = isOver(run) ? [run, ...now.ended.filter((one) => one.id !== run.id)].slice(0, 100) : now.ended
-    return { queue, ended, waiting: queue.filter((one) => one.state === 'queued').length }
+    const pausing = run.id === now.pausing && run.state !== 'running' ? '' : now.pausing
+    return { queue, ended, pausing, waiting: queue.filter((one) => one.state === 'queued').length }
   })
   consider(run)
   if (isOver(run) || run.state === 'paused') endHooks.forEach((hook) => hook(run))
@@ -326,7 +336,9 @@ function setShown(session: string, part: Partial<ShownRun>): void {
 export async function submit(session: string, request: Partial<RunRequest> = {}): Promise<RunRecord[]> {
   const whole: RunRequest = { graph: { session }, key: crypto.randomUUID(), ...request }
   try {
-    return await line.ask<RunRecord[] & JsonValue>({ type: 'submit', request: whole })
+    const runs = await line.ask<RunRecord[] & JsonValue>({ type: 'submit', request: whole })
+    goOn(runs)
+    return runs
   } catch (error) {
     tell(error)
     return []
@@ -339,8 +351,21 @@ export async function cancel(run: string): Promise<void> {
 }
 
 /** Pause a run under way, or one that waits; it goes on from where it was. */
-export const pauseRun = (id: string) => post(`runs/${id}/pause`).then(() => undefined, tell)
-export const resumeRun = (id: string) => post(`runs/${id}/resume`).then(() => undefined, tell)
+export const pauseRun = (id: string) => post<RunRecord[]>(`runs/${id}/pause`).then(beginPausing, tell)
+/** Go on with a paused run, or let one go on that is about to pause. */
+export const resumeRun = (id: string) => post<RunRecord[]>(`runs/${id}/resume`).then(goOn, tell)
+
+/** One that has paused by now is not about to. */
+function beginPausing(told: readonly RunRecord[]): void {
+  const isRunning = ({ id }: RunRecord) => useRuns.getState().queue.some((run) => run.id === id && run.state === 'running')
+  const pausing = told.find(isRunning)
+  if (pausing) useRuns.setState({ pausing: pausing.id })
+}
+
+function goOn(told: readonly RunRecord[]): void {
+  if (told.some((run) => run.id === useRuns.getState().pausing)) useRuns.setState({ pausing: '' })
+}
+
 export const cancelAll = () => post('queue/cancel').then(() => undefined, tell)
 export const pauseQueue = (paused: boolean) => post(`queue/${paused ? 'pause' : 'resume'}`).then(() => undefined, tell)
 /** Put a waiting run in front of another one; behind all without one. */

@@ -87,12 +87,7 @@ function Running({ run }: { readonly run: RunRecord }) {
       <div className="queue__row">
         <RunState state="running" />
         <span className="queue__title">{titleOf(run)}</span>
-        <IconButton
-          icon={Pause}
-          size="small"
-          label={t('panels.pauseOne', { title: nameOf(run) })}
-          onClick={() => void pauseRun(run.id)}
-        />
+        <PauseOne run={run} />
         <IconButton
           icon={X}
           size="small"
@@ -120,6 +115,19 @@ function Running({ run }: { readonly run: RunRecord }) {
         <span>{leftText(far) || spentText(spent(run, now))}</span>
       </p>
     </section>
+  )
+}
+
+/** Pauses the run under way; until it has stopped, lets it go on. */
+function PauseOne({ run }: { readonly run: RunRecord }) {
+  const pausing = useRuns((state) => state.pausing === run.id)
+  return (
+    <IconButton
+      icon={pausing ? Play : Pause}
+      size="small"
+      label={t(pausing ? 'panels.unpauseOne' : 'panels.pauseOne', { title: nameOf(run) })}
+      onClick={() => void (pausing ? resumeRun : pauseRun)(run.id)}
+    />
   )
 }
 

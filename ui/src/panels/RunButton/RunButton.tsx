@@ -109,6 +109,7 @@ function CancelPart({ run }: { readonly run: ShownRun | undefined }) {
   const now = useSeconds(run?.record.state === 'running')
   const far = run && overall(run, expectedOf(run.record.id), now)
   const running = run?.record.state === 'running'
+  const pausing = useRuns((state) => running && state.pausing === run.record.id)
   const waits = useRuns((state) => state.paused) ? t('panels.queueIsPaused') : t('panels.stateQueued')
   const part = Math.round((far?.part ?? 0) * 100)
   return (
@@ -122,17 +123,28 @@ function CancelPart({ run }: { readonly run: ShownRun | undefined }) {
           {running && <span className="run-button__fill" style={{ inlineSize: `${part}%` }} />}
           <Square size={12} fill="currentColor" aria-hidden="true" />
           <span className="run-button__title">{t('panels.cancel')}</span>
-          <span className="run-button__plan">{running && far ? farText(far) : waits}</span>
+          <span className="run-button__plan">{pausing ? t('panels.pausing') : running && far ? farText(far) : waits}</span>
         </button>
       </Tooltip>
-      {running && (
-        <Tooltip label={t('panels.pauseHint')} command="run.hold">
-          <button type="button" className="run-button__side" aria-label={t('panels.pauseRun')} onClick={() => runCommand('run.hold')}>
-            <Pause size={13} fill="currentColor" aria-hidden="true" />
-          </button>
-        </Tooltip>
-      )}
+      {running && <PausePart pausing={pausing} />}
     </>
+  )
+}
+
+/** Pauses the run under way; until it has stopped, lets it go on. */
+function PausePart({ pausing }: { readonly pausing: boolean }) {
+  const Icon = pausing ? Play : Pause
+  return (
+    <Tooltip label={t(pausing ? 'panels.unpauseHint' : 'panels.pauseHint')} command="run.hold">
+      <button
+        type="button"
+        className="run-button__side"
+        aria-label={t(pausing ? 'panels.unpause' : 'panels.pauseRun')}
+        onClick={() => runCommand('run.hold')}
+      >
+        <Icon size={13} fill="currentColor" aria-hidden="true" />
+      </button>
+    </Tooltip>
   )
 }
 

@@ -10,10 +10,11 @@ import { edit, openGraph, tell, useGraphs, type OpenGraph } from '../../stores/g
 import { notify } from '../../stores/notices'
 import { askPlan } from '../../stores/plan'
 import { askResults } from '../../stores/results'
-import { cancel, isOver, pauseRun, resumeRun, submit, useRuns } from '../../stores/runs'
+import { cancel, isOver, isPausing, pauseRun, resumeRun, submit, useRuns } from '../../stores/runs'
 import { useSelection } from '../../stores/selection'
 import { flushDrafts } from '../FormView/drafts'
 import { seedInputs } from '../FormView/inputs'
+import { goesOn, heldRuns, tellHeld } from './held'
 import { firstSeed, seedsFrom, seedSteps } from './seedModes'
 import { drawn, seedPlaces } from './seeds'
 
@@ -22,16 +23,22 @@ const knownOf = (graph: OpenGraph) => ({
   interfaces: graph.interfaces[''] ?? {},
 })
 
-/** Run the graph that is shown; what somebody is typing counts, and seeds go on as they were told to. */
+/**
+ * Run the graph that is shown; what somebody is typing counts, and seeds go on as they were told to. A paused run goes
+ * on in its place if nothing has changed.
+ */
 export async function run(request: Partial<RunRequest> = {}): Promise<RunRecord[]> {
   const session = useGraphs.getState().active
   if (!session) return []
   await flushDrafts()
   const graph = openGraph(session)
-  if (graph && !request.random_seeds && !request.sweep) {
+  const held = heldRuns(session)
+  if (graph && !request.random_seeds && !request.sweep && !goesOn(held)) {
     await edit(session, seedSteps(session, graph.graph, knownOf(graph)))
   }
-  return submit(session, request)
+  const runs = await submit(session, request)
+  tellHeld(held, runs)
+  return runs
 }
 
 /** Paths of what is selected. */
@@ -126,8 +133,8 @@ export async function cancelCurrent(): Promise<void> {
   if (current) await cancel(current.batch)
 }
 
-/** Pause what the shown graph runs, or go on with it. */
+/** Pause what the shown graph runs, or go on with it; also while it is about to pause. */
 export async function pauseOrResume(): Promise<void> {
   const current = currentRun()
-  if (current) await (current.state === 'paused' ? resumeRun : pauseRun)(current.batch)
+  if (current) await (current.state === 'paused' || isPausing(current) ? resumeRun : pauseRun)(current.batch)
 }

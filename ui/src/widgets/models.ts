@@ -111,7 +111,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   wan: 'Wan',
   'wan-dense': 'Wan 2.2, 5B',
   ltx: 'LTX',
-  'ltx-condition': 'LTX, conditions',
+  'ltx-condition': 'LTX from 0.9.5',
   ltx2: 'LTX 2',
   cogvideox: 'CogVideoX',
   'hunyuan-video': 'HunyuanVideo',

@@ -141,12 +141,15 @@ def dataset_of(
 
 def fitted(image: Image, size: int, fit: Fit, channels: int, background: str) -> torch.Tensor:
     """Pictures brought to a square, uint8 [B, channels, size, size]."""
+    import torch
+
     small = resize.function(image, size, size, fit)
     count, height, width, _ = small.pixels.shape
     ground = ink(background, 3).expand(count, size, size, 3).contiguous()
     whole = composite.function(Image(ground), small, x=(size - width) // 2, y=(size - height) // 2).pixels
     pixels = luminance(whole) if channels == 1 else with_channels(whole, 3)
-    return (pixels.clamp(0, 1) * 255).round().byte().permute(0, 3, 1, 2).contiguous()
+    levels = (pixels.clamp(0, 1) * 255).round().byte().permute(0, 3, 1, 2)
+    return levels.clone(memory_format=torch.contiguous_format)  # one channel alone may lie either way
 
 
 def classes_of(root: Path, paths: Sequence[Path]) -> tuple[list[str], torch.Tensor | None]:

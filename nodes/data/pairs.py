@@ -56,5 +56,5 @@ def edges(
         sigma: Standard deviation in pixels of the blur before; larger ones leave out small things.
     """
     pictures = Image(dataset.pixels.permute(0, 2, 3, 1).float() / 255)
-    lines = canny(pictures, low, high, sigma).pixels[..., :1]
-    return replace(dataset, pixels=(lines * 255).byte().permute(0, 3, 1, 2).contiguous())
+    lines = canny(pictures, low, high, sigma).pixels
+    return replace(dataset, pixels=(lines[..., 0] * 255).byte()[:, None])

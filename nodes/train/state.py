@@ -174,7 +174,9 @@ def gradients(
         with torch.enable_grad():
             with torch.autocast("cpu", torch.bfloat16, enabled=half, cache_enabled=False):
                 told = loss_of(module, *shard).reshape(-1) * (len(shard[0]) / len(batch[0]))
-            return torch.autograd.grad(told[0], weights), told.detach()
+            grads = torch.autograd.grad(told[0], weights)
+        # Those of convolutions can lie otherwise than their weights, and fused optimisers only look at memory
+        return [grad.contiguous() for grad in grads], told.detach()
 
     parts = list(zip(*(tensor.chunk(recipe.shards) for tensor in batch), strict=True))
     # On few tokens the fused attention's gradient takes several times as long as the plain one's on a CPU.

@@ -16,6 +16,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from engine.settings import BUILT_IN
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -112,3 +114,10 @@ def show(title: str, measured: Mapping[str, Measured], *lines: str) -> None:
     console.print(table)
     for line in lines:
         console.print(line, highlight=False)
+
+
+def said(module: str, call: str) -> list[str]:
+    """What a module's call prints, then what it gives, in a process that begins as the command does."""
+    code = f"from engine.run.heap import keep_heap; keep_heap(); from {module} import *; print({call})"
+    _, printed = started([sys.executable, "-c", code], BUILT_IN)
+    return printed.decode().splitlines()

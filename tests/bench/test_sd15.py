@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from math import isfinite
@@ -24,7 +23,7 @@ from engine.run.report import Report
 from engine.run.scheduler import Options
 from engine.settings import BUILT_IN, Settings
 from nodes.checkpoints.load import from_file
-from tests.bench.measure import Cost, measured, show, started, timed
+from tests.bench.measure import Cost, measured, said, show, timed
 from tests.bench.real_size import CODES, CONFIG, write
 
 pytestmark = pytest.mark.bench
@@ -112,16 +111,12 @@ def share(home: Path, stored: str, dtype: str, act: str) -> float:
     """What a fresh process takes at most, above what it has once everything is imported, by the weights."""
     file = checkpoint(stored)
     weights = file.stat().st_size // CODES[stored][1] * (4 if dtype == "float32" else 2)
-    found = int(said(f"grown(Path({str(home)!r}), Path({str(file)!r}), {dtype!r}, {act})")[-1]) / weights
+    found = (
+        int(said(__name__, f"grown(Path({str(home)!r}), Path({str(file)!r}), {dtype!r}, {act})")[-1])
+        / weights
+    )
     print(f"{act}, {stored} as {dtype}: {found:.3f} × {weights / 1e9:.2f} GB, at most {1 + LARGER}")
     return found
-
-
-def said(call: str) -> list[str]:
-    """The lines that a call prints and the one it gives, in a process that begins as the command does."""
-    begin = "from engine.run.heap import keep_heap; keep_heap(); from tests.bench.test_sd15 import *"
-    _, printed = started([sys.executable, "-c", f"{begin}; print({call})"], BUILT_IN)
-    return printed.decode().splitlines()
 
 
 def grown(home: Path, file: Path, dtype: str, act: Callable[[Drawn], None]) -> int:
@@ -166,7 +161,7 @@ def drawn(tmp_path: Path) -> Iterator[Drawn]:
 
 
 def test_the_graph_takes_as_long_as_the_pipeline(tmp_path: Path) -> None:
-    *lines, more = said(f"compared(Path({str(tmp_path)!r}))")
+    *lines, more = said(__name__, f"compared(Path({str(tmp_path)!r}))")
     print(*lines, sep="\n")
     assert float(more) <= SLOWER
 

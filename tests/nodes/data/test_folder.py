@@ -92,6 +92,7 @@ def test_what_is_behind_translucent_pictures_is_the_background_and_grey_is_brigh
 
     grey = data(tmp_path, background="#00ff00", channels=1).pixels
     assert grey.shape == (1, 1, 8, 8)
+    assert grey.stride() == (64, 64, 8, 1)  # as it comes out of the store
     assert int(grey[0, 0, 0, 0]) == round(0.587 * 255)
 
 

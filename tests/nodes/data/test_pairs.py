@@ -36,6 +36,7 @@ def test_edges_are_canny_s_in_one_channel() -> None:
     pictures = Image(dataset.pixels.permute(0, 2, 3, 1).float() / 255)
     by_hand = canny(pictures, 0.1, 0.3, 1.0).pixels[..., 0]
     assert lines.pixels.shape == (3, 1, 64, 64)
+    assert lines.pixels.stride() == torch.empty(3, 1, 64, 64).stride()  # as they come out of the store
     assert torch.equal(lines.pixels[:, 0] / 255, by_hand)
     assert lines.names == dataset.names
 

@@ -69,7 +69,7 @@ def test_curves_and_pictures_grow_and_a_training_is_paused_and_gone_on_with(edit
     page.keyboard.press("Control+Alt+p")  # the palette waits for a quiet network; pictures come all the time
     second = paused_at(editor)
     assert second > first
-    editor.run()  # the same again
+    page.keyboard.press("Control+Enter")  # the same again
     editor.node("train").expect_status("running")
     page.get_by_role("button", name="Pause the run").click()
     assert paused_at(editor) > second

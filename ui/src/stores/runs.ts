@@ -337,7 +337,7 @@ export async function submit(session: string, request: Partial<RunRequest> = {})
   const whole: RunRequest = { graph: { session }, key: crypto.randomUUID(), ...request }
   try {
     const runs = await line.ask<RunRecord[] & JsonValue>({ type: 'submit', request: whole })
-    goOn(runs)
+    runs.forEach((run) => goOn(run.id))
     return runs
   } catch (error) {
     tell(error)
@@ -353,7 +353,7 @@ export async function cancel(run: string): Promise<void> {
 /** Pause a run under way, or one that waits; it goes on from where it was. */
 export const pauseRun = (id: string) => post<RunRecord[]>(`runs/${id}/pause`).then(beginPausing, tell)
 /** Go on with a paused run, or let one go on that is about to pause. */
-export const resumeRun = (id: string) => post<RunRecord[]>(`runs/${id}/resume`).then(goOn, tell)
+export const resumeRun = (id: string) => post(`runs/${id}/resume`).then(() => goOn(id), tell)
 
 /** One that has paused by now is not about to. */
 function beginPausing(told: readonly RunRecord[]): void {
@@ -362,8 +362,10 @@ function beginPausing(told: readonly RunRecord[]): void {
   if (pausing) useRuns.setState({ pausing: pausing.id })
 }
 
-function goOn(told: readonly RunRecord[]): void {
-  if (told.some((run) => run.id === useRuns.getState().pausing)) useRuns.setState({ pausing: '' })
+/** Of a run or a batch, what was about to pause is not any more. */
+function goOn(id: string): void {
+  const { pausing, queue } = useRuns.getState()
+  if (queue.some((run) => run.id === pausing && (run.id === id || run.batch === id))) useRuns.setState({ pausing: '' })
 }
 
 export const cancelAll = () => post('queue/cancel').then(() => undefined, tell)

@@ -65,6 +65,7 @@ describe('a run that is told to pause', () => {
     answering(running())
     await runs.pauseRun('batch-1')
     expect(runs.isPausing(running())).toBe(true)
+    answering() // another page was faster
     await runs.resumeRun('batch-1')
     expect(runs.isPausing(running())).toBe(false)
   })

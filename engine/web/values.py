@@ -50,8 +50,14 @@ Carrying = Annotated[bool, Query(description="Whether a file that can carry the 
 
 @routes.get("/sessions/{id}/interfaces")
 async def list_interfaces(id: str, service: Serving, at: Level = "") -> dict[str, InterfaceRecord]:
-    """Tell the ports of a level that no node alone tells: of subgraphs, loops, lifted nodes, loaders."""
-    return await service.insides.interfaces(id, at)
+    """Tell the ports of a level that no node alone tells: of subgraphs, loops, lifted nodes, loaders.
+
+    There are none of a level that is not there, as after an edit meanwhile.
+    """
+    try:
+        return await service.insides.interfaces(id, at)
+    except NoPlace:
+        return {}
 
 
 @routes.get("/sessions/{id}/reference")

@@ -16,8 +16,8 @@ from nodes.autoencoder.pictures import side_by_side
 from nodes.autoencoder.training import Channels, Show, Size, sizes
 from nodes.autoencoder.values import PART
 from nodes.data.values import Batch
-from nodes.train.saved import Saved, restored
-from nodes.train.state import advance, begin
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import advance
 from nodes.train.values import Recipe, TrainState
 from nodes.train.widths import GROUPS, check_widths
 
@@ -64,15 +64,14 @@ def quantised_start(
         vectors: Vectors in the codebook.
         numbers: Numbers of each.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
 
     Raises:
         ValueRefused: The widths are no multiples of 8, or halve the sides too often.
     """
-    if file is not None:
-        return restored(file)
-    check_widths(widths, size)
-    return begin({PART: architecture(widths, size, channels, vectors, numbers)}, seed)
+    if file is None:
+        check_widths(widths, size)
+    return start_of({PART: architecture(widths, size, channels, vectors, numbers)}, seed, file)
 
 
 def architecture(widths: list[int], size: int, channels: int, vectors: int, numbers: int) -> dict[str, Any]:

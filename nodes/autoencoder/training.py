@@ -13,8 +13,8 @@ from engine.errors import ValueRefused
 from nodes.autoencoder.pictures import side_by_side
 from nodes.autoencoder.values import PART
 from nodes.data.values import Batch
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, advance, begin
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, advance
 from nodes.train.values import Recipe, TrainState
 
 if TYPE_CHECKING:
@@ -69,13 +69,14 @@ def start(
         classes: Classes that it is told, so that the code need not say them (Sohn et al. 2015); 0 = it is
             told nothing.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own kind and sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own
+            kind and sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"size": size, "channels": channels, "numbers": numbers, "width": width, "classes": classes}
     variational = kind == "variational"
-    return begin({PART: {"_class_name": "VectorAutoencoder", **sizes, "variational": variational}}, seed)
+    return start_of(
+        {PART: {"_class_name": "VectorAutoencoder", **sizes, "variational": variational}}, seed, file
+    )
 
 
 @node("autoencoder.step")

@@ -17,8 +17,8 @@ from nodes.gan.pix2pix import Channels, Layers, Weight, Width
 from nodes.gan.pool import PicturePool, exchanged
 from nodes.gan.sizes import check_judged, check_translated
 from nodes.gan.training import GanRefused, part
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, advance, begin, only_read
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, advance, only_read
 from nodes.train.values import Recipe, TrainState
 
 if TYPE_CHECKING:
@@ -84,13 +84,11 @@ def cycle_generators_start(
         width: Channels after their first convolution; 64 in published checkpoints.
         blocks: Residual blocks of each; in the paper 6 for 128 × 128 pixels, 9 for more.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"inputs": channels, "outputs": channels, "width": width, "blocks": blocks}
     config = {"_class_name": "ResNetGenerator", **sizes, "norm": "instance", "dropout": False}
-    return begin({A_TO_B: config, B_TO_A: config}, seed)
+    return start_of({A_TO_B: config, B_TO_A: config}, seed, file)
 
 
 @node("gan.cycle_discriminators_start")
@@ -109,13 +107,11 @@ def cycle_discriminators_start(
         layers: How often they halve the size: their patches measure 16, 34, 70 (as in the paper), 142 or 286
             pixels.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"channels": channels, "width": width, "layers": layers, "norm": "instance"}
     config = {"_class_name": "PatchDiscriminator", **sizes}
-    return begin({A: config, B: config}, seed)
+    return start_of({A: config, B: config}, seed, file)
 
 
 @node("gan.cycle_discriminator_step")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.tensors import read_tensors
-from nodes.train.networks import built
-from nodes.train.trained import HEADER, Weights, exported
+from nodes.train.networks import outline
+from nodes.train.trained import HEADER, Weights, check_shapes, exported
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,15 +91,11 @@ def _network(place: str, tensors: dict[str, torch.Tensor], kind: Kind) -> Weight
     import torch
 
     config = _config(place, tensors, kind)
-    with torch.device("meta"):
-        wanted = built(config).state_dict()
-    for name, like in wanted.items():
-        if name.endswith(COUNTED) and name not in tensors:
-            tensors[name] = torch.zeros((), dtype=torch.int64)
-        shape = tuple(tensors[name].shape) if name in tensors else None
-        if shape != tuple(like.shape):
-            got = "none" if shape is None else str(list(shape))
-            raise CheckpointRefused(place, f"{name} of shape {list(like.shape)}", got, CURE)
+    wanted = outline(config)
+    for name in wanted:
+        if name.endswith(COUNTED):
+            tensors.setdefault(name, torch.zeros((), dtype=torch.int64))
+    check_shapes(place, wanted, tensors, CURE)
     if more := tensors.keys() - wanted.keys():
         raise CheckpointRefused(place, f"the tensors of a DCGAN {kind}", f"{min(more)} beside them", CURE)
     taken = {name: tensors[name].contiguous() for name in wanted}

@@ -15,8 +15,8 @@ from engine import Owned, Seed, node
 from nodes.data.values import Batch
 from nodes.gan.sizes import check_judged, check_translated
 from nodes.gan.training import GanRefused, part
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, advance, begin, only_read
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, advance, only_read
 from nodes.train.values import Recipe, TrainState
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ def pix2pix_generator_start(
         dropout: Drop numbers at random while it is trained, in the innermost of more than 5 levels: all the
             noise that there is.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"inputs": inputs, "outputs": outputs, "width": width, "levels": levels}
-    return begin(
-        {TRANSLATOR: {"_class_name": "UNetGenerator", **sizes, "norm": norm, "dropout": dropout}}, seed
+    return start_of(
+        {TRANSLATOR: {"_class_name": "UNetGenerator", **sizes, "norm": norm, "dropout": dropout}},
+        seed,
+        file,
     )
 
 
@@ -115,12 +115,10 @@ def pix2pix_discriminator_start(
             pixels.
         norm: Normalise by a batch, as in the paper, or each picture by itself.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"channels": channels, "width": width, "layers": layers, "norm": norm}
-    return begin({JUDGE: {"_class_name": "PatchDiscriminator", **sizes}}, seed)
+    return start_of({JUDGE: {"_class_name": "PatchDiscriminator", **sizes}}, seed, file)
 
 
 @node("gan.pix2pix_discriminator_step")

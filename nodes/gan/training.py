@@ -15,8 +15,8 @@ from pydantic import Field
 from engine import Owned, Seed, node
 from engine.errors import KnotworkError
 from nodes.data.values import Batch
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, TrainStep, advance, begin, only_read
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, TrainStep, advance, only_read
 from nodes.train.values import Recipe, TrainState
 
 if TYPE_CHECKING:
@@ -77,12 +77,10 @@ def generator_start(
         width: Channels before its last layer; each layer before has twice as many.
         classes: Classes that it is told, for a conditional GAN; 0 = it is told nothing.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"size": size, "channels": channels, "noise": noise, "width": width, "classes": classes}
-    return begin({GENERATOR: {"_class_name": "DCGANGenerator", **sizes}}, seed)
+    return start_of({GENERATOR: {"_class_name": "DCGANGenerator", **sizes}}, seed, file)
 
 
 @node("gan.discriminator_start")
@@ -102,12 +100,10 @@ def discriminator_start(
         width: Channels after its first layer; each layer after has twice as many.
         classes: Classes that it is told, for a conditional GAN; 0 = it is told nothing.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
     """
-    if file is not None:
-        return restored(file)
     sizes = {"size": size, "channels": channels, "width": width, "classes": classes}
-    return begin({DISCRIMINATOR: {"_class_name": "DCGANDiscriminator", **sizes}}, seed)
+    return start_of({DISCRIMINATOR: {"_class_name": "DCGANDiscriminator", **sizes}}, seed, file)
 
 
 @node("gan.discriminator_step")
@@ -140,21 +136,21 @@ def discriminator_step(
     maker: Any = only_read(generator)
 
     def draw(rng: torch.Generator) -> Tensors:
-        return batch.samples, noise_for(sizes, len(batch.samples), rng)
+        return batch.samples, noise_for(sizes, len(batch.samples), rng), *labels
 
-    loss = partial(discriminator_loss, maker[GENERATOR], labels, smoothing, penalty)
+    loss = partial(discriminator_loss, maker[GENERATOR], smoothing, penalty)
     state, (lost, accuracy, real, made, *shares) = advance(discriminator, draw, loss, recipe)
     return DiscriminatorStep(state, lost, accuracy, real, made, shares[:RANGES], shares[RANGES:])
 
 
 def discriminator_loss(
     generator: Any,
-    labels: torch.Tensor | None,
     smoothing: float,
     penalty: float,
     module: Any,
     samples: torch.Tensor,
     noise: torch.Tensor,
+    labels: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Cross entropy of telling real from made, and the penalty; then accuracy, mean scores and shares."""
     import torch
@@ -209,15 +205,15 @@ def generator_step(
     judge: Any = only_read(discriminator)
 
     def draw(rng: torch.Generator) -> Tensors:
-        return (noise_for(sizes, len(batch.samples), rng),)
+        return noise_for(sizes, len(batch.samples), rng), *labels
 
-    loss = partial(generator_loss, judge[DISCRIMINATOR], labels)
+    loss = partial(generator_loss, judge[DISCRIMINATOR])
     state, (lost,) = advance(generator, draw, loss, recipe)
     return TrainStep(state, lost)
 
 
 def generator_loss(
-    discriminator: Any, labels: torch.Tensor | None, module: Any, noise: torch.Tensor
+    discriminator: Any, module: Any, noise: torch.Tensor, labels: torch.Tensor | None = None
 ) -> torch.Tensor:
     """How surely the discriminator sees through what is made: the loss that doesn't saturate."""
     from torch.nn.functional import softplus
@@ -243,8 +239,8 @@ def part(state: TrainState, name: str, start: str = "") -> dict[str, Any]:
     return parts[name]
 
 
-def classes_of(batch: Batch, *networks: dict[str, Any]) -> torch.Tensor | None:
-    """The class of each sample; None where the batch has none.
+def classes_of(batch: Batch, *networks: dict[str, Any]) -> Tensors:
+    """The class of each sample, as what a step draws beside the samples; nothing where the batch has none.
 
     Raises:
         GanRefused: It has none, but one of the networks, of which these are the sizes, is told classes.
@@ -252,7 +248,7 @@ def classes_of(batch: Batch, *networks: dict[str, Any]) -> torch.Tensor | None:
     if batch.labels is None and any(sizes.get("classes") for sizes in networks):
         cure = "Take data with classes, such as data.digits, or begin with 0 classes."
         raise GanRefused(f"expected a batch with classes, got one without. {cure}")
-    return batch.labels
+    return () if batch.labels is None else (batch.labels,)
 
 
 def noise_for(sizes: dict[str, Any], count: int, rng: torch.Generator) -> torch.Tensor:

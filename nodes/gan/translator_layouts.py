@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from nodes.checkpoints.header import read_whole_header
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.checkpoints.tensors import read_tensors
-from nodes.train.networks import built
-from nodes.train.trained import HEADER, Weights, exported
+from nodes.train.networks import outline
+from nodes.train.trained import HEADER, Weights, check_shapes, exported
 
 if TYPE_CHECKING:
     import torch
@@ -132,18 +132,14 @@ def _fitted(place: str, wanted: str, config: Config, tensors: dict[str, torch.Te
     """Check that the tensors are those of the architecture, and leave out what was never used."""
     import torch
 
-    with torch.device("meta"):
-        try:
-            expected = built(config).state_dict()
-        except ValueError as error:
-            raise CheckpointRefused(place, wanted, str(error), CURE) from None
-    for name, like in expected.items():
+    try:
+        expected = outline(config)
+    except ValueError as error:
+        raise CheckpointRefused(place, wanted, str(error), CURE) from None
+    for name in expected:
         if name.endswith(COUNTED):
             tensors.setdefault(name, torch.zeros((), dtype=torch.int64))
-        found = list(tensors[name].shape) if name in tensors else None
-        if found != list(like.shape):
-            got = "none" if found is None else str(found)
-            raise CheckpointRefused(place, f"{name} of shape {list(like.shape)}", got, CURE)
+    check_shapes(place, expected, tensors, CURE)
     for name in tensors.keys() - expected.keys():
         if config["norm"] == "batch" or not name.endswith(STATISTICS):
             raise CheckpointRefused(place, wanted, f"{name} beside its tensors", CURE)

@@ -11,8 +11,8 @@ from pydantic import Field
 from engine import Owned, Seed, node
 from nodes.data.emoji import draw
 from nodes.data.values import Dataset
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, TrainStep, advance, begin, bound, fresh
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, TrainStep, advance, bound, fresh
 from nodes.train.values import Latents, Recipe, TrainState
 
 if TYPE_CHECKING:
@@ -45,11 +45,10 @@ def autoencoder_start(
         widths: Channels at each resolution, from the pixels down; multiples of 8.
         channels: Channels of the latent.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own widths and channels.
+        file: State of an earlier run that began with this node, to go on from; it brings its own
+            widths and channels.
     """
-    if file is not None:
-        return restored(file)
-    return begin({"vae": architecture(widths, channels)}, seed)
+    return start_of({"vae": architecture(widths, channels)}, seed, file)
 
 
 def to_signal(pixels: torch.Tensor) -> torch.Tensor:

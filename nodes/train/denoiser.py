@@ -15,8 +15,8 @@ from nodes.diffusion.stepping import scheduler_class
 from nodes.train.objective import denoising_loss, draw_levels
 from nodes.train.pictures import tiled
 from nodes.train.sampling import denoised
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, TrainStep, advance, begin, bound
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, TrainStep, advance, bound
 from nodes.train.values import Recipe, TrainState
 from nodes.train.widths import GROUPS, check_widths
 from nodes.values import Image, SchedulerConfig
@@ -55,15 +55,14 @@ def denoiser_start(
         layers: Blocks at each resolution.
         classes: Classes that it is told; 0 = it is told nothing.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own sizes.
+        file: State of an earlier run that began with this node, to go on from; it brings its own sizes.
 
     Raises:
         ValueRefused: The widths are no multiples of 8, or halve the sides too often.
     """
-    if file is not None:
-        return restored(file)
-    check_widths(widths, size)
-    return begin({PART: architecture(widths, size, channels, layers, classes)}, seed)
+    if file is None:
+        check_widths(widths, size)
+    return start_of({PART: architecture(widths, size, channels, layers, classes)}, seed, file)
 
 
 def architecture(widths: list[int], size: int, channels: int, layers: int, classes: int) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from pydantic import Field
 from engine import Owned, Seed, node
 from nodes.data.emoji import draw_samples
 from nodes.data.values import Dataset
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, TrainStep, advance, begin
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, TrainStep, advance
 from nodes.train.values import Latents, Recipe, TokenTable, TrainState, Vocabulary
 from nodes.train.vocabulary import draw_captions, tokenizer
 
@@ -93,16 +93,15 @@ def text_to_image_start(
         text_width: Width of the text encoder.
         text_layers: Layers of the text encoder.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own widths and layers.
+        file: State of an earlier run that began with this node, to go on from; it brings its own
+            widths and layers.
     """
-    if file is not None:
-        return restored(file)
     channels, size = latents.samples.shape[2], latents.samples.shape[3]
     parts: dict[str, dict[str, Any]] = {
         "text_encoder": text_architecture(vocabulary, text_width, text_layers),
         "unet": unet_architecture(channels, size, widths, text_width, layers),
     }
-    return begin(parts, seed)
+    return start_of(parts, seed, file)
 
 
 def draw_steps(count: int, generator: torch.Generator) -> torch.Tensor:

@@ -15,8 +15,8 @@ from nodes.library_lock import library_lock
 from nodes.train.evaluate import hidden_states
 from nodes.train.objective import denoising_loss, draw_levels
 from nodes.train.sampling import denoised
-from nodes.train.saved import Saved, restored
-from nodes.train.state import Tensors, TrainStep, advance, begin, bound
+from nodes.train.saved import Saved, start_of
+from nodes.train.state import Tensors, TrainStep, advance, bound
 from nodes.train.values import Recipe, TrainState
 from nodes.values import VAE, Conditioning, Denoiser, Image, Latent, SchedulerConfig, TextEncoder
 
@@ -61,16 +61,17 @@ def lora_start(
         denoiser: The U-Net that it is for.
         rank: Inner dimension of its matrices: how much can be learned, and how large the file is.
         seed: Seed of the weights and of the training.
-        file: State of an earlier run, to go on from; it brings its own rank.
+        file: State of an earlier run that began with this node, to go on from; it brings its own rank.
 
     Raises:
-        ValueRefused: The denoiser is no U-Net that reads texts, or wears a LoRA already.
+        ValueRefused: The denoiser is no U-Net that reads texts, wears a LoRA already, or is not the one that
+            the saved LoRA is for.
     """
-    if file is not None:
-        return restored(file)
     check_denoiser(denoiser)
     sizes = {"unet": architecture(denoiser.model), "rank": rank}
-    return begin({PART: {"_class_name": "UNetLora", **sizes}}, seed)
+    state = start_of({PART: {"_class_name": "UNetLora", **sizes}}, seed, file)
+    check_same(state, denoiser)
+    return state
 
 
 @node("train.lora_step")
@@ -178,8 +179,7 @@ def lora_on(state: TrainState, denoiser: OnDevice[Denoiser], *, average: bool = 
     if PART not in parts:
         raise ValueRefused("a state that began with train.lora_start", f"one of {', '.join(parts)}")
     check_denoiser(denoiser)
-    if parts[PART]["unet"] != architecture(denoiser.model):
-        raise ValueRefused("the U-Net that the LoRA was begun on", "one of another architecture")
+    check_same(state, denoiser)
     module: Any = bound(state.config, state.average if average else state.params)
     module[PART].lend(denoiser.model)
     return module[PART]
@@ -189,6 +189,16 @@ def architecture(unet: Any) -> dict[str, Any]:
     """A U-Net's config without where it was read from, and by which version: equal ones make equal states."""
     config = json.loads(unet.to_json_string())
     return {name: value for name, value in config.items() if not name.startswith("_")}
+
+
+def check_same(state: TrainState, denoiser: OnDevice[Denoiser]) -> None:
+    """Tell whether a denoiser is of the architecture that a LoRA was begun on.
+
+    Raises:
+        ValueRefused: It is of another.
+    """
+    if json.loads(state.config)[PART]["unet"] != architecture(denoiser.model):
+        raise ValueRefused("the U-Net that the LoRA was begun on", "one of another architecture")
 
 
 def check_denoiser(denoiser: OnDevice[Denoiser]) -> None:

@@ -13,6 +13,7 @@ from nodes.checkpoints.classes import MODULES
 from nodes.library_lock import library_lock
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 OURS = {
@@ -54,8 +55,8 @@ def built(config: dict[str, Any]) -> nn.Module:
     return network.from_config(config)
 
 
-def shapes(config: dict[str, Any]) -> dict[str, list[int]]:
-    """The shapes of a network's tensors by name; no memory is taken for them.
+def outline(config: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """A network's weights and buffers by name, with shapes and types but no numbers: no memory is taken.
 
     Args:
         config: As above; a class raises whatever it likes over arguments that it doesn't know.
@@ -65,7 +66,7 @@ def shapes(config: dict[str, Any]) -> dict[str, list[int]]:
     with library_lock:
         _class(config.get("_class_name", ""))  # imported before: modules make tensors of their own
         with torch.device("meta"):
-            return {name: list(like.shape) for name, like in built(config).state_dict().items()}
+            return built(config).state_dict()
 
 
 def _class(name: str) -> Any:

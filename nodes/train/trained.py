@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.library_lock import library_lock
-from nodes.train.networks import built, shapes
+from nodes.train.networks import built, outline
 from nodes.values import F, Model
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nodes.train.values import TrainState
 
 HEADER = "knotwork.network"
+AGAIN = "Export it again."
 N = TypeVar("N", bound="Network[Any]")
 
 
@@ -115,16 +116,44 @@ def exported(path: Path, wanted: str = "a network", classes: Collection[str] = (
 
 
 def _check(place: str, config: str, tensors: Mapping[str, torch.Tensor]) -> None:
-    """Refuse an architecture that can't be built, or not of these tensors, before memory is taken for it."""
+    wanted = outlined(place, config)
+    check_shapes(place, wanted, tensors, AGAIN)
+    for name in sorted(tensors.keys() - wanted.keys()):
+        got = f"{name} of shape {list(tensors[name].shape)} beside them"
+        raise CheckpointRefused(place, "the tensors of its architecture alone", got, AGAIN)
+
+
+def outlined(place: str, config: str, cure: str = AGAIN) -> dict[str, torch.Tensor]:
+    """The tensors of an architecture that a file names as JSON, without numbers.
+
+    Raises:
+        CheckpointRefused: It can't be built.
+    """
     try:
-        wanted = shapes(json.loads(config))
+        return outline(json.loads(config))
     except Exception as error:  # a stranger's numbers: whatever a network's class makes of them
         got = f"one that can't be built ({error or type(error).__name__})"
-        raise CheckpointRefused(place, "a network with its architecture", got, "Export it again.") from None
-    for name in sorted({*wanted, *tensors}):
-        expected, got = wanted.get(name, "none"), list(tensors[name].shape) if name in tensors else "none"
-        if got != expected:
-            raise CheckpointRefused(place, f"{name} of shape {expected}", f"{got}", "Export it again.")
+        raise CheckpointRefused(place, "a network with its architecture", got, cure) from None
+
+
+def check_shapes(
+    place: str, wanted: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor], cure: str
+) -> None:
+    """Check that the tensors of a network are all there; others may be beside them.
+
+    Args:
+        place: How errors name the file.
+        wanted: The tensors of its architecture; see ``outline``.
+        tensors: Those of the file.
+        cure: What to do if they aren't.
+
+    Raises:
+        CheckpointRefused: One is missing, or of another shape.
+    """
+    for name, like in wanted.items():
+        got = list(tensors[name].shape) if name in tensors else "none"
+        if got != list(like.shape):
+            raise CheckpointRefused(place, f"{name} of shape {list(like.shape)}", f"{got}", cure)
 
 
 def trained(kind: type[N], state: TrainState, part: str) -> N:

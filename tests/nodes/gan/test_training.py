@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -73,7 +75,7 @@ def test_the_discriminator_s_loss_is_the_cross_entropy_of_real_and_made() -> Non
     real, made = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -3.0])
     given = iter([real, made])
     loss, accuracy, sure, fooled, *_ = discriminator_loss(
-        lambda noise, labels: noise, None, 0.1, 0.0, {"discriminator": lambda *_: next(given)}, real, made
+        lambda noise, labels: noise, 0.1, 0.0, {"discriminator": lambda *_: next(given)}, real, made
     ).tolist()
     wanted = torch.cat([torch.full((2,), 0.9), torch.zeros(2)])
     assert loss == pytest.approx(2 * float(binary_cross_entropy_with_logits(torch.cat([real, made]), wanted)))
@@ -89,7 +91,7 @@ def test_the_penalty_is_half_the_mean_square_of_the_slope_at_real_samples() -> N
         def judge(samples: torch.Tensor, labels: None) -> torch.Tensor:
             return samples[:, 0].square() + 3 * samples[:, 1]
 
-        told = discriminator_loss(lambda *_: made, None, 0, penalty, {"discriminator": judge}, real, made)
+        told = discriminator_loss(lambda *_: made, 0, penalty, {"discriminator": judge}, real, made)
         return told.tolist()[0]
 
     # the slopes are (2 x, 3): (2, 3) and (6, 3)
@@ -98,8 +100,20 @@ def test_the_penalty_is_half_the_mean_square_of_the_slope_at_real_samples() -> N
 
 def test_the_generator_s_loss_is_the_cross_entropy_of_being_taken_for_real() -> None:
     scores = torch.tensor([2.0, -1.0])
-    loss = generator_loss(lambda *_: scores, None, {"generator": lambda *_: scores}, scores)
+    loss = generator_loss(lambda *_: scores, {"generator": lambda *_: scores}, scores)
     assert float(loss) == pytest.approx(float(binary_cross_entropy_with_logits(scores, torch.ones(2))))
+
+
+def test_each_shard_of_a_batch_is_told_the_classes_of_its_own_samples() -> None:
+    data = batch(digits(size=16, count=8), 0, 8)
+    data = replace(data, samples=data.samples[:, :, ::2, ::2].contiguous())
+    generator = generator_start(8, noise=4, width=4, classes=10, seed=1)
+
+    def real(shards: int) -> float:
+        begun = discriminator_start(8, width=4, classes=10, seed=2)  # so small that nothing is normalised
+        return discriminator_step(begun, generator, data, recipe(shards=shards)).real
+
+    assert real(shards=2) == pytest.approx(real(shards=1), rel=1e-6)
 
 
 def test_a_step_moves_one_of_the_two_and_leaves_the_other() -> None:

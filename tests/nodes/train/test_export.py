@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine import File
+from nodes.checkpoints.refusal import CheckpointRefused
 from nodes.train.export import model_folder
 from nodes.train.sampling import sampled
 from nodes.train.saved import saved_state
@@ -52,7 +53,5 @@ def test_another_file_is_refused_by_name(words: Vocabulary, tmp_path: Path) -> N
 
     path = tmp_path / "words.safetensors"
     path.write_bytes(encode(words))
-    with pytest.raises(
-        ValueError, match=r"expected words\.safetensors to hold a train state, got a Vocabulary"
-    ):
+    with pytest.raises(CheckpointRefused, match=r"words\.safetensors: expected a train state, got a Vocab"):
         saved_state(File(path, ""))

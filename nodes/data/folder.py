@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -206,7 +206,7 @@ def read_table(path: Path) -> dict[str, list[str]]:
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix == ".csv":
-            rows: list[Mapping[str, object]] = list(csv.DictReader(file))
+            rows: list[Mapping[str, object]] = _rows(path, file)
         else:
             rows = [_record(path, number, line) for number, line in enumerate(file, 1) if line.strip()]
     found: dict[str, list[str]] = {}
@@ -216,6 +216,16 @@ def read_table(path: Path) -> dict[str, list[str]]:
         texts = [str(row[key]).strip() for key in TEXTS if row.get(key)]
         found[str(row[PATH])] = texts
     return found
+
+
+def _rows(path: Path, lines: Iterable[str]) -> list[Mapping[str, object]]:
+    reader = csv.DictReader(lines)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        cure = f"shorten it to {csv.field_size_limit()} characters, or look for a quote that isn't closed"
+        got = f"after line {reader.line_num}: {error} ({cure})"
+        raise ValueRefused(f"rows of comma-separated cells in {path.name}", got) from None
 
 
 def _record(path: Path, number: int, line: str) -> Mapping[str, object]:

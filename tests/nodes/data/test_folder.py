@@ -124,6 +124,15 @@ def test_folders_that_are_no_dataset_are_refused_with_a_cure(tmp_path: Path) -> 
         data(tmp_path)
 
 
+def test_a_cell_that_is_too_long_for_a_table_is_refused_by_its_line(tmp_path: Path) -> None:
+    picture(tmp_path / "a.png", RED)
+    (tmp_path / "metadata.csv").write_text(f"file_name,text\na.png,{'red ' * 50_000}\n")
+    with pytest.raises(
+        ValueRefused, match=r"cells in metadata\.csv, got after line 1: .*shorten it to 131072"
+    ):
+        data(tmp_path)
+
+
 def test_pictures_of_a_graph_make_a_dataset() -> None:
     found = from_images(
         [Image(torch.ones(2, 8, 8, 3)), Image(torch.zeros(1, 4, 4, 1))],

@@ -9,13 +9,45 @@ from typing import Any
 from weakref import ref
 
 import torch
+from accelerate.big_modeling import init_empty_weights
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from peft import LoraConfig
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from nodes.library_lock import library_lock
 
 ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
 """The layers that are changed, as in diffusers' own training of LoRAs."""
 MARK = ".lora_"
+DRAWS = (torch.ops.aten.uniform_.default, torch.ops.aten.normal_.default)
+
+
+class DrawnAside(TorchDispatchMode):
+    """Draws what weights on no device would have drawn, and drops it: so the next draws stay the same."""
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Draw into memory that is let go at once."""
+        if func in DRAWS and args[0].is_meta:
+            func(torch.empty(args[0].shape), *args[1:], **(kwargs or {}))
+            return args[0]
+        return func(*args, **(kwargs or {}))
+
+
+def without_memory(unet: dict[str, Any]) -> Any:
+    """A U-Net to which weights will be lent: its own have the right shapes, but each is one 0 in memory.
+
+    They are on the CPU rather than on no device, for peft puts a LoRA's matrices where a layer's weights are.
+    """
+    with library_lock, init_empty_weights(include_buffers=False), DrawnAside():
+        model: Any = UNet2DConditionModel.from_config(unet)
+    for layer in model.modules():
+        for name, weight in layer._parameters.items():
+            if weight is not None:
+                layer._parameters[name] = nn.Parameter(torch.zeros(()).expand(weight.shape), False)
+    return model
 
 
 class UNetLora(nn.Module):
@@ -31,8 +63,7 @@ class UNetLora(nn.Module):
 
     def __init__(self, unet: dict[str, Any], rank: int) -> None:
         super().__init__()
-        model: Any = UNet2DConditionModel.from_config(unet)
-        model.requires_grad_(False)
+        model = without_memory(unet)
         model.add_adapter(
             LoraConfig(r=rank, lora_alpha=rank, init_lora_weights="gaussian", target_modules=list(ATTENTION))
         )

@@ -8,7 +8,7 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from engine import Graph, Headless, OnDevice
+from engine import File, Graph, Headless, OnDevice
 from engine.declare.codec import decode, encode
 from engine.errors import ValueRefused
 from engine.settings import BUILT_IN
@@ -16,7 +16,8 @@ from nodes.data.captions import captions
 from nodes.data.digits import digits
 from nodes.data.emoji import emoji
 from nodes.points.classify import classifier_start
-from nodes.train.lora import lora, lora_on, lora_start, lora_step
+from nodes.train.lora import architecture, lora, lora_on, lora_start, lora_step
+from nodes.train.lora_network import UNetLora, without_memory
 from nodes.train.objective import schedule
 from nodes.train.recipe import recipe
 from nodes.train.values import TrainState
@@ -178,3 +179,31 @@ def test_lora_apply_reads_the_file_and_takes_the_colours_away_as_it_was_trained(
 
 def test_the_shipped_graph_is_written_as_the_engine_writes_it() -> None:
     assert GRAPH.read_bytes() == Graph.read(GRAPH).to_bytes()
+
+
+def test_a_lora_s_own_u_net_takes_no_memory_and_draws_what_one_with_memory_draws(unet: Any) -> None:
+    config = architecture(unet)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        worn = UNetLora(config, 2).worn
+        torch.manual_seed(3)
+        UNet2DConditionModel.from_config(config)
+        wanted = torch.rand(1)
+        torch.manual_seed(3)
+        without_memory(config)
+        drawn_next = torch.rand(1)
+
+    own = [weight for name, weight in worn.named_parameters() if ".lora_" not in name]
+    assert {weight.untyped_storage().nbytes() for weight in own} == {4}
+    assert torch.equal(drawn_next, wanted)
+
+
+def test_a_saved_lora_goes_on_with_its_own_rank_and_not_on_another_u_net(unet: Any, tmp_path: Path) -> None:
+    state = lora_start(on(unet), 2)
+    (tmp_path / "state.safetensors").write_bytes(state.encode({})[0])
+    file = File(tmp_path / "state.safetensors", "")
+    other = UNet2DConditionModel.from_config({**unet.config, "layers_per_block": 2})
+
+    assert encode(lora_start(on(unet), 4, file=file)) == encode(state)
+    with pytest.raises(ValueRefused, match="expected the U-Net that the LoRA was begun on"):
+        lora_start(on(other), file=file)

@@ -36,8 +36,8 @@ def patience(
 
     It wants the loss on held-out data, for that on what is learned from goes on falling while a network
     learns by heart (Prechelt 1998, "Early Stopping — But When?", doi 10.1007/3-540-49430-8_3). In a
-    loop, carry ``best`` and ``since``, and let ``going`` be its condition. The loop gives the state of its last
-    turn, not that of the best one.
+    loop, carry ``best`` and ``since``, and let ``going`` be its condition. The loop gives the state of its
+    last turn, not that of the best one.
 
     Args:
         loss: The loss of this turn.

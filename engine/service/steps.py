@@ -34,6 +34,7 @@ class Steps:
             was forked is the one that it goes on from.
         keys: Number of turns done → under which key they are stored.
         collected: What the loop collected, by name, as far as its result is stored.
+        unstored: What else it collects.
         gone: The turn that it goes on from, when that is stored no more; else 0.
     """
 
@@ -46,6 +47,7 @@ class Steps:
         entry, collect = entries.get(index), plan.loops[index].collect
         outputs = entry.outputs if entry else dict[str, Ref]()
         self.collected = {name: outputs[name] for name in collect if name in outputs}
+        self.unstored = [name for name in collect if name not in outputs]
         self._plan, self._index, self._store = plan, index, store
         self._find_fork()
         links = plan.links[index]

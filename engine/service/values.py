@@ -189,14 +189,17 @@ class Values:
 
     def _curves(self, finder: Finder, instance: str) -> CurvesRecord:
         steps = finder.steps(instance)
-        key = steps.keys.get(max(steps.keys, default=0))
+        # A list that is stored item by item has an item that is no number
+        numbers = {name: ref for name, ref in steps.collected.items() if ref.form != "list"}
+        key = steps.keys.get(max(steps.keys, default=0)) if steps.unstored else None
         entry = self._store.probe([key]).get(key) if key else None
         try:
             kept: dict[str, Any] = self._store.load(entry.outputs["collected"]) if entry else {}
-            found = {name: self._store.load(ref) for name, ref in steps.collected.items()}
+            found = {name: self._store.load(ref) for name, ref in numbers.items()}
         except Missing:
             return curves_of({})
-        return curves_of(kept | found)  # a loop that ended may have kept its last turn long before
+        # A loop that ended may have kept its last turn long before
+        return curves_of({name: kept[name] for name in steps.unstored if name in kept} | found)
 
     def _pin(self, finder: Finder, instance: str, turn: int, pinned: bool) -> StepsRecord:
         steps = finder.steps(instance)

@@ -8,6 +8,8 @@ import pytest
 
 from engine.service.finding import NoValue
 from engine.service.view_records import StepsRecord
+from engine.store.ref import Ref
+from engine.store.store import Store
 from tests.service.desk import story
 from tests.service.test_values import BODY, LOOP, START, looking, say
 
@@ -144,3 +146,29 @@ async def test_the_curves_of_a_loop_that_ended_are_whole_though_it_was_paused_on
         monkeypatch.undo()
         await look.run()
         assert (await look.values.curves(look.id, "loop")).series == {"seen": (11, 12, 13, 14)}
+
+
+@story
+async def test_the_curves_of_a_loop_that_ended_are_told_without_its_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solid = {"type": "image.solid", "params": {"width": 128, "height": 128}}
+    body = BODY | {
+        "nodes": BODY["nodes"] | {"solid": solid},
+        "outputs": {"x": "add.out", "seen": "add.out", "shown": "solid.out"},
+    }
+    loop = LOOP | {"graph": body, "collect": ["seen", "shown"], "count": 2, "checkpoint": 0}
+    graph = {
+        "start": START,
+        "loop": loop,
+        "seen": {"type": "flow.reroute", "links": {"value": "loop.seen"}},
+        "shown": {"type": "flow.reroute", "links": {"value": "loop.shown"}},
+    }
+    async with looking(tmp_path, graph) as look:
+        await look.run()
+        loaded: list[Ref] = []
+        load = Store.load
+        monkeypatch.setattr(Store, "load", lambda self, ref: (loaded.append(ref), load(self, ref))[1])
+        assert (await look.values.curves(look.id, "loop")).series == {"seen": (11, 12)}
+
+    assert [ref.form for ref in loaded] == ["inline"]

@@ -141,7 +141,7 @@ async def test_the_curves_of_a_loop_that_ended_are_whole_though_it_was_paused_on
     async with looking(tmp_path, {"start": START, "loop": loop}) as look:
         answers = iter([False])
         monkeypatch.setattr("engine.run.flights.Flight.paused", lambda flight: next(answers, True))
-        await look.run()
+        await look.run("paused")
         assert (await look.values.curves(look.id, "loop")).series == {"seen": (11, 12)}
         monkeypatch.undo()
         await look.run()

@@ -116,6 +116,36 @@ def show(title: str, measured: Mapping[str, Measured], *lines: str) -> None:
         console.print(line, highlight=False)
 
 
+def compared(
+    title: str,
+    graph: Callable[[int], Any],
+    others: tuple[str, Callable[[int], Any]],
+    rounds: int,
+    most: float,
+) -> float:
+    """By which part of its time a graph takes longer than another way, both done once for each seed.
+
+    Who begins alternates, for what one leaves behind slows the other.
+
+    Args:
+        title: Of the table that is shown.
+        graph: Runs the graph with a seed.
+        others: Name of the other way, and what does it.
+        rounds: Pairs.
+        most: The bound, to be shown.
+    """
+    name, other = others
+    costs: dict[str, list[Cost]] = {"graph": [], name: []}
+    for seed in range(1, rounds + 1):
+        ways = [("graph", graph), (name, other)]
+        for way, act in ways if seed % 2 else reversed(ways):
+            costs[way].append(timed(lambda act=act, seed=seed: act(seed)))
+    more = median(ours.wall / theirs.wall for ours, theirs in zip(*costs.values(), strict=True)) - 1
+    found = {way: measured(of) for way, of in costs.items()}
+    show(title, found, f"The graph takes {more:+.1%} by the clock, at most {most:.0%} more.")
+    return more
+
+
 def said(module: str, call: str) -> list[str]:
     """What a module's call prints, then what it gives, in a process that begins as the command does."""
     code = f"from engine.run.heap import keep_heap; keep_heap(); from {module} import *; print({call})"

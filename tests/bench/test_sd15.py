@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from math import isfinite
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from engine.run.report import Report
 from engine.run.scheduler import Options
 from engine.settings import BUILT_IN, Settings
 from nodes.checkpoints.load import from_file
-from tests.bench.measure import Cost, measured, said, show, timed
+from tests.bench.measure import compared, said
 from tests.bench.real_size import CODES, CONFIG, write
 
 pytestmark = pytest.mark.bench
@@ -161,33 +160,20 @@ def drawn(tmp_path: Path) -> Iterator[Drawn]:
 
 
 def test_the_graph_takes_as_long_as_the_pipeline(tmp_path: Path) -> None:
-    *lines, more = said(__name__, f"compared(Path({str(tmp_path)!r}))")
+    *lines, more = said(__name__, f"drawn_and_piped(Path({str(tmp_path)!r}))")
     print(*lines, sep="\n")
     assert float(more) <= SLOWER
 
 
-def compared(home: Path) -> float:
-    """By which part of the pipeline's time the graph takes longer, by the clock."""
+def drawn_and_piped(home: Path) -> float:
+    """By which part of the pipeline's time the graph takes longer."""
     import torch
 
     drawn, piped = Drawn(home, checkpoint("float32")), Piped(checkpoint("float32"))
     assert torch.equal(drawn(0), piped(0))  # and now both are warm
-
-    pairs = [_pair(drawn, piped, seed) for seed in range(1, ROUNDS + 1)]
-    more = median(graph.wall / pipeline.wall for graph, pipeline in pairs) - 1
-    costs = {"graph": [graph for graph, _ in pairs], "pipeline": [pipeline for _, pipeline in pairs]}
-    found = {name: measured(of) for name, of in costs.items()}
-    show(f"{STEPS} steps", found, f"The graph takes {more:+.1%} by the clock, at most {SLOWER:.0%} more.")
+    more = compared(f"{STEPS} steps", drawn, ("pipeline", piped), ROUNDS, SLOWER)
     drawn.engine.close()
     return more
-
-
-def _pair(drawn: Drawn, piped: Piped, seed: int) -> tuple[Cost, Cost]:
-    """Draw one picture both ways; who begins alternates."""
-    if seed % 2:
-        return timed(lambda: drawn(seed)), timed(lambda: piped(seed))
-    second = timed(lambda: piped(seed))
-    return timed(lambda: drawn(seed)), second
 
 
 def test_a_new_prompt_runs_only_the_text_the_loop_and_the_decoder(drawn: Drawn) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from engine.executors.headless import Headless
 from engine.graph.document import Graph
 from engine.run.scheduler import Options
 from engine.settings import BUILT_IN, Settings
-from tests.bench.measure import Cost, interleaved, measured, show, started, timed
+from tests.bench.measure import Cost, compared, interleaved, said, show, started
 
 pytestmark = pytest.mark.bench
 PROMPT, STEPS, GUIDANCE, ROUNDS = "a red apple", 25, 3.0, 15
@@ -67,33 +65,21 @@ class Piped:
         )
 
 
-@pytest.fixture
-def drawn(tmp_path: Path) -> Iterator[Drawn]:
-    drawn = Drawn(tmp_path)
-    yield drawn
-    drawn.engine.close()
+def test_the_graph_takes_as_long_as_the_pipeline(tmp_path: Path) -> None:
+    *lines, more = said(__name__, f"drawn_and_piped(Path({str(tmp_path)!r}))")
+    print(*lines, sep="\n")
+    assert float(more) <= SLOWER
 
 
-def test_the_graph_takes_as_long_as_the_pipeline(drawn: Drawn) -> None:
+def drawn_and_piped(home: Path) -> float:
+    """By which part of the pipeline's time the graph takes longer."""
     import torch
 
-    piped = Piped()
+    drawn, piped = Drawn(home), Piped()
     assert torch.equal(drawn(0), piped(0))  # and now both are warm
-
-    pairs = [pair(drawn, piped, seed) for seed in range(1, ROUNDS + 1)]
-    more = median(graph.wall / pipeline.wall for graph, pipeline in pairs) - 1
-    costs = {"graph": [graph for graph, _ in pairs], "pipeline": [pipeline for _, pipeline in pairs]}
-    found = {name: measured(of) for name, of in costs.items()}
-    show(f"{STEPS} steps", found, f"The graph takes {more:+.1%} by the clock, at most {SLOWER:.0%} more.")
-    assert more <= SLOWER
-
-
-def pair(drawn: Drawn, piped: Piped, seed: int) -> tuple[Cost, Cost]:
-    """Draw one picture both ways; who begins alternates, for what one leaves behind slows the other."""
-    if seed % 2:
-        return timed(lambda: drawn(seed)), timed(lambda: piped(seed))
-    second = timed(lambda: piped(seed))
-    return timed(lambda: drawn(seed)), second
+    more = compared(f"{STEPS} steps", drawn, ("pipeline", piped), ROUNDS, SLOWER)
+    drawn.engine.close()
+    return more
 
 
 def test_the_graph_takes_as_much_memory_as_the_pipeline(tmp_path: Path) -> None:

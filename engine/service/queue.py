@@ -409,7 +409,7 @@ class RunQueue:
     async def _work(self) -> None:
         while not self._stopping.is_set():
             if self.paused or not self._awaited or not await self._persistently(self._begin):
-                await asyncio.to_thread(give_back)
+                self._background.start(asyncio.to_thread(give_back))  # the next run does not wait for it
                 await self._more.wait()
                 self._more.clear()
                 continue
@@ -443,9 +443,9 @@ class RunQueue:
 
     async def _end(self, ended: Ended) -> None:
         """Record what became of a run; one that stopped for a pause that was taken back is queued again."""
-        record = ended.record
         again: tuple[RunRecord, ...] = ()
         async with self._changes:
+            record = self._runner.settled(ended.record)
             async with self._database.begin() as connection:
                 await runs.end(connection, record)
                 await self._artifacts.use(connection, record.id, ended.files)

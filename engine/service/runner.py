@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,12 @@ class Runner:
         if self.paused and not self.cancelled and ended.record.state == "cancelled":  # the server stops
             return replace(ended, record=ended.record.model_copy(update={"state": "paused", "ended": None}))
         return ended
+
+    def settled(self, record: RunRecord) -> RunRecord:
+        """What became of the run: one that was cancelled once it had stopped for a pause is cancelled."""
+        if record.state == "paused" and self.cancelled:
+            return record.model_copy(update={"state": "cancelled", "ended": time.time()})
+        return record
 
     def done(self) -> None:
         """Let go of the run, which is recorded."""

@@ -222,6 +222,25 @@ def test_a_run_that_has_stopped_when_its_pause_is_taken_back_begins_again_at_onc
     serving(home, "", test)
 
 
+@pytest.mark.parametrize("back", [False, True], ids=["paused", "taken back"])
+def test_a_run_that_has_stopped_for_a_pause_when_it_is_cancelled_is_cancelled(
+    home: Path, monkeypatch: pytest.MonkeyPatch, back: bool
+) -> None:
+    async def test(parts: Served) -> None:
+        run = await stopping(parts)
+        monkeypatch.setattr(Run, "resume", lambda run: None)
+        monkeypatch.setattr(Run, "cancel", lambda run: None)
+        if back:
+            await parts.queue.resume_run(run.id)
+        await parts.queue.cancel(run.id)
+        gates["go"].set()
+        ended = await asyncio.wait_for(parts.queue.wait(run.id), PATIENCE)
+        assert (ended.state, ended.ended is None) == ("cancelled", False)
+        assert parts.told.states()[-1] == (run.id, "cancelled")
+
+    serving(home, "", test)
+
+
 def test_whoever_comes_later_gets_what_was_collected_before(home: Path) -> None:
     async def test(parts: Served) -> None:
         run = await paused(parts)

@@ -41,7 +41,7 @@ class DefaultDtype(TorchFunctionMode):
     """In a block, and in its thread alone, new tensors are of a precision unless they are given another.
 
     Args:
-        dtype: The precision, in place of float32.
+        dtype: The precision, in place of that of the block around it, or float32.
     """
 
     def __init__(self, dtype: torch.dtype) -> None:
@@ -52,7 +52,7 @@ class DefaultDtype(TorchFunctionMode):
         """Call a function of PyTorch; again with the precision if it makes what would be of the default."""
         kwargs = kwargs or {}
         made = func(*args, **kwargs)
-        if func not in MAKERS or kwargs.get("dtype") or made.dtype != torch.float32:
+        if func not in MAKERS or kwargs.get("dtype") or made.dtype != torch.empty(0).dtype:
             return made
         if any(hasattr(value, "dtype") for value in args[:1]):  # as_tensor keeps the precision of an array
             return made

@@ -9,6 +9,7 @@ import torch
 from diffusers.models.transformers.prior_transformer import PriorTransformer
 from transformers import CLIPTextModel, SpeechT5ForTextToSpeech
 
+from nodes.checkpoints.default_dtype import DefaultDtype
 from nodes.checkpoints.pretrained import from_pretrained
 from tests.nodes.families.folders import save_clip
 from tests.nodes.families.tiny_kandinsky import save_prior_transformer
@@ -65,3 +66,13 @@ def test_other_threads_keep_their_precision_while_it_is_built(
         from_pretrained(cls, folder, dtype=torch.bfloat16)
 
     assert made == [(torch.bfloat16, torch.float32)]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_module_that_another_one_builds_has_its_own_precision(dtype: torch.dtype) -> None:
+    with DefaultDtype(torch.bfloat16):
+        with DefaultDtype(dtype):
+            assert torch.ones(1).dtype == dtype
+            assert torch.ones(1, dtype=torch.float64).dtype == torch.float64
+            assert torch.arange(3).dtype == torch.int64
+        assert torch.ones(1).dtype == torch.bfloat16

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from inspect import signature
 from pathlib import Path
@@ -25,7 +25,14 @@ class Files(Protocol):
         """The file's place, inside the roots that its port allows."""
         ...
 
-    def digest(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool = False) -> str | None:
+    def digest(
+        self,
+        path: Path,
+        suffixes: tuple[str, ...],
+        *,
+        hash_now: bool = False,
+        tick: Callable[[], None] = lambda: None,
+    ) -> str | None:
         """Its content digest; None for a large file that was not hashed yet."""
         ...
 

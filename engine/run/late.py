@@ -7,7 +7,7 @@ hashed: the next plan knows the digest, and finds under that key what this run s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.graph.flat import Source
@@ -23,8 +23,19 @@ Digest = Callable[[Any], Ref]
 Slots = Mapping[int, Mapping[str, Slot]]
 
 
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """Large files of an instance have been hashed.
+
+    Attributes:
+        digests: By port.
+    """
+
+    digests: dict[str, str]
+
+
 class LateKeys:
-    """Finds late keys, each after those of its sources, and hashes the large files on the way.
+    """Finds late keys, each after those of its sources, and keeps the digests of large files.
 
     Args:
         plan: What is run; it stays as it is.
@@ -63,20 +74,44 @@ class LateKeys:
             KnotworkError: A file that it reads can't be hashed.
         """
         if index in self._unhashed:
-            self._hash(index)
+            self.note(index, self.hashed(index))
         payload, key = self.plan.early(index)
         if payload is not None and key is not None:
             self._payloads[index], self._keys[index] = payload, key
             return key, payload
         return None if slots is None else linked_key(self.plan, index, links, slots)
 
-    def _hash(self, index: int) -> None:
-        arguments, params = dict(self._arguments[index]), dict(self._params[index])
-        for port in self._unhashed[index]:
-            params[port] = _digest(self.plan, index, port)
-            arguments[port] = replace(arguments[port], digest=params[port])
-        self._arguments[index], self._params[index] = arguments, params
+    def waits_for_files(self, index: int) -> bool:
+        """Whether large files of an instance have not been hashed yet."""
+        return index in self._unhashed
+
+    def hashed(self, index: int, tick: Callable[[], None] = lambda: None) -> Hashed:
+        """Hash the large files of an instance, in whichever thread; what is found is to be noted.
+
+        Args:
+            index: The instance.
+            tick: Called on the way; what it raises ends the reading.
+
+        Raises:
+            KnotworkError: A file can't be read.
+        """
+        return Hashed({port: self._digest(index, port, tick) for port in self._unhashed[index]})
+
+    def note(self, index: int, hashed: Hashed) -> None:
+        """Keep the digests of an instance's large files."""
+        arguments = dict(self._arguments[index])
+        for port, digest in hashed.digests.items():
+            arguments[port] = replace(arguments[port], digest=digest)
+        self._arguments[index], self._params[index] = arguments, {**self._params[index], **hashed.digests}
         del self._unhashed[index]
+
+    def _digest(self, index: int, port: str, tick: Callable[[], None]) -> str:
+        within = self.plan.nodes[index].inputs[port].within
+        assert within is not None
+        path = self._arguments[index][port].path
+        digest = self.plan.files.digest(path, within.suffixes, hash_now=True, tick=tick)
+        assert digest is not None
+        return digest
 
 
 def linked_key(plan: Plan, index: int, links: Mapping[str, Sequence[Source]], slots: Slots) -> Key | None:
@@ -136,12 +171,3 @@ def item_key(plan: Plan, index: int, arguments: Mapping[str, Any], digest: Diges
             links.append((port.name, [(digest(one).digest.encode(), "") for one in values]))
     payload = plan.keyer.payload(node, params, links)
     return key_of(payload), payload
-
-
-def _digest(plan: Plan, index: int, port: str) -> str:
-    """Content digest of a file that was too large to hash while planning."""
-    within = plan.nodes[index].inputs[port].within
-    assert within is not None
-    digest = plan.files.digest(plan.arguments[index][port].path, within.suffixes, hash_now=True)
-    assert digest is not None
-    return digest

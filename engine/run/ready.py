@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 
+from engine.plan.plan import Plan
+
 Urgency = tuple[float, int]
 
 
@@ -64,3 +66,13 @@ class Ready:
         lane = self._away.pop(index, None)
         if lane is not None:
             self._room[lane] += 1
+
+
+def critical_path(plan: Plan, seconds: dict[str, float]) -> list[float]:
+    """Expected seconds from the start of each instance to the last thing that waits for it."""
+    depth = [0.0] * len(plan.names)
+    for index in reversed(plan.order):
+        users = plan.users[index]
+        behind = max([depth[user] for user in users]) if users else 0.0
+        depth[index] = behind + seconds.get(plan.nodes[index].id, 1e-3)
+    return depth

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
 
-from engine.declare.node import Node
 from engine.errors import Cancelled, KnotworkError, NodeFailed, StoreError, say
 from engine.graph.collector import collector_held
 from engine.graph.flat import Source
@@ -23,14 +21,14 @@ from engine.plan.demand import Demand, Found, downstream
 from engine.plan.plan import Plan
 from engine.run import events, job
 from engine.run.choices import Choices
-from engine.run.context import Token
+from engine.run.context import RunContext, Token
 from engine.run.flights import Flight, Waiter
-from engine.run.late import LateKeys
+from engine.run.late import Hashed, LateKeys
 from engine.run.place import Place
-from engine.run.ready import Ready
+from engine.run.ready import Ready, critical_path
 from engine.run.report import Outcome, Report
 from engine.run.slots import Lost, Slot, fill, found, read
-from engine.run.work import Work
+from engine.run.work import Work, owned_ports
 from engine.store.index import Entry
 
 OUTLIER = 0.1
@@ -61,7 +59,7 @@ class Landed:
     """
 
     index: int
-    outcome: job.Result | BaseException
+    outcome: job.Result | Hashed | BaseException
     first: bool
     shared: bool = False
 
@@ -172,7 +170,7 @@ class Run:
     def _take_on(self, work: Found[Entry]) -> None:
         """Take over what a demand found: hits are done, misses wait for their sources."""
         if work.misses and not self._depth:
-            self._depth = _critical_path(self.plan, self.place.seconds)
+            self._depth = critical_path(self.plan, self.place.seconds)
         for index, entry in work.hits.items():
             self._slots[index] = found(entry.outputs)
             self._finish(index, "cached", 0.0)
@@ -238,9 +236,12 @@ class Run:
             for source in gone:
                 self._await(index, source)
             return
+        if self._late.waits_for_files(index):
+            self._hash(index)
+            return
         try:
             key, payload = self._key(index)
-        except Exception as error:  # hashing a large file now may find it gone
+        except Exception as error:  # its frozen result may be gone
             self._fail(index, error)
             return
         if index in self._slots or (key is not None and self._adopt(index, key)):
@@ -263,6 +264,24 @@ class Run:
         self._ready.begin(index, self.place.lane_of(computes))
         lane = self.place.lane(computes)
         lane.submit(lambda: self._inbox.put(self._perform(work, flight, waiter, lease=True)))
+
+    def _hash(self, index: int) -> None:
+        """Have large files of an instance hashed in a lane; it is queued again once they are."""
+        waiter = Waiter(self.plan.names[index], self.tell, lambda _: None, self._paused)
+        flight, _ = self.place.flights.join(None, waiter)
+        self._air[index] = _Airborne(flight, waiter)
+
+        context = RunContext(waiter.instance, "cpu", flight.cancelled, flight.tell)
+
+        def hash_files() -> None:
+            outcome: Hashed | BaseException
+            try:
+                outcome = self._late.hashed(index, context.tick)
+            except BaseException as error:  # brought to the scheduler's thread, which decides
+                outcome = error
+            self._inbox.put(Landed(index, outcome, True))
+
+        self.place.lane(False).submit(hash_files)
 
     def _key(self, index: int) -> tuple[bytes | None, bytes]:
         """The key to store under; a late one is computed now, and looked up."""
@@ -358,6 +377,9 @@ class Run:
                 self._learn(self.plan.nodes[index].id, outcome.seconds)
             executed = landed.first and outcome.computed
             self._finish(index, "executed" if executed else "cached", outcome.seconds)
+        elif isinstance(outcome, Hashed):
+            self._late.note(index, outcome)
+            self._idle.append(index)
         elif isinstance(outcome, Lost):
             self._wait_again(index, outcome)
         elif isinstance(outcome, Cancelled):
@@ -473,19 +495,3 @@ class Run:
 
     def _is_left(self, index: int) -> bool:
         return self.report.outcomes.get(self.plan.names[index], "cancelled") == "cancelled"
-
-
-@cache
-def owned_ports(node: Node[Any, Any]) -> tuple[str, ...]:
-    """Ports that get the value itself, to change it, when nobody else reads it."""
-    return tuple(port.name for port in node.inputs.values() if port.owned)
-
-
-def _critical_path(plan: Plan, seconds: dict[str, float]) -> list[float]:
-    """Expected seconds from the start of each instance to the last thing that waits for it."""
-    depth = [0.0] * len(plan.names)
-    for index in reversed(plan.order):
-        users = plan.users[index]
-        behind = max([depth[user] for user in users]) if users else 0.0
-        depth[index] = behind + seconds.get(plan.nodes[index].id, 1e-3)
-    return depth

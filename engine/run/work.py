@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
+from engine.declare.node import Node
 from engine.errors import StoreError
 from engine.graph.flat import Source
 from engine.plan.plan import Plan
@@ -86,3 +88,9 @@ class Work:
     device: str
     check_purity: bool
     anew: bool = False
+
+
+@cache
+def owned_ports(node: Node[Any, Any]) -> tuple[str, ...]:
+    """Ports that get the value itself, to change it, when nobody else reads it."""
+    return tuple(port.name for port in node.inputs.values() if port.owned)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from errno import EINVAL
 from pathlib import Path
 from stat import S_ISREG
+from threading import Lock
 
 from blake3 import blake3
 
@@ -37,9 +38,15 @@ class Digests:
         self._database = database
         self._writable = writable
         self._seen: dict[bytes, tuple[str, str]] = {}
+        self._reading = Lock()
 
-    def of_file(self, path: Path, *, hash_now: bool) -> str | None:
-        """Digest of a file's bytes.
+    def of_file(self, path: Path, *, hash_now: bool, tick: Callable[[], None] = lambda: None) -> str | None:
+        """Digest of a file's bytes. Of those who ask for large files at once, one reads and the others wait.
+
+        Args:
+            path: The file.
+            hash_now: Hash it if it is large, too.
+            tick: Called on the way; what it raises ends the reading.
 
         Returns:
             None when it is larger than ``LARGE``, not known, and not to be hashed now.
@@ -52,26 +59,41 @@ class Digests:
         known = self._recall(place, stamp)
         if known is not None:
             return known
-        if not hash_now and path.stat().st_size > LARGE:
+        if path.stat().st_size <= LARGE:
+            return self._hashed(path, place, tick)
+        if not hash_now:
             return None
-        stamp, digest = _hash(path)
+        with self._reading:
+            known = self._recall(place, _stamp(path.stat()))
+            return known if known is not None else self._hashed(path, place, tick)
+
+    def _hashed(self, path: Path, place: bytes, tick: Callable[[], None]) -> str:
+        stamp, digest = _hash(path, tick)
         self._note(place, stamp, digest)
         return digest
 
-    def of_folder(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool) -> str | None:
+    def of_folder(
+        self,
+        path: Path,
+        suffixes: tuple[str, ...],
+        *,
+        hash_now: bool,
+        tick: Callable[[], None] = lambda: None,
+    ) -> str | None:
         """Digest over names and digests of the files in a folder, subfolders included.
 
         Args:
             path: The folder.
             suffixes: Endings of the files that count, in lower case; empty = all.
             hash_now: Hash large files, too.
+            tick: Called on the way.
 
         Returns:
             None when a large file in it is not known.
         """
         lines: list[str] = []
         for file in sorted(files_in(path, suffixes)):
-            digest = self.of_file(file, hash_now=hash_now)
+            digest = self.of_file(file, hash_now=hash_now, tick=tick)
             if digest is None:
                 return None
             lines.append(f"{digest} {file.relative_to(path).as_posix()}\n")
@@ -128,7 +150,7 @@ def _stamp(stat: os.stat_result) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
 
 
-def _hash(path: Path) -> tuple[str, str]:
+def _hash(path: Path, tick: Callable[[], None]) -> tuple[str, str]:
     """Stamp and digest of a file; the stamp fits nothing when its times might not tell of the next change."""
     for _ in range(3):
         before = path.stat()
@@ -138,6 +160,7 @@ def _hash(path: Path) -> tuple[str, str]:
         with path.open("rb") as file:
             while chunk := file.read(2**20):
                 hasher.update(chunk)
+                tick()
         now = time.time_ns()
         after = path.stat()
         if _stamp(after) == _stamp(before):

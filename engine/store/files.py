@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -73,13 +73,21 @@ class Files:
         """
         return self._find(text, "library", (".json", ".png"))
 
-    def digest(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool = False) -> str | None:
+    def digest(
+        self,
+        path: Path,
+        suffixes: tuple[str, ...],
+        *,
+        hash_now: bool = False,
+        tick: Callable[[], None] = lambda: None,
+    ) -> str | None:
         """Content digest of a resolved file or folder.
 
         Args:
             path: What ``resolve`` found.
             suffixes: Endings of the files of a folder that count.
             hash_now: Hash it however large it is.
+            tick: Called while it is read; what it raises ends the reading.
 
         Returns:
             None when it is larger than 64 MiB, was not hashed before, and ``hash_now`` is False.
@@ -89,9 +97,9 @@ class Files:
         """
         try:
             if not path.is_dir():
-                return self._digests.of_file(path, hash_now=hash_now)
+                return self._digests.of_file(path, hash_now=hash_now, tick=tick)
             self._confine(path, suffixes)
-            return self._digests.of_folder(path, suffixes, hash_now=hash_now)
+            return self._digests.of_folder(path, suffixes, hash_now=hash_now, tick=tick)
         except OSError as error:
             raise KnotworkError(f"{path} can't be read ({error.strerror}). Check the file.") from error
 

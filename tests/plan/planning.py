@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,14 @@ class Named:
             raise GraphError([Problem("file-missing", "", "", "a file", text, "Name another one.")])
         return Path(text)
 
-    def digest(self, path: Path, suffixes: tuple[str, ...], *, hash_now: bool = False) -> str | None:
+    def digest(
+        self,
+        path: Path,
+        suffixes: tuple[str, ...],
+        *,
+        hash_now: bool = False,
+        tick: Callable[[], None] = lambda: None,
+    ) -> str | None:
         if self.digests[str(path)] == "unreadable":
             raise KnotworkError(f"{path} can't be read. Check the file.")
         if str(path) in self.large and not hash_now:

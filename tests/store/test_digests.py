@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     paths: list[Path] = []
     read = module._hash
 
-    def counting(path: Path) -> tuple[str, str]:
+    def counting(path: Path, tick: Callable[[], None]) -> tuple[str, str]:
         paths.append(path)
-        return read(path)
+        return read(path, tick)
 
     monkeypatch.setattr(module, "_hash", counting)
     return paths

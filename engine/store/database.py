@@ -170,9 +170,8 @@ class Database:
                 "folder that you can write."
             ) from error
         with opening:
-            lock(
-                opening, wait=True
-            )  # of two that change the mode at once, SQLite refuses one without waiting
+            # Of two that change the mode at once, SQLite refuses one without waiting.
+            lock(opening, wait=True)
             connection = sqlite3.connect(
                 self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )

@@ -110,10 +110,8 @@ def share(home: Path, stored: str, dtype: str, act: str) -> float:
     """What a fresh process takes at most, above what it has once everything is imported, by the weights."""
     file = checkpoint(stored)
     weights = file.stat().st_size // CODES[stored][1] * (4 if dtype == "float32" else 2)
-    found = (
-        int(said(__name__, f"grown(Path({str(home)!r}), Path({str(file)!r}), {dtype!r}, {act})")[-1])
-        / weights
-    )
+    call = f"grown(Path({str(home)!r}), Path({str(file)!r}), {dtype!r}, {act})"
+    found = int(said(__name__, call)[-1]) / weights
     print(f"{act}, {stored} as {dtype}: {found:.3f} × {weights / 1e9:.2f} GB, at most {1 + LARGER}")
     return found
 

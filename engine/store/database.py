@@ -163,21 +163,22 @@ class Database:
             return self._open_to_read()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            opening = self._path.with_suffix(".lock").open("ab")
+            with self._path.with_suffix(".lock").open("ab") as opening:
+                lock(opening, wait=True)  # of two that change the mode at once, SQLite refuses one at once
+                return self._open_to_write()
         except OSError as error:
             raise StoreError(
-                f"{self._path.parent} can't be made or written ({error.strerror}). Set KNOTWORK_HOME to a "
-                "folder that you can write."
+                f"{self._path.parent} can't be made, written or locked ({error.strerror}). Set KNOTWORK_HOME "
+                "to a folder of this machine that you can write."
             ) from error
-        with opening:
-            # Of two that change the mode at once, SQLite refuses one without waiting.
-            lock(opening, wait=True)
-            connection = sqlite3.connect(
-                self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-            )
-            # Empty tables need not survive a power cut: whoever comes next makes them again.
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA journal_mode = WAL")
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        # Empty tables need not survive a power cut: whoever comes next makes them again.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = WAL")
         return connection
 
     def _open_to_read(self) -> sqlite3.Connection:

@@ -18,23 +18,22 @@ from nodes.library_lock import library_lock
 
 MAKERS: frozenset[Callable[..., Any]] = frozenset(
     {
-        torch.arange,
-        torch.as_tensor,
         torch.empty,
         torch.empty_strided,
         torch.eye,
-        torch.full,
         torch.linspace,
         torch.logspace,
         torch.ones,
         torch.rand,
         torch.randn,
-        torch.scalar_tensor,
-        torch.tensor,
         torch.zeros,
     }
 )
 """What makes tensors of the default precision."""
+BY_VALUE: frozenset[Callable[..., Any]] = frozenset(
+    {torch.arange, torch.as_tensor, torch.full, torch.scalar_tensor, torch.tensor}
+)
+"""What makes them where it is given Python's floats."""
 
 
 class DefaultDtype(TorchFunctionMode):
@@ -49,14 +48,18 @@ class DefaultDtype(TorchFunctionMode):
         self.dtype = dtype
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Call a function of PyTorch; again with the precision if it makes what would be of the default."""
-        kwargs = kwargs or {}
-        made = func(*args, **kwargs)
-        if func not in MAKERS or kwargs.get("dtype") or made.dtype != torch.empty(0).dtype:
+        """Call a function of PyTorch, with the precision if it would make what is of the default."""
+        given = kwargs or {}
+        own = given if given.get("dtype") else given | {"dtype": self.dtype}
+        if func in MAKERS:
+            return func(*args, **own)
+        made = func(*args, **given)
+        if func not in BY_VALUE or made.dtype != torch.empty(0).dtype:
             return made
-        if any(hasattr(value, "dtype") for value in args[:1]):  # as_tensor keeps the precision of an array
-            return made
-        return func(*args, **(kwargs | {"dtype": self.dtype}))
+        keeps = any(
+            hasattr(value, "dtype") for value in args[:1]
+        )  # as_tensor does, with an array's precision
+        return made if keeps else func(*args, **own)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -166,12 +167,14 @@ def gradients(
 ) -> tuple[list[torch.Tensor], list[float]]:
     """Compute the gradients of the mean loss, the shards of the batch side by side."""
     import torch
-    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    from nodes.train.attention import PlainAttention, attends
 
     half = recipe.precision == "bfloat16"
+    plain = PlainAttention if attends(module) else nullcontext  # a mode costs time at each call of PyTorch
 
     def of(shard: tuple[torch.Tensor, ...]) -> tuple[Sequence[torch.Tensor], torch.Tensor]:
-        with torch.enable_grad():
+        with torch.enable_grad(), plain():
             with torch.autocast("cpu", torch.bfloat16, enabled=half, cache_enabled=False):
                 told = loss_of(module, *shard).reshape(-1) * (len(shard[0]) / len(batch[0]))
             grads = torch.autograd.grad(told[0], weights)
@@ -179,9 +182,7 @@ def gradients(
         return [grad.contiguous() for grad in grads], told.detach()
 
     parts = list(zip(*(tensor.chunk(recipe.shards) for tensor in batch), strict=True))
-    # On few tokens the fused attention's gradient takes several times as long as the plain one's on a CPU.
-    with sdpa_kernel(SDPBackend.MATH):
-        (grads, told), *others = side_by_side(of, parts, len(parts))
+    (grads, told), *others = side_by_side(of, parts, len(parts))
     total = list(grads)
     for more, part in others:
         total = [grad.add_(other) for grad, other in zip(total, more, strict=True)]

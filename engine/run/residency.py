@@ -211,9 +211,11 @@ class Pool:
 
     def _make_room(self, device: str, size: int) -> None:
         """Evict until the device has room for some bytes more, as far as pins allow."""
-        budget = self.budgets.get(device.split(":")[0])
+        budget, before = self.budgets.get(device.split(":")[0]), len(self.residents)
         while budget is not None and self._used(device) + size > budget and self._evict(device):
             pass
+        if len(self.residents) < before:
+            give_back()
 
     def _shrink(self) -> None:
         for device in {resident.device for resident in self.residents.values()}:
@@ -230,7 +232,6 @@ class Pool:
         self._age, handle = min(free, key=lambda pair: pair[0])
         if device == "cpu":
             del self.residents[handle]
-            give_back()
         else:
             self._to_ram(self.residents[handle])
         return True

@@ -54,12 +54,12 @@ RENAMED = {"Transformer2DModel": "DiTTransformer2DModel"}
 """Name in folders of early releases → the class that came of it."""
 
 
-LOG = logging.getLogger("diffusers.models.modeling_utils")
-"""Where diffusers warns, whenever it casts a module, of the parts that stay in float32: even of none."""
-
-
 def _tells_something(record: logging.LogRecord) -> bool:
+    """Diffusers warns, whenever it casts a module, of the parts that stay in float32: even of none."""
     return "should be kept in float32: []" not in record.getMessage()
+
+
+logging.getLogger("diffusers.models.modeling_utils").addFilter(_tells_something)
 
 
 def model_class(name: str) -> Any:
@@ -69,6 +69,5 @@ def model_class(name: str) -> Any:
         KeyError: A folder may not name it.
     """
     module = MODULES[name]
-    LOG.addFilter(_tells_something)
     with library_lock:
         return getattr(import_module(module), name)

@@ -56,10 +56,8 @@ class DefaultDtype(TorchFunctionMode):
         made = func(*args, **given)
         if func not in BY_VALUE or made.dtype != torch.empty(0).dtype:
             return made
-        keeps = any(
-            hasattr(value, "dtype") for value in args[:1]
-        )  # as_tensor does, with an array's precision
-        return made if keeps else func(*args, **own)
+        is_array = any(hasattr(value, "dtype") for value in args[:1])  # whose precision as_tensor keeps
+        return made if is_array else func(*args, **own)
 
 
 @contextmanager

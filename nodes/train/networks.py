@@ -90,12 +90,14 @@ class Parts:
         layers: Every module in them.
         weights: Name → the parameter that holds it.
         buffers: Name → the module that holds it, and its name there.
+        attends: Whether there are layers of attention.
     """
 
     module: nn.ModuleDict
     layers: tuple[nn.Module, ...]
     weights: dict[str, nn.Parameter]
     buffers: dict[str, tuple[nn.Module, str]]
+    attends: bool
 
 
 @lru_cache(maxsize=16)
@@ -107,6 +109,8 @@ def laid_out(config: str, thread: int) -> Parts:
         thread: Who uses it: two threads must not point one network at different weights.
     """
     import torch
+
+    from nodes.train.attention import attends
 
     with library_lock:
         module = torch.nn.ModuleDict({name: built(part) for name, part in json.loads(config).items()})
@@ -121,4 +125,5 @@ def laid_out(config: str, thread: int) -> Parts:
         tuple(module.modules()),
         dict(module.named_parameters()),
         {name: home for name, home in homes.items() if name in kept},
+        attends(module),
     )

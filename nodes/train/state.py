@@ -151,7 +151,7 @@ def advance(
         weight.requires_grad_(not name.startswith(frozen))
         if weight.requires_grad:
             moving[name] = weight
-    grads, told = gradients(found.module, list(moving.values()), batch, loss_of, recipe)
+    grads, told = gradients(found.module, list(moving.values()), batch, loss_of, recipe, found.attends)
     named = dict(zip(moving, grads, strict=True))
     seen(named)
     descend(state, named, recipe)
@@ -164,14 +164,15 @@ def gradients(
     batch: Sequence[torch.Tensor],
     loss_of: Loss,
     recipe: Recipe,
+    attends: bool,
 ) -> tuple[list[torch.Tensor], list[float]]:
     """Compute the gradients of the mean loss, the shards of the batch side by side."""
     import torch
 
-    from nodes.train.attention import PlainAttention, attends
+    from nodes.train.attention import PlainAttention
 
     half = recipe.precision == "bfloat16"
-    plain = PlainAttention if attends(module) else nullcontext  # a mode costs time at each call of PyTorch
+    plain = PlainAttention if attends else nullcontext  # a mode costs time at each call of PyTorch
 
     def of(shard: tuple[torch.Tensor, ...]) -> tuple[Sequence[torch.Tensor], torch.Tensor]:
         with torch.enable_grad(), plain():

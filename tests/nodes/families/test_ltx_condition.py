@@ -11,25 +11,15 @@ from nodes.diffusion.scheduler import scheduler, start
 from nodes.vae import encode as encode_picture
 from nodes.video.latent import picture_channels, put_frames, video_noise
 from nodes.video.vae import encode_video
-from tests.nodes.diffusion.sampling import Loaded, Turn, loaded_from
+from tests.nodes.diffusion.sampling import Loaded, loaded_from
 from tests.nodes.families import filming, parity
 from tests.nodes.families.parity import SEED
-from tests.nodes.families.tiny_ltx import save
-
-SIZE, FRAMES = 64, 17
-FILM: dict[str, Any] = {"size": SIZE, "frames": FRAMES}
-PIXELS: dict[str, Any] = {"height": SIZE, "width": SIZE, "num_frames": FRAMES}
+from tests.nodes.families.tiny_ltx import FILM, FRAMES, PIXELS, SIZE, assert_same, save
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("ltx"), late=True)
-
-
-def assert_same(turns: list[Turn], latents: list[torch.Tensor]) -> None:
-    """As the pipeline holds latents: cell after cell."""
-    ours = [turn.latent.samples.flatten(2).transpose(1, 2) for turn in turns]
-    assert [torch.equal(*pair) for pair in zip(ours, latents, strict=True)] == [True] * len(turns)
 
 
 def test_text_to_video(loaded: Loaded, pipeline: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from tests.nodes.diffusion.sampling import Turn
 from tests.nodes.families.folders import save_index, save_t5
 
 FLOW = {
@@ -20,6 +21,17 @@ FLOW = {
 
 
 STRAIGHT = {"_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000, "shift": 1.0}
+
+
+SIZE, FRAMES = 64, 17
+FILM: dict[str, Any] = {"size": SIZE, "frames": FRAMES}
+PIXELS: dict[str, Any] = {"height": SIZE, "width": SIZE, "num_frames": FRAMES}
+
+
+def assert_same(turns: list[Turn], latents: list[torch.Tensor]) -> None:
+    """As the pipelines hold latents: cell after cell."""
+    ours = [turn.latent.samples.flatten(2).transpose(1, 2) for turn in turns]
+    assert [torch.equal(*pair) for pair in zip(ours, latents, strict=True)] == [True] * len(turns)
 
 
 def save(folder: Path, *, noisy: bool = False, late: bool = False) -> Path:

@@ -31,6 +31,6 @@ def test_a_training_leaves_the_attention_of_other_threads_alone() -> None:
         fused.append(torch.backends.cuda.flash_sdp_enabled())
         return module(samples).square().mean()
 
-    gradients(layer, list(layer.parameters()), [torch.randn(2, 3, 8)], loss, recipe())
+    gradients(layer, list(layer.parameters()), [torch.randn(2, 3, 8)], loss, recipe(), attends(layer))
     assert attends(layer)
     assert fused == [True]
